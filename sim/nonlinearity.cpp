@@ -1,0 +1,27 @@
+#include "sim/nonlinearity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/option.hpp"
+
+namespace stillpoint {
+
+namespace {
+const std::vector<std::string> names = {"tanh", "relu", "softplus", "logistic"};
+}
+
+const std::vector<std::string>& nonlinearity_names() { return names; }
+
+Nonlinearity nonlinearity_from(const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  require_option(found != names.end(), "nonlinearity", name, fmt::format("must be one of: {}", fmt::join(names, ", ")));
+  return static_cast<Nonlinearity>(1 + (found - names.begin()));
+}
+
+std::string name_of(Nonlinearity phi) {
+  return phi == Nonlinearity::identity ? "identity" : names[static_cast<std::size_t>(phi) - 1];
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,70 @@
+// phi and its derivative, as small policies. The derivative is written in terms of the value: the forward pass stores
+// phi(u), never u, and no exponential is computed twice.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/types.hpp"
+
+namespace stillpoint {
+
+struct Identity {
+  template <class A> static auto value(const A& u) { return u; }
+  template <class A> static auto slope(const A& phi) { return 0 * phi + 1; }
+};
+struct Tanh {
+  template <class A> static auto value(const A& u) { return u.tanh(); }
+  template <class A> static auto slope(const A& phi) { return 1 - phi.square(); }
+};
+/// phi'(0) = 0.
+struct Relu {
+  template <class A> static auto value(const A& u) { return u.cwiseMax(0); }
+  template <class A> static auto slope(const A& phi) { return (phi > 0).template cast<typename A::Scalar>(); }
+};
+/// log(1 + exp(u)), written so that neither sign overflows.
+struct Softplus {
+  template <class A> static auto value(const A& u) { return u.cwiseMax(0) + (-u.abs()).exp().log1p(); }
+  template <class A> static auto slope(const A& phi) { return 1 - (-phi).exp(); }
+};
+/// 1 / (1 + exp(-u)).
+struct Logistic {
+  template <class A> static auto value(const A& u) { return u.logistic(); }
+  template <class A> static auto slope(const A& phi) { return phi * (1 - phi); }
+};
+
+enum class Nonlinearity { identity, tanh, relu, softplus, logistic };
+
+/// Calls `use` with the policy that `phi` names.
+template <class Use>
+void with_policy(Nonlinearity phi, Use&& use) {
+  switch (phi) {
+    case Nonlinearity::identity: return use(Identity{});
+    case Nonlinearity::tanh: return use(Tanh{});
+    case Nonlinearity::relu: return use(Relu{});
+    case Nonlinearity::softplus: return use(Softplus{});
+    case Nonlinearity::logistic: return use(Logistic{});
+  }
+}
+
+/// u <- phi(u), any shape.
+template <class Scalar>
+void apply(Nonlinearity phi, MatrixRef<Scalar> u) {
+  if (phi == Nonlinearity::identity) return;
+  with_policy(phi, [&](auto policy) { u.array() = decltype(policy)::value(u.array()); });
+}
+
+/// target <- target * phi', elementwise, with phi' from the value of phi; same shapes.
+template <class Scalar>
+void multiply_by_slope(Nonlinearity phi, MatrixView<Scalar> value, MatrixRef<Scalar> target) {
+  if (phi == Nonlinearity::identity) return;
+  with_policy(phi, [&](auto policy) { target.array() *= decltype(policy)::slope(value.array()); });
+}
+
+/// "tanh", "relu", "softplus", "logistic": what a network may use.
+const std::vector<std::string>& nonlinearity_names();
+/// Throws UserError on an unknown name.
+Nonlinearity nonlinearity_from(const std::string& name);
+std::string name_of(Nonlinearity phi);
+
+}  // namespace stillpoint

@@ -1,0 +1,238 @@
+#include "sim/simulation.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+Noise make_noise(const Options& options) {
+  return {options.number("noise.activity"), options.number("noise.drive"), options.number("noise.drive_tau_ms")};
+}
+
+template <class Scalar>
+Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration& integration, const Noise& noise)
+    : network_(network),
+      integration_(integration),
+      noise_(noise),
+      dynamics_(network, integration),
+      integrator_(make_integrator<Scalar>(integration, dynamics_.tau_ms())) {
+  require_option(integration.has_adjoint() || !noise.any(), "integration.method",
+                 method_names()[static_cast<std::size_t>(integration.method)], "noise needs euler or exponential_euler");
+}
+
+template <class Scalar>
+void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
+  const Index N = network_.size(), T = trials.steps, B = trials.batch;
+  require_option(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
+                 fmt::format("the trials have {} input channels", trials.inputs.rows()));
+  synapse_ = &synapse;
+  key_ = key;
+  auto& run = trajectory_;
+  run.steps = T;
+  run.batch = B;
+  run.state.resize(N, (T + 1) * B);
+  run.attractor.resize(N, T * B);
+  if (!dynamics_.rate_is_state()) run.rate.resize(N, (T + 1) * B);
+  run.efficacy.resize(N, synapse.scales() ? T * B : 0);
+  run.presynaptic.resize(N, synapse.scales() ? T * B : 0);
+  run.current.resize(N, keep_current_ ? T * B : 0);
+
+  // The whole trial's W_in s + b at once; the recurrent part is added step by step.
+  if (network_.inputs() > 0) run.attractor.noalias() = network_.W_in * trials.inputs;
+  else run.attractor.setZero();
+  run.attractor.colwise() += network_.b;
+
+  x_.resize(N, B);
+  drive_noise_.resize(N, noise_.drive > 0 ? B : 0);
+  for (Index b = 0; b < B; ++b) {
+    const auto trial = static_cast<std::uint64_t>(b);
+    auto x0 = x_.col(b);
+    if (network_.r0.size() > 0) {
+      x0 = network_.r0;
+    } else {
+      // x(0) = .1 N(0,1) as a current; a network whose state is the rate starts at r(0) = phi of it.
+      Stream(key.seed, Purpose::initial_state, key.update, trial).fill_normal(x0, 0.1);
+      if (dynamics_.rate_is_state()) apply<Scalar>(network_.nonlinearity, x0);
+    }
+    if (noise_.drive > 0) Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
+  }
+  set_state(0, x_);
+  synapse.begin(network_, key, T, B);
+  if (!integration_.has_adjoint()) {
+    auto* continuous = synapse.continuous();
+    require_option(continuous != nullptr || (!synapse.scales() && !synapse.drives()), "integration.method",
+                   method_names()[static_cast<std::size_t>(integration_.method)],
+                   "this form of the synapse advances by fixed steps: use euler or exponential_euler, or synapse.form = dense");
+    joint_synapse_.resize(continuous ? continuous->rows(N) : 0, B);
+    if (continuous) continuous->initial_state(joint_synapse_);
+  }
+}
+
+template <class Scalar>
+void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
+  x_ = x;
+  trajectory_.at(trajectory_.state, t) = x;
+  if (!dynamics_.rate_is_state()) {
+    auto r = trajectory_.at(trajectory_.rate, t);
+    r = x;
+    dynamics_.rate(r);
+  }
+}
+
+template <class Scalar>
+void Simulation<Scalar>::step(Index t) {
+  if (integration_.has_adjoint()) held_step(t);
+  else joint_step(t);
+}
+
+template <class Scalar>
+void Simulation<Scalar>::held_step(Index t) {
+  auto& run = trajectory_;
+  const auto r = run.at(run.rates(), t);
+  auto u = run.at(run.attractor, t);
+
+  if (synapse_->scales()) {
+    auto a = run.at(run.efficacy, t);
+    auto z = run.at(run.presynaptic, t);
+    synapse_->efficacy(t, r, a);
+    z = a.cwiseProduct(r);
+    u.noalias() += network_.W * z;
+  } else {
+    u.noalias() += network_.W * r;
+  }
+  if (synapse_->drives()) {
+    if (keep_current_) {
+      auto current = run.at(run.current, t);
+      current.setZero();
+      synapse_->add_current(t, r, current);
+      u += current;
+    } else {
+      synapse_->add_current(t, r, u);
+    }
+  }
+  if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
+  if (noise_.drive > 0) add_drive_noise(t, u);
+
+  dynamics_.attract(u);  // u is f from here on
+  integrator_->step([&](const Matrix<Scalar>& x, Matrix<Scalar>& dxdt) { dynamics_.derivative(x, u, dxdt); }, x_);
+  if (noise_.activity > 0) add_activity_noise(t);
+  set_state(t + 1, x_);
+  synapse_->advance({t, run.at(run.state, t), r, u, dynamics_});
+}
+
+template <class Scalar>
+void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
+  // xi(t), then xi(t+1) = k xi + sigma sqrt(1 - k^2) N(0,1), k = exp(-dt/tau_xi): stationary SD sigma at any dt.
+  u += drive_noise_;
+  const double keep = std::exp(-integration_.dt_ms / noise_.drive_tau_ms);
+  const double kick = noise_.drive * std::sqrt(1 - keep * keep);
+  for (Index b = 0; b < u.cols(); ++b) {
+    Stream stream(key_.seed, Purpose::drive_noise, key_.update, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(t + 1));
+    for (auto& xi : drive_noise_.col(b)) xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * stream.normal());
+  }
+}
+
+template <class Scalar>
+void Simulation<Scalar>::add_activity_noise(Index t) {
+  // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt.
+  for (Index b = 0; b < x_.cols(); ++b) {
+    Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(t));
+    for (Index i = 0; i < x_.rows(); ++i) {
+      const double leak = static_cast<double>(dynamics_.leak()(i));
+      x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(1 - leak * leak) * stream.normal());
+    }
+  }
+}
+
+template <class Scalar>
+void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change,
+                                          Matrix<Scalar>* attractor) const {
+  const Index N = network_.size(), rows = joint.rows() - N;
+  const auto x = joint.topRows(N);
+  const auto synaptic = joint.bottomRows(rows);
+  Matrix<Scalar> r = x;
+  dynamics_.rate(r);
+  Matrix<Scalar> u = held;
+  auto* synapse = rows > 0 ? synapse_->continuous() : nullptr;
+  if (synapse && synapse->scales()) {
+    Matrix<Scalar> a(N, joint.cols());
+    synapse->efficacy_of(synaptic, a);
+    u.noalias() += network_.W * a.cwiseProduct(r);
+  } else {
+    u.noalias() += network_.W * r;
+  }
+  if (synapse && synapse->drives()) synapse->add_current_of(synaptic, r, u);
+  if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
+  dynamics_.attract(u);
+  dynamics_.derivative(x, u, change.topRows(N));
+  if (synapse) {
+    Matrix<Scalar> post(N, joint.cols());
+    StepView<Scalar>{0, x, r, u, dynamics_}.postsynaptic_change(post);
+    synapse->derivative(synaptic, r, post, change.bottomRows(rows));
+  }
+  if (attractor) *attractor = u;
+}
+
+template <class Scalar>
+void Simulation<Scalar>::joint_step(Index t) {
+  auto& run = trajectory_;
+  const Index N = network_.size(), B = run.batch;
+  const Index width = integration_.method == Method::dopri5 ? 1 : B;  // the error control of one trial must not see another
+  Matrix<Scalar> change(N + joint_synapse_.rows(), width), held(N, width), attractor;
+  for (Index first = 0; first < B; first += width) {
+    held = run.at(run.attractor, t).middleCols(first, width);
+    joint_.resize(N + joint_synapse_.rows(), width);
+    joint_ << x_.middleCols(first, width), joint_synapse_.middleCols(first, width);
+    joint_derivative(held, joint_, change, &attractor);
+    run.at(run.attractor, t).middleCols(first, width) = attractor;
+    integrator_->step([&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative) { joint_derivative(held, state, derivative, nullptr); }, joint_);
+    x_.middleCols(first, width) = joint_.topRows(N);
+    joint_synapse_.middleCols(first, width) = joint_.bottomRows(joint_synapse_.rows());
+  }
+  set_state(t + 1, x_);
+}
+
+template <class Scalar>
+void Simulation<Scalar>::finish() {
+  auto& run = trajectory_;
+  run.outputs.noalias() = network_.W_out * run.rates().rightCols(run.steps * run.batch);
+  run.outputs.colwise() += network_.b_out;
+}
+
+template <class Scalar>
+const Trajectory<Scalar>& Simulation<Scalar>::run(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
+  begin(trials, key, synapse);
+  for (Index t = 0; t < trials.steps; ++t) step(t);
+  finish();
+  return trajectory_;
+}
+
+template <class Scalar>
+double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) {
+  const auto& run = simulation.trajectory();
+  const auto& dynamics = simulation.dynamics();
+  const Index N = run.state.rows(), B = run.batch;
+  Matrix<Scalar> v(N, B);
+  double sum = 0;
+  Index valid = 0;
+  for (Index t = 0; t < run.steps; ++t) {
+    dynamics.change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t), v);
+    v.array().colwise() /= dynamics.tau_ms().array();
+    for (Index b = 0; b < B; ++b)
+      if (t < trials.length[static_cast<std::size_t>(b)]) {
+        sum += static_cast<double>(v.col(b).squaredNorm());
+        ++valid;
+      }
+  }
+  return 1000 * std::sqrt(sum / static_cast<double>(valid * N));
+}
+
+template class Simulation<float>;
+template class Simulation<double>;
+template double population_speed(const Simulation<float>&, const TrialSet<float>&);
+template double population_speed(const Simulation<double>&, const TrialSet<double>&);
+
+}  // namespace stillpoint

@@ -1,0 +1,93 @@
+// The time loop (there is no other): a network, its synapse and its noise, run through a set of trials.
+//
+// Step t: u(t) = W z(t) + S(t) r(t) + W_in s(t) + b + W_fb y_hat(t) + xi(t) is held by euler and exponential euler, which
+// make x(t+1); then the synapse advances. rk4 and dopri5 integrate network and synapse as one joint system; W_in s + b is held.
+#pragma once
+
+#include <memory>
+
+#include "sim/integrator.hpp"
+#include "sim/synapse.hpp"
+
+namespace stillpoint {
+
+/// Activity: an uncoupled neuron's state has standard deviation `activity` at any dt. Drive: Ornstein-Uhlenbeck xi.
+struct Noise {
+  double activity = 0, drive = 0, drive_tau_ms = 20;
+  bool any() const { return activity > 0 || drive > 0; }
+};
+Noise make_noise(const Options& options);
+
+/// What a trial set left behind. Memory is kept between runs of one shape.
+template <class Scalar>
+struct Trajectory {
+  Index steps = 0, batch = 0;
+  Matrix<Scalar> state;     // N x (T+1)*B: x(0) .. x(T)
+  Matrix<Scalar> rate;      // N x (T+1)*B, empty when r = x
+  Matrix<Scalar> attractor; // N x T*B: f(0) .. f(T-1)
+  Matrix<Scalar> efficacy;  // N x T*B: a(t), empty when 1
+  Matrix<Scalar> presynaptic;  // N x T*B: z(t), empty when z = r
+  Matrix<Scalar> current;   // N x T*B: S(t) r(t), kept on request
+  Matrix<Scalar> outputs;   // O x T*B: column block t is y_hat(t+1)
+
+  const Matrix<Scalar>& rates() const { return rate.size() > 0 ? rate : state; }
+  /// z(0) .. z(T-1), N x T*B: the presynaptic factor of every rule.
+  auto presynaptic_factor() const {
+    return presynaptic.size() > 0 ? presynaptic.leftCols(steps * batch) : rates().leftCols(steps * batch);
+  }
+  /// Columns of step t of any array above.
+  template <class M>
+  auto at(M& array, Index step) const { return array.middleCols(step * batch, batch); }
+};
+
+template <class Scalar>
+class Simulation {
+ public:
+  /// The network must outlive the simulation; its weights may change between runs, its size and time constants may not.
+  /// Throws UserError when method and noise do not go together (adaptive steps need smooth input).
+  Simulation(const Network<Scalar>& network, const Integration& integration, const Noise& noise = {});
+
+  /// Keeps S(t) r(t) of the next runs, to be replayed or looked at.
+  void keep_current(bool keep) { keep_current_ = keep; }
+
+  /// Sets x(0), the input of all steps and the synapse; throws UserError when trials and network do not fit.
+  void begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
+  void step(Index t);
+  /// Reads out all steps.
+  void finish();
+  /// begin, all steps, finish.
+  const Trajectory<Scalar>& run(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
+
+  const Network<Scalar>& network() const { return network_; }
+  const Dynamics<Scalar>& dynamics() const { return dynamics_; }
+  const Integration& integration() const { return integration_; }
+  const Trajectory<Scalar>& trajectory() const { return trajectory_; }
+  /// Overwrites x at the start of step t (Lyapunov exponents, perturbations).
+  void set_state(Index t, MatrixView<Scalar> x);
+  /// Joint integration only: the synapse's rows of the state, now.
+  const Matrix<Scalar>& joint_synapse_state() const { return joint_synapse_; }
+
+ private:
+  void held_step(Index t);
+  void joint_step(Index t);
+  void add_drive_noise(Index t, MatrixRef<Scalar> u);
+  void add_activity_noise(Index t);
+  void joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change, Matrix<Scalar>* attractor) const;
+
+  const Network<Scalar>& network_;
+  Integration integration_;
+  Noise noise_;
+  Dynamics<Scalar> dynamics_;
+  std::unique_ptr<Integrator<Scalar>> integrator_;
+  Trajectory<Scalar> trajectory_;
+  Synapse<Scalar>* synapse_ = nullptr;
+  TrialKey key_;
+  bool keep_current_ = false;
+  Matrix<Scalar> x_, drive_noise_, joint_, joint_synapse_;
+};
+
+/// Population speed V = sqrt(mean over valid steps, trials and neurons of (dr_i/dt)^2) [1/s].
+template <class Scalar>
+double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials);
+
+}  // namespace stillpoint

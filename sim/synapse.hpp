@@ -1,0 +1,91 @@
+// Short-term synaptic efficacy: what a synapse adds to the drive while a trial runs. Static by default.
+//
+//   u = W z + S r + ...,   z = a * r
+//
+// a (per presynaptic neuron) and S r (a current) are all that the network sees of a synapse; the synapses themselves live in
+// plasticity/short_term. Call order: begin, then per step scale / add_current before the step and advance after it.
+#pragma once
+
+#include "sim/dynamics.hpp"
+#include "sim/trial.hpp"
+
+namespace stillpoint {
+
+/// One finished step t, as a synapse may see it. All N x B.
+template <class Scalar>
+struct StepView {
+  Index step;
+  MatrixView<Scalar> x, r, f;  // state and rate at the start of the step, f of tau dx/dt = -x + f
+  const Dynamics<Scalar>& dynamics;
+
+  /// target = v * d: change of the postsynaptic rate times its gain.
+  void postsynaptic_change(MatrixRef<Scalar> target) const {
+    dynamics.change(x, r, f, target);
+    dynamics.multiply_change_gain(r, f, target);
+  }
+};
+
+template <class Scalar>
+class ContinuousSynapse;
+
+template <class Scalar>
+class Synapse {
+ public:
+  virtual ~Synapse() = default;
+
+  /// To the state at trial start, for `batch` trials of `steps` steps.
+  virtual void begin(const Network<Scalar>& /*network*/, TrialKey, Index /*steps*/, Index /*batch*/) {}
+  /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.
+  virtual bool scales() const { return false; }
+  virtual void efficacy(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*a*/) const {}
+  /// Whether there is a current; if so `add_current` adds S(t) r(t) to u, N x B.
+  virtual bool drives() const { return false; }
+  virtual void add_current(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) {}
+  /// From S(t) to S(t+1), by the synapse's own fixed step (splitting).
+  virtual void advance(const StepView<Scalar>&) {}
+  /// This synapse as a differential equation, or nullptr.
+  virtual ContinuousSynapse<Scalar>* continuous() { return nullptr; }
+};
+
+/// A synapse given by an ordinary differential equation of a state with `rows(N)` entries per trial: it can be split off
+/// (explicit Euler after each step of the network) or integrated jointly with the network.
+template <class Scalar>
+class ContinuousSynapse : public Synapse<Scalar> {
+ public:
+  virtual Index rows(Index neurons) const = 0;
+  /// State at trial start.
+  virtual void initial_state(MatrixRef<Scalar> state) const = 0;
+  /// a of a state, N x B.
+  virtual void efficacy_of(MatrixView<Scalar> /*state*/, MatrixRef<Scalar> /*a*/) const {}
+  /// u += S r
+  virtual void add_current_of(MatrixView<Scalar> /*state*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) const {}
+  /// d state / dt [1/ms]; `post` is v * d of StepView.
+  virtual void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post, MatrixRef<Scalar> change) const = 0;
+
+  ContinuousSynapse* continuous() override { return this; }
+  /// rows x B: the split state; may be written between steps.
+  Matrix<Scalar>& state() { return state_; }
+
+  void begin(const Network<Scalar>& network, TrialKey, Index, Index batch) override {
+    state_.resize(rows(network.size()), batch);
+    initial_state(state_);
+    change_.resizeLike(state_);
+    post_.resize(network.size(), batch);
+  }
+  void efficacy(Index, MatrixView<Scalar>, MatrixRef<Scalar> a) const override { efficacy_of(state_, a); }
+  void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { add_current_of(state_, r, u); }
+  void advance(const StepView<Scalar>& view) override {
+    view.postsynaptic_change(post_);
+    derivative(state_, view.r, post_, change_);
+    state_ += dt_ms_ * change_;
+  }
+
+ protected:
+  explicit ContinuousSynapse(double dt_ms) : dt_ms_(static_cast<Scalar>(dt_ms)) {}
+  Scalar dt_ms_;
+
+ private:
+  Matrix<Scalar> state_, change_, post_;
+};
+
+}  // namespace stillpoint

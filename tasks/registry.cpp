@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+#define STILLPOINT_TASK(name) TaskKind name##_task();
+#include "tasks/tasks.def"
+#undef STILLPOINT_TASK
+
+const std::vector<TaskKind>& task_kinds() {
+#define STILLPOINT_TASK(name) name##_task(),
+  static const std::vector<TaskKind> kinds = {
+#include "tasks/tasks.def"
+  };
+#undef STILLPOINT_TASK
+  return kinds;
+}
+
+const TaskKind& task_kind(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& kind : task_kinds()) {
+    if (kind.name == name) return kind;
+    names.push_back(kind.name);
+  }
+  throw UserError(fmt::format("task.name = {}: must be one of: {}", name, fmt::join(names, ", ")));
+}
+
+Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least) {
+  const auto steps = static_cast<Index>(std::lround(duration_ms / dt_ms));
+  require_option(steps >= least, name, fmt::format("{} ms", duration_ms),
+                 fmt::format("must be at least {} step(s) of integration.dt_ms = {} ms", least, dt_ms));
+  return steps;
+}
+
+Index draw_steps(Stream& stream, const Range& range_ms, double dt_ms) {
+  return static_cast<Index>(std::lround(stream.uniform(range_ms.low, range_ms.high) / dt_ms));
+}
+
+}  // namespace stillpoint

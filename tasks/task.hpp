@@ -1,0 +1,45 @@
+// What a network is asked to do: a generator of trials, and how its answers are graded.
+//
+// A new task is one file here and one line in tasks.def. A task is built from its options and the time step; its trials
+// depend on (seed, update, trial) alone, so every condition of a study that shares a seed sees the same trials.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/option.hpp"
+#include "sim/random.hpp"
+#include "sim/trial.hpp"
+
+namespace stillpoint {
+
+/// When a network has learned: accuracy above a threshold, or mean squared error below one.
+enum class CriterionKind { accuracy, mean_squared_error };
+
+class Task {
+ public:
+  virtual ~Task() = default;
+  virtual Index inputs() const = 0;
+  virtual Index outputs() const = 0;
+  virtual CriterionKind criterion() const { return CriterionKind::accuracy; }
+  /// `count` trials; trial i depends on (key.seed, key.update, i) alone. Trials of different lengths are padded with zeros.
+  virtual TrialSet<double> draw(TrialKey key, Index count) const = 0;
+};
+
+/// One kind of task: name, one line of help, options "task.*", and how to make one with time step dt.
+struct TaskKind {
+  std::string name, help;
+  std::vector<Option> options;
+  std::unique_ptr<Task> (*make)(const Options& options, double dt_ms);
+};
+const std::vector<TaskKind>& task_kinds();
+/// Throws UserError on an unknown name, listing the known ones.
+const TaskKind& task_kind(const std::string& name);
+
+/// Steps of a duration, at least `least`; throws UserError "NAME = VALUE" when it rounds to fewer.
+Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least = 1);
+/// A duration drawn uniformly from a range, in steps (rounded to the nearest).
+Index draw_steps(Stream& stream, const Range& range_ms, double dt_ms);
+
+}  // namespace stillpoint
