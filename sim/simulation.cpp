@@ -60,7 +60,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
     if (noise_.drive > 0) Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
   }
   set_state(0, x_);
-  synapse.begin(network_, key, T, B);
+  synapse.begin(network_, trials, key);
   if (!integration_.has_adjoint()) {
     auto* continuous = synapse.continuous();
     require_option(continuous != nullptr || (!synapse.scales() && !synapse.drives()), "integration.method",

@@ -6,6 +6,8 @@
 // plasticity/short_term. Call order: begin, then per step scale / add_current before the step and advance after it.
 #pragma once
 
+#include <limits>
+
 #include "sim/dynamics.hpp"
 #include "sim/trial.hpp"
 
@@ -33,8 +35,8 @@ class Synapse {
  public:
   virtual ~Synapse() = default;
 
-  /// To the state at trial start, for `batch` trials of `steps` steps.
-  virtual void begin(const Network<Scalar>& /*network*/, TrialKey, Index /*steps*/, Index /*batch*/) {}
+  /// To the state at trial start.
+  virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey) {}
   /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.
   virtual bool scales() const { return false; }
   virtual void efficacy(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*a*/) const {}
@@ -43,6 +45,8 @@ class Synapse {
   virtual void add_current(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) {}
   /// From S(t) to S(t+1), by the synapse's own fixed step (splitting).
   virtual void advance(const StepView<Scalar>&) {}
+  /// Largest stable step of its own update [ms], given rho = |r|^2 / N of the most active trial.
+  virtual double stability_bound_ms(double /*rho*/) const { return std::numeric_limits<double>::infinity(); }
   /// This synapse as a differential equation, or nullptr.
   virtual ContinuousSynapse<Scalar>* continuous() { return nullptr; }
 };
@@ -66,11 +70,11 @@ class ContinuousSynapse : public Synapse<Scalar> {
   /// rows x B: the split state; may be written between steps.
   Matrix<Scalar>& state() { return state_; }
 
-  void begin(const Network<Scalar>& network, TrialKey, Index, Index batch) override {
-    state_.resize(rows(network.size()), batch);
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey) override {
+    state_.resize(rows(network.size()), trials.batch);
     initial_state(state_);
     change_.resizeLike(state_);
-    post_.resize(network.size(), batch);
+    post_.resize(network.size(), trials.batch);
   }
   void efficacy(Index, MatrixView<Scalar>, MatrixRef<Scalar> a) const override { efficacy_of(state_, a); }
   void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { add_current_of(state_, r, u); }

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "plasticity/rule.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+#define STILLPOINT_RULE(name) RuleKind name##_rule();
+#include "plasticity/rules.def"
+#undef STILLPOINT_RULE
+
+const std::vector<RuleKind>& rule_kinds() {
+#define STILLPOINT_RULE(name) name##_rule(),
+  static const std::vector<RuleKind> kinds = {
+#include "plasticity/rules.def"
+  };
+#undef STILLPOINT_RULE
+  return kinds;
+}
+
+Option rule_name_option() {
+  std::vector<std::string> names;
+  for (const auto& kind : rule_kinds()) names.push_back(kind.name);
+  return choice_option("rule.name", "e_prop", names, "long-term learning rule");
+}
+
+const RuleKind& rule_kind(const std::string& name) {
+  rule_name_option().check(name);
+  for (const auto& kind : rule_kinds())
+    if (kind.name == name) return kind;
+  throw std::logic_error("rule kind");
+}
+
+template <>
+std::unique_ptr<Rule<float>> make_rule(const Options& options) {
+  return rule_kind(options.text("rule.name")).make_float(options);
+}
+template <>
+std::unique_ptr<Rule<double>> make_rule(const Options& options) {
+  return rule_kind(options.text("rule.name")).make_double(options);
+}
+
+template <class Scalar>
+Feedback<Scalar>::Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed)
+    : symmetric_(options.text("rule.feedback") == "symmetric"), F_(neurons, outputs) {
+  Stream(seed, Purpose::feedback_weights).fill_normal(F_, 1 / std::sqrt(static_cast<double>(neurons)));
+}
+
+template class Feedback<float>;
+template class Feedback<double>;
+
+}  // namespace stillpoint

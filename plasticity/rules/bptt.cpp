@@ -1,0 +1,33 @@
+// Backpropagation through time (Werbos 1990, doi:10.1109/5.58337): the exact gradient of the discrete network, backward in
+// time and through every synapse. The reference that local rules are measured against; not itself biologically plausible.
+#include "plasticity/rule.hpp"
+#include "plasticity/rules/backward_filter.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+template <class Scalar>
+class Bptt : public Rule<Scalar> {
+ public:
+  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+
+ private:
+  BackwardFilter<Scalar> filter_{true};
+};
+
+template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make(const Options&) {
+  return std::make_unique<Bptt<Scalar>>();
+}
+
+}  // namespace
+
+RuleKind bptt_rule() {
+  return {"bptt",
+          "backpropagation through time: the exact gradient",
+          {choice_option("rule.feedback", "symmetric", {"symmetric"}, "BPTT sends errors back through the transposed readout")},
+          make<float>, make<double>};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,100 @@
+// e-prop on rates (Bellec et al. 2020, doi:10.1038/s41467-020-17236-y; with fixed random feedback, on leaky_rate, it is RFLO,
+// J. M. Murray 2019, doi:10.7554/eLife.43299).
+//
+//   p_ij(t+1) = (1 - alpha_i) p_ij(t) + c_i(t) z_j(t)      eligibility trace: what the synapse did to its target's state
+//   G_ij      = sum_t rho_i(t) l_i(t) p_ij(t)              l = F e, the learning signal
+//
+// Ignored on purpose: every path through another neuron. Forms (the same numbers to rounding, tests/test_rules.cpp):
+//   batched  the sum regrouped into a backward filter of l: one matrix product per trial set
+//   online   the traces as state, one N x (N+K+1) array per trial; leaky_current with one time constant factorises, since its c
+//            is the same everywhere: eps_j(t+1) = (1 - alpha) eps_j(t) + alpha z_j(t), p_ij = eps_j
+#include "plasticity/rule.hpp"
+#include "plasticity/rules/backward_filter.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+template <class Scalar>
+class BatchedEProp : public Rule<Scalar> {
+ public:
+  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+
+ private:
+  BackwardFilter<Scalar> filter_{false};
+};
+
+template <class Scalar>
+class OnlineEProp : public Rule<Scalar> {
+ public:
+  explicit OnlineEProp(bool may_factorise) : may_factorise_(may_factorise) {}
+  bool online() const override { return true; }
+
+  void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) override {
+    const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1, B = trials.batch;
+    factorised_ = may_factorise_ && simulation.dynamics().has_constant_gain();
+    traces_.setZero(factorised_ ? J : N, factorised_ ? B : J * B);
+    sum_.setZero(N, J);
+    presynaptic_.resize(J, B);
+    signal_.resize(N, B);
+    gain_.resize(N, B);
+  }
+
+  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
+    const auto& run = lesson.simulation.trajectory();
+    const auto& dynamics = lesson.simulation.dynamics();
+    const Index J = presynaptic_.rows(), B = run.batch;
+    presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B), Matrix<Scalar>::Ones(1, B);
+    signal_.noalias() = lesson.feedback * error;
+    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
+
+    if (factorised_) {
+      traces_ = dynamics.leak()(0) * traces_ + dynamics.alpha()(0) * presynaptic_;
+      sum_.noalias() += signal_ * traces_.transpose();
+      return;
+    }
+    gain_.setOnes();
+    dynamics.multiply_step_gain(run.at(run.attractor, t), gain_);
+    for (Index b = 0; b < B; ++b) {
+      auto p = traces_.middleCols(b * J, J);
+      p.array().colwise() *= dynamics.leak().array();
+      p.noalias() += gain_.col(b) * presynaptic_.col(b).transpose();
+      sum_.array() += p.array().colwise() * signal_.col(b).array();
+    }
+  }
+
+  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
+    const Index N = sum_.rows(), K = lesson.trials.inputs.rows();
+    gradient.W = sum_.leftCols(N);
+    gradient.W_in = sum_.middleCols(N, K);
+    gradient.b = sum_.col(N + K);
+  }
+
+ private:
+  bool may_factorise_, factorised_ = false;
+  Matrix<Scalar> traces_;       // N x J per trial (p), or J x B (eps); J = N + K + 1: recurrent, input, bias
+  Matrix<Scalar> sum_;          // N x J
+  Matrix<Scalar> presynaptic_, signal_, gain_;
+};
+
+template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make(const Options& options) {
+  const auto& form = options.text("rule.form");
+  if (form == "batched") return std::make_unique<BatchedEProp<Scalar>>();
+  return std::make_unique<OnlineEProp<Scalar>>(form == "online");
+}
+
+}  // namespace
+
+RuleKind e_prop_rule() {
+  return {"e_prop",
+          "local eligibility traces and a broadcast learning signal",
+          {
+              choice_option("rule.feedback", "symmetric", {"symmetric", "random"}, "how errors reach the neurons: transposed readout, or fixed random weights"),
+              choice_option("rule.form", "batched", {"batched", "online", "online_full"},
+                            "batched: one product per trial set; online: traces as state, factorised where valid; online_full: never factorised"),
+          },
+          make<float>, make<double>};
+}
+
+}  // namespace stillpoint

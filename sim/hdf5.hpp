@@ -1,0 +1,41 @@
+// Reading and writing values as HDF5, on top of the HDF5 C++ library. Matrices are stored row-major: [rows, columns].
+//
+// The HDF5 library is not thread-safe: hold `lock()` while a file is open.
+#pragma once
+
+#include <H5Cpp.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "sim/types.hpp"
+
+namespace stillpoint::hdf5 {
+
+/// The one lock of the HDF5 library; also silences its error stack.
+std::unique_lock<std::mutex> lock();
+
+/// Opens a file for reading; throws UserError when it is missing or not HDF5.
+H5::H5File open(const std::string& path);
+
+template <class Scalar>
+void write_matrix(const H5::Group& group, const std::string& name, MatrixView<Scalar> values);
+template <class Scalar>
+void write_vector(const H5::Group& group, const std::string& name, const Scalar* values, std::size_t size);
+/// Row-major data of any shape.
+template <class Scalar>
+void write_array(const H5::Group& group, const std::string& name, const Scalar* values, const std::vector<hsize_t>& shape);
+void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value);
+void write_attribute(const H5::H5Object& object, const std::string& name, double value);
+void write_attribute(const H5::H5Object& object, const std::string& name, long value);
+
+bool has(const H5::Group& group, const std::string& name);
+/// Any real dtype, rank 0, 1 (a column) or 2; throws UserError that names file and dataset.
+Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where);
+std::vector<double> read_vector(const H5::Group& group, const std::string& name, const std::string& where);
+/// Strings of fixed or variable length.
+std::string read_text(const H5::H5Object& object, const std::string& name, const std::string& where);
+double read_number(const H5::H5Object& object, const std::string& name, const std::string& where);
+
+}  // namespace stillpoint::hdf5

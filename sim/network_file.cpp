@@ -1,0 +1,116 @@
+#include "sim/network_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillpoint {
+
+namespace {
+
+std::string read_kind(const H5::Group& group, const std::string& where) {
+  const auto kind = hdf5::read_text(group, "kind", where);
+  std::vector<std::string> names;
+  for (const auto& known : network_kinds()) names.push_back(known.name);
+  require_option(std::find(names.begin(), names.end(), kind) != names.end(), where + ": attribute kind", kind,
+                 fmt::format("must be one of: {}", fmt::join(names, ", ")));
+  return kind;
+}
+
+std::map<std::string, std::string> read_synapse(const H5::Group& group, const std::string& where) {
+  std::map<std::string, std::string> synapse;
+  for (unsigned i = 0; i < static_cast<unsigned>(group.getNumAttrs()); ++i) {
+    const auto attribute = group.openAttribute(i);
+    const auto name = attribute.getName();
+    synapse[name] = attribute.getTypeClass() == H5T_STRING ? hdf5::read_text(group, name, where)
+                                                          : fmt::format("{}", hdf5::read_number(group, name, where));
+  }
+  return synapse;
+}
+
+}  // namespace
+
+StoredNetwork read_network(const std::string& path, const std::string& group_name) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  const auto root = file.openGroup("/");
+  if (group_name == "network") {
+    const auto format = hdf5::read_text(root, "format", path);
+    require_option(format == "stillpoint-network", path + ": attribute format", format, "must be stillpoint-network");
+    const double version = hdf5::read_number(root, "version", path);
+    require_option(version == 1, path + ": attribute version", fmt::format("{}", version), "must be 1");
+  }
+  if (H5Lexists(root.getId(), group_name.substr(0, group_name.find('/')).c_str(), H5P_DEFAULT) <= 0 || !hdf5::has(root, group_name))
+    throw UserError(path + ": group /" + group_name + ": missing");
+  const auto group = root.openGroup(group_name);
+
+  StoredNetwork stored;
+  auto& network = stored.network;
+  network.kind = read_kind(group, path);
+  network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", path));
+  network.W = hdf5::read_matrix(group, "W", path);
+  const Index N = network.W.rows();
+  const auto optional_matrix = [&](const char* name, Index rows, Index columns) {
+    return hdf5::has(group, name) ? hdf5::read_matrix(group, name, path) : Matrix<double>::Zero(rows, columns).eval();
+  };
+  const auto optional_vector = [&](const char* name, Index size) -> Vector<double> {
+    if (!hdf5::has(group, name)) return Vector<double>::Zero(size);
+    const auto values = hdf5::read_matrix(group, name, path);
+    require_option(values.cols() == 1 || values.rows() == 1, path + ": " + name, fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
+    return Eigen::Map<const Vector<double>>(values.data(), values.size());
+  };
+  network.W_in = optional_matrix("W_in", N, 0);
+  network.b = optional_vector("b", N);
+  network.W_out = optional_matrix("W_out", 0, N);
+  network.b_out = optional_vector("b_out", network.W_out.rows());
+  network.W_fb = optional_matrix("W_fb", 0, 0);
+  network.mask = optional_matrix("mask", 0, 0);
+  network.r0 = optional_vector("r0", 0);
+  if (hdf5::has(group, "dt_ms")) network.dt_ms = hdf5::read_matrix(group, "dt_ms", path).value();
+  // A map has no membrane time constant; its step stands in for it.
+  if (network.kind != "rnn_map" || hdf5::has(group, "tau_ms")) network.tau_ms = hdf5::read_matrix(group, "tau_ms", path);
+  else network.tau_ms.setConstant(1, network.dt_ms.value_or(1));
+  if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
+  if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
+  network.check(path);
+  return stored;
+}
+
+template <class Scalar>
+void write_network(const H5::Group& group, const Network<Scalar>& network, const std::map<std::string, std::string>& synapse) {
+  hdf5::write_attribute(group, "kind", network.kind);
+  hdf5::write_attribute(group, "nonlinearity", name_of(network.nonlinearity));
+  const auto matrix = [&](const char* name, const Matrix<Scalar>& values) {
+    if (values.size() > 0) hdf5::write_matrix<Scalar>(group, name, values);
+  };
+  const auto vector = [&](const char* name, const Vector<Scalar>& values) {
+    if (values.size() > 0) hdf5::write_vector(group, name, values.data(), static_cast<std::size_t>(values.size()));
+  };
+  matrix("W", network.W);
+  matrix("W_in", network.W_in);
+  vector("b", network.b);
+  matrix("W_out", network.W_out);
+  vector("b_out", network.b_out);
+  matrix("W_fb", network.W_fb);
+  vector("tau_ms", network.tau_ms);
+  matrix("mask", network.mask);
+  vector("r0", network.r0);
+  if (network.dt_ms) hdf5::write_array(group, "dt_ms", &*network.dt_ms, {});
+  if (synapse.empty()) return;
+  const auto target = group.createGroup("synapse");
+  for (const auto& [name, value] : synapse) hdf5::write_attribute(target, name, value);
+}
+
+void write_network_file(const std::string& path, const StoredNetwork& stored) {
+  const auto held = hdf5::lock();
+  H5::H5File file(path, H5F_ACC_TRUNC);
+  const auto root = file.openGroup("/");
+  hdf5::write_attribute(root, "format", std::string("stillpoint-network"));
+  hdf5::write_attribute(root, "version", 1L);
+  write_network(file.createGroup("network"), stored.network, stored.synapse);
+}
+
+template void write_network(const H5::Group&, const Network<float>&, const std::map<std::string, std::string>&);
+template void write_network(const H5::Group&, const Network<double>&, const std::map<std::string, std::string>&);
+
+}  // namespace stillpoint
