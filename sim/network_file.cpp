@@ -66,10 +66,15 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   network.W_fb = optional_matrix("W_fb", 0, 0);
   network.mask = optional_matrix("mask", 0, 0);
   network.r0 = optional_vector("r0", 0);
-  if (hdf5::has(group, "dt_ms")) network.dt_ms = hdf5::read_matrix(group, "dt_ms", path).value();
+  if (hdf5::has(group, "dt_ms")) {
+    const auto dt = hdf5::read_vector(group, "dt_ms", path);
+    require_option(dt.size() == 1, path + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
+    network.dt_ms = dt[0];
+  }
   // A map has no membrane time constant; its step stands in for it.
-  if (network.kind != "rnn_map" || hdf5::has(group, "tau_ms")) network.tau_ms = hdf5::read_matrix(group, "tau_ms", path);
-  else network.tau_ms.setConstant(1, network.dt_ms.value_or(1));
+  const bool has_tau = hdf5::has(group, "tau_ms");
+  if (!has_tau && network.kind != "rnn_map") throw UserError(path + ": dataset tau_ms: missing");
+  network.tau_ms = has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(1)).eval();
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
   if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
   network.check(path);

@@ -1,0 +1,33 @@
+// Run files: one HDF5 file per run, complete or absent. The layout is documented in docs/file-formats.md.
+#pragma once
+
+#include <string>
+
+#include "experiments/controls.hpp"
+#include "experiments/report/records.hpp"
+#include "plasticity/trainer.hpp"
+
+namespace stillpoint {
+
+template <class Scalar>
+struct RunResult {
+  const Options& options;
+  std::uint64_t seed;
+  std::string study;
+  std::vector<std::pair<std::string, std::string>> varied;
+  Match match;
+  Training<Scalar> training;
+  double wall_seconds = 0;
+};
+
+/// Writes the file as PATH.partial, flushes it to disk and renames it. Throws UserError when that is not possible.
+template <class Scalar>
+void write_run(const std::string& path, const RunResult<Scalar>& run);
+
+/// Reads what reports need of a run file. Throws UserError.
+RunRecord read_run(const std::string& path);
+
+/// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws UserError.
+void write_atomically(const std::string& path, const std::string& bytes);
+
+}  // namespace stillpoint

@@ -1,0 +1,227 @@
+#include "experiments/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <fstream>
+#include <map>
+
+#include "experiments/arms.hpp"
+#include "plasticity/trainer.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+std::vector<Option> study_options() {
+  return {
+      text_option("study.name", "study", "name of the study"),
+      integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
+      integer_option("study.first_seed", "1", "", {0, 1e15}, "seed of the first run; the conditions of a seed share weights, trials and initial states"),
+  };
+}
+
+Option task_name_option() {
+  std::vector<std::string> names;
+  for (const auto& kind : task_kinds()) names.push_back(kind.name);
+  return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
+}
+
+void append(std::vector<Option>& to, const std::vector<Option>& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+/// Options that every run has, whatever its components.
+std::vector<Option> core_options() {
+  std::vector<Option> all;
+  for (const auto& part : {arm_options(), network_options(), integration_options(), training_options(), optimizer_options()}) append(all, part);
+  append(all, {task_name_option(), rule_name_option(), synapse_kind_option()});
+  return all;
+}
+
+const std::string* find(const Assignments& assignments, const std::string& name) {
+  for (const auto& [key, value] : assignments)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+void assign(Assignments& assignments, const std::string& name, const std::string& value) {
+  for (auto& [key, old] : assignments)
+    if (key == name) {
+      old = value;
+      return;
+    }
+  assignments.emplace_back(name, value);
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
+  const auto section = name.substr(0, name.find('.'));
+  std::vector<std::string> same_section, sections;
+  for (const auto& [known, entry] : options.entries()) {
+    const auto of = known.substr(0, known.find('.'));
+    if (of == section) same_section.push_back(known);
+    if (sections.empty() || sections.back() != of) sections.push_back(of);
+  }
+  if (same_section.empty()) throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, {}", name, section, fmt::join(sections, ", ")));
+  throw UserError(fmt::format("{}: unknown option; known here: {}", name, fmt::join(same_section, ", ")));
+}
+
+/// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose them.
+std::vector<std::string> known_names(const Assignments& base, const std::vector<Study::Axis>& axes) {
+  const auto chosen = [&](const std::string& option, const std::string& fallback) {
+    for (const auto& axis : axes)
+      if (axis.option == option) return axis.values;
+    const auto* value = find(base, option);
+    return std::vector<std::string>{value ? *value : fallback};
+  };
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<Option>& options) {
+    for (const auto& option : options) names.push_back(option.name);
+  };
+  for (const auto& name : chosen("task.name", task_name_option().fallback)) add(task_kind(name).options);
+  for (const auto& name : chosen("rule.name", rule_name_option().fallback)) add(rule_kind(name).options);
+  for (const auto& kind : synapse_kinds()) add(kind.options);
+  return names;
+}
+
+void expand(Study& study) {
+  const auto known = known_names(study.base, study.axes);
+  std::size_t count = 1;
+  for (const auto& axis : study.axes) count *= axis.values.size();
+  for (std::size_t index = 0; index < count; ++index) {
+    Study::Point point;
+    std::size_t rest = index;
+    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
+      point.varied.insert(point.varied.begin(), {axis->option, axis->values[rest % axis->values.size()]});
+      rest /= axis->values.size();
+    }
+    Assignments all = study.base;
+    for (const auto& [name, value] : point.varied) assign(all, name, value);
+    point.options = resolve_options(all, known);
+    study.points.push_back(std::move(point));
+  }
+}
+
+/// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
+void rehearse(const Options& options) {
+  const auto integration = make_integration(options);
+  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  const auto network = make_network(options, task->inputs(), task->outputs(), 1);
+  const auto trials = task->draw({1, 0}, 1);
+  require_option(trials.steps > 0, "task", options.text("task.name"), "has no time step; lengthen it or shorten integration.dt_ms");
+  require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
+                 fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
+  const Dynamics<double> dynamics(network, integration);
+  make_synapse<double>({options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
+  make_rule<double>(options);
+  checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
+  require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" || options.integer("training.batch") > 1,
+                 "training.batch", options.text("training.batch"), "synapse.current = yoked needs at least two trials in a batch");
+  require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match", options.text("control.match"),
+                 "matches a network without TCR: synapse.kind must be none");
+  require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match", options.text("control.match"),
+                 "needs a network with a membrane time constant, not rnn_map");
+}
+
+Assignments read_file(const std::string& path) {
+  namespace po = boost::program_options;
+  std::ifstream file(path);
+  if (!file) throw UserError(path + ": cannot be read");
+  Assignments entries;
+  try {
+    const auto parsed = po::parse_config_file(file, po::options_description(), true);
+    for (const auto& entry : parsed.options) {
+      if (find(entries, entry.string_key)) throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
+      entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
+    }
+  } catch (const po::error& problem) {
+    throw UserError(fmt::format("{}: {}", path, problem.what()));
+  }
+  return entries;
+}
+
+/// Puts one entry where it belongs: the study's own keys, an axis, or the base. A plain value for an axis' option narrows the axis.
+void place(Study& study, const std::string& key, const std::string& value) {
+  const auto set_axis = [&](const std::string& option) {
+    const auto values = split_words(value);
+    require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
+    for (auto& axis : study.axes)
+      if (axis.option == option) {
+        axis.values = values;
+        return;
+      }
+    study.axes.push_back({option, values});
+  };
+  const auto starts_with = [&](const char* prefix) { return key.rfind(prefix, 0) == 0; };
+  const auto is_axis = [&] {
+    return std::any_of(study.axes.begin(), study.axes.end(), [&](const auto& axis) { return axis.option == key; });
+  };
+  if (starts_with("grid.")) return set_axis(key.substr(5));
+  if (key == "study.name" || key == "study.seeds" || key == "study.first_seed") {
+    Options own;
+    own.declare(study_options());
+    own.set(key, value);
+    if (key == "study.name") study.name = value;
+    if (key == "study.seeds") study.seeds = own.integer(key);
+    if (key == "study.first_seed") study.first_seed = static_cast<std::uint64_t>(own.integer(key));
+    return;
+  }
+  if (is_axis()) return set_axis(key);
+  assign(study.base, key, value);
+}
+
+}  // namespace
+
+Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere) {
+  Options options;
+  options.declare(core_options());
+  const auto* arm_name = find(assignments, "study.arm");
+  Assignments all = assignments;
+  for (const auto& [name, value] : arm(arm_name ? *arm_name : "as_given").preset) {
+    const auto* given = find(assignments, name);
+    require_option(!given || *given == value, name, given ? *given : "", fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
+    assign(all, name, value);
+  }
+  for (const char* choice : {"task.name", "rule.name", "synapse.kind", "control.match"})
+    if (const auto* value = find(all, choice)) options.set(choice, *value);
+  options.declare(task_kind(options.text("task.name")).options);
+  options.declare(rule_kind(options.text("rule.name")).options);
+  options.declare(synapse_kind(options.text("synapse.kind")).options);
+  if (options.text("control.match") != "none") options.declare(synapse_kind("tcr").options);  // the network that is matched
+  for (const auto& [name, value] : all) {
+    if (options.knows(name)) options.set(name, value);
+    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end()) refuse_unknown(name, options);
+  }
+  return options;
+}
+
+std::string Study::identity() const {
+  std::string text;
+  for (const auto& axis : axes) text += fmt::format("grid.{} = {}\n", axis.option, fmt::join(axis.values, " "));
+  auto sorted = base;
+  std::sort(sorted.begin(), sorted.end());
+  for (const auto& [key, value] : sorted) text += fmt::format("{} = {}\n", key, value);
+  return text;
+}
+
+Study read_study(const StudyRequest& request) {
+  Study study;
+  Assignments quick;
+  if (!request.path.empty())
+    for (const auto& [key, value] : read_file(request.path)) {
+      if (key.rfind("quick.", 0) == 0) quick.emplace_back(key.substr(6), value);
+      else place(study, key, value);
+    }
+  if (request.quick)
+    for (const auto& [key, value] : quick) place(study, key, value);
+  for (const auto& entry : request.set) {
+    const auto equals = entry.find('=');
+    require_option(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE, for example --set network.gain=2");
+    place(study, entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  expand(study);
+  for (const auto& point : study.points) rehearse(point.options);
+  return study;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,53 @@
+// A study: a base configuration, a grid over any options, and a number of seeds.
+//
+// Written as an INI file (read by Boost.Program_options): [study], [grid] whose entries are full option names with one or
+// more values, and one section per group of options. Entries of [quick] replace others when the quick version is asked for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/report/records.hpp"
+#include "sim/option.hpp"
+
+namespace stillpoint {
+
+using Assignments = std::vector<std::pair<std::string, std::string>>;  // full option name -> value, in order
+
+struct Study {
+  struct Axis {
+    std::string option;
+    std::vector<std::string> values;
+  };
+  struct Point {
+    Assignments varied;  // one value per axis
+    Options options;     // resolved: every option that applies has a value
+  };
+
+  std::string name = "study";
+  std::uint64_t first_seed = 1;
+  long seeds = 1;
+  Assignments base;
+  std::vector<Axis> axes;
+  std::vector<Point> points;  // grid order, the last axis fastest
+
+  /// Text that is equal for equal studies, whatever their seeds.
+  std::string identity() const;
+};
+
+struct StudyRequest {
+  std::string path;                // study file; empty: defaults only
+  std::vector<std::string> set;    // key=value, the last word
+  bool quick = false;
+};
+
+/// Reads, expands and validates everything before anything runs. Throws UserError.
+Study read_study(const StudyRequest& request);
+
+/// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule and
+/// synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they exist.
+Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
+
+}  // namespace stillpoint

@@ -1,0 +1,231 @@
+#include "plasticity/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+std::string name_of(Outcome outcome) {
+  return outcome == Outcome::reached ? "reached" : outcome == Outcome::diverged ? "diverged" : "not_reached";
+}
+
+std::vector<Option> training_options() {
+  return {
+      integer_option("training.updates", "400", "", {1, 1e9}, "weight updates"),
+      integer_option("training.batch", "16", "trials", {1, 1e6}, "trials per update"),
+      number_option("training.criterion", "0.95", "", probability, "accuracy that counts as learned: running average (.9) and 512 evaluation trials"),
+      number_option("training.criterion_mse", "0.01", "", positive, "the same for tasks graded by error: mean squared error"),
+      flag_option("training.stop_at_criterion", false, "end a run when it reaches criterion"),
+      text_option("training.checkpoints", "log", "updates whose network is kept: none, log (1 3 10 30 ..), or a list"),
+  };
+}
+
+std::vector<long> checkpoint_updates(const std::string& text, long updates) {
+  std::vector<long> chosen;
+  if (text == "none") return chosen;
+  if (text == "log") {
+    for (long decade = 1; decade < updates; decade *= 10)
+      for (const long update : {decade, 3 * decade})
+        if (update < updates) chosen.push_back(update);
+    return chosen;
+  }
+  for (const auto& word : split_words(text)) {
+    Option entry = integer_option("training.checkpoints", "", "", {0, static_cast<double>(updates - 1)}, "");
+    try {
+      entry.check(word);
+    } catch (const UserError&) {
+      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, or updates from 0 to {}", text, updates - 1));
+    }
+    chosen.push_back(std::stol(word));
+  }
+  require_option(!chosen.empty(), "training.checkpoints", "(empty)", "must be none, log, or a list of updates");
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
+namespace {
+
+template <class Scalar>
+std::unique_ptr<Synapse<Scalar>> synapse_for(const TrainingSetting& setting, const Network<Scalar>& network, Index steps) {
+  return make_synapse<Scalar>({setting.options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
+}
+
+/// The evaluation trials, in blocks that keep memory small.
+template <class Scalar>
+class Evaluator {
+ public:
+  Evaluator(const TrainingSetting& setting, const Network<Scalar>& network)
+      : setting_(setting), simulation_(network, setting.integration, setting.noise) {
+    const auto all = setting.trials({setting.seed, evaluation_update}, evaluation_trials);
+    for (Index first = 0; first < evaluation_trials; first += block) {
+      auto part = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), all.steps, block);
+      part.tolerance = all.tolerance;
+      for (Index t = 0; t < all.steps; ++t) {
+        const Index from = all.column(t, first), to = t * block;
+        part.inputs.middleCols(to, block) = all.inputs.middleCols(from, block);
+        part.targets.middleCols(to, block) = all.targets.middleCols(from, block);
+        part.mask.middleCols(to, block) = all.mask.middleCols(from, block);
+      }
+      blocks_.push_back(part.template cast<Scalar>());
+    }
+    synapse_ = synapse_for(setting, network, all.steps);
+  }
+
+  Score operator()() {
+    Score sum;
+    double graded = 0;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const auto& outputs = simulation_.run(blocks_[i], {setting_.seed, evaluation_update + i}, *synapse_).outputs;
+      const Score part = score(outputs, blocks_[i]);
+      const double weight = static_cast<double>(blocks_[i].mask.sum());
+      sum.loss += weight * part.loss;
+      sum.accuracy += weight * part.accuracy;
+      graded += weight;
+    }
+    return {sum.loss / graded, sum.accuracy / graded};
+  }
+
+ private:
+  static constexpr Index block = 64;
+  const TrainingSetting& setting_;
+  Simulation<Scalar> simulation_;
+  std::unique_ptr<Synapse<Scalar>> synapse_;
+  std::vector<TrialSet<Scalar>> blocks_;
+};
+
+/// Exponential average (.9) of the batch score, started at its first value, and once it is past the threshold the score on
+/// the evaluation trials as well; while the average stays past it, those are asked again every ten updates (they cost as much as
+/// 512 / batch forward passes).
+class Criterion {
+ public:
+  Criterion(const Options& options, bool is_error)
+      : is_error_(is_error), threshold_(options.number(is_error ? "training.criterion_mse" : "training.criterion")) {}
+
+  template <class Evaluate>
+  bool met(const Score& batch, Evaluate&& evaluate) {
+    const double value = is_error_ ? batch.loss : batch.accuracy;
+    average_ = started_ ? 0.9 * average_ + 0.1 * value : value;
+    started_ = true;
+    if (!past(average_)) wait_ = 0;
+    else if (wait_-- == 0) {
+      wait_ = 9;
+      return past(is_error_ ? evaluate().loss : evaluate().accuracy);
+    }
+    return false;
+  }
+
+ private:
+  bool past(double value) const { return is_error_ ? value < threshold_ : value > threshold_; }
+  bool is_error_, started_ = false;
+  double threshold_, average_ = 0;
+  int wait_ = 0;
+};
+
+/// rho = |r|^2 / N averaged over the steps of a trial, of the most active trial.
+template <class Scalar>
+double largest_rho(const Trajectory<Scalar>& run) {
+  const auto squares = run.rates().leftCols(run.steps * run.batch).colwise().squaredNorm().eval();
+  const Eigen::Map<const Matrix<Scalar>> by_trial(squares.data(), run.batch, run.steps);
+  return static_cast<double>(by_trial.rowwise().mean().maxCoeff()) / static_cast<double>(run.state.rows());
+}
+
+}  // namespace
+
+template <class Scalar>
+Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial) {
+  const auto& options = setting.options;
+  require_option(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
+                 "rule " + options.text("rule.name") + " needs euler or exponential_euler");
+  require_option(initial.W_fb.size() == 0, "W_fb", "present", "rule " + options.text("rule.name") + " does not train networks with feedback");
+  const long updates = options.integer("training.updates");
+  const auto batch = static_cast<Index>(options.integer("training.batch"));
+  const bool stop = options.flag("training.stop_at_criterion");
+  const auto checkpoints = checkpoint_updates(options.text("training.checkpoints"), updates);
+
+  Training<Scalar> result;
+  Network<Scalar> network = initial.cast<Scalar>();
+  result.initial = network;
+  Simulation<Scalar> simulation(network, setting.integration, setting.noise);
+  auto rule = make_rule<Scalar>(options);
+  Feedback<Scalar> feedback(options, network.size(), network.outputs(), setting.seed);
+  Optimizer<Scalar> optimizer(options);
+  Criterion criterion(options, setting.criterion_is_error);
+  std::optional<Evaluator<Scalar>> evaluator;
+  const auto evaluate_now = [&] {
+    if (!evaluator) evaluator.emplace(setting, network);
+    return (*evaluator)();
+  };
+  std::unique_ptr<Synapse<Scalar>> synapse;
+  Gradient<Scalar> gradient;
+  Matrix<Scalar> error, step_error;
+
+  for (long update = 0; update < updates; ++update) {
+    const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
+    const auto trials = setting.trials(key, batch).template cast<Scalar>();
+    if (!synapse) synapse = synapse_for(setting, network, trials.steps);
+    if (std::binary_search(checkpoints.begin(), checkpoints.end(), update)) result.checkpoints.emplace_back(update, network);
+
+    const auto& F = feedback.of(network);
+    const Lesson<Scalar> lesson{simulation, trials, error, F};
+    simulation.begin(trials, key, *synapse);
+    if (rule->online()) rule->begin(simulation, trials);
+    for (Index t = 0; t < trials.steps; ++t) {
+      simulation.step(t);
+      if (!rule->online()) continue;
+      const auto& run = simulation.trajectory();
+      step_error = (network.W_out * run.at(run.rates(), t + 1)).colwise() + network.b_out;
+      step_error = (Scalar(2) / trials.mask.sum()) * run.at(trials.mask, t).cwiseProduct(step_error - run.at(trials.targets, t));
+      rule->step(t, lesson, step_error);
+    }
+    simulation.finish();
+
+    const auto& run = simulation.trajectory();
+    const Score batch_score = score(run.outputs, trials);
+    result.curve.update.push_back(update);
+    result.curve.loss.push_back(batch_score.loss);
+    result.curve.accuracy.push_back(batch_score.accuracy);
+    result.curve.speed.push_back(population_speed(simulation, trials));
+    result.curve.stability_bound_ms.push_back(synapse->stability_bound_ms(largest_rho(run)));
+    bool finite = std::isfinite(batch_score.loss) && run.at(run.state, trials.steps).allFinite();
+
+    if (finite && !result.reached_at && criterion.met(batch_score, evaluate_now)) {
+      result.reached_at = update;
+      result.outcome = Outcome::reached;
+      if (stop) break;
+    }
+    if (finite) {
+      loss_error(run.outputs, trials, error);
+      rule->gradient(lesson, gradient);
+      readout_gradient(lesson, gradient);
+      finite = std::isfinite(optimizer.apply(network, gradient));
+    }
+    if (!finite) {
+      result.outcome = Outcome::diverged;
+      result.diverged_at = update;
+      break;
+    }
+    setting.progress(update);
+  }
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  result.final_score = result.outcome == Outcome::diverged ? Score{nan, nan} : evaluate_now();
+  result.final = network;
+  return result;
+}
+
+template <class Scalar>
+Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network) {
+  return Evaluator<Scalar>(setting, network)();
+}
+
+template Training<float> train(const TrainingSetting&, const Network<double>&);
+template Training<double> train(const TrainingSetting&, const Network<double>&);
+template Score evaluate(const TrainingSetting&, const Network<float>&);
+template Score evaluate(const TrainingSetting&, const Network<double>&);
+
+}  // namespace stillpoint

@@ -1,0 +1,65 @@
+// Training: trials in, learning curve and networks out. The only writer of weights.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plasticity/loss.hpp"
+#include "plasticity/optimizer.hpp"
+#include "plasticity/rule.hpp"
+#include "plasticity/short_term/short_term.hpp"
+
+namespace stillpoint {
+
+enum class Outcome { reached, not_reached, diverged };
+std::string name_of(Outcome outcome);
+
+/// One value per update: measured before the weights of that update change.
+struct LearningCurve {
+  std::vector<long> update;
+  std::vector<double> loss, accuracy;
+  std::vector<double> speed;               // population speed V [1/s]
+  std::vector<double> stability_bound_ms;  // largest stable step of the synapse, infinite without one
+};
+
+template <class Scalar>
+struct Training {
+  Outcome outcome = Outcome::not_reached;
+  std::optional<long> reached_at;   // update at which the criterion was first met
+  std::optional<long> diverged_at;  // update whose loss, state or gradient was not finite
+  LearningCurve curve;
+  Score final_score;  // on the evaluation trials; NaN when diverged
+  Network<Scalar> initial, final;
+  std::vector<std::pair<long, Network<Scalar>>> checkpoints;  // before the change of that update
+};
+
+/// Everything a training run depends on.
+struct TrainingSetting {
+  const Options& options;  // rule.*, synapse.*, optimizer.*, training.*
+  std::uint64_t seed = 1;
+  Integration integration;
+  Noise noise;
+  TrialSource trials;
+  bool criterion_is_error = false;  // mean squared error below training.criterion_mse, instead of accuracy above training.criterion
+  std::function<void(long update)> progress = [](long) {};
+};
+
+/// Number of evaluation trials, fixed for a seed.
+constexpr Index evaluation_trials = 512;
+
+/// Trains a copy of `initial`. Throws UserError when rule and integration method do not go together.
+template <class Scalar>
+Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial);
+
+/// Loss and accuracy on the evaluation trials of the setting's seed.
+template <class Scalar>
+Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network);
+
+/// Options training.*
+std::vector<Option> training_options();
+/// The updates that training.checkpoints names: "none", "log" (1 3 10 30 ..) or a list; throws UserError otherwise.
+std::vector<long> checkpoint_updates(const std::string& text, long updates);
+
+}  // namespace stillpoint
