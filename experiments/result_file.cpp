@@ -71,8 +71,7 @@ std::map<std::string, std::string> synapse_options(const Options& options) {
 }
 
 template <class Scalar>
-void write_contents(const H5::H5File& file, const RunResult<Scalar>& run) {
-  const auto root = file.openGroup("/");
+void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   const auto& training = run.training;
   const auto& curve = training.curve;
   hdf5::write_attribute(root, "format", std::string("stillpoint-run"));
@@ -89,7 +88,7 @@ void write_contents(const H5::H5File& file, const RunResult<Scalar>& run) {
   for (const double bound : curve.stability_bound_ms) over += dt > bound ? 1 : 0;
   hdf5::write_attribute(root, "updates_over_stability_bound", over);
 
-  const auto curves = file.createGroup("curve");
+  const auto curves = root.createGroup("curve");
   hdf5::write_vector(curves, "update", curve.update.data(), curve.update.size());
   hdf5::write_vector(curves, "loss", curve.loss.data(), curve.loss.size());
   hdf5::write_vector(curves, "accuracy", curve.accuracy.data(), curve.accuracy.size());
@@ -102,15 +101,15 @@ void write_contents(const H5::H5File& file, const RunResult<Scalar>& run) {
     stamped.dt_ms = dt;
     write_network(parent.createGroup("network"), stamped, synapse);
   };
-  write_one(file.createGroup("initial"), training.initial);
-  write_one(file.createGroup("final"), training.final);
+  write_one(root.createGroup("initial"), training.initial);
+  write_one(root.createGroup("final"), training.final);
   if (!training.checkpoints.empty()) {
-    const auto checkpoints = file.createGroup("checkpoints");
+    const auto checkpoints = root.createGroup("checkpoints");
     for (const auto& [update, network] : training.checkpoints) write_one(checkpoints.createGroup(fmt::format("{:08d}", update)), network);
   }
-  write_options(file.createGroup("options"), run.options);
+  write_options(root.createGroup("options"), run.options);
   if (run.match.property != "none") {
-    const auto control = file.createGroup("control");
+    const auto control = root.createGroup("control");
     hdf5::write_attribute(control, "property", run.match.property);
     hdf5::write_attribute(control, "factor", run.match.factor);
     hdf5::write_attribute(control, "target", run.match.target);
@@ -118,7 +117,7 @@ void write_contents(const H5::H5File& file, const RunResult<Scalar>& run) {
     hdf5::write_attribute(control, "achieved", run.match.achieved);
   }
   const double updates = static_cast<double>(std::max<std::size_t>(1, curve.update.size()));
-  write_provenance(file.createGroup("provenance"), run.wall_seconds, run.wall_seconds / updates);
+  write_provenance(root.createGroup("provenance"), run.wall_seconds, run.wall_seconds / updates);
 }
 
 }  // namespace
@@ -145,17 +144,12 @@ void write_atomically(const std::string& path, const std::string& bytes) {
 
 template <class Scalar>
 void write_run(const std::string& path, const RunResult<Scalar>& run) {
-  // The file is built in memory, so that a full disk is met by plain writes, whose errors can be told, not by the library.
   std::string bytes;
   {
     const auto held = hdf5::lock();
-    H5::FileAccPropList access;
-    access.setCore(1 << 20, false);
-    const H5::H5File file(path, H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, access);
-    write_contents(file, run);
-    H5Fflush(file.getId(), H5F_SCOPE_GLOBAL);
-    bytes.resize(static_cast<std::size_t>(H5Fget_file_image(file.getId(), nullptr, 0)));
-    H5Fget_file_image(file.getId(), bytes.data(), bytes.size());
+    const hdf5::MemoryFile file;
+    write_contents(file.root(), run);
+    bytes = file.image();
   }
   write_atomically(path, bytes);
 }

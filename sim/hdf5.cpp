@@ -32,6 +32,23 @@ std::unique_lock<std::mutex> lock() {
   return held;
 }
 
+namespace {
+H5::FileAccPropList in_memory() {
+  H5::FileAccPropList access;
+  access.setCore(1 << 20, false);
+  return access;
+}
+}  // namespace
+
+MemoryFile::MemoryFile() : file_("memory", H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, in_memory()) {}
+
+std::string MemoryFile::image() const {
+  H5Fflush(file_.getId(), H5F_SCOPE_GLOBAL);
+  std::string bytes(static_cast<std::size_t>(H5Fget_file_image(file_.getId(), nullptr, 0)), '\0');
+  H5Fget_file_image(file_.getId(), bytes.data(), bytes.size());
+  return bytes;
+}
+
 H5::H5File open(const std::string& path) {
   if (!std::filesystem::exists(path)) throw UserError(path + ": no such file");
   try {

@@ -16,6 +16,18 @@ namespace stillpoint::hdf5 {
 /// The one lock of the HDF5 library; also silences its error stack.
 std::unique_lock<std::mutex> lock();
 
+/// A file built in memory: its bytes are then written by plain calls, whose errors (a full disk) can be told to the user.
+class MemoryFile {
+ public:
+  MemoryFile();
+  H5::Group root() const { return file_.openGroup("/"); }
+  /// Everything written so far, as the bytes of a complete file.
+  std::string image() const;
+
+ private:
+  H5::H5File file_;
+};
+
 /// Opens a file for reading; throws UserError when it is missing or not HDF5.
 H5::H5File open(const std::string& path);
 

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/arms.hpp"
+#include "experiments/commands/command.hpp"
+#include "plasticity/optimizer.hpp"
+#include "plasticity/trainer.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+using json = nlohmann::ordered_json;
+
+struct Item {
+  std::string name, help;
+  std::vector<Option> options;
+  std::vector<std::pair<std::string, std::string>> preset;  // arms only
+};
+
+template <class Kinds>
+std::vector<Item> items_of(const Kinds& kinds) {
+  std::vector<Item> items;
+  for (const auto& kind : kinds) items.push_back({kind.name, kind.help, kind.options, {}});
+  return items;
+}
+
+std::vector<Option> with_prefix(const std::vector<Option>& options, const std::string& prefix) {
+  std::vector<Option> chosen;
+  for (const auto& option : options)
+    if (option.name.rfind(prefix, 0) == 0) chosen.push_back(option);
+  return chosen;
+}
+
+std::vector<Item> items_of(const std::string& what) {
+  if (what == "rules") return items_of(rule_kinds());
+  if (what == "tasks") return items_of(task_kinds());
+  if (what == "synapses") return items_of(synapse_kinds());
+  std::vector<Item> items;
+  if (what == "networks")
+    for (const auto& kind : network_kinds()) items.push_back({kind.name, kind.help, network_options(), {}});
+  if (what == "arms")
+    for (const auto& arm : arms()) items.push_back({arm.name, arm.help, {}, arm.preset});
+  if (what == "integrators") {
+    const auto options = with_prefix(integration_options(), "integration.");
+    items = {{"euler", "explicit Euler: learning and simulate", options, {}},
+             {"exponential_euler", "exact for held input to a neuron: learning and simulate", options, {}},
+             {"rk4", "classical Runge-Kutta, order 4, network and synapse jointly: simulate", options, {}},
+             {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options, {}}};
+  }
+  if (what == "training") items = {{"training", "the training loop", training_options(), {}}, {"optimizer", "from gradient to weight change", optimizer_options(), {}},
+                                   {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise."), {}}};
+  return items;
+}
+
+json as_json(const std::vector<Item>& items) {
+  json list = json::array();
+  for (const auto& item : items) {
+    json parameters = json::array();
+    for (const auto& option : item.options)
+      parameters.push_back({{"name", option.name}, {"default", option.fallback}, {"unit", option.unit}, {"allowed", option.allowed()}, {"help", option.help}});
+    json entry = {{"name", item.name}, {"help", item.help}, {"parameters", parameters}};
+    for (const auto& [option, value] : item.preset) entry["preset"][option] = value;
+    list.push_back(entry);
+  }
+  return list;
+}
+
+void print(const std::vector<Item>& items) {
+  const auto names = [](const Item& item) {
+    std::vector<std::string> all;
+    for (const auto& option : item.options) all.push_back(option.name);
+    return all;
+  };
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& item = items[i];
+    fmt::print("{}\n    {}\n", item.name, item.help);
+    for (const auto& [option, value] : item.preset) fmt::print("    {} = {}\n", option, value);
+    if (i > 0 && !item.options.empty() && names(item) == names(items[i - 1])) {
+      fmt::print("    parameters as above\n");
+      continue;
+    }
+    for (const auto& option : item.options)
+      fmt::print("    {:26} {:>12} {:8} {} ({})\n", option.name, option.fallback, option.unit, option.help, option.allowed());
+  }
+}
+
+int list(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("json", "as JSON");
+  po::positional_options_description positional;
+  positional.add("WHAT", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  const auto what = required(command, values, "WHAT");
+  const auto items = items_of(what);
+  require_option(!items.empty(), "stillpoint list", what, "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
+  if (values.count("json")) fmt::print("{}\n", as_json(items).dump(1));
+  else print(items);
+  return 0;
+}
+
+}  // namespace
+
+Command list_command() {
+  return {"list", "networks|rules|tasks|synapses|integrators|arms|training [--json]",
+          "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.", "stillpoint list synapses", list};
+}
+
+}  // namespace stillpoint

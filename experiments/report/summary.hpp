@@ -1,0 +1,37 @@
+// What came of a study, one row per condition, in three forms.
+//
+// Every run is counted in `runs`, also those that diverged; one that reached criterion and diverged later counts in both
+// `reached` and `diverged`. Means of final values are over runs that did not diverge.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/report/records.hpp"
+
+namespace stillpoint {
+
+/// Short names of the conditions, in order: the arm by its value, other options as "g = 2.5" (the full name where two
+/// options end alike); "all runs" where nothing varies.
+std::vector<std::string> condition_labels(const StudyRecord& study);
+
+/// List of objects with the keys
+///   condition              object: full option name -> number, true, false or string
+///   runs reached diverged  integers
+///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
+///   median_updates         Kaplan-Meier median number of updates to criterion, null when beyond the budget
+///   median_updates_interval  [low, high], bootstrap 95 %; null: beyond the budget, or fewer than two runs
+///   final_accuracy final_loss  means over runs that did not diverge, null when there are none
+///   speed                  {"start", "end"}: mean population speed at update 0 and at the end [1/s]
+///   over_stability_bound   share of runs from 0 to 1 past the stability bound of the step, null without runs
+///   seconds_per_update     median over runs
+std::string summary_json(const StudyRecord& study);
+
+/// The same values as RFC 4180 text: one column per varied option, an empty field for null.
+std::string summary_csv(const StudyRecord& study);
+
+/// The same values as aligned text of at most 110 columns. When study.arm varies, a second block follows with the
+/// paired differences of every arm to the first one, within each combination of the other varied options.
+std::string summary_table(const StudyRecord& study);
+
+}  // namespace stillpoint

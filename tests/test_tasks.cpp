@@ -1,0 +1,492 @@
+// Tasks: shapes and padding, reproducible trials, targets that follow from the inputs, statistics, bad option values.
+//
+// A new task needs an entry in `odd_cases`: odd options and a literal recomputation of its targets from its inputs.
+// Statistical checks allow four standard errors of the exact distribution; seeds are fixed, so a check that passes once
+// passes always.
+#include <algorithm>
+#include <array>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "tasks/task.hpp"
+#include "tests/catch.hpp"
+
+using namespace stillpoint;
+
+namespace {
+
+constexpr std::uint64_t seed = 20130331;
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+using Array = Matrix<double>;
+
+std::unique_ptr<Task> make(const TaskKind& kind, double dt_ms, const Settings& settings = {}) {
+  Options options;
+  options.declare(kind.options);
+  for (const auto& [name, value] : settings) options.set(name, value);
+  return kind.make(options, dt_ms);
+}
+
+TrialSet<double> draw(const std::string& task, double dt_ms, const Settings& settings, Index count) {
+  return make(task_kind(task), dt_ms, settings)->draw({seed, 3}, count);
+}
+
+/// Rows x T, the columns of one trial.
+Array trial_of(const TrialSet<double>& trials, const Array& values, Index b) {
+  Array one(values.rows(), trials.steps);
+  for (Index t = 0; t < trials.steps; ++t) one.col(t) = values.col(trials.column(t, b));
+  return one;
+}
+
+Index length_of(const TrialSet<double>& trials, Index b) { return trials.length[static_cast<std::size_t>(b)]; }
+
+struct Graded {
+  Array targets, mask;  // O x T
+};
+
+Graded nothing_graded(Index outputs, Index steps) { return {Array::Zero(outputs, steps), Array::Zero(outputs, steps)}; }
+
+/// One target, graded in the last `response` steps of the trial.
+Graded answer_at_end(double target, Index response, Index length, Index steps) {
+  auto graded = nothing_graded(1, steps);
+  graded.targets.middleCols(length - response, response).setConstant(target);
+  graded.mask.middleCols(length - response, response).setOnes();
+  return graded;
+}
+
+// Recomputations. They see the input array and the valid length of a trial, and know the step counts of its odd case.
+
+Graded evidence_from_inputs(const Array& s, Index length) {
+  std::array<int, 2> pulses{};
+  for (Index channel = 0; channel < 2; ++channel)
+    for (Index t = 0; t < s.cols(); ++t)
+      if (s(channel, t) != 0 && (t == 0 || s(channel, t - 1) == 0)) ++pulses[static_cast<std::size_t>(channel)];
+  CHECK(pulses[0] + pulses[1] == 6);
+  CHECK((s.array() == 0.8).count() == 6 * 3);
+  CHECK((s.array() != 0).count() == 6 * 3);
+  CHECK((s.rightCols(s.cols() - 6 * 7).array() == 0).all());
+  return answer_at_end(pulses[0] > pulses[1] ? 1 : -1, 4, length, s.cols());
+}
+
+Graded memory_from_inputs(const Array& s, Index) {
+  auto graded = nothing_graded(2, s.cols());
+  for (Index bit = 0; bit < 2; ++bit) {
+    int sign = 0;
+    Index since = 0;
+    for (Index t = 0; t < s.cols(); ++t) {
+      if (s(bit, t) != 0 && (t == 0 || s(bit, t - 1) == 0)) {
+        sign = s(bit, t) > 0 ? 1 : -1;
+        since = t;
+        CHECK(t % 13 == 0);  // pulses start with a slot
+        CHECK((s.row(bit).segment(t, 4).array() == 0.8 * sign).all());
+        CHECK(s(bit, t + 4) == 0);
+      }
+      graded.targets(bit, t) = sign;
+      if (sign != 0 && t - since >= 6) graded.mask(bit, t) = 1;
+    }
+  }
+  return graded;
+}
+
+Graded sum_from_inputs(const Array& s, Index length) {
+  double sum = 0;
+  for (Index t = 0; t < s.cols(); ++t)
+    if (s(1, t) == 1) sum += s(0, t) / 3;  // a value is held for three steps
+  CHECK((s.row(1).array() == 1).count() == 2 * 3);
+  CHECK((s.row(1).array() != 0).count() == 2 * 3);
+  for (Index t = 0; t < 7 * 3; ++t) CHECK(s(0, t) == s(0, t - t % 3));
+  CHECK((s.rightCols(s.cols() - 7 * 3).array() == 0).all());
+  return answer_at_end(sum, 4, length, s.cols());
+}
+
+Graded cue_from_inputs(const Array& s, Index length) {
+  auto graded = nothing_graded(4, s.cols());
+  Index shown;
+  s.topRows(4).rowwise().sum().maxCoeff(&shown);
+  for (Index t = 0; t < s.cols(); ++t) {
+    if (s(4, t) == 0) continue;
+    for (Index cue = 0; cue < 4; ++cue) graded.targets(cue, t) = cue == shown ? 1 : -1;
+    graded.mask.col(t).setOnes();
+  }
+  CHECK((s.topRows(4).array() == 0.8).count() == 8);
+  CHECK((s.topRows(4).array() != 0).count() == 8);
+  CHECK((s.row(shown).head(8).array() == 0.8).all());
+  CHECK((s.row(4).segment(length - 4, 4).array() == 0.8).all());
+  CHECK((s.row(4).array() != 0).count() == 4);
+  return graded;
+}
+
+/// Options off the defaults, with durations that are no multiples of dt = 3 ms; the lengths they allow, in steps.
+struct OddCase {
+  std::string task;
+  Settings settings;
+  Index inputs, outputs, shortest, longest;
+  Graded (*recompute)(const Array& inputs, Index length);
+};
+constexpr double odd_dt_ms = 3;
+
+const std::vector<OddCase>& odd_cases() {
+  static const std::vector<OddCase> cases = {
+      {"evidence_accumulation",  // slot 7 steps, pulse 3, delay 3 to 32, response 4
+       {{"task.slots", "6"}, {"task.slot_ms", "20"}, {"task.pulse_ms", "8"}, {"task.amplitude", "0.8"},
+        {"task.favoured", "0.6"}, {"task.delay_ms", "10..95"}, {"task.response_ms", "13"}, {"task.ties", "second"}},
+       2, 1, 6 * 7 + 3 + 4, 6 * 7 + 32 + 4, evidence_from_inputs},
+      {"flip_flop",  // slot 13 steps, pulse 4, settling 6
+       {{"task.bits", "2"}, {"task.slots", "9"}, {"task.slot_ms", "40"}, {"task.pulse_ms", "11"},
+        {"task.pulse_probability", "0.4"}, {"task.amplitude", "0.8"}, {"task.settle_ms", "17"}},
+       2, 2, 9 * 13, 9 * 13, memory_from_inputs},
+      {"delayed_addition",  // sample 3 steps, delay 0 to 17, response 4
+       {{"task.samples", "7"}, {"task.sample_ms", "10"}, {"task.delay_ms", "0..50"}, {"task.response_ms", "13"}},
+       2, 1, 7 * 3 + 4, 7 * 3 + 17 + 4, sum_from_inputs},
+      {"delayed_cue_discrimination",  // cue 8 steps, delay 3 to 32, response 4
+       {{"task.cues", "4"}, {"task.cue_ms", "25"}, {"task.delay_ms", "10..95"}, {"task.response_ms", "13"},
+        {"task.amplitude", "0.8"}},
+       5, 4, 8 + 3 + 4, 8 + 32 + 4, cue_from_inputs},
+  };
+  return cases;
+}
+
+const OddCase& odd_case(const std::string& task) {
+  const auto& cases = odd_cases();
+  const auto found = std::find_if(cases.begin(), cases.end(), [&](const OddCase& one) { return one.task == task; });
+  INFO("no odd case with an independent recomputation for task " << task);
+  REQUIRE(found != cases.end());
+  return *found;
+}
+
+void check_mean(double observed, double expected, double variance, double samples) {
+  CAPTURE(observed, expected, samples);
+  CHECK(std::abs(observed - expected) < 4 * std::sqrt(variance / samples));
+}
+
+/// Pearson's chi-squared of equal frequencies; rejects at 1e-4, about four standard errors.
+void check_uniform(const std::vector<double>& counts) {
+  double total = 0, squares = 0;
+  for (const double count : counts) total += count;
+  const double expected = total / static_cast<double>(counts.size());
+  for (const double count : counts) squares += (count - expected) * (count - expected) / expected;
+  CAPTURE(counts, squares);
+  CHECK(boost::math::gamma_q(static_cast<double>(counts.size() - 1) / 2, squares / 2) > 1e-4);
+}
+
+/// What the user reads, or "" when the task can be made.
+std::string error_of(const TaskKind& kind, double dt_ms, const Settings& settings) {
+  try {
+    make(kind, dt_ms, settings);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+void check_rejected(const std::string& task, double dt_ms, const Settings& settings, const std::string& option) {
+  const auto message = error_of(task_kind(task), dt_ms, settings);
+  CAPTURE(task, option, message);
+  CHECK(message.rfind(option + " = ", 0) == 0);  // the message begins with the option to be changed
+  CHECK(message.find('\n') == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("every task keeps its shapes, grades with 0 or 1 and pads with zeros", "[tasks]") {
+  for (const auto& kind : task_kinds()) {
+    const auto& odd = odd_case(kind.name);
+    for (const bool at_defaults : {true, false}) {
+      CAPTURE(kind.name, at_defaults, seed);
+      const auto task = at_defaults ? make(kind, 5) : make(kind, odd_dt_ms, odd.settings);
+      const auto trials = task->draw({seed, 0}, 40);
+      if (!at_defaults) {
+        CHECK(task->inputs() == odd.inputs);
+        CHECK(task->outputs() == odd.outputs);
+        CHECK(trials.steps == odd.longest);
+      }
+      REQUIRE(trials.batch == 40);
+      REQUIRE(trials.steps >= 1);
+      for (const Array* array : {&trials.inputs, &trials.targets, &trials.mask}) {
+        REQUIRE(array->rows() == (array == &trials.inputs ? task->inputs() : task->outputs()));
+        REQUIRE(array->cols() == trials.steps * trials.batch);
+        CHECK(array->allFinite());
+      }
+      REQUIRE(trials.condition.size() == 40);
+      REQUIRE(trials.length.size() == 40);
+      CHECK((trials.mask.array() == 0 || trials.mask.array() == 1).all());
+      // Accuracy is agreement of sign unless a tolerance is given.
+      if (trials.tolerance == 0) CHECK((trials.mask.array() == 0 || trials.targets.array().abs() == 1).all());
+      CHECK((task->criterion() == CriterionKind::accuracy || trials.tolerance > 0));
+      for (Index b = 0; b < trials.batch; ++b) {
+        const Index length = length_of(trials, b);
+        REQUIRE(length >= 1);
+        REQUIRE(length <= trials.steps);
+        CHECK(trial_of(trials, trials.mask, b).sum() > 0);
+        for (const Array* array : {&trials.inputs, &trials.targets, &trials.mask})
+          CHECK((trial_of(trials, *array, b).rightCols(trials.steps - length).array() == 0).all());
+      }
+    }
+  }
+}
+
+TEST_CASE("a trial depends on seed, update and its index alone", "[tasks]") {
+  for (const auto& kind : task_kinds()) {
+    CAPTURE(kind.name, seed);
+    const auto task = make(kind, odd_dt_ms, odd_case(kind.name).settings);
+    const auto many = task->draw({seed, 7}, 23), again = task->draw({seed, 7}, 23), few = task->draw({seed, 7}, 9);
+    CHECK(many.inputs == again.inputs);
+    CHECK(many.targets == again.targets);
+    CHECK(many.mask == again.mask);
+    CHECK(many.condition == again.condition);
+    CHECK(many.length == again.length);
+
+    REQUIRE(few.steps == many.steps);
+    for (Index b = 0; b < few.batch; ++b) {
+      CHECK(trial_of(few, few.inputs, b) == trial_of(many, many.inputs, b));
+      CHECK(trial_of(few, few.targets, b) == trial_of(many, many.targets, b));
+      CHECK(trial_of(few, few.mask, b) == trial_of(many, many.mask, b));
+    }
+    CHECK(std::equal(few.condition.begin(), few.condition.end(), many.condition.begin()));
+    CHECK(std::equal(few.length.begin(), few.length.end(), many.length.begin()));
+
+    CHECK(many.inputs != task->draw({seed + 1, 7}, 23).inputs);
+    CHECK(many.inputs != task->draw({seed, 8}, 23).inputs);
+    const auto first = trial_of(many, many.inputs, 0);
+    int repeats = 0;
+    for (Index b = 1; b < many.batch; ++b) repeats += trial_of(many, many.inputs, b) == first;
+    CHECK(repeats < many.batch - 1);
+  }
+}
+
+TEST_CASE("targets and mask follow from the inputs", "[tasks]") {
+  for (const auto& kind : task_kinds()) {
+    const auto& odd = odd_case(kind.name);
+    const auto trials = draw(kind.name, odd_dt_ms, odd.settings, 200);
+    std::set<Index> lengths;
+    for (Index b = 0; b < trials.batch; ++b) {
+      CAPTURE(kind.name, seed, b);
+      const Index length = length_of(trials, b);
+      lengths.insert(length);
+      CHECK(length >= odd.shortest);
+      CHECK(length <= odd.longest);
+      const auto expected = odd.recompute(trial_of(trials, trials.inputs, b), length);
+      const auto mask = trial_of(trials, trials.mask, b), targets = trial_of(trials, trials.targets, b);
+      CHECK(mask == expected.mask);
+      // The sum of a value held for three steps is rounded; every other target is exact.
+      CHECK((mask.array() * (targets - expected.targets).array()).abs().maxCoeff() < 1e-14);
+    }
+    CHECK((lengths.size() > 1) == (odd.longest > odd.shortest));
+  }
+}
+
+TEST_CASE("a task's options have valid defaults, units and help", "[tasks]") {
+  std::set<std::string> tasks;
+  for (const auto& kind : task_kinds()) {
+    CAPTURE(kind.name);
+    CHECK(tasks.insert(kind.name).second);
+    CHECK(kind.help.size() > 10);
+    std::set<std::string> names;
+    for (const auto& option : kind.options) {
+      CAPTURE(option.name);
+      CHECK(names.insert(option.name).second);
+      CHECK(option.name.rfind("task.", 0) == 0);
+      CHECK_NOTHROW(option.check(option.fallback));
+      CHECK(option.help.size() > 10);
+      CHECK(option.help.find('\n') == std::string::npos);
+      const bool named_ms = option.name.size() > 3 && option.name.compare(option.name.size() - 3, 3, "_ms") == 0;
+      CHECK((option.unit == "ms") == named_ms);
+      CHECK((option.unit.empty() || std::set<std::string>{"ms", "Hz", "1/s"}.count(option.unit) == 1));
+    }
+    for (const double dt_ms : {0.5, 1.0, 2.0, 5.0, 10.0}) CHECK(error_of(kind, dt_ms, {}).empty());
+  }
+  CHECK_THROWS_AS(task_kind("no_such_task"), UserError);
+}
+
+TEST_CASE("halving the time step keeps every trial's duration", "[tasks]") {
+  for (const auto& kind : task_kinds()) {
+    const auto coarse = make(kind, 5)->draw({seed, 0}, 50), fine = make(kind, 2.5)->draw({seed, 0}, 50);
+    for (Index b = 0; b < 50; ++b) {
+      CAPTURE(kind.name, seed, b);
+      // Default durations are multiples of 5 ms, but for one drawn from a range, rounded once at each step.
+      CHECK(std::abs(5.0 * static_cast<double>(length_of(coarse, b)) -
+                     2.5 * static_cast<double>(length_of(fine, b))) <= (5 + 2.5) / 2);
+    }
+  }
+}
+
+TEST_CASE("with a fixed delay the trials at half the time step are the same functions of time", "[tasks]") {
+  for (const std::string name :
+       {"evidence_accumulation", "flip_flop", "delayed_addition", "delayed_cue_discrimination"}) {
+    CAPTURE(name, seed);
+    Settings fixed;
+    for (const auto& option : task_kind(name).options)
+      if (option.kind == Option::Kind::range) fixed.emplace_back(option.name, "150");
+    const auto coarse = draw(name, 5, fixed, 20), fine = draw(name, 2.5, fixed, 20);
+    REQUIRE(fine.steps == 2 * coarse.steps);
+    for (Index b = 0; b < 20; ++b)
+      for (Index t = 0; t < fine.steps; ++t) {
+        const Index at = fine.column(t, b), from = coarse.column(t / 2, b);
+        REQUIRE(fine.inputs.col(at) == coarse.inputs.col(from));
+        REQUIRE(fine.targets.col(at) == coarse.targets.col(from));
+        REQUIRE(fine.mask.col(at) == coarse.mask.col(from));
+      }
+  }
+}
+
+TEST_CASE("a delay given as a range is uniform on it", "[tasks]") {
+  for (const std::string name : {"evidence_accumulation", "delayed_addition", "delayed_cue_discrimination"}) {
+    CAPTURE(name, seed);
+    const auto trials = draw(name, 10, {{"task.delay_ms", "200..400"}}, 5000);
+    // Rounded to steps of 10 ms: 20 and 40 with probability 1/40, every step between them with 1/20.
+    double mean = 0, variance = 10.0 * 10 / 40 * 2;
+    for (int steps = -9; steps <= 9; ++steps) variance += steps * steps / 20.0;
+    for (Index b = 0; b < 5000; ++b) mean += static_cast<double>(length_of(trials, b) - trials.steps + 40) / 5000;
+    check_mean(mean, 30, variance, 5000);
+    CHECK(*std::min_element(trials.length.begin(), trials.length.end()) == trials.steps - 20);
+    CHECK(*std::max_element(trials.length.begin(), trials.length.end()) == trials.steps);
+  }
+}
+
+TEST_CASE("evidence accumulation: ties labelled -1 or drawn again give the exact share of labels", "[tasks]") {
+  const int count = 20000, slots = 10;
+  const double favoured = 0.65;
+  // All 2^10 sequences of pulses: the share of those without a majority on channel 0.
+  double second = 0;
+  for (unsigned sequence = 0; sequence < 1u << slots; ++sequence) {
+    int on_first = 0;
+    for (int slot = 0; slot < slots; ++slot) on_first += (sequence >> slot) & 1u;
+    if (2 * on_first > slots) continue;
+    for (const double p : {favoured, 1 - favoured})
+      second += 0.5 * std::pow(p, on_first) * std::pow(1 - p, slots - on_first);
+  }
+  for (const std::string ties : {"second", "redraw"}) {
+    CAPTURE(ties, seed);
+    const auto trials = draw("evidence_accumulation", 10,
+                             {{"task.slot_ms", "10"}, {"task.delay_ms", "0"}, {"task.response_ms", "10"},
+                              {"task.favoured", "0.65"}, {"task.ties", ties}}, count);
+    const double share = static_cast<double>((trials.targets.array() == -1).count()) / count;
+    const double expected = ties == "second" ? second : 0.5;
+    check_mean(share, expected, expected * (1 - expected), count);
+  }
+}
+
+TEST_CASE("flip-flop: pulses come at their rate, with fair signs, independent between bits and slots", "[tasks]") {
+  const double p = 0.3;
+  const Index count = 4000, slots = 10;
+  const auto trials = draw("flip_flop", 10,
+                           {{"task.slot_ms", "10"}, {"task.pulse_ms", "10"}, {"task.settle_ms", "0"}}, count);
+  double pulses = 0, up = 0, together = 0, in_a_row = 0;
+  for (Index b = 0; b < count; ++b)
+    for (Index t = 0; t < slots; ++t) {
+      const auto now = trials.inputs.col(trials.column(t, b));
+      pulses += static_cast<double>((now.array() != 0).count());
+      up += static_cast<double>((now.array() > 0).count());
+      together += now(0) != 0 && now(1) != 0;
+      if (t > 0) in_a_row += now(2) != 0 && trials.inputs(2, trials.column(t - 1, b)) != 0;
+    }
+  CAPTURE(seed);
+  const double cells = static_cast<double>(3 * slots * count), pairs = static_cast<double>(slots * count);
+  // Redrawing trials without pulses raises the rate by 2e-5 of itself, far below a standard error of .4 %.
+  check_mean(pulses / cells, p, p * (1 - p), cells);
+  check_mean(up / pulses, 0.5, 0.25, pulses);
+  check_mean(together / pairs, p * p, p * p * (1 - p * p), pairs);
+  // Neighbouring pairs of slots overlap: their covariance is p^3 - p^4, on both sides.
+  check_mean(in_a_row / (pairs * 0.9), p * p, p * p * (1 - p * p) + 2 * (p * p * p - p * p * p * p), pairs * 0.9);
+}
+
+TEST_CASE("flip-flop: a trial without any pulse is drawn again", "[tasks]") {
+  const double p = 0.3, some = 1 - (1 - p) * (1 - p);
+  const Index count = 20000;
+  const auto trials = draw("flip_flop", 10,
+                           {{"task.bits", "1"}, {"task.slots", "2"}, {"task.slot_ms", "10"}, {"task.pulse_ms", "10"},
+                            {"task.settle_ms", "0"}}, count);
+  CAPTURE(seed);
+  const double pulses = static_cast<double>((trials.inputs.array() != 0).count());
+  const double mean = 2 * p / some, square = (2 * p * (1 - p) + 4 * p * p) / some;
+  check_mean(pulses / static_cast<double>(count), mean, square - mean * mean, static_cast<double>(count));
+}
+
+TEST_CASE("flip-flop: the condition is the memory at the end, bit by bit", "[tasks]") {
+  const auto& odd = odd_case("flip_flop");
+  const auto trials = draw("flip_flop", odd_dt_ms, odd.settings, 200);
+  for (Index b = 0; b < trials.batch; ++b) {
+    CAPTURE(seed, b);
+    const auto last = trials.targets.col(trials.column(trials.steps - 1, b));
+    CHECK(trials.condition[static_cast<std::size_t>(b)] == (last(0) > 0 ? 1 : 0) + (last(1) > 0 ? 2 : 0));
+  }
+}
+
+TEST_CASE("delayed addition: marks are uniform in their halves, sums have mean 1 and variance 1/6", "[tasks]") {
+  const Index count = 20000;
+  const auto trials = draw("delayed_addition", 10,
+                           {{"task.samples", "7"}, {"task.sample_ms", "10"}, {"task.delay_ms", "0"},
+                            {"task.response_ms", "10"}}, count);
+  CAPTURE(seed);
+  CHECK(trials.tolerance == 0.1);
+  std::vector<double> first(3), second(4);  // the first half has 3 of 7 samples
+  double values = 0, sums = 0, squares = 0;
+  for (Index b = 0; b < count; ++b) {
+    const auto s = trial_of(trials, trials.inputs, b);
+    REQUIRE(s.row(1).head(3).sum() == 1);
+    REQUIRE(s.row(1).sum() == 2);
+    for (Index t = 0; t < 7; ++t) {
+      REQUIRE((s(0, t) >= 0 && s(0, t) < 1));
+      if (s(1, t) == 1) (t < 3 ? first[static_cast<std::size_t>(t)] : second[static_cast<std::size_t>(t - 3)]) += 1;
+    }
+    values += s.row(0).sum();
+    const double sum = trials.targets(0, trials.column(7, b));
+    sums += sum;
+    squares += (sum - 1) * (sum - 1);
+  }
+  const double n = static_cast<double>(count);
+  check_uniform(first);
+  check_uniform(second);
+  check_mean(values / (7 * n), 0.5, 1.0 / 12, 7 * n);
+  check_mean(sums / n, 1, 1.0 / 6, n);
+  check_mean(squares / n, 1.0 / 6, (2.4 - 1) / 36, n);  // fourth moment of the triangular distribution: 2.4 variance^2
+}
+
+TEST_CASE("delayed cue discrimination: cues are equally likely and are the condition", "[tasks]") {
+  const Index count = 20000;
+  const auto trials = draw("delayed_cue_discrimination", 10,
+                           {{"task.cues", "5"}, {"task.cue_ms", "10"}, {"task.delay_ms", "0"},
+                            {"task.response_ms", "10"}}, count);
+  CAPTURE(seed);
+  std::vector<double> counts(5);
+  for (Index b = 0; b < count; ++b) {
+    Index shown;
+    trials.inputs.col(trials.column(0, b)).maxCoeff(&shown);
+    counts[static_cast<std::size_t>(shown)] += 1;
+    REQUIRE(trials.condition[static_cast<std::size_t>(b)] == static_cast<int>(shown));
+  }
+  check_uniform(counts);
+}
+
+TEST_CASE("bad option values are refused in one line that names the option", "[tasks]") {
+  for (const auto& kind : task_kinds())
+    for (const auto& option : kind.options) {
+      std::vector<std::string> bad;
+      if (option.kind != Option::Kind::text) bad = {"", "no such value"};
+      if (option.kind == Option::Kind::range) bad.insert(bad.end(), {"300..200", "-1", "-1..5", "1..", "..", "nan"});
+      if (option.kind == Option::Kind::integer) bad.insert(bad.end(), {"-1", "2.5", "1e300"});
+      if (option.kind == Option::Kind::number) bad.insert(bad.end(), {"inf", "nan", "1..2"});
+      if (option.kind == Option::Kind::number && option.unit == "ms") bad.push_back("-1");
+      for (const auto& value : bad) check_rejected(kind.name, 1, {{option.name, value}}, option.name);
+    }
+
+  check_rejected("evidence_accumulation", 5, {{"task.pulse_ms", "40"}}, "task.pulse_ms");  // longer than its slot
+  check_rejected("flip_flop", 5, {{"task.pulse_ms", "140"}}, "task.pulse_ms");
+  check_rejected("flip_flop", 5, {{"task.settle_ms", "100"}}, "task.settle_ms");  // nothing left to grade
+  check_rejected("flip_flop", 5, {{"task.bits", "0"}}, "task.bits");
+  check_rejected("flip_flop", 5, {{"task.pulse_probability", "0"}}, "task.pulse_probability");
+  check_rejected("flip_flop", 5, {{"task.amplitude", "0"}}, "task.amplitude");
+  check_rejected("delayed_addition", 5, {{"task.samples", "1"}}, "task.samples");
+  check_rejected("delayed_cue_discrimination", 5, {{"task.cues", "1"}}, "task.cues");
+  // Durations that are zero, or that round to no step.
+  const std::vector<std::pair<std::string, std::vector<std::string>>> durations = {
+      {"evidence_accumulation", {"slot_ms", "pulse_ms", "response_ms"}},
+      {"flip_flop", {"slot_ms", "pulse_ms"}},
+      {"delayed_addition", {"sample_ms", "response_ms"}},
+      {"delayed_cue_discrimination", {"cue_ms", "response_ms"}}};
+  for (const auto& [task, keys] : durations)
+    for (const auto& key : keys)
+      for (const std::string value : {"0", "2.4"}) check_rejected(task, 5, {{"task." + key, value}}, "task." + key);
+}
