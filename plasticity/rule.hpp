@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plasticity/gradient.hpp"
+#include "plasticity/loss.hpp"
 
 namespace stillpoint {
 
@@ -39,6 +40,12 @@ Option rule_name_option();
 
 template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make_rule(const Options& options);
+
+/// Runs a trial set and lets the rule learn from it: trajectory in `simulation`, loss and accuracy returned, all of `gradient`
+/// written. `feedback` is F, N x O; `error` is memory for e, O x T*B.
+template <class Scalar>
+Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse, Rule<Scalar>& rule,
+                    const Matrix<Scalar>& feedback, Matrix<Scalar>& error, Gradient<Scalar>& gradient);
 
 /// F of the learning signal: the transposed readout, or fixed random N(0, 1/N) as the readout is drawn.
 template <class Scalar>

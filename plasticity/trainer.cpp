@@ -163,7 +163,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   };
   std::unique_ptr<Synapse<Scalar>> synapse;
   Gradient<Scalar> gradient;
-  Matrix<Scalar> error, step_error;
+  Matrix<Scalar> error;
 
   for (long update = 0; update < updates; ++update) {
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
@@ -171,41 +171,21 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     if (!synapse) synapse = synapse_for(setting, network, trials.steps);
     if (std::binary_search(checkpoints.begin(), checkpoints.end(), update)) result.checkpoints.emplace_back(update, network);
 
-    const auto& F = feedback.of(network);
-    const Lesson<Scalar> lesson{simulation, trials, error, F};
-    simulation.begin(trials, key, *synapse);
-    if (rule->online()) rule->begin(simulation, trials);
-    for (Index t = 0; t < trials.steps; ++t) {
-      simulation.step(t);
-      if (!rule->online()) continue;
-      const auto& run = simulation.trajectory();
-      step_error = (network.W_out * run.at(run.rates(), t + 1)).colwise() + network.b_out;
-      step_error = (Scalar(2) / trials.mask.sum()) * run.at(trials.mask, t).cwiseProduct(step_error - run.at(trials.targets, t));
-      rule->step(t, lesson, step_error);
-    }
-    simulation.finish();
-
+    const Score batch_score = run_and_learn(simulation, trials, key, *synapse, *rule, feedback.of(network), error, gradient);
     const auto& run = simulation.trajectory();
-    const Score batch_score = score(run.outputs, trials);
     result.curve.update.push_back(update);
     result.curve.loss.push_back(batch_score.loss);
     result.curve.accuracy.push_back(batch_score.accuracy);
     result.curve.speed.push_back(population_speed(simulation, trials));
     result.curve.stability_bound_ms.push_back(synapse->stability_bound_ms(largest_rho(run)));
-    bool finite = std::isfinite(batch_score.loss) && run.at(run.state, trials.steps).allFinite();
+    const bool finite = std::isfinite(batch_score.loss) && run.at(run.state, trials.steps).allFinite();
 
     if (finite && !result.reached_at && criterion.met(batch_score, evaluate_now)) {
       result.reached_at = update;
       result.outcome = Outcome::reached;
       if (stop) break;
     }
-    if (finite) {
-      loss_error(run.outputs, trials, error);
-      rule->gradient(lesson, gradient);
-      readout_gradient(lesson, gradient);
-      finite = std::isfinite(optimizer.apply(network, gradient));
-    }
-    if (!finite) {
+    if (!finite || !std::isfinite(optimizer.apply(network, gradient))) {
       result.outcome = Outcome::diverged;
       result.diverged_at = update;
       break;

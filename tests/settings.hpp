@@ -1,0 +1,47 @@
+// Small networks and trials shared by the tests of rules and training.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/study.hpp"
+#include "plasticity/trainer.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint::testing {
+
+/// Random inputs, +-1 targets graded everywhere, of `steps` steps.
+inline TrialSet<double> random_trials(Index inputs, Index outputs, Index steps, Index batch, std::uint64_t seed) {
+  auto trials = TrialSet<double>::zeros(inputs, outputs, steps, batch);
+  Stream stream(seed, Purpose::trial, 99);
+  stream.fill_normal(trials.inputs);
+  stream.fill_normal(trials.targets);
+  trials.targets = trials.targets.array().sign();
+  trials.mask.setOnes();
+  return trials;
+}
+
+/// A network of the given kind with nonzero biases, so that no gradient vanishes by symmetry.
+inline Network<double> random_network(const std::string& kind, const std::string& nonlinearity, Index size, Index inputs, Index outputs,
+                                      std::uint64_t seed, const std::string& tau_ms = "50") {
+  const auto options = resolve_options({{"network.kind", kind},
+                                        {"network.nonlinearity", nonlinearity},
+                                        {"network.size", std::to_string(size)},
+                                        {"network.tau_ms", tau_ms},
+                                        {"network.gain", "1.5"}});
+  auto network = make_network(options, inputs, outputs, seed);
+  Stream stream(seed, Purpose::recurrent_weights, 7);
+  stream.fill_normal(network.b, 0.3);
+  stream.fill_normal(network.b_out, 0.3);
+  return network;
+}
+
+/// Keeps about `density` of the connections.
+inline void make_sparse(Network<double>& network, double density, std::uint64_t seed) {
+  Stream stream(seed, Purpose::recurrent_weights, 8);
+  network.mask.resizeLike(network.W);
+  for (auto& entry : network.mask.reshaped()) entry = stream.bernoulli(density) ? 1 : 0;
+  network.W.array() *= network.mask.array();
+}
+
+}  // namespace stillpoint::testing
