@@ -6,8 +6,11 @@
 #include <tbb/task_arena.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -84,8 +87,27 @@ void claim(const Study& study, const std::string& directory) {
   });
 }
 
+/// Warns once per study when a synapse's step is past its stability bound.
+class StabilityWarning {
+ public:
+  void look(const Job& job, const LearningCurve& curve) {
+    const double dt = job.point->options.number("integration.dt_ms");
+    double bound = std::numeric_limits<double>::infinity();
+    for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
+    if (dt <= bound) return;
+    std::call_once(once_, [&] {
+      fmt::print(stderr,
+                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most {:.2g} ms is free of chatter\n",
+                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2);
+    });
+  }
+
+ private:
+  std::once_flag once_;
+};
+
 template <class Scalar>
-void run_one(const Study& study, const Job& job, Progress& progress) {
+void run_one(const Study& study, const Job& job, Progress& progress, StabilityWarning& warning) {
   const auto start = std::chrono::steady_clock::now();
   const auto& options = job.point->options;
   const auto integration = make_integration(options);
@@ -107,6 +129,7 @@ void run_one(const Study& study, const Job& job, Progress& progress) {
   RunResult<Scalar> result{options, job.seed, study.name, job.point->varied, match, train<Scalar>(setting, network)};
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_run(job.path, result);
+  warning.look(job, result.training.curve);
   progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
 }
 
@@ -136,11 +159,12 @@ void run_study(const Study& study, const RunnerSetting& setting) {
   const int threads = setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   Progress progress(jobs.size(), updates, setting.quiet);
+  StabilityWarning warning;
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for_each(jobs, [&](const Job& job) {
-      if (job.point->options.text("integration.precision") == "double") run_one<double>(study, job, progress);
-      else run_one<float>(study, job, progress);
+      if (job.point->options.text("integration.precision") == "double") run_one<double>(study, job, progress, warning);
+      else run_one<float>(study, job, progress, warning);
     });
   });
 }

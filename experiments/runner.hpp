@@ -17,7 +17,7 @@ struct RunnerSetting {
 /// stopped; throws UserError when DIR holds another study or something else, or cannot be written.
 void run_study(const Study& study, const RunnerSetting& setting);
 
-/// One run, without files or control.match: what run_study does per file. For tests and benchmarks.
+/// Where a run's file lies.
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);
 
 /// Reads a study's directory, finished runs only. Throws UserError when it holds no study.

@@ -105,13 +105,13 @@ void expand(Study& study) {
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
   const auto integration = make_integration(options);
+  const auto network = make_network(options, 0, 0, 1);  // inputs and outputs play no part in what is checked here
+  const Dynamics<double> dynamics(network, integration);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
-  const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   const auto trials = task->draw({1, 0}, 1);
   require_option(trials.steps > 0, "task", options.text("task.name"), "has no time step; lengthen it or shorten integration.dt_ms");
   require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
-  const Dynamics<double> dynamics(network, integration);
   make_synapse<double>({options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
   make_rule<double>(options);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
@@ -145,6 +145,8 @@ void place(Study& study, const std::string& key, const std::string& value) {
   const auto set_axis = [&](const std::string& option) {
     const auto values = split_words(value);
     require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
+    for (auto value = values.begin(); value != values.end(); ++value)
+      require_option(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value, "stands twice");
     for (auto& axis : study.axes)
       if (axis.option == option) {
         axis.values = values;

@@ -23,6 +23,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std:
 /// Which curve panel a shows. `worst` is what a run that diverged counts as.
 struct Measure {
   std::vector<double> RunRecord::*values;
+  double RunRecord::*final_value;
   std::string label, title;
   Axis::Scale scale;
   double worst;
@@ -38,8 +39,9 @@ Measure choose_measure(const std::vector<Condition>& conditions) {
           high = std::max(high, value);
         }
   if (low < high)
-    return {&RunRecord::accuracy, "task accuracy", "Accuracy in training", Axis::Scale::linear, -infinity};
-  return {&RunRecord::loss, "task loss", "Loss in training", Axis::Scale::log10, infinity};
+    return {&RunRecord::accuracy,   &RunRecord::final_accuracy, "task accuracy",
+            "Accuracy in training", Axis::Scale::linear,        -infinity};
+  return {&RunRecord::loss, &RunRecord::final_loss, "task loss", "Loss in training", Axis::Scale::log10, infinity};
 }
 
 /// The last update of the study: the largest budget, or the end of the longest curve.
@@ -53,7 +55,7 @@ double last_update(const std::vector<Condition>& conditions) {
   return last;
 }
 
-/// Updates [k * width, (k + 1) * width) form bin k.
+/// Updates [k * width, (k + 1) * width) form bin k; the last bin takes what comes after.
 struct Bins {
   std::size_t count;
   double width;
@@ -62,12 +64,12 @@ struct Bins {
 };
 
 Bins choose_bins(double last) {
-  const double width = std::ceil((last + 1) / most_bins);
-  return {static_cast<std::size_t>(std::ceil((last + 1) / width)), width};
+  const double width = std::ceil(last / most_bins);
+  return {static_cast<std::size_t>(std::ceil(last / width)), width};
 }
 
-/// Mean of the run's curve in each bin; NaN before it begins. After its end: `worst` if the run diverged, else its last
-/// value.
+/// Mean of the run's curve in each bin; NaN before it begins or without one. After its end: `worst` if the run
+/// diverged, else its final value.
 std::vector<double> binned(const RunRecord& run, const Measure& measure, const Bins& bins) {
   const auto& values = run.*measure.values;
   std::vector<double> sum(bins.count, 0), count(bins.count, 0);
@@ -79,11 +81,12 @@ std::vector<double> binned(const RunRecord& run, const Measure& measure, const B
     ++count[bin];
     end = std::max(end, bin + 1);
   }
-  std::vector<double> means(bins.count);
+  const double afterwards = diverged(run) ? measure.worst : end == 0 ? nan : run.*measure.final_value;
+  std::vector<double> means(bins.count, afterwards);
   double last = nan;
-  for (std::size_t bin = 0; bin < bins.count; ++bin) {
+  for (std::size_t bin = 0; bin < end; ++bin) {
     if (count[bin] > 0) last = sum[bin] / count[bin];
-    means[bin] = diverged(run) && bin >= end ? measure.worst : last;
+    means[bin] = last;
   }
   return means;
 }
@@ -197,6 +200,26 @@ void draw_reached(Svg& svg, const std::vector<Condition>& conditions, double las
   panel.draw_axes(svg, "b", "Runs that reached criterion");
 }
 
+bool stopped_early(const RunRecord& run) {
+  return !diverged(run) && !run.update.empty() && run.update.back() + 1 < static_cast<double>(run.updates);
+}
+
+std::vector<std::string> notes_on(const std::vector<Condition>& conditions, const Bins& bins, std::size_t all) {
+  std::vector<std::string> notes{
+      fmt::format(
+          "a: median (line) and quartiles (band) over runs, each averaged in bins of {:.0f} update{}; a run that "
+          "diverged counts as the worst from then on.",
+          bins.width, bins.width > 1 ? "s" : ""),
+      "b: 1 − Kaplan–Meier estimate; points: share of all runs that reached, with Wilson 95 % interval."};
+  const bool any_stopped = std::any_of(conditions.begin(), conditions.end(), [](const Condition& condition) {
+    return std::any_of(condition.runs.begin(), condition.runs.end(), stopped_early);
+  });
+  if (any_stopped) notes.push_back("A run that stopped early goes on with its final value on the evaluation trials.");
+  if (conditions.size() < all)
+    notes.push_back(fmt::format("The first {} of {} conditions are shown.", conditions.size(), all));
+  return notes;
+}
+
 std::string legend_entry(const std::string& label, const std::vector<RunRecord>& runs) {
   constexpr std::size_t longest = 80;  // bytes that fit on the page, with the counts
   auto text = label;
@@ -248,14 +271,7 @@ std::string learning_curve_figure(const StudyRecord& study) {
   std::vector<std::string> entries;
   for (std::size_t i = 0; i < shown; ++i) entries.push_back(legend_entry(labels[i], conditions[i].runs));
   const auto legend = lay_out(std::move(entries));
-  std::vector<std::string> notes{
-      fmt::format(
-          "a: median (line) and quartiles (band) over runs, each averaged in bins of {:.0f} update{}; a run that "
-          "diverged counts as the worst from then on.",
-          bins.width, bins.width > 1 ? "s" : ""),
-      "b: 1 − Kaplan–Meier estimate; points: share of all runs that reached, with Wilson 95 % interval."};
-  if (shown < study.conditions.size())
-    notes.push_back(fmt::format("The first {} of {} conditions are shown.", shown, study.conditions.size()));
+  const auto notes = notes_on(conditions, bins, study.conditions.size());
 
   const double notes_top = legend_top + legend_row * static_cast<double>(legend.rows) + 3;
   Svg svg(page_width, notes_top + note_row * static_cast<double>(notes.size()), study.name);

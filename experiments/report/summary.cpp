@@ -157,34 +157,46 @@ std::vector<std::string> short_names(const Varied& varied) {
   return names;
 }
 
-/// Puts columns that name the condition before `rows` (a header, then one row per condition). Where that gets too wide,
-/// the conditions are numbered there and spelled out above.
-std::string table_of(const std::vector<Varied>& conditions, const Rows& rows) {
-  const auto names = conditions.empty() ? std::vector<std::string>{} : short_names(conditions.front());
-  Rows named(rows.size()), numbered(rows.size());
-  named[0] = names;
-  numbered[0] = {"condition"};
-  std::string key;
-  for (std::size_t i = 0; i < conditions.size(); ++i) {
-    numbered[i + 1] = {fmt::format("#{}", i + 1)};
-    key += numbered[i + 1].front();
-    for (const auto& [name, value] : conditions[i]) {
-      named[i + 1].push_back(value);
-      key += fmt::format("  {} = {}", name, value);
-    }
-    key += '\n';
+/// The cells that say which condition a row shows: a header, then one entry per condition of the study.
+struct Naming {
+  Rows cells;
+  std::string key;  // printed once, above the tables
+};
+
+Naming by_options(const StudyRecord& study) {
+  if (study.conditions.empty() || study.conditions.front().varied.empty())
+    return {Rows(study.conditions.size() + 1, {"all runs"}), ""};
+  Naming naming{{short_names(study.conditions.front().varied)}, ""};
+  for (const auto& condition : study.conditions) {
+    naming.cells.emplace_back();
+    for (const auto& [name, value] : condition.varied) naming.cells.back().push_back(value);
   }
-  if (names.empty()) {
-    named = numbered;
-    for (std::size_t i = 0; i < conditions.size(); ++i) named[i + 1] = {"all runs"};
+  return naming;
+}
+
+Naming by_number(const StudyRecord& study) {
+  Naming naming{{{"condition"}}, ""};
+  const auto labels = condition_labels(study);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    naming.cells.push_back({fmt::format("#{}", i + 1)});
+    naming.key += fmt::format("#{}  {}\n", i + 1, labels[i]);
   }
-  const auto join = [&rows](Rows& labels) {
-    for (std::size_t i = 0; i < rows.size(); ++i) labels[i].insert(labels[i].end(), rows[i].begin(), rows[i].end());
-  };
-  join(named);
-  join(numbered);
-  if (table_width(named) <= terminal_width) return aligned(named, std::max<std::size_t>(names.size(), 1));
-  return key + '\n' + aligned(numbered, 1);
+  naming.key += '\n';
+  return naming;
+}
+
+/// Values of some conditions of a study: a header and one row for each of `conditions` (their indices).
+struct Block {
+  Rows rows;
+  std::vector<std::size_t> conditions;
+};
+
+Rows with_names(const Naming& naming, const Block& block) {
+  Rows rows{naming.cells.front()};
+  for (const auto condition : block.conditions) rows.push_back(naming.cells[condition + 1]);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].insert(rows[i].end(), block.rows[i].begin(), block.rows[i].end());
+  return rows;
 }
 
 std::string or_dash(const std::optional<double>& value, int decimals) {
@@ -202,28 +214,29 @@ std::string updates_cell(const Summary& summary) {
                      bounded(summary.median_interval->high));
 }
 
-std::string conditions_block(const StudyRecord& study) {
-  Rows rows = {{"reached [%]", "updates", "diverged", "accuracy", "V start", "V end", "over", "ms/update"}};
-  std::vector<Varied> conditions;
-  for (const auto& condition : study.conditions) {
-    const auto summary = summarise(condition.runs);
-    const auto percent = [](double share) { return 100 * share; };
+Block conditions_block(const StudyRecord& study) {
+  Block block{{{"reached [%]", "updates", "diverged", "accuracy", "V start", "V end", "over", "ms/update"}}, {}};
+  const auto percent = [](double share) { return 100 * share; };
+  for (std::size_t i = 0; i < study.conditions.size(); ++i) {
+    const auto summary = summarise(study.conditions[i].runs);
     const auto& share = summary.reached_interval;
     const auto over = summary.over_stability_bound, seconds = summary.seconds_per_update;
-    rows.push_back(
+    block.rows.push_back(
         {fmt::format("{}/{} [{:.0f}, {:.0f}]", summary.reached, summary.runs, percent(share.low), percent(share.high)),
          updates_cell(summary), fmt::format("{}", summary.diverged), or_dash(summary.final_accuracy, 3),
          or_dash(summary.speed_start, 2), or_dash(summary.speed_end, 2),
          over ? fmt::format("{:.0f}%", percent(*over)) : "-", seconds ? fmt::format("{:.3g}", 1000 * *seconds) : "-"});
-    conditions.push_back(condition.varied);
+    block.conditions.push_back(i);
   }
-  return table_of(conditions, rows) +
-         "reached: runs at criterion / runs [Wilson 95 % interval in %]. updates: median to criterion [bootstrap\n"
-         "  95 %], > means beyond the budget. diverged: runs whose loss or gradient was not finite; those that had\n"
-         "  not reached criterion by then never will. accuracy: final, mean of runs that did not diverge.\n"
-         "  V: population speed [1/s] at update 0 and at the end. over: runs past the stability bound of the step.\n"
-         "  ms/update: wall time, median of runs.\n";
+  return block;
 }
+
+const char* const conditions_legend =
+    "reached: runs at criterion / runs [Wilson 95 % interval in %]. updates: median to criterion [bootstrap\n"
+    "  95 %], > means beyond the budget. diverged: runs whose loss or gradient was not finite; those that had\n"
+    "  not reached criterion by then never will. accuracy: final, mean of runs that did not diverge.\n"
+    "  V: population speed [1/s] at update 0 and at the end. over: runs past the stability bound of the step.\n"
+    "  ms/update: wall time, median of runs.\n";
 
 // ---- paired differences
 
@@ -251,28 +264,27 @@ std::string signed_cell(const std::optional<Estimate>& estimate) {
   return fmt::format("{} [{}, {}]", text, rounded(estimate->interval->low), rounded(estimate->interval->high));
 }
 
-std::string pairs_block(const StudyRecord& study) {
-  const auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
-  if (!first) return "";
-  Rows rows = {{"pairs", "reached [points]", "updates"}};
-  std::vector<Varied> conditions;
-  for (const auto& condition : study.conditions) {
+Block pairs_block(const StudyRecord& study, const std::string& first) {
+  Block block{{{"pairs", "reached [points]", "updates"}}, {}};
+  for (std::size_t i = 0; i < study.conditions.size(); ++i) {
+    const auto& condition = study.conditions[i];
     if (arm_of(condition) == first) continue;
     const auto reference = std::find_if(study.conditions.begin(), study.conditions.end(), [&](const Condition& other) {
       return arm_of(other) == first && without_arm(other.varied) == without_arm(condition.varied);
     });
     const auto difference =
         reference == study.conditions.end() ? PairedDifference{} : paired_difference(condition.runs, reference->runs);
-    rows.push_back(
+    block.rows.push_back(
         {fmt::format("{}", difference.pairs), signed_cell(difference.share_reached), signed_cell(difference.updates)});
-    conditions.push_back(condition.varied);
+    block.conditions.push_back(i);
   }
-  if (conditions.empty()) return "";
-  return fmt::format("\npaired differences to {} (same seeds)\n\n", *first) + table_of(conditions, rows) +
-         "reached: difference in the share of runs at criterion, percentage points. updates: difference in the mean\n"
-         "  of min(updates to criterion, budget); negative is faster. Brackets: bootstrap 95 % interval over pairs,\n"
-         "  of no width where all pairs differ alike (then see the Wilson intervals above).\n";
+  return block;
 }
+
+const char* const pairs_legend =
+    "reached: difference in the share of runs at criterion, percentage points. updates: difference in the mean\n"
+    "  of min(updates to criterion, budget); negative is faster. Brackets: bootstrap 95 % interval over pairs,\n"
+    "  of no width where all pairs differ alike (then see the Wilson intervals above).\n";
 
 }  // namespace
 
@@ -337,7 +349,19 @@ std::string summary_csv(const StudyRecord& study) {
 }
 
 std::string summary_table(const StudyRecord& study) {
-  return fmt::format("study {}\n\n", study.name) + conditions_block(study) + pairs_block(study);
+  const auto conditions = conditions_block(study);
+  auto naming = by_options(study);
+  if (table_width(with_names(naming, conditions)) > terminal_width) naming = by_number(study);
+  const auto left = naming.cells.front().size();
+  auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
+              conditions_legend;
+
+  const auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
+  if (!first) return text;
+  const auto pairs = pairs_block(study, *first);
+  if (pairs.conditions.empty()) return text;
+  return text + fmt::format("\npaired differences to {} (same seeds)\n\n", *first) +
+         aligned(with_names(naming, pairs), left) + pairs_legend;
 }
 
 }  // namespace stillpoint

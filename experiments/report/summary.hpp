@@ -1,7 +1,7 @@
 // What came of a study, one row per condition, in three forms.
 //
-// Every run is counted in `runs`, also those that diverged; one that reached criterion and diverged later counts in both
-// `reached` and `diverged`. Means of final values are over runs that did not diverge.
+// Every run is counted in `runs`, also those that diverged; one that reached criterion and diverged later counts in
+// both `reached` and `diverged`. Means of final values are over runs that did not diverge.
 #pragma once
 
 #include <string>
@@ -30,8 +30,9 @@ std::string summary_json(const StudyRecord& study);
 /// The same values as RFC 4180 text: one column per varied option, an empty field for null.
 std::string summary_csv(const StudyRecord& study);
 
-/// The same values as aligned text of at most 110 columns. When study.arm varies, a second block follows with the
-/// paired differences of every arm to the first one, within each combination of the other varied options.
+/// The same values as aligned text of at most 110 columns; conditions that are too long to name are numbered, with a
+/// list above, whose lines are as long as the names. When study.arm varies, a second block follows with the paired
+/// differences of every arm to the first one, within each combination of the other varied options.
 std::string summary_table(const StudyRecord& study);
 
 }  // namespace stillpoint

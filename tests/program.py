@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+"""The program as its users meet it: command lines in, files and exit codes out. Files are read with h5py alone.
+
+usage: program.py PROGRAM SOURCE_DIRECTORY [NAME ...]
+"""
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+PROGRAM, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+STUDIES = sorted((SOURCE / "experiments/studies").glob("*.ini"))
+
+SMALL = """
+[study]
+name = small
+seeds = 3
+[grid]
+study.arm = none tcr
+[network]
+size = 20
+gain = 2
+[integration]
+dt_ms = 10
+[training]
+updates = 12
+batch = 4
+"""
+
+
+def stillpoint(*words, **options):
+    return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, timeout=600, **options)
+
+
+def ok(*words):
+    done = stillpoint(*words)
+    assert done.returncode == 0, f"{words}: exit {done.returncode}: {done.stderr}"
+    return done.stdout
+
+
+def refused(*words, names, **options):
+    """Exit code 2, nothing on standard output, one line on standard error that holds every word of `names`."""
+    done = stillpoint(*words, **options)
+    shown = f"{' '.join(map(str, words))}: exit {done.returncode}, stdout {done.stdout!r}, stderr {done.stderr!r}"
+    assert done.returncode == 2, shown
+    assert done.stdout == "", shown
+    assert done.stderr.count("\n") == 1 and done.stderr.endswith("\n"), shown
+    for name in names:
+        assert name in done.stderr, f"{name!r} is not in it: {shown}"
+
+
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
+def contents(path):
+    """Every dataset and attribute of a run file but those of /provenance, as bytes."""
+    found = {}
+
+    def visit(name, node):
+        if name.split("/")[0] == "provenance":
+            return
+        if isinstance(node, h5py.Dataset):
+            found[name] = (str(node.dtype), node.shape, np.asarray(node[()]).tobytes())
+        for key, value in node.attrs.items():
+            found[f"{name}@{key}"] = str(value) if isinstance(value, str) else np.asarray(value).tobytes()
+
+    with h5py.File(path) as file:
+        visit("", file)
+        file.visititems(visit)
+    return found
+
+
+def all_contents(directory):
+    return {path.name: contents(path) for path in sorted((directory / "runs").glob("*.h5"))}
+
+
+def example_network(path, N=6, K=2, O=1, change=None, attributes=(("format", "stillpoint-network"), ("version", 1))):
+    """A network as another program would write it: float32, fixed-length strings."""
+    rng = np.random.default_rng(5)
+    arrays = {"W": rng.normal(size=(N, N)) / np.sqrt(N), "W_in": rng.normal(size=(N, K)), "b": np.zeros(N),
+              "W_out": rng.normal(size=(O, N)), "b_out": np.zeros(O), "tau_ms": np.array(50.0), "dt_ms": np.array(5.0)}
+    arrays = {name: np.asarray(value, dtype="f4") for name, value in arrays.items()}
+    kind = {"kind": np.bytes_("leaky_rate"), "nonlinearity": np.bytes_("tanh")}
+    if change:
+        change(arrays, kind)
+    with h5py.File(path, "w") as file:
+        for name, value in attributes:
+            file.attrs[name] = value
+        group = file.create_group("network")
+        for name, value in kind.items():
+            group.attrs[name] = value
+        for name, value in arrays.items():
+            group[name] = value
+    return path
+
+
+# --- studies ---------------------------------------------------------------------------------------------------------
+
+def test_every_study_runs_its_quick_version(tmp):
+    assert len(STUDIES) >= 5
+    for study in STUDIES:
+        ok("run", study, "--quick", "--out", tmp / study.stem, "--set", "training.updates=2", "--set", "study.seeds=1", "--quiet")
+        json.loads(ok("summary", tmp / study.stem, "--format", "json"))
+
+
+def test_any_number_of_jobs_gives_the_same_bytes(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    arms = "study.arm=none tcr tcr_permuted tcr_yoked matched_speed matched_chaos tsodyks_markram"
+    for jobs in 1, 2, 4:
+        ok("run", study, "--out", tmp / str(jobs), "--jobs", jobs, "--quiet", "--set", arms, "--set", "noise.activity=0.05")
+    one, two, four = (all_contents(tmp / str(jobs)) for jobs in (1, 2, 4))
+    assert len(one) == 21 and one == two and one == four
+
+
+def test_seeds_differ_and_conditions_of_a_seed_share_weights(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "out", "--quiet", "--set", "grid.network.gain=1 2", "--set", "study.arm=none")
+    files = sorted((tmp / "out/runs").glob("*.h5"))
+    assert len(files) == 6  # gain 1 then 2, seeds 1 2 3
+    W = [h5py.File(path)["initial/network/W"][()] for path in files]
+    np.testing.assert_allclose(W[3], 2 * W[0], rtol=1e-6)
+    assert not np.allclose(W[0], W[1])
+    curves = [h5py.File(path)["curve/loss"][()] for path in files]
+    assert not np.allclose(curves[0], curves[1])
+
+
+def test_a_killed_study_continues_to_the_same_bytes(tmp):
+    study = write(tmp / "s.ini", SMALL.replace("updates = 12", "updates = 150"))
+    start = time.monotonic()
+    ok("run", study, "--out", tmp / "whole", "--jobs", 2, "--quiet")
+    whole = time.monotonic() - start
+    rng = random.Random(3)
+    for attempt in range(3):
+        out = tmp / f"killed{attempt}"
+        for _ in range(3):
+            process = subprocess.Popen([PROGRAM, "run", study, "--out", out, "--jobs", "2", "--quiet"])
+            time.sleep(rng.uniform(0.02, 0.6 * whole))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            for path in (out / "runs").glob("*.h5") if (out / "runs").exists() else ():
+                contents(path)  # whole, or absent
+        before = {path: path.stat().st_mtime_ns for path in (out / "runs").glob("*.h5")}
+        ok("run", study, "--out", out, "--jobs", 2, "--quiet")
+        assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items()), "a finished run was redone"
+        assert all_contents(out) == all_contents(tmp / "whole")
+
+
+def test_a_run_that_diverges_is_recorded(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.arm=none", "--set", "network.nonlinearity=relu", "--set", "network.gain=3",
+       "--set", "optimizer.name=sgd", "--set", "optimizer.rate=1e9", "--set", "optimizer.clip=0")
+    for path in (tmp / "out/runs").glob("*.h5"):
+        with h5py.File(path) as run:
+            assert run.attrs["outcome"] == "diverged"
+            assert 0 <= run.attrs["diverged_at"] < 12
+            assert len(run["curve/loss"]) == run.attrs["diverged_at"] + 1
+    row, = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    assert row["diverged"] == 3 and row["runs"] == 3 and row["reached"] == 0 and row["median_updates"] is None
+
+
+def test_run_file_layout(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "training.checkpoints=0 5")
+    with h5py.File(sorted((tmp / "out/runs").glob("*.h5"))[-1]) as run:
+        assert run.attrs["format"] == "stillpoint-run" and run.attrs["outcome"] in ("reached", "not_reached")
+        assert {len(run["curve"][name]) for name in ("update", "loss", "accuracy", "speed")} == {12}
+        assert sorted(run["checkpoints"]) == ["00000000", "00000005"]
+        np.testing.assert_array_equal(run["checkpoints/00000000/network/W"][()], run["initial/network/W"][()])
+        assert np.abs(run["final/network/W"][()] - run["initial/network/W"][()]).max() > 0
+        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["task.name"] == "evidence_accumulation"
+        assert run["final/network"].attrs["kind"] == "leaky_rate" and run["final/network/synapse"].attrs["kind"] == "tcr"
+        assert {"commit", "compiler", "host", "matrix_kernels", "wall_seconds"} <= set(run["provenance"].attrs)
+
+
+def test_summary_and_figure(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "grid.network.gain=1 2")
+    rows = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    keys = {"condition", "runs", "reached", "diverged", "reached_interval", "median_updates", "median_updates_interval", "final_accuracy",
+            "final_loss", "speed", "over_stability_bound", "seconds_per_update"}
+    assert len(rows) == 4 and all(keys <= set(row) for row in rows)
+    assert rows[0]["condition"] == {"study.arm": "none", "network.gain": 1}
+    assert len(ok("summary", tmp / "out", "--format", "csv").splitlines()) == 5
+    assert "paired differences" in ok("summary", tmp / "out")
+    ok("figure", tmp / "out", "--out", tmp / "f.svg")
+    texts = [node.text for node in xml.parse(tmp / "f.svg").iter("{http://www.w3.org/2000/svg}text")]
+    assert any("update" in (text or "") for text in texts)
+
+
+# --- networks made elsewhere -----------------------------------------------------------------------------------------
+
+def test_simulate_reads_a_network_made_elsewhere(tmp):
+    network = example_network(tmp / "n.h5")
+    for method in "euler", "exponential_euler", "rk4", "dopri5":
+        ok("simulate", network, "--out", tmp / f"{method}.h5", "--method", method, "--duration-ms", 200, "--dt-ms", 1, "--input", "1,-0.5", "--trials", 3)
+    results = {method: h5py.File(tmp / f"{method}.h5") for method in ("euler", "rk4", "dopri5")}
+    rates = {method: file["recording/rate"][()] for method, file in results.items()}
+    assert rates["rk4"].shape == (3, 201, 6) and results["rk4"]["recording/output"].shape == (3, 201, 1)
+    assert np.abs(rates["rk4"] - rates["dopri5"]).max() < 1e-6 < np.abs(rates["rk4"] - rates["euler"]).max() < 2e-2
+
+    # The same run by hand: forward Euler in numpy.
+    with h5py.File(network) as file:
+        W, W_in, b = (file["network"][name][()].astype(float) for name in ("W", "W_in", "b"))
+    r = rates["euler"][0, 0]
+    for t in range(200):
+        np.testing.assert_allclose(rates["euler"][0, t], r, atol=1e-12)
+        r = r + 1 / 50 * (-r + np.tanh(W @ r + W_in @ [1, -0.5] + b))
+
+
+def test_simulate_takes_a_trained_network_through_its_task(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet")
+    run = sorted((tmp / "out/runs").glob("*.h5"))[-1]
+    text = ok("simulate", run, "--out", tmp / "a.h5", "--task", "evidence_accumulation", "--trials", 4, "--record", "rate,output,current,synapse")
+    assert "synapse tcr" in text and "accuracy" in text
+    with h5py.File(tmp / "a.h5") as file:
+        assert file["recording/synapse"].shape == (4, 61, 400) and np.abs(file["recording/current"][()]).max() > 0
+        assert file["trials/target"].shape == (4, 60, 1)
+    ok("simulate", run, "--out", tmp / "b.h5", "--synapse", "tsodyks_markram", "--method", "rk4", "--record", "efficacy", "--group", "initial/network")
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+def test_bad_options_are_one_line_and_write_nothing(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    cases = [
+        (["network.sizes=3"], ["network.sizes", "unknown option", "network.size"]),
+        (["netwrk.size=3"], ["netwrk", "unknown section"]),
+        (["network.size=many"], ["network.size", "many", "integer"]),
+        (["network.size=2.5"], ["network.size", "2.5", "integer"]),
+        (["network.tau_ms=-5"], ["network.tau_ms", "-5", "> 0"]),
+        (["network.tau_ms=80..20"], ["network.tau_ms", "80..20", "LOW <= HIGH"]),
+        (["task.delay_ms=300..200"], ["task.delay_ms", "300..200"]),
+        (["task.delay_ms="], ["task.delay_ms", "(empty)"]),
+        (["integration.dt_ms=60"], ["integration.dt_ms", "60", "50"]),
+        (["integration.dt_ms=0"], ["integration.dt_ms", "0"]),
+        (["task.response_ms=1"], ["task.response_ms", "1 ms", "step"]),
+        (["rule.name=backprop"], ["rule.name", "backprop", "bptt", "e_prop"]),
+        (["task.name=chess"], ["task.name", "chess", "flip_flop"]),
+        (["rule.name=bptt", "integration.method=dopri5"], ["integration.method", "dopri5", "bptt", "exponential_euler"]),
+        (["integration.method=rk4"], ["integration.method", "rk4", "e_prop"]),
+        (["study.arm=magic"], ["study.arm", "magic", "matched_chaos"]),
+        (["study.arm=none", "synapse.kind=tcr"], ["synapse.kind", "contradicts study.arm = none"]),
+        (["study.arm=tcr_yoked", "training.batch=1"], ["training.batch", "two trials"]),
+        (["grid.network.gain="], ["grid.network.gain", "(empty)"]),
+        (["grid.network.gain=1 1"], ["grid.network.gain", "twice"]),
+        (["study.seeds=0"], ["study.seeds", "0"]),
+        (["training.updates=0"], ["training.updates", "0"]),
+        (["training.checkpoints=5 700"], ["training.checkpoints", "700", "11"]),
+        (["training.parameters=W V"], ["training.parameters", "W V"]),
+        (["synapse.tau_s_ms=1"], ["synapse.tau_s_ms", "integration.dt_ms"]),
+        (["network.kind=rnn_map", "study.arm=matched_speed"], ["control.match", "rnn_map"]),
+        (["nonsense"], ["--set", "nonsense", "KEY=VALUE"]),
+    ]
+    for settings, names in cases:
+        words = [word for setting in settings for word in ("--set", setting)]
+        refused("run", study, "--out", tmp / "out", *words, names=names)
+        assert not (tmp / "out").exists(), settings
+    refused("run", write(tmp / "t.ini", SMALL + "\n[training]\nupdates = 3\n"), "--out", tmp / "out", names=["training.updates", "twice"])
+    refused("run", write(tmp / "u.ini", "[network\nsize = 3\n"), "--out", tmp / "out", names=["u.ini"])
+    refused("run", tmp / "absent.ini", "--out", tmp / "out", names=["absent.ini"])
+    refused("run", study, names=["out", "missing"])
+    refused("run", study, "--out", tmp / "out", "--job", "-1", names=["--jobs"])
+    refused("fly", names=["fly", "unknown command"])
+    refused(names=["no command"])
+    refused("list", "gods", names=["gods", "rules"])
+
+
+def test_foreign_directories_stay_untouched(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "out", "--quiet")
+    before = all_contents(tmp / "out")
+    refused("run", study, "--out", tmp / "out", "--set", "network.gain=3", names=["holds another study", "network.gain = 3"])
+    assert all_contents(tmp / "out") == before
+    (tmp / "mine").mkdir()
+    write(tmp / "mine/thesis.txt", "x")
+    refused("run", study, "--out", tmp / "mine", names=["not empty"])
+    assert [path.name for path in (tmp / "mine").iterdir()] == ["thesis.txt"]
+    refused("run", study, "--out", tmp / "s.ini", names=["s.ini", "not a directory"])
+    refused("run", study, "--out", "/proc/nothing", names=["/proc/nothing"])
+    refused("summary", tmp / "mine", names=["mine", "no study"])
+    refused("summary", tmp / "out", "--format", "xml", names=["--format", "xml", "json"])
+    refused("figure", tmp / "out", "--out", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg"])
+    ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4")  # more seeds are the same study
+    assert len(all_contents(tmp / "out")) == 8
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=1")
+    before = all_contents(tmp / "out")
+
+    def no_space():  # a write past 5 kB fails, as on a full disk
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+
+    refused("run", study, "--out", tmp / "out", "--quiet", names=["cannot be written"], preexec_fn=no_space)
+    assert all_contents(tmp / "out") == before
+    ok("run", study, "--out", tmp / "out", "--quiet")
+    assert len(all_contents(tmp / "out")) == 6
+
+
+def test_bad_network_files(tmp):
+    def shape(arrays, _): arrays["W_in"] = arrays["W_in"][:4]
+    def missing(arrays, _): del arrays["W"]
+    def no_tau(arrays, _): del arrays["tau_ms"]
+    def nan(arrays, _): arrays["W"][2, 3] = np.nan
+    def kind(_, attributes): attributes["kind"] = np.bytes_("spiking")
+    def negative(arrays, _): arrays["tau_ms"] = np.float32(-1)
+    def text(arrays, _): arrays["b"] = np.bytes_("zero")
+    def not_square(arrays, _): arrays["W"] = arrays["W"][:, :5]
+    cases = [(shape, ["W_in", "4 x 2", "6 x 2"]), (missing, ["W", "missing"]), (no_tau, ["tau_ms", "missing"]), (nan, ["W", "finite"]),
+             (kind, ["kind", "spiking", "leaky_rate"]), (negative, ["tau_ms", "-1"]), (text, ["b", "real numbers"]), (not_square, ["W", "6 x 5"])]
+    for change, names in cases:
+        path = example_network(tmp / f"{change.__name__}.h5", change=change)
+        refused("simulate", path, "--out", tmp / "o.h5", names=[path.name, *names])
+    refused("simulate", example_network(tmp / "f.h5", attributes=[("format", "other"), ("version", 1)]), "--out", tmp / "o.h5", names=["format", "other"])
+    refused("simulate", example_network(tmp / "v.h5", attributes=[("format", "stillpoint-network"), ("version", 9)]), "--out", tmp / "o.h5", names=["version", "9"])
+    refused("simulate", write(tmp / "text.h5", "not hdf5"), "--out", tmp / "o.h5", names=["text.h5", "HDF5"])
+    refused("simulate", tmp / "absent.h5", "--out", tmp / "o.h5", names=["absent.h5"])
+    good = example_network(tmp / "good.h5")
+    refused("simulate", good, "--out", tmp / "o.h5", "--input", "1,2,3", names=["--input", "3", "2"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--task", "flip_flop", names=["flip_flop", "3", "2"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--record", "dreams", names=["--record", "dreams", "rate"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--method", "rk4", "--set", "noise.activity=0.1", names=["rk4", "noise"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--method", "magic", names=["integration.method", "magic", "dopri5"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--duration-ms", "0", names=["--duration-ms"])
+    refused("simulate", good, "--out", "/proc/nothing/o.h5", names=["/proc/nothing/o.h5"])
+    assert not (tmp / "o.h5").exists()
+
+
+# --- help ------------------------------------------------------------------------------------------------------------
+
+def test_help_shows_an_example_for_every_command(tmp):
+    for command in "run", "summary", "figure", "simulate", "list":
+        text = ok(command, "--help")
+        assert "example:" in text and f"stillpoint {command}" in text, text
+    for what in "networks", "rules", "tasks", "synapses", "integrators", "arms":
+        assert ok("list", what)
+        items = json.loads(ok("list", what, "--json"))
+        assert items and all(item["help"] for item in items)
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith("test_") and (len(sys.argv) < 4 or name in sys.argv[3:])]
+    failed = 0
+    for name, test in tests:
+        folder = Path(tempfile.mkdtemp(prefix="stillpoint-"))
+        start = time.monotonic()
+        try:
+            test(folder)
+            print(f"ok      {name} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Exception as problem:  # every failure is shown and counted
+            failed += 1
+            print(f"FAILED  {name}: {type(problem).__name__}: {problem}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed or not tests else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
