@@ -149,8 +149,8 @@ void draw_curves(Svg& svg, const std::vector<Condition>& conditions, const Bins&
       drawn.insert(drawn.end(), values->begin(), values->end());
   }
   const auto y_axis = Axis::covering(measure.label, drawn, measure.scale);
-  const Panel panel{
-      {left_margin, top_margin}, panel_width(conditions.size()), panel_height, {"update", 0, last}, y_axis};
+  const Axis x_axis{"update", 0, last};
+  const Panel panel{{left_margin, top_margin}, panel_width(conditions.size()), panel_height, x_axis, y_axis};
   const double opacity = conditions.size() > 4 ? 0.10 : 0.18;
   for (std::size_t i = 0; i < curves.size(); ++i)
     draw_band(svg, panel, curves[i], bins, series_stroke(i).colour, opacity);
@@ -182,7 +182,8 @@ void draw_reached(Svg& svg, const std::vector<Condition>& conditions, double las
   const double width = panel_width(conditions.size());
   // A little room below 0 and above 100 keeps curves clear of the axis.
   const Axis y_axis{"runs at criterion (%)", -3, 103};
-  const Panel panel{{left_margin + width + panel_gap, top_margin}, width, panel_height, {"update", 0, last}, y_axis};
+  const Axis x_axis{"update", 0, last};
+  const Panel panel{{left_margin + width + panel_gap, top_margin}, width, panel_height, x_axis, y_axis};
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const auto& runs = conditions[i].runs;
     if (runs.empty()) continue;

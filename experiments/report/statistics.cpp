@@ -127,21 +127,44 @@ std::optional<Estimate> mean_estimate(const std::vector<double>& values) {
   return estimate;
 }
 
+Interval paired_share_interval(long both, long first_only, long second_only, long neither) {
+  const double a = static_cast<double>(both), b = static_cast<double>(first_only), c = static_cast<double>(second_only),
+               d = static_cast<double>(neither), n = a + b + c + d;
+  if (n == 0) return {-1, 1};
+  const double p1 = (a + b) / n, p2 = (a + c) / n;
+  const auto wilson1 = wilson_interval(both + first_only, both + first_only + second_only + neither);
+  const auto wilson2 = wilson_interval(both + second_only, both + first_only + second_only + neither);
+  // phi: correlation of the two outcomes, a positive one corrected for continuity
+  const double margins = (a + b) * (c + d) * (a + c) * (b + d), excess = a * d - b * c;
+  const double corrected = excess > 0 ? std::max(excess - n / 2, 0.0) : excess;
+  const double phi = margins > 0 ? corrected / std::sqrt(margins) : 0;
+  const auto combine = [phi](double x, double y) { return std::sqrt(std::max(0.0, x * x - 2 * phi * x * y + y * y)); };
+  const double difference = p1 - p2;
+  return {std::max(-1.0, difference - combine(p1 - wilson1.low, wilson2.high - p2)),
+          std::min(1.0, difference + combine(wilson1.high - p1, p2 - wilson2.low))};
+}
+
 PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& reference) {
   std::map<std::uint64_t, const RunRecord*> partner;
   for (const auto& run : reference) partner[run.seed] = &run;
 
-  std::vector<double> share, updates;
+  long both = 0, first_only = 0, second_only = 0, neither = 0;
+  std::vector<double> updates;
   for (const auto& run : runs) {
     const auto found = partner.find(run.seed);
     if (found == partner.end()) continue;
     const auto& other = *found->second;
     const long budget = std::min(run.updates, other.updates);
     const long run_time = run.reached_at.value_or(budget + 1), other_time = other.reached_at.value_or(budget + 1);
-    share.push_back(100.0 * ((run_time <= budget) - (other_time <= budget)));
+    const bool reached = run_time <= budget, other_reached = other_time <= budget;
+    ++(reached ? other_reached ? both : first_only : other_reached ? second_only : neither);
     updates.push_back(static_cast<double>(std::min(run_time, budget) - std::min(other_time, budget)));
   }
-  return {static_cast<long>(share.size()), mean_estimate(share), mean_estimate(updates)};
+  const auto pairs = static_cast<long>(updates.size());
+  if (pairs == 0) return {};
+  const auto interval = paired_share_interval(both, first_only, second_only, neither);
+  const double difference = static_cast<double>(first_only - second_only) / static_cast<double>(pairs);
+  return {pairs, Estimate{100 * difference, Interval{100 * interval.low, 100 * interval.high}}, mean_estimate(updates)};
 }
 
 }  // namespace stillpoint

@@ -61,10 +61,15 @@ struct Estimate {
 /// Mean with its bootstrap interval, in the unit of `values`, which must be finite; absent when there are none.
 std::optional<Estimate> mean_estimate(const std::vector<double>& values);
 
+/// Score interval of the difference of two paired proportions, first minus second, from the counts of the four kinds of
+/// pairs (Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10), in shares from -1 to 1;
+/// it has a width even where all pairs are alike. [-1, 1] without pairs.
+Interval paired_share_interval(long both, long first_only, long second_only, long neither);
+
 /// `runs` minus `reference`, over the seeds that both have. Each pair is followed to the smaller of its two budgets.
 struct PairedDifference {
   long pairs = 0;
-  std::optional<Estimate> share_reached;  // percentage points; absent without pairs
+  std::optional<Estimate> share_reached;  // percentage points, score interval; absent without pairs
   std::optional<Estimate> updates;        // restricted mean, min(reached_at, budget) [updates]; absent without pairs
 };
 PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& reference);

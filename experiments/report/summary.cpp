@@ -1,5 +1,6 @@
 #include "experiments/report/summary.hpp"
 
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/report/statistics.hpp"
+#include "sim/option.hpp"
 
 namespace stillpoint {
 
@@ -144,9 +146,12 @@ std::string aligned(const Rows& rows, std::size_t left) {
   return text;
 }
 
-/// "g" for "network.g", unless another varied option ends in the same word.
+/// "g" for "network.g", unless another varied option ends in the same word; "rule" for "rule.name".
 std::vector<std::string> short_names(const Varied& varied) {
-  const auto last_word = [](const std::string& name) { return name.substr(name.rfind('.') + 1); };
+  const auto last_word = [](const std::string& name) {
+    const auto word = name.substr(name.rfind('.') + 1);
+    return word == "name" || word == "kind" ? name.substr(0, name.rfind('.')) : word;
+  };
   std::vector<std::string> names;
   for (const auto& [name, value] : varied) {
     const auto word = last_word(name);
@@ -283,8 +288,8 @@ Block pairs_block(const StudyRecord& study, const std::string& first) {
 
 const char* const pairs_legend =
     "reached: difference in the share of runs at criterion, percentage points. updates: difference in the mean\n"
-    "  of min(updates to criterion, budget); negative is faster. Brackets: bootstrap 95 % interval over pairs,\n"
-    "  of no width where all pairs differ alike (then see the Wilson intervals above).\n";
+    "  of min(updates to criterion, budget); negative is faster. Brackets: 95 % intervals over pairs\n"
+    "  (shares: Newcombe's score interval, updates: bootstrap).\n";
 
 }  // namespace
 
@@ -348,7 +353,7 @@ std::string summary_csv(const StudyRecord& study) {
   return text;
 }
 
-std::string summary_table(const StudyRecord& study) {
+std::string summary_table(const StudyRecord& study, const std::string& against) {
   const auto conditions = conditions_block(study);
   auto naming = by_options(study);
   if (table_width(with_names(naming, conditions)) > terminal_width) naming = by_number(study);
@@ -356,7 +361,15 @@ std::string summary_table(const StudyRecord& study) {
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
               conditions_legend;
 
-  const auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
+  auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
+  if (!against.empty()) {
+    std::vector<std::string> arms;
+    for (const auto& condition : study.conditions)
+      if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end()) arms.push_back(*arm);
+    require_option(std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
+                   arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
+    first = against;
+  }
   if (!first) return text;
   const auto pairs = pairs_block(study, *first);
   if (pairs.conditions.empty()) return text;
