@@ -2,7 +2,9 @@
 // phi(u), never u, and no exponential is computed twice.
 #pragma once
 
+#include <cassert>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "sim/types.hpp"
@@ -47,18 +49,27 @@ void with_policy(Nonlinearity phi, Use&& use) {
   }
 }
 
-/// u <- phi(u), any shape.
+/// A matrix as one long array. By columns, Eigen would compute the last N mod 16 entries of each one by one.
+template <class M>
+auto flat(M&& matrix) {
+  using Values = std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(matrix.data())>>,
+                                    const Vector<typename std::decay_t<M>::Scalar>, Vector<typename std::decay_t<M>::Scalar>>;
+  assert(matrix.outerStride() == matrix.rows() || matrix.cols() == 1);
+  return Eigen::Map<Values>(matrix.data(), matrix.size());
+}
+
+/// u <- phi(u); columns without gaps.
 template <class Scalar>
 void apply(Nonlinearity phi, MatrixRef<Scalar> u) {
   if (phi == Nonlinearity::identity) return;
-  with_policy(phi, [&](auto policy) { u.array() = decltype(policy)::value(u.array()); });
+  with_policy(phi, [&](auto policy) { flat(u).array() = decltype(policy)::value(flat(u).array()); });
 }
 
-/// target <- target * phi', elementwise, with phi' from the value of phi; same shapes.
+/// target <- target * phi', elementwise, with phi' from the value of phi; columns without gaps.
 template <class Scalar>
 void multiply_by_slope(Nonlinearity phi, MatrixView<Scalar> value, MatrixRef<Scalar> target) {
   if (phi == Nonlinearity::identity) return;
-  with_policy(phi, [&](auto policy) { target.array() *= decltype(policy)::slope(value.array()); });
+  with_policy(phi, [&](auto policy) { flat(target).array() *= decltype(policy)::slope(flat(value).array()); });
 }
 
 /// "tanh", "relu", "softplus", "logistic": what a network may use.

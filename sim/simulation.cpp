@@ -41,9 +41,8 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   run.current.resize(N, keep_current_ ? T * B : 0);
 
   // The whole trial's W_in s + b at once; the recurrent part is added step by step.
-  if (network_.inputs() > 0) run.attractor.noalias() = network_.W_in * trials.inputs;
-  else run.attractor.setZero();
-  run.attractor.colwise() += network_.b;
+  run.attractor.colwise() = network_.b;
+  if (network_.inputs() > 0) run.attractor.noalias() += network_.W_in * trials.inputs;
 
   x_.resize(N, B);
   drive_noise_.resize(N, noise_.drive > 0 ? B : 0);
@@ -73,7 +72,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
 
 template <class Scalar>
 void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
-  x_ = x;
+  if (x.data() != x_.data()) x_ = x;
   trajectory_.at(trajectory_.state, t) = x;
   if (!dynamics_.rate_is_state()) {
     auto r = trajectory_.at(trajectory_.rate, t);

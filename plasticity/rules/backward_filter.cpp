@@ -9,23 +9,23 @@ void BackwardFilter<Scalar>::operator()(const Lesson<Scalar>& lesson, Gradient<S
   const auto& W = lesson.simulation.network().W;
   const Index N = W.rows(), T = run.steps, B = run.batch;
 
-  q_.setZero(N, B);
-  back_.resize(N, B);
+  // column block t: first l(t+1) = F e(t) of all steps as one product, in the end c(t) q(t+1)
   step_signal_.resize(N, T * B);
+  step_signal_.noalias() = lesson.feedback * lesson.error;
+  if (through_recurrence_) W_transposed_ = W.transpose();  // the product with a transposed matrix is slower
+  q_.setZero(N, B);
   for (Index t = T - 1; t >= 0; --t) {
-    // q(t+1), from l(t+1) = F e(t) and q(t+2)
-    if (through_recurrence_ && t < T - 1) {
-      back_.noalias() = W.transpose() * run.at(step_signal_, t + 1);
-      if (run.efficacy.size() > 0) back_.array() *= run.at(run.efficacy, t + 1).array();
-    } else {
-      back_.setZero();
-    }
-    back_.noalias() += lesson.feedback * run.at(lesson.error, t);
-    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), back_);
-    q_.array().colwise() *= dynamics.leak().array();
-    q_ += back_;
-
     auto signal = run.at(step_signal_, t);
+    if (through_recurrence_ && t < T - 1) {
+      if (run.efficacy.size() > 0) {
+        back_.noalias() = W_transposed_ * run.at(step_signal_, t + 1);
+        signal.array() += back_.array() * run.at(run.efficacy, t + 1).array();
+      } else {
+        signal.noalias() += W_transposed_ * run.at(step_signal_, t + 1);
+      }
+    }
+    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal);
+    q_.array() = q_.array().colwise() * dynamics.leak().array() + signal.array();
     signal = q_;
     dynamics.multiply_step_gain(run.at(run.attractor, t), signal);
   }

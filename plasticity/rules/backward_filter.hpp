@@ -21,7 +21,8 @@ class BackwardFilter {
 
  private:
   bool through_recurrence_;
-  Matrix<Scalar> q_, back_, step_signal_;  // N x B, N x B, N x T*B: c(t) q(t+1)
+  Matrix<Scalar> q_, back_, step_signal_;  // N x B, N x B, N x T*B
+  Matrix<Scalar> W_transposed_;
 };
 
 }  // namespace stillpoint
