@@ -1,0 +1,37 @@
+// Tasks made and drawn by name, as the tests of tasks need them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tasks/task.hpp"
+
+namespace stillpoint::testing {
+
+constexpr std::uint64_t seed = 20130331;
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+using Array = Matrix<double>;
+
+inline std::unique_ptr<Task> make(const TaskKind& kind, double dt_ms, const Settings& settings = {}) {
+  Options options;
+  options.declare(kind.options);
+  for (const auto& [name, value] : settings) options.set(name, value);
+  return kind.make(options, dt_ms);
+}
+
+inline TrialSet<double> draw(const std::string& task, double dt_ms, const Settings& settings, Index count) {
+  return make(task_kind(task), dt_ms, settings)->draw({seed, 3}, count);
+}
+
+/// Rows x T, the columns of one trial.
+inline Array trial_of(const TrialSet<double>& trials, const Array& values, Index b) {
+  Array one(values.rows(), trials.steps);
+  for (Index t = 0; t < trials.steps; ++t) one.col(t) = values.col(trials.column(t, b));
+  return one;
+}
+
+inline Index length_of(const TrialSet<double>& trials, Index b) { return trials.length[static_cast<std::size_t>(b)]; }
+
+}  // namespace stillpoint::testing
