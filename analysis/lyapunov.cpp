@@ -52,15 +52,18 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
   simulation.set_state(0, x);
 
   Vector<double> growth = Vector<double>::Zero(R);
+  Index counted = 0;  // whole segments between two pulls, after the discarded part
   for (Index t = 0; t < steps; ++t) {
     simulation.step(t);
     if ((t + 1) % steps_between != 0) continue;
+    const bool counts = t + 1 - steps_between >= discarded;
+    counted += counts ? 1 : 0;
     x = simulation.trajectory().at(simulation.trajectory().state, t + 1);
     for (Index b = 0; b < R; ++b) {
       double squares = (x.col(R + b) - x.col(b)).squaredNorm();
       if (continuous) squares += (continuous->state().col(R + b) - continuous->state().col(b)).squaredNorm();
       const double stretch = std::sqrt(squares) / distance;
-      if (t >= discarded) growth(b) += std::log(stretch);
+      if (counts) growth(b) += std::log(stretch);
       x.col(R + b) = x.col(b) + (x.col(R + b) - x.col(b)) / stretch;
       if (continuous) {
         auto twin = continuous->state().col(R + b);
@@ -69,8 +72,7 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
     }
     simulation.set_state(t + 1, x);
   }
-  const Index first_counted = (discarded + steps_between - 1) / steps_between * steps_between;
-  const double seconds = static_cast<double>(steps / steps_between * steps_between - first_counted) * dt / 1000;
+  const double seconds = static_cast<double>(counted * steps_between) * dt / 1000;
   const Vector<double> exponents = growth / seconds;
   const double mean = exponents.mean();
   const double variance = (exponents.array() - mean).square().sum() / static_cast<double>(std::max<Index>(1, R - 1));

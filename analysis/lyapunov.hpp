@@ -11,8 +11,8 @@ struct LyapunovEstimate {
 };
 
 struct LyapunovSetting {
-  Index replicas = 8;           // independent trajectories
-  double duration_ms = 12000;   // of each
+  Index replicas = 32;          // independent trajectories
+  double duration_ms = 14000;   // of each; with the above the standard error is below .1 /s for networks of 100 neurons
   double discarded_ms = 2000;   // at the start, while the perturbation turns into the leading direction
 };
 

@@ -68,7 +68,7 @@ Match match_control(const TrainingSetting& setting, Network<double>& network) {
     match = bisect([&](double factor) { return speed(setting, scaled(factor), options); }, shortest, 100, false, target, 0.02 * target);
   } else {
     const double target = exponent(setting, network, with_tcr);
-    match = bisect([&](double factor) { return exponent(setting, scaled(factor), options); }, 0.01, 1, true, target, 0.2);
+    match = bisect([&](double factor) { return exponent(setting, scaled(factor), options); }, 0.01, 1, true, target, 0.05);
   }
   match.property = property;
   network = scaled(match.factor);

@@ -49,30 +49,31 @@ class DormandPrince : public Integrator<Scalar> {
  public:
   explicit DormandPrince(const Integration& integration)
       : stepper_(odeint::make_controlled(static_cast<Scalar>(integration.tolerance), static_cast<Scalar>(integration.tolerance), Stepper())),
-        dt_(static_cast<Scalar>(integration.dt_ms)), suggested_(dt_) {}
+        dt_(static_cast<Scalar>(integration.dt_ms)) {}
 
   // The held input changes between calls, so the derivative that the stepper kept from its last stage is stale: it is
-  // computed anew at each call. The loop is our own because it must end exactly at dt.
+  // computed anew at each call; so is the suggested step, which would carry one trial's history into the next trial's
+  // rounding. The loop is our own because it must end exactly at dt.
   void step(const RightHandSide<Scalar>& right_hand_side, Matrix<Scalar>& x) override {
     const auto system = [&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative, Scalar) { right_hand_side(state, derivative); };
     dxdt_.resizeLike(x);
     x_new_.resizeLike(x);
     dxdt_new_.resizeLike(x);
     right_hand_side(x, dxdt_);
+    Scalar suggested = dt_;
     for (Scalar t = 0; t < dt_;) {
       const Scalar left = dt_ - t;
-      Scalar h = std::min(suggested_, left);
+      Scalar h = std::min(suggested, left);
       const bool last = h == left;
       const bool accepted = stepper_.try_step(std::cref(system), x, dxdt_, t, x_new_, dxdt_new_, h) == odeint::success;
-      if (!accepted || !last) suggested_ = h;
+      if (!accepted || !last) suggested = h;
       if (accepted) {
         x.swap(x_new_);
         dxdt_.swap(dxdt_new_);
         if (last) break;
       }
-      if (!(suggested_ > dt_ * std::numeric_limits<Scalar>::epsilon()) || !x.allFinite()) {  // diverged: an outcome, seen as NaN
+      if (!(suggested > dt_ * std::numeric_limits<Scalar>::epsilon()) || !x.allFinite()) {  // diverged: an outcome, seen as NaN
         x.setConstant(std::numeric_limits<Scalar>::quiet_NaN());
-        suggested_ = dt_;
         break;
       }
     }
@@ -82,7 +83,7 @@ class DormandPrince : public Integrator<Scalar> {
   using Stepper = odeint::runge_kutta_dopri5<Matrix<Scalar>, Scalar, Matrix<Scalar>, Scalar, odeint::vector_space_algebra>;
   using Controlled = typename odeint::result_of::make_controlled<Stepper>::type;
   Controlled stepper_;
-  Scalar dt_, suggested_;
+  Scalar dt_;
   Matrix<Scalar> dxdt_, x_new_, dxdt_new_;
 };
 

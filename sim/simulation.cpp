@@ -38,7 +38,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   if (!dynamics_.rate_is_state()) run.rate.resize(N, (T + 1) * B);
   run.efficacy.resize(N, synapse.scales() ? T * B : 0);
   run.presynaptic.resize(N, synapse.scales() ? T * B : 0);
-  run.current.resize(N, keep_current_ ? T * B : 0);
+  run.current.resize(N, keep_current_ && synapse.drives() ? T * B : 0);
 
   // The whole trial's W_in s + b at once; the recurrent part is added step by step.
   run.attractor.colwise() = network_.b;
@@ -103,7 +103,7 @@ void Simulation<Scalar>::held_step(Index t) {
     u.noalias() += network_.W * r;
   }
   if (synapse_->drives()) {
-    if (keep_current_) {
+    if (run.current.size() > 0) {
       auto current = run.at(run.current, t);
       current.setZero();
       synapse_->add_current(t, r, current);
@@ -179,6 +179,15 @@ template <class Scalar>
 void Simulation<Scalar>::joint_step(Index t) {
   auto& run = trajectory_;
   const Index N = network_.size(), B = run.batch;
+  const auto r = run.at(run.rates(), t);
+  if (synapse_->scales()) {
+    synapse_->continuous()->efficacy_of(joint_synapse_, run.at(run.efficacy, t));
+    run.at(run.presynaptic, t) = run.at(run.efficacy, t).cwiseProduct(r);
+  }
+  if (run.current.size() > 0) {
+    run.at(run.current, t).setZero();
+    synapse_->continuous()->add_current_of(joint_synapse_, r, run.at(run.current, t));
+  }
   const Index width = integration_.method == Method::dopri5 ? 1 : B;  // the error control of one trial must not see another
   Matrix<Scalar> change(N + joint_synapse_.rows(), width), held(N, width), attractor;
   for (Index first = 0; first < B; first += width) {

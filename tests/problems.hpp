@@ -32,6 +32,12 @@ double largest_difference(const A& a, const B& b) {
   return (a.template cast<double>() - b.template cast<double>()).cwiseAbs().maxCoeff();
 }
 
+/// Bit by bit; a failed comparison does not print the arrays.
+template <class A, class B>
+bool identical(const A& a, const B& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() && (a.array() == b.array()).all();
+}
+
 /// log2 of the ratio of two errors: the order of a method whose step was halved in between.
 inline double order(double error, double error_at_half_step) { return std::log2(error / error_at_half_step); }
 

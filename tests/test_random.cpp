@@ -156,14 +156,14 @@ TEST_CASE("the networks of one seed share their weights up to the gain") {
     return make_network(resolve_options(all), 2, 1, seed);
   };
   const auto network = at_gain("1.5"), doubled = at_gain("3"), other = at_gain("2.5");
-  CHECK(doubled.W == 2 * network.W);                                                // a factor of two is exact in binary
+  CHECK(identical(doubled.W, 2 * network.W));  // a factor of two is exact in binary
   CHECK(largest_difference(other.W, 2.5 / 1.5 * network.W) < 1e-15 * other.W.cwiseAbs().maxCoeff());  // a few roundings
   for (const auto* same : {&doubled, &other}) {
-    CHECK(same->W_in == network.W_in);
-    CHECK(same->W_out == network.W_out);
-    CHECK(same->tau_ms == network.tau_ms);
+    CHECK(identical(same->W_in, network.W_in));
+    CHECK(identical(same->W_out, network.W_out));
+    CHECK(identical(same->tau_ms, network.tau_ms));
   }
-  CHECK(make_network(resolve_options({{"network.size", "30"}}), 2, 1, seed + 1).W != network.W);
+  CHECK_FALSE(identical(make_network(resolve_options({{"network.size", "30"}}), 2, 1, seed + 1).W, network.W));
 
   const auto without = at_gain("1.5", {{"network.autapses", "false"}});
   CHECK(without.W.diagonal().isZero(0));
@@ -171,7 +171,7 @@ TEST_CASE("the networks of one seed share their weights up to the gain") {
   CHECK(without.mask.sum() == 30 * 29);
   Array off_diagonal = network.W;
   off_diagonal.diagonal().setZero();
-  CHECK(without.W == off_diagonal);
+  CHECK(identical(without.W, off_diagonal));
 }
 
 TEST_CASE("initial weights have the variances of the model") {

@@ -93,11 +93,27 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
       dS -= per_ms * as_matrix(state, N, b);
     }
   }
+  // The same explicit Euler step as the base class makes from `derivative`, in one pass over S instead of four.
+  void advance(const StepView<Scalar>& view) override {
+    const Index N = view.r.rows();
+    factor_.resize(N, view.r.cols());
+    view.postsynaptic_change(factor_);
+    if (tcr_.permuted) permutations_.apply<Scalar>(factor_);
+    factor_ *= static_cast<Scalar>(tcr_.gain(N));
+    const auto keep = static_cast<Scalar>(tcr_.keep());
+    for (Index b = 0; b < factor_.cols(); ++b) {
+      Eigen::Map<Matrix<Scalar>> S(this->state().col(b).data(), N, N);
+      for (Index j = 0; j < N; ++j) {
+        if (mask_.size() > 0) S.col(j).array() = keep * S.col(j).array() + view.r(j, b) * factor_.col(b).array() * mask_.col(j).array();
+        else S.col(j) = keep * S.col(j) + view.r(j, b) * factor_.col(b);
+      }
+    }
+  }
 
  private:
   static Eigen::Map<const Matrix<Scalar>> as_matrix(MatrixView<Scalar> state, Index N, Index b) { return {state.col(b).data(), N, N}; }
   Tcr tcr_;
-  Matrix<Scalar> mask_;
+  Matrix<Scalar> mask_, factor_;
   Permutations permutations_;
 };
 
@@ -185,7 +201,7 @@ class YokedTcr : public Synapse<Scalar> {
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
     require_option(trials.batch > 1, "training.batch", "1", "synapse.current = yoked needs at least two trials in a batch");
-    if (!unyoked_) {
+    if (!unyoked_ || &unyoked_->network() != &network) {
       unyoked_ = std::make_unique<Simulation<Scalar>>(network, integration_, noise_);
       unyoked_->keep_current(true);
     }

@@ -1,0 +1,81 @@
+// Micro-benchmarks. Names are PART/VARIANT/N/B/T; pick some with --benchmark_filter=REGEX. Networks, tasks and optimizers come
+// from the registries, so that a new one is timed without a line here.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "bench/workload.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint::bench {
+namespace {
+
+constexpr Shape small{100, 16, 120}, medium{100, 32, 100}, large{512, 64, 200};
+
+template <class Body>
+void add(const std::string& name, const Shape& shape, Body body) {
+  const auto full_name = fmt::format("{}/{}/{}/{}", name, shape.neurons, shape.batch, shape.steps);
+  benchmark::RegisterBenchmark(full_name.c_str(), body)->Unit(benchmark::kMicrosecond);
+}
+
+void add_forward(const std::string& name, const Shape& shape, const Assignments& assignments) {
+  add(name, shape, [=](benchmark::State& state) {
+    Workload workload(shape, assignments);
+    for (auto _ : state) workload.forward();
+  });
+}
+
+void add_gradient(const std::string& name, const Shape& shape, const Assignments& assignments) {
+  add(name, shape, [=](benchmark::State& state) {
+    Workload workload(shape, assignments);
+    workload.forward();
+    for (auto _ : state) workload.backward();
+  });
+}
+
+void add_optimizer(const std::string& name, const Shape& shape) {
+  add("optimizer/" + name, shape, [=](benchmark::State& state) {
+    Workload workload(shape, {{"optimizer.name", name}});
+    workload.forward();
+    workload.backward();
+    for (auto _ : state) workload.apply();
+  });
+}
+
+void add_task(const TaskKind& kind, Index batch) {
+  const auto name = fmt::format("trials/{}/{}", kind.name, batch);
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    Options options;
+    options.declare(kind.options);
+    const auto task = kind.make(options, 5);
+    std::uint64_t update = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(task->draw({1, update++}, batch).cast<float>().inputs.data());
+  })->Unit(benchmark::kMicrosecond);
+}
+
+void add_all() {
+  for (const auto& shape : {small, medium, large}) {
+    for (const auto& kind : network_kinds()) add_forward("forward/" + kind.name, shape, {{"network.kind", kind.name}});
+    add_gradient("gradient/bptt", shape, {{"rule.name", "bptt"}});
+    add_gradient("gradient/e_prop_batched", shape, {{"rule.name", "e_prop"}});
+    // Online, the gradient is made during the trial: forward pass included.
+    add_forward("forward+gradient/e_prop_online", shape, {{"rule.name", "e_prop"}, {"rule.form", "online"}});
+    add_forward("forward+gradient/e_prop_online/leaky_current", shape,
+                {{"rule.name", "e_prop"}, {"rule.form", "online"}, {"network.kind", "leaky_current"}});
+    for (const char* form : {"auto", "dense", "history", "chunked"})
+      add_forward(fmt::format("forward/tcr_{}", form), shape, {{"synapse.kind", "tcr"}, {"synapse.form", form}});
+    add_forward("forward/tsodyks_markram", shape, {{"synapse.kind", "tsodyks_markram"}});
+    for (const char* name : {"sgd", "momentum", "adam"}) add_optimizer(name, shape);
+  }
+  for (const auto& kind : task_kinds()) add_task(kind, medium.batch);
+}
+
+}  // namespace
+}  // namespace stillpoint::bench
+
+int main(int count, char** arguments) {
+  stillpoint::bench::add_all();
+  benchmark::Initialize(&count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+}
