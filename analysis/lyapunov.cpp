@@ -30,8 +30,9 @@ TrialSet<double> concatenated_twice(const TrialSource& source, std::uint64_t see
 
 }  // namespace
 
-LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const Integration& integration, Synapse<double>& synapse,
-                                           const TrialSource& source, std::uint64_t seed, const LyapunovSetting& setting) {
+LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const Integration& integration,
+                                           Synapse<double>& synapse, const TrialSource& source, std::uint64_t seed,
+                                           const LyapunovSetting& setting) {
   auto* continuous = synapse.continuous();
   require_option(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
                  "the Lyapunov exponent needs the state of the synapse: use synapse.form = dense");

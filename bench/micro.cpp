@@ -1,5 +1,5 @@
-// Micro-benchmarks. Names are PART/VARIANT/N/B/T; pick some with --benchmark_filter=REGEX. Networks, tasks and optimizers come
-// from the registries, so that a new one is timed without a line here.
+// Micro-benchmarks. Names are PART/VARIANT/N/B/T; pick some with --benchmark_filter=REGEX. Networks, tasks and
+// optimizers come from the registries, so that a new one is timed without a line here.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 

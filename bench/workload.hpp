@@ -34,7 +34,8 @@ class Workload {
         trials_(random_trials(shape)),
         network_(make_network(options_, input_channels, output_channels, seed).cast<float>()),
         simulation_(network_, make_integration(options_), make_noise(options_)),
-        synapse_(make_synapse<float>({options_, make_integration(options_), make_noise(options_), false, shape.neurons, shape.steps})),
+        synapse_(make_synapse<float>(
+            {options_, make_integration(options_), make_noise(options_), false, shape.neurons, shape.steps})),
         rule_(make_rule<float>(options_)),
         feedback_(options_, shape.neurons, output_channels, seed),
         optimizer_(options_) {}
@@ -51,7 +52,8 @@ class Workload {
       for (Index t = 0; t < trials_.steps; ++t) {
         simulation_.step(t);
         step_error_ = (network_.W_out * run.at(run.rates(), t + 1)).colwise() + network_.b_out;
-        step_error_ = (2 / trials_.mask.sum()) * run.at(trials_.mask, t).cwiseProduct(step_error_ - run.at(trials_.targets, t));
+        step_error_ =
+            (2 / trials_.mask.sum()) * run.at(trials_.mask, t).cwiseProduct(step_error_ - run.at(trials_.targets, t));
         rule_->step(t, lesson, step_error_);
       }
     }

@@ -6,13 +6,17 @@ const std::vector<Arm>& arms() {
   static const std::vector<Arm> all = {
       {"none", "static synapses", {{"synapse.kind", "none"}}},
       {"tcr", "short-term synapses that oppose change", {{"synapse.kind", "tcr"}}},
-      {"tcr_permuted", "control: the postsynaptic factor reaches the wrong neurons, a new permutation each trial",
+      {"tcr_permuted",
+       "control: the postsynaptic factor reaches the wrong neurons, a new permutation each trial",
        {{"synapse.kind", "tcr"}, {"synapse.postsynaptic", "permuted"}}},
-      {"tcr_yoked", "control: the synaptic current of another trial of the batch is replayed",
+      {"tcr_yoked",
+       "control: the synaptic current of another trial of the batch is replayed",
        {{"synapse.kind", "tcr"}, {"synapse.current", "yoked"}}},
-      {"matched_speed", "control: no TCR, time constants lengthened until the speed V equals that of the TCR network",
+      {"matched_speed",
+       "control: no TCR, time constants lengthened until the speed V equals that of the TCR network",
        {{"synapse.kind", "none"}, {"control.match", "speed"}}},
-      {"matched_chaos", "control: no TCR, gain lowered until the leading Lyapunov exponent equals that of the TCR network",
+      {"matched_chaos",
+       "control: no TCR, gain lowered until the leading Lyapunov exponent equals that of the TCR network",
        {{"synapse.kind", "none"}, {"control.match", "chaos"}}},
       {"tsodyks_markram", "presynaptic facilitation and depression", {{"synapse.kind", "tsodyks_markram"}}},
   };
@@ -37,7 +41,8 @@ const Arm& arm(const std::string& name) {
 
 std::vector<Option> arm_options() {
   return {
-      choice_option("study.arm", "as_given", arm_names(), "preset over synapse.* and control.*; see `stillpoint list arms`"),
+      choice_option("study.arm", "as_given", arm_names(),
+                    "preset over synapse.* and control.*; see `stillpoint list arms`"),
       choice_option("control.match", "none", {"none", "speed", "chaos"},
                     "match a network without TCR to the TCR network of the same seed and synapse.* at update 0"),
   };

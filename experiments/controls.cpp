@@ -11,8 +11,10 @@ namespace {
 
 constexpr Index speed_trials = 256;
 
-std::unique_ptr<Synapse<double>> synapse_of(const TrainingSetting& setting, const Network<double>& network, const Options& options, Index steps) {
-  return make_synapse<double>({options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
+std::unique_ptr<Synapse<double>> synapse_of(const TrainingSetting& setting, const Network<double>& network,
+                                            const Options& options, Index steps) {
+  return make_synapse<double>(
+      {options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
 }
 
 double speed(const TrainingSetting& setting, const Network<double>& network, const Options& options) {
@@ -29,8 +31,10 @@ double exponent(const TrainingSetting& setting, const Network<double>& network, 
   return leading_lyapunov_exponent(network, setting.integration, *synapse, setting.trials, setting.seed).per_second;
 }
 
-/// Bisects log(factor) between low and high until |property - target| <= tolerance; increasing tells the sign of the slope.
-Match bisect(const std::function<double(double)>& property, double low, double high, bool increasing, double target, double tolerance) {
+/// Bisects log(factor) between low and high until |property - target| <= tolerance; increasing tells the sign of the
+/// slope.
+Match bisect(const std::function<double(double)>& property, double low, double high, bool increasing, double target,
+             double tolerance) {
   Match best;
   best.target = target;
   best.before = best.achieved = property(1);
@@ -57,18 +61,22 @@ Match match_control(const TrainingSetting& setting, Network<double>& network) {
   const bool by_speed = property == "speed";
   const auto scaled = [&](double factor) {
     Network<double> copy = network;
-    if (by_speed) copy.tau_ms *= factor;
-    else copy.W *= factor;
+    if (by_speed)
+      copy.tau_ms *= factor;
+    else
+      copy.W *= factor;
     return copy;
   };
   Match match;
   if (by_speed) {
     const double target = speed(setting, network, with_tcr);
     const double shortest = setting.integration.dt_ms / network.tau_ms.minCoeff();
-    match = bisect([&](double factor) { return speed(setting, scaled(factor), options); }, shortest, 100, false, target, 0.02 * target);
+    match = bisect([&](double factor) { return speed(setting, scaled(factor), options); }, shortest, 100, false, target,
+                   0.02 * target);
   } else {
     const double target = exponent(setting, network, with_tcr);
-    match = bisect([&](double factor) { return exponent(setting, scaled(factor), options); }, 0.01, 1, true, target, 0.05);
+    match =
+        bisect([&](double factor) { return exponent(setting, scaled(factor), options); }, 0.01, 1, true, target, 0.05);
   }
   match.property = property;
   network = scaled(match.factor);

@@ -15,7 +15,8 @@ struct Match {
 
 /// Changes `network` as control.match says:
 ///   speed  all time constants times one factor, until V on 256 trials is within 2 % of the TCR network's
-///   chaos  all recurrent weights times one factor <= 1, until the leading Lyapunov exponent under task input is within .2 /s:
+///   chaos  all recurrent weights times one factor <= 1, until the leading Lyapunov exponent under task input is within
+///   .2 /s:
 ///          .05 of the estimate, whose standard error is below .1
 /// The factor is found by bisection; `achieved` tells how well. synapse.* of the options describe the TCR network.
 Match match_control(const TrainingSetting& setting, Network<double>& network);

@@ -46,7 +46,8 @@ void Progress::show(bool) {
   if (terminal_) {
     constexpr int width = 30;
     const int filled = static_cast<int>(share * width);
-    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {}/{} runs, {}    ", "", filled, "", width - filled, runs_done_, runs_, left);
+    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {}/{} runs, {}    ", "", filled, "", width - filled, runs_done_, runs_,
+               left);
     std::fflush(stderr);
   } else {
     fmt::print(stderr, "{}/{} runs, {}\n", runs_done_, runs_, left);

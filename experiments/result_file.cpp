@@ -57,9 +57,12 @@ void write_provenance(const H5::Group& group, double wall_seconds, double second
 
 void write_options(const H5::Group& group, const Options& options) {
   for (const auto& [name, entry] : options.entries()) {
-    if (entry.option.kind == Option::Kind::number) hdf5::write_attribute(group, name, options.number(name));
-    else if (entry.option.kind == Option::Kind::integer) hdf5::write_attribute(group, name, options.integer(name));
-    else hdf5::write_attribute(group, name, entry.value);
+    if (entry.option.kind == Option::Kind::number)
+      hdf5::write_attribute(group, name, options.number(name));
+    else if (entry.option.kind == Option::Kind::integer)
+      hdf5::write_attribute(group, name, options.integer(name));
+    else
+      hdf5::write_attribute(group, name, entry.value);
   }
 }
 
@@ -105,7 +108,8 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   write_one(root.createGroup("final"), training.final);
   if (!training.checkpoints.empty()) {
     const auto checkpoints = root.createGroup("checkpoints");
-    for (const auto& [update, network] : training.checkpoints) write_one(checkpoints.createGroup(fmt::format("{:08d}", update)), network);
+    for (const auto& [update, network] : training.checkpoints)
+      write_one(checkpoints.createGroup(fmt::format("{:08d}", update)), network);
   }
   write_options(root.createGroup("options"), run.options);
   if (run.match.property != "none") {
@@ -124,7 +128,9 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
 
 void write_atomically(const std::string& path, const std::string& bytes) {
   const std::string partial = path + ".partial";
-  const auto fail = [&](const char* what) { throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(errno))); };
+  const auto fail = [&](const char* what) {
+    throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
+  };
   const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file < 0) fail("cannot be written");
   for (std::size_t done = 0; done < bytes.size();) {
@@ -160,11 +166,15 @@ RunRecord read_run(const std::string& path) {
   const auto root = file.openGroup("/");
   if (hdf5::read_text(root, "format", path) != "stillpoint-run") throw UserError(path + ": is not a run file");
   const auto number = [&](const char* name) { return hdf5::read_number(root, name, path); };
-  const auto maybe = [&](const char* name) { return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt; };
+  const auto maybe = [&](const char* name) {
+    return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt;
+  };
   RunRecord run;
   run.seed = static_cast<std::uint64_t>(number("seed"));
   const auto outcome = hdf5::read_text(root, "outcome", path);
-  run.outcome = outcome == "reached" ? RunRecord::Outcome::reached : outcome == "diverged" ? RunRecord::Outcome::diverged : RunRecord::Outcome::not_reached;
+  run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
+                : outcome == "diverged" ? RunRecord::Outcome::diverged
+                                        : RunRecord::Outcome::not_reached;
   run.reached_at = maybe("reached_at");
   run.diverged_at = maybe("diverged_at");
   run.final_loss = number("final_loss");

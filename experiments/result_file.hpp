@@ -27,7 +27,8 @@ void write_run(const std::string& path, const RunResult<Scalar>& run);
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 
-/// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws UserError.
+/// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws
+/// UserError.
 void write_atomically(const std::string& path, const std::string& bytes);
 
 }  // namespace stillpoint

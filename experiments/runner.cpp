@@ -48,13 +48,18 @@ json describe(const Study& study) {
     for (const auto& [option, value] : point.varied) varied.push_back({option, value});
     conditions.push_back(varied);
   }
-  return {{"format", "stillpoint-study"}, {"version", 1}, {"name", study.name}, {"identity", study.identity()}, {"conditions", conditions}};
+  return {{"format", "stillpoint-study"},
+          {"version", 1},
+          {"name", study.name},
+          {"identity", study.identity()},
+          {"conditions", conditions}};
 }
 
 json read_description(const fs::path& path) {
   std::ifstream file(path);
   json found = json::parse(file, nullptr, false);
-  if (found.is_discarded() || found.value("format", "") != "stillpoint-study") throw UserError(path.string() + ": is not the description of a study");
+  if (found.is_discarded() || found.value("format", "") != "stillpoint-study")
+    throw UserError(path.string() + ": is not the description of a study");
   return found;
 }
 
@@ -63,7 +68,8 @@ std::string difference(const std::string& there, const std::string& here) {
   std::istringstream a(there), b(here);
   std::string in_there, in_here;
   while (true) {
-    const bool more_a = static_cast<bool>(std::getline(a, in_there)), more_b = static_cast<bool>(std::getline(b, in_here));
+    const bool more_a = static_cast<bool>(std::getline(a, in_there)),
+               more_b = static_cast<bool>(std::getline(b, in_here));
     if (!more_a) in_there = "nothing more";
     if (!more_b) in_here = "nothing more";
     if (in_there != in_here || (!more_a && !more_b)) return fmt::format("\"{}\" there, \"{}\" here", in_there, in_here);
@@ -78,7 +84,9 @@ void claim(const Study& study, const std::string& directory) {
     if (fs::exists(description)) {
       const auto found = read_description(description);
       const auto there = found.value("identity", ""), here = study.identity();
-      if (there != here) throw UserError(fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
+      if (there != here)
+        throw UserError(
+            fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
     } else if (fs::exists(root) && !fs::is_empty(root)) {
       throw UserError(directory + ": is not empty and holds no study; choose another --out");
     }
@@ -97,7 +105,8 @@ class StabilityWarning {
     if (dt <= bound) return;
     std::call_once(once_, [&] {
       fmt::print(stderr,
-                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most {:.2g} ms is free of chatter\n",
+                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
+                 "{:.2g} ms is free of chatter\n",
                  dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2);
     });
   }
@@ -154,24 +163,29 @@ void run_study(const Study& study, const RunnerSetting& setting) {
       updates += static_cast<std::size_t>(job.point->options.integer("training.updates"));
       jobs.push_back(std::move(job));
     }
-  if (!setting.quiet && finished > 0) fmt::print(stderr, "{} of {} runs are already finished\n", finished, finished + jobs.size());
+  if (!setting.quiet && finished > 0)
+    fmt::print(stderr, "{} of {} runs are already finished\n", finished, finished + jobs.size());
 
-  const int threads = setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads =
+      setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   Progress progress(jobs.size(), updates, setting.quiet);
   StabilityWarning warning;
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for_each(jobs, [&](const Job& job) {
-      if (job.point->options.text("integration.precision") == "double") run_one<double>(study, job, progress, warning);
-      else run_one<float>(study, job, progress, warning);
+      if (job.point->options.text("integration.precision") == "double")
+        run_one<double>(study, job, progress, warning);
+      else
+        run_one<float>(study, job, progress, warning);
     });
   });
 }
 
 StudyRecord read_results(const std::string& directory) {
   const fs::path description = fs::path(directory) / "study.json";
-  if (!fs::exists(description)) throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
+  if (!fs::exists(description))
+    throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
   const auto found = read_description(description);
   StudyRecord record;
   record.name = found.at("name");
@@ -181,7 +195,8 @@ StudyRecord read_results(const std::string& directory) {
     const auto prefix = fmt::format("condition{:04d}-", record.conditions.size());
     std::vector<std::string> paths;
     for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs"))
-      if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0) paths.push_back(entry.path().string());
+      if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
+        paths.push_back(entry.path().string());
     std::sort(paths.begin(), paths.end());
     for (const auto& path : paths) condition.runs.push_back(read_run(path));
     record.conditions.push_back(std::move(condition));

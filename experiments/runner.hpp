@@ -1,4 +1,5 @@
-// Runs a study: every condition and seed on a thread pool, each run into a file of its own; finished runs are never redone.
+// Runs a study: every condition and seed on a thread pool, each run into a file of its own; finished runs are never
+// redone.
 #pragma once
 
 #include <string>

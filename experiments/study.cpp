@@ -19,7 +19,8 @@ std::vector<Option> study_options() {
   return {
       text_option("study.name", "study", "name of the study"),
       integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
-      integer_option("study.first_seed", "1", "", {0, 1e15}, "seed of the first run; the conditions of a seed share weights, trials and initial states"),
+      integer_option("study.first_seed", "1", "", {0, 1e15},
+                     "seed of the first run; the conditions of a seed share weights, trials and initial states"),
   };
 }
 
@@ -34,7 +35,9 @@ void append(std::vector<Option>& to, const std::vector<Option>& more) { to.inser
 /// Options that every run has, whatever its components.
 std::vector<Option> core_options() {
   std::vector<Option> all;
-  for (const auto& part : {arm_options(), network_options(), integration_options(), training_options(), optimizer_options()}) append(all, part);
+  for (const auto& part :
+       {arm_options(), network_options(), integration_options(), training_options(), optimizer_options()})
+    append(all, part);
   append(all, {task_name_option(), rule_name_option(), synapse_kind_option()});
   return all;
 }
@@ -62,11 +65,14 @@ void assign(Assignments& assignments, const std::string& name, const std::string
     if (of == section) same_section.push_back(known);
     if (sections.empty() || sections.back() != of) sections.push_back(of);
   }
-  if (same_section.empty()) throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, {}", name, section, fmt::join(sections, ", ")));
+  if (same_section.empty())
+    throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, {}", name, section,
+                                fmt::join(sections, ", ")));
   throw UserError(fmt::format("{}: unknown option; known here: {}", name, fmt::join(same_section, ", ")));
 }
 
-/// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose them.
+/// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose
+/// them.
 std::vector<std::string> known_names(const Assignments& base, const std::vector<Study::Axis>& axes) {
   const auto chosen = [&](const std::string& option, const std::string& fallback) {
     for (const auto& axis : axes)
@@ -109,18 +115,22 @@ void rehearse(const Options& options) {
   const Dynamics<double> dynamics(network, integration);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
   const auto trials = task->draw({1, 0}, 1);
-  require_option(trials.steps > 0, "task", options.text("task.name"), "has no time step; lengthen it or shorten integration.dt_ms");
+  require_option(trials.steps > 0, "task", options.text("task.name"),
+                 "has no time step; lengthen it or shorten integration.dt_ms");
   require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
-  make_synapse<double>({options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
+  make_synapse<double>(
+      {options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
   make_rule<double>(options);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
-  require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" || options.integer("training.batch") > 1,
-                 "training.batch", options.text("training.batch"), "synapse.current = yoked needs at least two trials in a batch");
-  require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match", options.text("control.match"),
-                 "matches a network without TCR: synapse.kind must be none");
-  require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match", options.text("control.match"),
-                 "needs a network with a membrane time constant, not rnn_map");
+  require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
+                     options.integer("training.batch") > 1,
+                 "training.batch", options.text("training.batch"),
+                 "synapse.current = yoked needs at least two trials in a batch");
+  require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
+                 options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
+  require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match",
+                 options.text("control.match"), "needs a network with a membrane time constant, not rnn_map");
 }
 
 Assignments read_file(const std::string& path) {
@@ -140,13 +150,15 @@ Assignments read_file(const std::string& path) {
   return entries;
 }
 
-/// Puts one entry where it belongs: the study's own keys, an axis, or the base. A plain value for an axis' option narrows the axis.
+/// Puts one entry where it belongs: the study's own keys, an axis, or the base. A plain value for an axis' option
+/// narrows the axis.
 void place(Study& study, const std::string& key, const std::string& value) {
   const auto set_axis = [&](const std::string& option) {
     const auto values = split_words(value);
     require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
     for (auto value = values.begin(); value != values.end(); ++value)
-      require_option(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value, "stands twice");
+      require_option(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
+                     "stands twice");
     for (auto& axis : study.axes)
       if (axis.option == option) {
         axis.values = values;
@@ -181,7 +193,8 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
   Assignments all = assignments;
   for (const auto& [name, value] : arm(arm_name ? *arm_name : "as_given").preset) {
     const auto* given = find(assignments, name);
-    require_option(!given || *given == value, name, given ? *given : "", fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
+    require_option(!given || *given == value, name, given ? *given : "",
+                   fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }
   for (const char* choice : {"task.name", "rule.name", "synapse.kind", "control.match"})
@@ -189,10 +202,13 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
   options.declare(task_kind(options.text("task.name")).options);
   options.declare(rule_kind(options.text("rule.name")).options);
   options.declare(synapse_kind(options.text("synapse.kind")).options);
-  if (options.text("control.match") != "none") options.declare(synapse_kind("tcr").options);  // the network that is matched
+  if (options.text("control.match") != "none")
+    options.declare(synapse_kind("tcr").options);  // the network that is matched
   for (const auto& [name, value] : all) {
-    if (options.knows(name)) options.set(name, value);
-    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end()) refuse_unknown(name, options);
+    if (options.knows(name))
+      options.set(name, value);
+    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
+      refuse_unknown(name, options);
   }
   return options;
 }
@@ -211,14 +227,17 @@ Study read_study(const StudyRequest& request) {
   Assignments quick;
   if (!request.path.empty())
     for (const auto& [key, value] : read_file(request.path)) {
-      if (key.rfind("quick.", 0) == 0) quick.emplace_back(key.substr(6), value);
-      else place(study, key, value);
+      if (key.rfind("quick.", 0) == 0)
+        quick.emplace_back(key.substr(6), value);
+      else
+        place(study, key, value);
     }
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);
   for (const auto& entry : request.set) {
     const auto equals = entry.find('=');
-    require_option(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE, for example --set network.gain=2");
+    require_option(equals != std::string::npos && equals > 0, "--set", entry,
+                   "must be KEY=VALUE, for example --set network.gain=2");
     place(study, entry.substr(0, equals), entry.substr(equals + 1));
   }
   expand(study);

@@ -1,7 +1,8 @@
 // A study: a base configuration, a grid over any options, and a number of seeds.
 //
-// Written as an INI file (read by Boost.Program_options): [study], [grid] whose entries are full option names with one or
-// more values, and one section per group of options. Entries of [quick] replace others when the quick version is asked for.
+// Written as an INI file (read by Boost.Program_options): [study], [grid] whose entries are full option names with one
+// or more values, and one section per group of options. Entries of [quick] replace others when the quick version is
+// asked for.
 #pragma once
 
 #include <cstdint>
@@ -38,16 +39,17 @@ struct Study {
 };
 
 struct StudyRequest {
-  std::string path;                // study file; empty: defaults only
-  std::vector<std::string> set;    // key=value, the last word
+  std::string path;              // study file; empty: defaults only
+  std::vector<std::string> set;  // key=value, the last word
   bool quick = false;
 };
 
 /// Reads, expands and validates everything before anything runs. Throws UserError.
 Study read_study(const StudyRequest& request);
 
-/// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule and
-/// synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they exist.
+/// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule
+/// and synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they
+/// exist.
 Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
 
 }  // namespace stillpoint

@@ -1,4 +1,5 @@
-// The gradient of the loss, one array per array of weights, and the readout's share of it, which every gradient rule has.
+// The gradient of the loss, one array per array of weights, and the readout's share of it, which every gradient rule
+// has.
 #pragma once
 
 #include "sim/simulation.hpp"
@@ -13,8 +14,8 @@ struct Gradient {
   Vector<Scalar> b_out;
 };
 
-/// What a rule may read after a trial set. error: e = 2 m (y_hat - y) / sum m, O x T*B, column block t for the output at x(t+1).
-/// feedback: F, N x O; the learning signal is l = F e.
+/// What a rule may read after a trial set. error: e = 2 m (y_hat - y) / sum m, O x T*B, column block t for the output
+/// at x(t+1). feedback: F, N x O; the learning signal is l = F e.
 template <class Scalar>
 struct Lesson {
   const Simulation<Scalar>& simulation;

@@ -18,8 +18,9 @@ Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> active_set(const Simulation<d
 
 }  // namespace
 
-GradientCheck check_gradient(const Network<double>& original, const Integration& integration, const Noise& noise, const TrialSet<double>& trials,
-                             TrialKey key, Synapse<double>& synapse, Rule<double>& rule) {
+GradientCheck check_gradient(const Network<double>& original, const Integration& integration, const Noise& noise,
+                             const TrialSet<double>& trials, TrialKey key, Synapse<double>& synapse,
+                             Rule<double>& rule) {
   Network<double> network = original;
   Simulation<double> simulation(network, integration, noise);
   simulation.keep_current(synapse.drives());
@@ -39,7 +40,8 @@ GradientCheck check_gradient(const Network<double>& original, const Integration&
   for_each_array(network, gradient, [&](const std::string& name, auto weights, auto claimed) {
     for (Index i = 0; i < weights.size(); ++i) {
       if (name == "W" && network.mask.size() > 0 && network.mask(i) == 0) continue;
-      const double w = weights(i), h = 1e-5 * std::max(1.0, std::abs(w));  // error h^2 ~ 1e-10, rounding 1e-16 / h ~ 1e-11
+      const double w = weights(i),
+                   h = 1e-5 * std::max(1.0, std::abs(w));  // error h^2 ~ 1e-10, rounding 1e-16 / h ~ 1e-11
       weights(i) = w + h;
       const double above = loss();
       const auto active = has_kinks ? active_set(simulation) : Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>();

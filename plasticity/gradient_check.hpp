@@ -15,9 +15,11 @@ struct GradientCheck {
   double relative() const { return largest_difference / largest_gradient; }
 };
 
-/// Checks W, W_in, b, W_out and b_out of one trial set (masked connections left out). The synapse's current S r and efficacy a are
-/// frozen at what they are in the unperturbed run, as the long-term gradient takes them. Noise is the same in every run.
-GradientCheck check_gradient(const Network<double>& network, const Integration& integration, const Noise& noise, const TrialSet<double>& trials,
-                             TrialKey key, Synapse<double>& synapse, Rule<double>& rule);
+/// Checks W, W_in, b, W_out and b_out of one trial set (masked connections left out). The synapse's current S r and
+/// efficacy a are frozen at what they are in the unperturbed run, as the long-term gradient takes them. Noise is the
+/// same in every run.
+GradientCheck check_gradient(const Network<double>& network, const Integration& integration, const Noise& noise,
+                             const TrialSet<double>& trials, TrialKey key, Synapse<double>& synapse,
+                             Rule<double>& rule);
 
 }  // namespace stillpoint

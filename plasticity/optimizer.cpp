@@ -13,13 +13,16 @@ std::vector<Option> optimizer_options() {
       number_option("optimizer.beta1", "0.9", "", {0, 0.999999}, "adam: decay of the mean"),
       number_option("optimizer.beta2", "0.999", "", {0, 0.9999999}, "adam: decay of the mean square"),
       number_option("optimizer.epsilon", "1e-8", "", positive, "adam: added to the root mean square"),
-      words_option("training.parameters", "W W_in b W_out b_out", {"W", "W_in", "b", "W_out", "b_out"}, "arrays that learn"),
+      words_option("training.parameters", "W W_in b W_out b_out", {"W", "W_in", "b", "W_out", "b_out"},
+                   "arrays that learn"),
   };
 }
 
 template <class Scalar>
 Optimizer<Scalar>::Optimizer(const Options& options)
-    : kind_(options.text("optimizer.name") == "adam" ? Kind::adam : options.text("optimizer.name") == "momentum" ? Kind::momentum : Kind::sgd),
+    : kind_(options.text("optimizer.name") == "adam"       ? Kind::adam
+            : options.text("optimizer.name") == "momentum" ? Kind::momentum
+                                                           : Kind::sgd),
       rate_(options.number("optimizer.rate")),
       clip_(options.number("optimizer.clip")),
       momentum_(options.number("optimizer.momentum")),

@@ -8,15 +8,15 @@
 
 namespace stillpoint {
 
-/// sgd: dw = -rate g.  momentum: m = mu m + g, dw = -rate m.  adam: Kingma & Ba 2015, arXiv:1412.6980, with bias correction.
-/// Before that, the gradient of all learning arrays is scaled down to norm `clip` when it is longer.
+/// sgd: dw = -rate g.  momentum: m = mu m + g, dw = -rate m.  adam: Kingma & Ba 2015, arXiv:1412.6980, with bias
+/// correction. Before that, the gradient of all learning arrays is scaled down to norm `clip` when it is longer.
 template <class Scalar>
 class Optimizer {
  public:
   explicit Optimizer(const Options& options);
 
-  /// Changes the arrays of `network` that learn; masked connections stay. Returns the gradient's norm before clipping; when
-  /// it is not finite nothing is changed.
+  /// Changes the arrays of `network` that learn; masked connections stay. Returns the gradient's norm before clipping;
+  /// when it is not finite nothing is changed.
   double apply(Network<Scalar>& network, Gradient<Scalar>& gradient);
 
  private:

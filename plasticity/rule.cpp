@@ -7,8 +7,9 @@
 namespace stillpoint {
 
 template <class Scalar>
-Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse, Rule<Scalar>& rule,
-                    const Matrix<Scalar>& feedback, Matrix<Scalar>& error, Gradient<Scalar>& gradient) {
+Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                    Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
+                    Gradient<Scalar>& gradient) {
   const Lesson<Scalar> lesson{simulation, trials, error, feedback};
   const auto& run = simulation.trajectory();
   const auto& network = simulation.network();
@@ -33,10 +34,10 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
   return score(run.outputs, trials);
 }
 
-template Score run_and_learn(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&, Rule<float>&, const Matrix<float>&, Matrix<float>&,
-                             Gradient<float>&);
-template Score run_and_learn(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&, Rule<double>&, const Matrix<double>&, Matrix<double>&,
-                             Gradient<double>&);
+template Score run_and_learn(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&, Rule<float>&,
+                             const Matrix<float>&, Matrix<float>&, Gradient<float>&);
+template Score run_and_learn(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&, Rule<double>&,
+                             const Matrix<double>&, Matrix<double>&, Gradient<double>&);
 
 template <class Scalar>
 Feedback<Scalar>::Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed)

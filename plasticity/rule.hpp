@@ -1,6 +1,7 @@
 // Long-term learning rules.
 //
-// A rule sees finished steps and trials, never a network pointer of its own, and writes a gradient. Call order per update:
+// A rule sees finished steps and trials, never a network pointer of its own, and writes a gradient. Call order per
+// update:
 //   begin (before the first step)  ->  step, after each step, if online()  ->  gradient, after the last.
 // A new rule is one file in rules/ and one line in rules.def.
 #pragma once
@@ -41,11 +42,12 @@ Option rule_name_option();
 template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make_rule(const Options& options);
 
-/// Runs a trial set and lets the rule learn from it: trajectory in `simulation`, loss and accuracy returned, all of `gradient`
-/// written. `feedback` is F, N x O; `error` is memory for e, O x T*B.
+/// Runs a trial set and lets the rule learn from it: trajectory in `simulation`, loss and accuracy returned, all of
+/// `gradient` written. `feedback` is F, N x O; `error` is memory for e, O x T*B.
 template <class Scalar>
-Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse, Rule<Scalar>& rule,
-                    const Matrix<Scalar>& feedback, Matrix<Scalar>& error, Gradient<Scalar>& gradient);
+Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                    Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
+                    Gradient<Scalar>& gradient);
 
 /// F of the learning signal: the transposed readout, or fixed random N(0, 1/N) as the readout is drawn.
 template <class Scalar>

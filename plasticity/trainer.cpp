@@ -18,8 +18,10 @@ std::vector<Option> training_options() {
   return {
       integer_option("training.updates", "400", "", {1, 1e9}, "weight updates"),
       integer_option("training.batch", "16", "trials", {1, 1e6}, "trials per update"),
-      number_option("training.criterion", "0.95", "", probability, "accuracy that counts as learned: running average (.9) and 512 evaluation trials"),
-      number_option("training.criterion_mse", "0.01", "", positive, "the same for tasks graded by error: mean squared error"),
+      number_option("training.criterion", "0.95", "", probability,
+                    "accuracy that counts as learned: running average (.9) and 512 evaluation trials"),
+      number_option("training.criterion_mse", "0.01", "", positive,
+                    "the same for tasks graded by error: mean squared error"),
       flag_option("training.stop_at_criterion", false, "end a run when it reaches criterion"),
       text_option("training.checkpoints", "log", "updates whose network is kept: none, log (1 3 10 30 ..), or a list"),
   };
@@ -39,7 +41,8 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
     try {
       entry.check(word);
     } catch (const UserError&) {
-      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, or updates from 0 to {}", text, updates - 1));
+      throw UserError(
+          fmt::format("training.checkpoints = {}: must be none, log, or updates from 0 to {}", text, updates - 1));
     }
     chosen.push_back(std::stol(word));
   }
@@ -52,8 +55,10 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
 namespace {
 
 template <class Scalar>
-std::unique_ptr<Synapse<Scalar>> synapse_for(const TrainingSetting& setting, const Network<Scalar>& network, Index steps) {
-  return make_synapse<Scalar>({setting.options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
+std::unique_ptr<Synapse<Scalar>> synapse_for(const TrainingSetting& setting, const Network<Scalar>& network,
+                                             Index steps) {
+  return make_synapse<Scalar>(
+      {setting.options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
 }
 
 /// The evaluation trials, in blocks that keep memory small.
@@ -99,9 +104,9 @@ class Evaluator {
   std::vector<TrialSet<Scalar>> blocks_;
 };
 
-/// Exponential average (.9) of the batch score, started at its first value, and once it is past the threshold the score on
-/// the evaluation trials as well; while the average stays past it, those are asked again every ten updates (they cost as much as
-/// 512 / batch forward passes).
+/// Exponential average (.9) of the batch score, started at its first value, and once it is past the threshold the score
+/// on the evaluation trials as well; while the average stays past it, those are asked again every ten updates (they
+/// cost as much as 512 / batch forward passes).
 class Criterion {
  public:
   Criterion(const Options& options, bool is_error)
@@ -112,7 +117,8 @@ class Criterion {
     const double value = is_error_ ? batch.loss : batch.accuracy;
     average_ = started_ ? 0.9 * average_ + 0.1 * value : value;
     started_ = true;
-    if (!past(average_)) wait_ = 0;
+    if (!past(average_))
+      wait_ = 0;
     else if (wait_-- == 0) {
       wait_ = 9;
       return past(is_error_ ? evaluate().loss : evaluate().accuracy);
@@ -142,7 +148,8 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   const auto& options = setting.options;
   require_option(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  "rule " + options.text("rule.name") + " needs euler or exponential_euler");
-  require_option(initial.W_fb.size() == 0, "W_fb", "present", "rule " + options.text("rule.name") + " does not train networks with feedback");
+  require_option(initial.W_fb.size() == 0, "W_fb", "present",
+                 "rule " + options.text("rule.name") + " does not train networks with feedback");
   const long updates = options.integer("training.updates");
   const auto batch = static_cast<Index>(options.integer("training.batch"));
   const bool stop = options.flag("training.stop_at_criterion");
@@ -169,9 +176,11 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
     const auto trials = setting.trials(key, batch).template cast<Scalar>();
     if (!synapse) synapse = synapse_for(setting, network, trials.steps);
-    if (std::binary_search(checkpoints.begin(), checkpoints.end(), update)) result.checkpoints.emplace_back(update, network);
+    if (std::binary_search(checkpoints.begin(), checkpoints.end(), update))
+      result.checkpoints.emplace_back(update, network);
 
-    const Score batch_score = run_and_learn(simulation, trials, key, *synapse, *rule, feedback.of(network), error, gradient);
+    const Score batch_score =
+        run_and_learn(simulation, trials, key, *synapse, *rule, feedback.of(network), error, gradient);
     const auto& run = simulation.trajectory();
     result.curve.update.push_back(update);
     result.curve.loss.push_back(batch_score.loss);

@@ -42,7 +42,8 @@ struct TrainingSetting {
   Integration integration;
   Noise noise;
   TrialSource trials;
-  bool criterion_is_error = false;  // mean squared error below training.criterion_mse, instead of accuracy above training.criterion
+  bool criterion_is_error =
+      false;  // mean squared error below training.criterion_mse, instead of accuracy above training.criterion
   std::function<void(long update)> progress = [](long) {};
 };
 

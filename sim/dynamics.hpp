@@ -9,8 +9,8 @@
 // One held step of euler or exponential euler is x(t+1) = (1 - alpha) x(t) + alpha f(u(t)), with alpha = dt/tau or
 // 1 - exp(-dt/tau). A rule needs four factors of it (the backward form of plasticity/rules/backward_filter.cpp):
 //
-//   a = 1 - alpha = dx(t+1)/dx(t) at fixed u,   c = dx(t+1)/du(t),   rho = dr/dx at the readout,   kappa = dr/dx at the recurrent
-//   weights (here rho = kappa)
+//   a = 1 - alpha = dx(t+1)/dx(t) at fixed u,   c = dx(t+1)/du(t),   rho = dr/dx at the readout,   kappa = dr/dx at the
+//   recurrent weights (here rho = kappa)
 //
 // so that no rule names a network. Slopes are computed from values: f and r are what the forward pass stored.
 #pragma once
@@ -58,7 +58,9 @@ class Dynamics {
     target.array().colwise() *= alpha_.array();
   }
   /// target *= rho (= kappa)
-  void multiply_rate_gain(MatrixView<Scalar> r, MatrixRef<Scalar> target) const { multiply_by_slope<Scalar>(rate_, r, target); }
+  void multiply_rate_gain(MatrixView<Scalar> r, MatrixRef<Scalar> target) const {
+    multiply_by_slope<Scalar>(rate_, r, target);
+  }
   /// v = tau dr/dt: the change that temporal consistency opposes
   void change(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f, MatrixRef<Scalar> v) const {
     v = f - x;

@@ -13,9 +13,12 @@ namespace {
 
 template <class Scalar>
 const H5::PredType& native_type() {
-  if constexpr (std::is_same_v<Scalar, float>) return H5::PredType::NATIVE_FLOAT;
-  else if constexpr (std::is_same_v<Scalar, double>) return H5::PredType::NATIVE_DOUBLE;
-  else return H5::PredType::NATIVE_LONG;
+  if constexpr (std::is_same_v<Scalar, float>)
+    return H5::PredType::NATIVE_FLOAT;
+  else if constexpr (std::is_same_v<Scalar, double>)
+    return H5::PredType::NATIVE_DOUBLE;
+  else
+    return H5::PredType::NATIVE_LONG;
 }
 
 template <class Value>
@@ -59,7 +62,8 @@ H5::H5File open(const std::string& path) {
 }
 
 template <class Scalar>
-void write_array(const H5::Group& group, const std::string& name, const Scalar* values, const std::vector<hsize_t>& shape) {
+void write_array(const H5::Group& group, const std::string& name, const Scalar* values,
+                 const std::vector<hsize_t>& shape) {
   H5::DSetCreatPropList properties;
   H5Pset_obj_track_times(properties.getId(), false);  // equal runs make equal bytes
   const H5::DataSpace space(static_cast<int>(shape.size()), shape.data());
@@ -76,7 +80,8 @@ void write_vector(const H5::Group& group, const std::string& name, const Scalar*
 template <class Scalar>
 void write_matrix(const H5::Group& group, const std::string& name, MatrixView<Scalar> values) {
   const Matrix<Scalar> row_major = values.transpose();
-  write_array(group, name, row_major.data(), {static_cast<hsize_t>(values.rows()), static_cast<hsize_t>(values.cols())});
+  write_array(group, name, row_major.data(),
+              {static_cast<hsize_t>(values.rows()), static_cast<hsize_t>(values.cols())});
 }
 
 void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value) {
@@ -91,7 +96,9 @@ void write_attribute(const H5::H5Object& object, const std::string& name, long v
   write_scalar(object, name, H5::PredType::NATIVE_LONG, &value);
 }
 
-bool has(const H5::Group& group, const std::string& name) { return H5Lexists(group.getId(), name.c_str(), H5P_DEFAULT) > 0; }
+bool has(const H5::Group& group, const std::string& name) {
+  return H5Lexists(group.getId(), name.c_str(), H5P_DEFAULT) > 0;
+}
 
 Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where) {
   const std::string place = where + ": dataset " + name;
@@ -105,7 +112,8 @@ Matrix<double> read_matrix(const H5::Group& group, const std::string& name, cons
     if (rank > 2) throw UserError(fmt::format("{}: has {} axes, must have at most 2", place, rank));
     hsize_t shape[2] = {1, 1};
     if (rank > 0) space.getSimpleExtentDims(shape);
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> values(static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> values(static_cast<Index>(shape[0]),
+                                                                                  static_cast<Index>(shape[1]));
     if (values.size() > 0) dataset.read(values.data(), H5::PredType::NATIVE_DOUBLE);
     return values;
   } catch (const H5::Exception&) {

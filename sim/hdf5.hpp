@@ -16,7 +16,8 @@ namespace stillpoint::hdf5 {
 /// The one lock of the HDF5 library; also silences its error stack.
 std::unique_lock<std::mutex> lock();
 
-/// A file built in memory: its bytes are then written by plain calls, whose errors (a full disk) can be told to the user.
+/// A file built in memory: its bytes are then written by plain calls, whose errors (a full disk) can be told to the
+/// user.
 class MemoryFile {
  public:
   MemoryFile();
@@ -37,7 +38,8 @@ template <class Scalar>
 void write_vector(const H5::Group& group, const std::string& name, const Scalar* values, std::size_t size);
 /// Row-major data of any shape.
 template <class Scalar>
-void write_array(const H5::Group& group, const std::string& name, const Scalar* values, const std::vector<hsize_t>& shape);
+void write_array(const H5::Group& group, const std::string& name, const Scalar* values,
+                 const std::vector<hsize_t>& shape);
 void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value);
 void write_attribute(const H5::H5Object& object, const std::string& name, double value);
 void write_attribute(const H5::H5Object& object, const std::string& name, long value);

@@ -35,7 +35,9 @@ class FixedStep : public Integrator<Scalar> {
   FixedStep(Stepper stepper, double dt_ms) : stepper_(std::move(stepper)), dt_(static_cast<Scalar>(dt_ms)) {}
 
   void step(const RightHandSide<Scalar>& right_hand_side, Matrix<Scalar>& x) override {
-    const auto system = [&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative, Scalar) { right_hand_side(state, derivative); };
+    const auto system = [&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative, Scalar) {
+      right_hand_side(state, derivative);
+    };
     stepper_.do_step(std::cref(system), x, Scalar(0), dt_);
   }
 
@@ -48,14 +50,17 @@ template <class Scalar>
 class DormandPrince : public Integrator<Scalar> {
  public:
   explicit DormandPrince(const Integration& integration)
-      : stepper_(odeint::make_controlled(static_cast<Scalar>(integration.tolerance), static_cast<Scalar>(integration.tolerance), Stepper())),
+      : stepper_(odeint::make_controlled(static_cast<Scalar>(integration.tolerance),
+                                         static_cast<Scalar>(integration.tolerance), Stepper())),
         dt_(static_cast<Scalar>(integration.dt_ms)) {}
 
   // The held input changes between calls, so the derivative that the stepper kept from its last stage is stale: it is
   // computed anew at each call; so is the suggested step, which would carry one trial's history into the next trial's
   // rounding. The loop is our own because it must end exactly at dt.
   void step(const RightHandSide<Scalar>& right_hand_side, Matrix<Scalar>& x) override {
-    const auto system = [&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative, Scalar) { right_hand_side(state, derivative); };
+    const auto system = [&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative, Scalar) {
+      right_hand_side(state, derivative);
+    };
     dxdt_.resizeLike(x);
     x_new_.resizeLike(x);
     dxdt_new_.resizeLike(x);
@@ -72,7 +77,8 @@ class DormandPrince : public Integrator<Scalar> {
         dxdt_.swap(dxdt_new_);
         if (last) break;
       }
-      if (!(suggested > dt_ * std::numeric_limits<Scalar>::epsilon()) || !x.allFinite()) {  // diverged: an outcome, seen as NaN
+      if (!(suggested > dt_ * std::numeric_limits<Scalar>::epsilon()) ||
+          !x.allFinite()) {  // diverged: an outcome, seen as NaN
         x.setConstant(std::numeric_limits<Scalar>::quiet_NaN());
         break;
       }
@@ -80,7 +86,8 @@ class DormandPrince : public Integrator<Scalar> {
   }
 
  private:
-  using Stepper = odeint::runge_kutta_dopri5<Matrix<Scalar>, Scalar, Matrix<Scalar>, Scalar, odeint::vector_space_algebra>;
+  using Stepper =
+      odeint::runge_kutta_dopri5<Matrix<Scalar>, Scalar, Matrix<Scalar>, Scalar, odeint::vector_space_algebra>;
   using Controlled = typename odeint::result_of::make_controlled<Stepper>::type;
   Controlled stepper_;
   Scalar dt_;
@@ -97,10 +104,14 @@ std::unique_ptr<Integrator<Scalar>> make_integrator(const Integration& integrati
   using Exponential = ExponentialEuler<State, Vector<Scalar>>;
   const double dt = integration.dt_ms;
   switch (integration.method) {
-    case Method::euler: return std::make_unique<FixedStep<Scalar, Euler>>(Euler(), dt);
-    case Method::exponential_euler: return std::make_unique<FixedStep<Scalar, Exponential>>(Exponential(tau_ms), dt);
-    case Method::rk4: return std::make_unique<FixedStep<Scalar, RungeKutta4>>(RungeKutta4(), dt);
-    case Method::dopri5: return std::make_unique<DormandPrince<Scalar>>(integration);
+    case Method::euler:
+      return std::make_unique<FixedStep<Scalar, Euler>>(Euler(), dt);
+    case Method::exponential_euler:
+      return std::make_unique<FixedStep<Scalar, Exponential>>(Exponential(tau_ms), dt);
+    case Method::rk4:
+      return std::make_unique<FixedStep<Scalar, RungeKutta4>>(RungeKutta4(), dt);
+    case Method::dopri5:
+      return std::make_unique<DormandPrince<Scalar>>(integration);
   }
   return nullptr;
 }

@@ -12,7 +12,8 @@ namespace stillpoint {
 const std::vector<NetworkKind>& network_kinds() {
   static const std::vector<NetworkKind> kinds = {
       {"leaky_rate", "tau dr/dt = -r + phi(W r + W_in s + b): the state is the rate"},
-      {"leaky_current", "tau dx/dt = -x + W r + W_in s + b, r = phi(x): the state is the current (Sompolinsky et al. 1988)"},
+      {"leaky_current",
+       "tau dx/dt = -x + W r + W_in s + b, r = phi(x): the state is the current (Sompolinsky et al. 1988)"},
       {"rnn_map", "r(t+1) = phi(W r + W_in s + b): discrete time, one step per integration.dt_ms"},
   };
   return kinds;
@@ -24,8 +25,10 @@ std::vector<Option> network_options() {
   return {
       choice_option("network.kind", "leaky_rate", kinds, "equation of the network"),
       integer_option("network.size", "100", "neurons", {1, 100000}, "number of neurons N"),
-      number_option("network.gain", "1.5", "", nonnegative, "g: recurrent weights are drawn from N(0, g^2/N); g > 1 is strongly connected"),
-      range_option("network.tau_ms", "50", "ms", positive, "membrane time constant; a range LOW..HIGH draws one per neuron"),
+      number_option("network.gain", "1.5", "", nonnegative,
+                    "g: recurrent weights are drawn from N(0, g^2/N); g > 1 is strongly connected"),
+      range_option("network.tau_ms", "50", "ms", positive,
+                   "membrane time constant; a range LOW..HIGH draws one per neuron"),
       choice_option("network.nonlinearity", "tanh", nonlinearity_names(), "phi, from input to firing rate"),
       flag_option("network.autapses", true, "whether a neuron may connect to itself"),
   };
@@ -64,7 +67,7 @@ template <class Scalar>
 template <class Other>
 Network<Other> Network<Scalar>::cast() const {
   const auto matrix = [](const auto& m) { return m.template cast<Other>().eval(); };
-  return {kind,         nonlinearity,  matrix(W),      matrix(W_in), matrix(b),  matrix(W_out),
+  return {kind,          nonlinearity, matrix(W),      matrix(W_in), matrix(b),  matrix(W_out),
           matrix(b_out), matrix(W_fb), matrix(tau_ms), matrix(mask), matrix(r0), dt_ms};
 }
 
@@ -89,10 +92,13 @@ void Network<Scalar>::check(const std::string& where) const {
   expect("r0", r0, N, 1, true);
   require_option(tau_ms.minCoeff() > 0, where + ": tau_ms", fmt::format("{}", tau_ms.minCoeff()), "must be > 0 ms");
   if (mask.size() > 0) {
-    require_option(((mask.array() == 0) || (mask.array() == 1)).all(), where + ": mask", "other numbers", "must hold 0 and 1 only");
-    require_option((W.array() * (1 - mask.array())).abs().maxCoeff() == 0, where + ": mask", "0 where W is not 0", "W must be 0 where the mask is");
+    require_option(((mask.array() == 0) || (mask.array() == 1)).all(), where + ": mask", "other numbers",
+                   "must hold 0 and 1 only");
+    require_option((W.array() * (1 - mask.array())).abs().maxCoeff() == 0, where + ": mask", "0 where W is not 0",
+                   "W must be 0 where the mask is");
   }
-  if (dt_ms) require_option(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms), "must be > 0 ms");
+  if (dt_ms)
+    require_option(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms), "must be > 0 ms");
 }
 
 template struct Network<float>;

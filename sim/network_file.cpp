@@ -23,7 +23,7 @@ std::map<std::string, std::string> read_synapse(const H5::Group& group, const st
     const auto attribute = group.openAttribute(i);
     const auto name = attribute.getName();
     synapse[name] = attribute.getTypeClass() == H5T_STRING ? hdf5::read_text(group, name, where)
-                                                          : fmt::format("{}", hdf5::read_number(group, name, where));
+                                                           : fmt::format("{}", hdf5::read_number(group, name, where));
   }
   return synapse;
 }
@@ -40,7 +40,8 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
     const double version = hdf5::read_number(root, "version", path);
     require_option(version == 1, path + ": attribute version", fmt::format("{}", version), "must be 1");
   }
-  if (H5Lexists(root.getId(), group_name.substr(0, group_name.find('/')).c_str(), H5P_DEFAULT) <= 0 || !hdf5::has(root, group_name))
+  if (H5Lexists(root.getId(), group_name.substr(0, group_name.find('/')).c_str(), H5P_DEFAULT) <= 0 ||
+      !hdf5::has(root, group_name))
     throw UserError(path + ": group /" + group_name + ": missing");
   const auto group = root.openGroup(group_name);
 
@@ -56,7 +57,8 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   const auto optional_vector = [&](const char* name, Index size) -> Vector<double> {
     if (!hdf5::has(group, name)) return Vector<double>::Zero(size);
     const auto values = hdf5::read_matrix(group, name, path);
-    require_option(values.cols() == 1 || values.rows() == 1, path + ": " + name, fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
+    require_option(values.cols() == 1 || values.rows() == 1, path + ": " + name,
+                   fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
     return Eigen::Map<const Vector<double>>(values.data(), values.size());
   };
   network.W_in = optional_matrix("W_in", N, 0);
@@ -74,7 +76,8 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   // A map has no membrane time constant; its step stands in for it.
   const bool has_tau = hdf5::has(group, "tau_ms");
   if (!has_tau && network.kind != "rnn_map") throw UserError(path + ": dataset tau_ms: missing");
-  network.tau_ms = has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(1)).eval();
+  network.tau_ms =
+      has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(1)).eval();
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
   if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
   network.check(path);
@@ -82,7 +85,8 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
 }
 
 template <class Scalar>
-void write_network(const H5::Group& group, const Network<Scalar>& network, const std::map<std::string, std::string>& synapse) {
+void write_network(const H5::Group& group, const Network<Scalar>& network,
+                   const std::map<std::string, std::string>& synapse) {
   hdf5::write_attribute(group, "kind", network.kind);
   hdf5::write_attribute(group, "nonlinearity", name_of(network.nonlinearity));
   const auto matrix = [&](const char* name, const Matrix<Scalar>& values) {

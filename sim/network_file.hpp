@@ -1,4 +1,5 @@
-// Networks as HDF5 files; the layout is documented in docs/file-formats.md, so that networks made elsewhere can be brought in.
+// Networks as HDF5 files; the layout is documented in docs/file-formats.md, so that networks made elsewhere can be
+// brought in.
 #pragma once
 
 #include <map>
@@ -21,7 +22,8 @@ StoredNetwork read_network(const std::string& path, const std::string& group = "
 
 /// Writes the datasets of one network into an open group.
 template <class Scalar>
-void write_network(const H5::Group& group, const Network<Scalar>& network, const std::map<std::string, std::string>& synapse = {});
+void write_network(const H5::Group& group, const Network<Scalar>& network,
+                   const std::map<std::string, std::string>& synapse = {});
 
 /// A network file of its own.
 void write_network_file(const std::string& path, const StoredNetwork& stored);

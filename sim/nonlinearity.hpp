@@ -12,27 +12,57 @@
 namespace stillpoint {
 
 struct Identity {
-  template <class A> static auto value(const A& u) { return u; }
-  template <class A> static auto slope(const A& phi) { return 0 * phi + 1; }
+  template <class A>
+  static auto value(const A& u) {
+    return u;
+  }
+  template <class A>
+  static auto slope(const A& phi) {
+    return 0 * phi + 1;
+  }
 };
 struct Tanh {
-  template <class A> static auto value(const A& u) { return u.tanh(); }
-  template <class A> static auto slope(const A& phi) { return 1 - phi.square(); }
+  template <class A>
+  static auto value(const A& u) {
+    return u.tanh();
+  }
+  template <class A>
+  static auto slope(const A& phi) {
+    return 1 - phi.square();
+  }
 };
 /// phi'(0) = 0.
 struct Relu {
-  template <class A> static auto value(const A& u) { return u.cwiseMax(0); }
-  template <class A> static auto slope(const A& phi) { return (phi > 0).template cast<typename A::Scalar>(); }
+  template <class A>
+  static auto value(const A& u) {
+    return u.cwiseMax(0);
+  }
+  template <class A>
+  static auto slope(const A& phi) {
+    return (phi > 0).template cast<typename A::Scalar>();
+  }
 };
 /// log(1 + exp(u)), written so that neither sign overflows.
 struct Softplus {
-  template <class A> static auto value(const A& u) { return u.cwiseMax(0) + (-u.abs()).exp().log1p(); }
-  template <class A> static auto slope(const A& phi) { return 1 - (-phi).exp(); }
+  template <class A>
+  static auto value(const A& u) {
+    return u.cwiseMax(0) + (-u.abs()).exp().log1p();
+  }
+  template <class A>
+  static auto slope(const A& phi) {
+    return 1 - (-phi).exp();
+  }
 };
 /// 1 / (1 + exp(-u)).
 struct Logistic {
-  template <class A> static auto value(const A& u) { return u.logistic(); }
-  template <class A> static auto slope(const A& phi) { return phi * (1 - phi); }
+  template <class A>
+  static auto value(const A& u) {
+    return u.logistic();
+  }
+  template <class A>
+  static auto slope(const A& phi) {
+    return phi * (1 - phi);
+  }
 };
 
 enum class Nonlinearity { identity, tanh, relu, softplus, logistic };
@@ -41,19 +71,25 @@ enum class Nonlinearity { identity, tanh, relu, softplus, logistic };
 template <class Use>
 void with_policy(Nonlinearity phi, Use&& use) {
   switch (phi) {
-    case Nonlinearity::identity: return use(Identity{});
-    case Nonlinearity::tanh: return use(Tanh{});
-    case Nonlinearity::relu: return use(Relu{});
-    case Nonlinearity::softplus: return use(Softplus{});
-    case Nonlinearity::logistic: return use(Logistic{});
+    case Nonlinearity::identity:
+      return use(Identity{});
+    case Nonlinearity::tanh:
+      return use(Tanh{});
+    case Nonlinearity::relu:
+      return use(Relu{});
+    case Nonlinearity::softplus:
+      return use(Softplus{});
+    case Nonlinearity::logistic:
+      return use(Logistic{});
   }
 }
 
 /// A matrix as one long array. By columns, Eigen would compute the last N mod 16 entries of each one by one.
 template <class M>
 auto flat(M&& matrix) {
-  using Values = std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(matrix.data())>>,
-                                    const Vector<typename std::decay_t<M>::Scalar>, Vector<typename std::decay_t<M>::Scalar>>;
+  using Values =
+      std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(matrix.data())>>,
+                         const Vector<typename std::decay_t<M>::Scalar>, Vector<typename std::decay_t<M>::Scalar>>;
   assert(matrix.outerStride() == matrix.rows() || matrix.cols() == 1);
   return Eigen::Map<Values>(matrix.data(), matrix.size());
 }

@@ -52,13 +52,20 @@ Bounds at_least(double low) { return {low, std::numeric_limits<double>::infinity
 std::string Option::allowed() const {
   const std::string suffix = unit.empty() ? "" : " [" + unit + "]";
   switch (kind) {
-    case Kind::number: return "a number" + describe(bounds) + suffix;
-    case Kind::integer: return "an integer" + describe(bounds) + suffix;
-    case Kind::flag: return "true or false";
-    case Kind::choice: return fmt::format("one of: {}", fmt::join(choices, ", "));
-    case Kind::words: return fmt::format("one or more of: {}", fmt::join(choices, ", "));
-    case Kind::range: return "a number" + describe(bounds) + " or a range LOW..HIGH with LOW <= HIGH" + suffix;
-    case Kind::text: return "text";
+    case Kind::number:
+      return "a number" + describe(bounds) + suffix;
+    case Kind::integer:
+      return "an integer" + describe(bounds) + suffix;
+    case Kind::flag:
+      return "true or false";
+    case Kind::choice:
+      return fmt::format("one of: {}", fmt::join(choices, ", "));
+    case Kind::words:
+      return fmt::format("one or more of: {}", fmt::join(choices, ", "));
+    case Kind::range:
+      return "a number" + describe(bounds) + " or a range LOW..HIGH with LOW <= HIGH" + suffix;
+    case Kind::text:
+      return "text";
   }
   return "";
 }
@@ -71,21 +78,30 @@ void Option::check(const std::string& text) const {
   double value = 0;
   Range range{};
   switch (kind) {
-    case Kind::number: valid = parse_number(text, value) && within(bounds, value); break;
-    case Kind::integer:
-      valid = parse_number(text, value) && value == std::floor(value) && std::abs(value) < 1e15 && within(bounds, value);
+    case Kind::number:
+      valid = parse_number(text, value) && within(bounds, value);
       break;
-    case Kind::flag: valid = text == "true" || text == "false"; break;
-    case Kind::choice: valid = chosen(text); break;
+    case Kind::integer:
+      valid =
+          parse_number(text, value) && value == std::floor(value) && std::abs(value) < 1e15 && within(bounds, value);
+      break;
+    case Kind::flag:
+      valid = text == "true" || text == "false";
+      break;
+    case Kind::choice:
+      valid = chosen(text);
+      break;
     case Kind::words: {
       const auto words = split_words(text);
       valid = !words.empty() && std::all_of(words.begin(), words.end(), chosen);
       break;
     }
     case Kind::range:
-      valid = parse_range(text, range) && range.low <= range.high && within(bounds, range.low) && within(bounds, range.high);
+      valid = parse_range(text, range) && range.low <= range.high && within(bounds, range.low) &&
+              within(bounds, range.high);
       break;
-    case Kind::text: break;
+    case Kind::text:
+      break;
   }
   require_option(valid, name, text.empty() ? "(empty)" : text, "must be " + allowed());
 }

@@ -1,4 +1,5 @@
-// Named options with unit, default, help and bounds. Every part of the toolkit declares its own; the program collects them.
+// Named options with unit, default, help and bounds. Every part of the toolkit declares its own; the program collects
+// them.
 #pragma once
 
 #include <limits>
@@ -36,7 +37,7 @@ struct Range {
 struct Option {
   enum class Kind { number, integer, flag, choice, words, range, text };
 
-  std::string name;      // full name, "section.key"
+  std::string name;  // full name, "section.key"
   Kind kind;
   std::string fallback;  // default, as it would be written in a study file
   std::string unit;      // "" when dimensionless

@@ -1,13 +1,13 @@
 // Counter-based random streams (Philox4x64, Salmon et al. 2011, doi:10.1145/2063384.2063405; library Random123).
 //
-// A stream is named by (seed, purpose, update, trial, step), never by a run's place in a study: the conditions of one seed
-// share weights (scaled by g), trials and initial states, and can be compared as pairs. Same name, same numbers, on any
-// number of threads and in any order of evaluation.
+// A stream is named by (seed, purpose, update, trial, step), never by a run's place in a study: the conditions of one
+// seed share weights (scaled by g), trials and initial states, and can be compared as pairs. Same name, same numbers,
+// on any number of threads and in any order of evaluation.
 #pragma once
 
-#include <Random123/boxmuller.hpp>
 #include <Random123/philox.h>
 
+#include <Random123/boxmuller.hpp>
 #include <cstdint>
 
 #include "sim/types.hpp"

@@ -11,17 +11,21 @@ const std::vector<std::string>& Recorder::known_names() {
   return names;
 }
 
-Recorder::Recorder(const std::vector<std::string>& names, Index every, const Simulation<double>& simulation, Synapse<double>& synapse, Index steps, Index batch)
+Recorder::Recorder(const std::vector<std::string>& names, Index every, const Simulation<double>& simulation,
+                   Synapse<double>& synapse, Index steps, Index batch)
     : simulation_(simulation), synapse_(synapse.continuous()), every_(every) {
   const auto& known = known_names();
   for (const auto& name : names) {
-    require_option(std::find(known.begin(), known.end(), name) != known.end(), "--record", name, fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
-    const bool of_synapse = name == "synapse", present = (name != "efficacy" || synapse.scales()) && (name != "current" || synapse.drives());
+    require_option(std::find(known.begin(), known.end(), name) != known.end(), "--record", name,
+                   fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
+    const bool of_synapse = name == "synapse",
+               present = (name != "efficacy" || synapse.scales()) && (name != "current" || synapse.drives());
     require_option((!of_synapse || synapse_) && present, "--record", name, "this synapse has none");
     const Index N = simulation.network().size();
     const Index channels = name == "output" ? simulation.network().outputs() : of_synapse ? synapse_->rows(N) : N;
     const Index samples = steps / every + 1;
-    recordings_[name] = {batch, samples, channels, std::vector<double>(static_cast<std::size_t>(batch * samples * channels))};
+    recordings_[name] = {batch, samples, channels,
+                         std::vector<double>(static_cast<std::size_t>(batch * samples * channels))};
   }
 }
 
@@ -38,8 +42,10 @@ Matrix<double> Recorder::value(const std::string& name, Index t) const {
   if (name == "output") return (network.W_out * r).colwise() + network.b_out;
   if (name == "synapse") return synapse_state();
   Matrix<double> result = Matrix<double>::Zero(r.rows(), r.cols());
-  if (name == "efficacy") synapse_->efficacy_of(synapse_state(), result);
-  else synapse_->add_current_of(synapse_state(), r, result);
+  if (name == "efficacy")
+    synapse_->efficacy_of(synapse_state(), result);
+  else
+    synapse_->add_current_of(synapse_state(), r, result);
   return result;
 }
 

@@ -22,7 +22,8 @@ struct Recording {
 class Recorder {
  public:
   /// Throws UserError when a name is unknown, or needs a synapse that the simulation does not have.
-  Recorder(const std::vector<std::string>& names, Index every, const Simulation<double>& simulation, Synapse<double>& synapse, Index steps, Index batch);
+  Recorder(const std::vector<std::string>& names, Index every, const Simulation<double>& simulation,
+           Synapse<double>& synapse, Index steps, Index batch);
   static const std::vector<std::string>& known_names();
 
   void observe(Index t);

@@ -20,7 +20,8 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
       dynamics_(network, integration),
       integrator_(make_integrator<Scalar>(integration, dynamics_.tau_ms())) {
   require_option(integration.has_adjoint() || !noise.any(), "integration.method",
-                 method_names()[static_cast<std::size_t>(integration.method)], "noise needs euler or exponential_euler");
+                 method_names()[static_cast<std::size_t>(integration.method)],
+                 "noise needs euler or exponential_euler");
 }
 
 template <class Scalar>
@@ -56,15 +57,17 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
       Stream(key.seed, Purpose::initial_state, key.update, trial).fill_normal(x0, 0.1);
       if (dynamics_.rate_is_state()) apply<Scalar>(network_.nonlinearity, x0);
     }
-    if (noise_.drive > 0) Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
+    if (noise_.drive > 0)
+      Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
   }
   set_state(0, x_);
   synapse.begin(network_, trials, key);
   if (!integration_.has_adjoint()) {
     auto* continuous = synapse.continuous();
-    require_option(continuous != nullptr || (!synapse.scales() && !synapse.drives()), "integration.method",
-                   method_names()[static_cast<std::size_t>(integration_.method)],
-                   "this form of the synapse advances by fixed steps: use euler or exponential_euler, or synapse.form = dense");
+    require_option(
+        continuous != nullptr || (!synapse.scales() && !synapse.drives()), "integration.method",
+        method_names()[static_cast<std::size_t>(integration_.method)],
+        "this form of the synapse advances by fixed steps: use euler or exponential_euler, or synapse.form = dense");
     joint_synapse_.resize(continuous ? continuous->rows(N) : 0, B);
     if (continuous) continuous->initial_state(joint_synapse_);
   }
@@ -83,8 +86,10 @@ void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
 
 template <class Scalar>
 void Simulation<Scalar>::step(Index t) {
-  if (integration_.has_adjoint()) held_step(t);
-  else joint_step(t);
+  if (integration_.has_adjoint())
+    held_step(t);
+  else
+    joint_step(t);
 }
 
 template <class Scalar>
@@ -129,8 +134,10 @@ void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
   const double keep = std::exp(-integration_.dt_ms / noise_.drive_tau_ms);
   const double kick = noise_.drive * std::sqrt(1 - keep * keep);
   for (Index b = 0; b < u.cols(); ++b) {
-    Stream stream(key_.seed, Purpose::drive_noise, key_.update, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(t + 1));
-    for (auto& xi : drive_noise_.col(b)) xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * stream.normal());
+    Stream stream(key_.seed, Purpose::drive_noise, key_.update, static_cast<std::uint64_t>(b),
+                  static_cast<std::uint64_t>(t + 1));
+    for (auto& xi : drive_noise_.col(b))
+      xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * stream.normal());
   }
 }
 
@@ -138,7 +145,8 @@ template <class Scalar>
 void Simulation<Scalar>::add_activity_noise(Index t) {
   // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt.
   for (Index b = 0; b < x_.cols(); ++b) {
-    Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(t));
+    Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b),
+                  static_cast<std::uint64_t>(t));
     for (Index i = 0; i < x_.rows(); ++i) {
       const double leak = static_cast<double>(dynamics_.leak()(i));
       x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(1 - leak * leak) * stream.normal());
@@ -147,8 +155,8 @@ void Simulation<Scalar>::add_activity_noise(Index t) {
 }
 
 template <class Scalar>
-void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change,
-                                          Matrix<Scalar>* attractor) const {
+void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint,
+                                          Matrix<Scalar>& change, Matrix<Scalar>* attractor) const {
   const Index N = network_.size(), rows = joint.rows() - N;
   const auto x = joint.topRows(N);
   const auto synaptic = joint.bottomRows(rows);
@@ -188,7 +196,8 @@ void Simulation<Scalar>::joint_step(Index t) {
     run.at(run.current, t).setZero();
     synapse_->continuous()->add_current_of(joint_synapse_, r, run.at(run.current, t));
   }
-  const Index width = integration_.method == Method::dopri5 ? 1 : B;  // the error control of one trial must not see another
+  const Index width =
+      integration_.method == Method::dopri5 ? 1 : B;  // the error control of one trial must not see another
   Matrix<Scalar> change(N + joint_synapse_.rows(), width), held(N, width), attractor;
   for (Index first = 0; first < B; first += width) {
     held = run.at(run.attractor, t).middleCols(first, width);
@@ -196,7 +205,9 @@ void Simulation<Scalar>::joint_step(Index t) {
     joint_ << x_.middleCols(first, width), joint_synapse_.middleCols(first, width);
     joint_derivative(held, joint_, change, &attractor);
     run.at(run.attractor, t).middleCols(first, width) = attractor;
-    integrator_->step([&](const Matrix<Scalar>& state, Matrix<Scalar>& derivative) { joint_derivative(held, state, derivative, nullptr); }, joint_);
+    integrator_->step([&](const Matrix<Scalar>& state,
+                          Matrix<Scalar>& derivative) { joint_derivative(held, state, derivative, nullptr); },
+                      joint_);
     x_.middleCols(first, width) = joint_.topRows(N);
     joint_synapse_.middleCols(first, width) = joint_.bottomRows(joint_synapse_.rows());
   }
@@ -211,7 +222,8 @@ void Simulation<Scalar>::finish() {
 }
 
 template <class Scalar>
-const Trajectory<Scalar>& Simulation<Scalar>::run(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
+const Trajectory<Scalar>& Simulation<Scalar>::run(const TrialSet<Scalar>& trials, TrialKey key,
+                                                  Synapse<Scalar>& synapse) {
   begin(trials, key, synapse);
   for (Index t = 0; t < trials.steps; ++t) step(t);
   finish();

@@ -1,7 +1,8 @@
 // The time loop (there is no other): a network, its synapse and its noise, run through a set of trials.
 //
-// Step t: u(t) = W z(t) + S(t) r(t) + W_in s(t) + b + W_fb y_hat(t) + xi(t) is held by euler and exponential euler, which
-// make x(t+1); then the synapse advances. rk4 and dopri5 integrate network and synapse as one joint system; W_in s + b is held.
+// Step t: u(t) = W z(t) + S(t) r(t) + W_in s(t) + b + W_fb y_hat(t) + xi(t) is held by euler and exponential euler,
+// which make x(t+1); then the synapse advances. rk4 and dopri5 integrate network and synapse as one joint system; W_in
+// s + b is held.
 #pragma once
 
 #include <memory>
@@ -22,13 +23,13 @@ Noise make_noise(const Options& options);
 template <class Scalar>
 struct Trajectory {
   Index steps = 0, batch = 0;
-  Matrix<Scalar> state;     // N x (T+1)*B: x(0) .. x(T)
-  Matrix<Scalar> rate;      // N x (T+1)*B, empty when r = x
-  Matrix<Scalar> attractor; // N x T*B: f(0) .. f(T-1)
-  Matrix<Scalar> efficacy;  // N x T*B: a(t), empty when 1
+  Matrix<Scalar> state;        // N x (T+1)*B: x(0) .. x(T)
+  Matrix<Scalar> rate;         // N x (T+1)*B, empty when r = x
+  Matrix<Scalar> attractor;    // N x T*B: f(0) .. f(T-1)
+  Matrix<Scalar> efficacy;     // N x T*B: a(t), empty when 1
   Matrix<Scalar> presynaptic;  // N x T*B: z(t), empty when z = r
-  Matrix<Scalar> current;   // N x T*B: S(t) r(t), kept on request
-  Matrix<Scalar> outputs;   // O x T*B: column block t is y_hat(t+1)
+  Matrix<Scalar> current;      // N x T*B: S(t) r(t), kept on request
+  Matrix<Scalar> outputs;      // O x T*B: column block t is y_hat(t+1)
 
   const Matrix<Scalar>& rates() const { return rate.size() > 0 ? rate : state; }
   /// z(0) .. z(T-1), N x T*B: the presynaptic factor of every rule.
@@ -37,7 +38,9 @@ struct Trajectory {
   }
   /// Columns of step t of any array above.
   template <class M>
-  auto at(M& array, Index step) const { return array.middleCols(step * batch, batch); }
+  auto at(M& array, Index step) const {
+    return array.middleCols(step * batch, batch);
+  }
 };
 
 template <class Scalar>
@@ -72,7 +75,8 @@ class Simulation {
   void joint_step(Index t);
   void add_drive_noise(Index t, MatrixRef<Scalar> u);
   void add_activity_noise(Index t);
-  void joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change, Matrix<Scalar>* attractor) const;
+  void joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change,
+                        Matrix<Scalar>* attractor) const;
 
   const Network<Scalar>& network_;
   Integration integration_;

@@ -2,8 +2,9 @@
 //
 //   u = W z + S r + ...,   z = a * r
 //
-// a (per presynaptic neuron) and S r (a current) are all that the network sees of a synapse; the synapses themselves live in
-// plasticity/short_term. Call order: begin, then per step scale / add_current before the step and advance after it.
+// a (per presynaptic neuron) and S r (a current) are all that the network sees of a synapse; the synapses themselves
+// live in plasticity/short_term. Call order: begin, then per step scale / add_current before the step and advance after
+// it.
 #pragma once
 
 #include <limits>
@@ -51,8 +52,8 @@ class Synapse {
   virtual ContinuousSynapse<Scalar>* continuous() { return nullptr; }
 };
 
-/// A synapse given by an ordinary differential equation of a state with `rows(N)` entries per trial: it can be split off
-/// (explicit Euler after each step of the network) or integrated jointly with the network.
+/// A synapse given by an ordinary differential equation of a state with `rows(N)` entries per trial: it can be split
+/// off (explicit Euler after each step of the network) or integrated jointly with the network.
 template <class Scalar>
 class ContinuousSynapse : public Synapse<Scalar> {
  public:
@@ -64,7 +65,8 @@ class ContinuousSynapse : public Synapse<Scalar> {
   /// u += S r
   virtual void add_current_of(MatrixView<Scalar> /*state*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) const {}
   /// d state / dt [1/ms]; `post` is v * d of StepView.
-  virtual void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post, MatrixRef<Scalar> change) const = 0;
+  virtual void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,
+                          MatrixRef<Scalar> change) const = 0;
 
   ContinuousSynapse* continuous() override { return this; }
   /// rows x B: the split state; may be written between steps.

@@ -14,25 +14,36 @@ namespace stillpoint {
 template <class Scalar>
 struct TrialSet {
   Index steps = 0, batch = 0;
-  Matrix<Scalar> inputs;   // K x T*B, held within a step
-  Matrix<Scalar> targets;  // O x T*B
-  Matrix<Scalar> mask;     // O x T*B, 0 or 1; 0 beyond a trial's length
-  std::vector<int> condition;   // B, the task's trial type
-  std::vector<Index> length;    // B, valid steps of each trial, <= T
-  double tolerance = 0;         // accuracy counts |y_hat - y| < tolerance; 0: agreement of sign (targets +-1)
+  Matrix<Scalar> inputs;       // K x T*B, held within a step
+  Matrix<Scalar> targets;      // O x T*B
+  Matrix<Scalar> mask;         // O x T*B, 0 or 1; 0 beyond a trial's length
+  std::vector<int> condition;  // B, the task's trial type
+  std::vector<Index> length;   // B, valid steps of each trial, <= T
+  double tolerance = 0;        // accuracy counts |y_hat - y| < tolerance; 0: agreement of sign (targets +-1)
 
   /// Zero inputs, targets and mask; every trial of full length.
   static TrialSet zeros(Index inputs, Index outputs, Index steps, Index batch) {
-    return {steps, batch, Matrix<Scalar>::Zero(inputs, steps * batch), Matrix<Scalar>::Zero(outputs, steps * batch),
-            Matrix<Scalar>::Zero(outputs, steps * batch), std::vector<int>(static_cast<std::size_t>(batch)),
-            std::vector<Index>(static_cast<std::size_t>(batch), steps), 0};
+    return {steps,
+            batch,
+            Matrix<Scalar>::Zero(inputs, steps * batch),
+            Matrix<Scalar>::Zero(outputs, steps * batch),
+            Matrix<Scalar>::Zero(outputs, steps * batch),
+            std::vector<int>(static_cast<std::size_t>(batch)),
+            std::vector<Index>(static_cast<std::size_t>(batch), steps),
+            0};
   }
   Index column(Index step, Index trial) const { return step * batch + trial; }
 
   template <class Other>
   TrialSet<Other> cast() const {
-    return {steps, batch, inputs.template cast<Other>(), targets.template cast<Other>(), mask.template cast<Other>(),
-            condition, length, tolerance};
+    return {steps,
+            batch,
+            inputs.template cast<Other>(),
+            targets.template cast<Other>(),
+            mask.template cast<Other>(),
+            condition,
+            length,
+            tolerance};
   }
 };
 

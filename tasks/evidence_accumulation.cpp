@@ -82,9 +82,11 @@ TaskKind evidence_accumulation_task() {
               number_option("task.pulse_ms", "10", "ms", positive, "duration of a pulse"),
               number_option("task.amplitude", "1", "", any_number, "height of a pulse"),
               number_option("task.favoured", "0.7", "", probability, "probability of a pulse on the favoured channel"),
-              range_option("task.delay_ms", "200", "ms", nonnegative, "time from the last slot to the response; a range draws one per trial"),
+              range_option("task.delay_ms", "200", "ms", nonnegative,
+                           "time from the last slot to the response; a range draws one per trial"),
               number_option("task.response_ms", "100", "ms", positive, "graded time at the end"),
-              choice_option("task.ties", "redraw", {"redraw", "second"}, "trials with equal counts: drawn again, or labelled -1"),
+              choice_option("task.ties", "redraw", {"redraw", "second"},
+                            "trials with equal counts: drawn again, or labelled -1"),
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<EvidenceAccumulation>(options, dt_ms);

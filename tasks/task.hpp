@@ -23,7 +23,8 @@ class Task {
   virtual Index inputs() const = 0;
   virtual Index outputs() const = 0;
   virtual CriterionKind criterion() const { return CriterionKind::accuracy; }
-  /// `count` trials; trial i depends on (key.seed, key.update, i) alone. Trials of different lengths are padded with zeros.
+  /// `count` trials; trial i depends on (key.seed, key.update, i) alone. Trials of different lengths are padded with
+  /// zeros.
   virtual TrialSet<double> draw(TrialKey key, Index count) const = 0;
 };
 

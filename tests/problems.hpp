@@ -1,7 +1,7 @@
 // Systems whose solution is known without the library, and literal transcriptions of the model's equations.
 //
-// The transcriptions are loops over indices, one trial at a time, with std:: functions and a Runge-Kutta rule of their own:
-// they share no code with sim/ or plasticity/ beyond the plain values Network and TrialSet.
+// The transcriptions are loops over indices, one trial at a time, with std:: functions and a Runge-Kutta rule of their
+// own: they share no code with sim/ or plasticity/ beyond the plain values Network and TrialSet.
 #pragma once
 
 #include <cmath>
@@ -45,21 +45,31 @@ inline double order(double error, double error_at_half_step) { return std::log2(
 
 inline double phi(Nonlinearity kind, double u) {
   switch (kind) {
-    case Nonlinearity::identity: return u;
-    case Nonlinearity::tanh: return std::tanh(u);
-    case Nonlinearity::relu: return u > 0 ? u : 0;
-    case Nonlinearity::softplus: return u > 0 ? u + std::log1p(std::exp(-u)) : std::log1p(std::exp(u));
-    case Nonlinearity::logistic: return 1 / (1 + std::exp(-u));
+    case Nonlinearity::identity:
+      return u;
+    case Nonlinearity::tanh:
+      return std::tanh(u);
+    case Nonlinearity::relu:
+      return u > 0 ? u : 0;
+    case Nonlinearity::softplus:
+      return u > 0 ? u + std::log1p(std::exp(-u)) : std::log1p(std::exp(u));
+    case Nonlinearity::logistic:
+      return 1 / (1 + std::exp(-u));
   }
   return NAN;
 }
 inline double slope(Nonlinearity kind, double u) {
   switch (kind) {
-    case Nonlinearity::identity: return 1;
-    case Nonlinearity::tanh: return 1 / (std::cosh(u) * std::cosh(u));
-    case Nonlinearity::relu: return u > 0 ? 1 : 0;
-    case Nonlinearity::softplus: return 1 / (1 + std::exp(-u));
-    case Nonlinearity::logistic: return 1 / (2 + 2 * std::cosh(u));
+    case Nonlinearity::identity:
+      return 1;
+    case Nonlinearity::tanh:
+      return 1 / (std::cosh(u) * std::cosh(u));
+    case Nonlinearity::relu:
+      return u > 0 ? 1 : 0;
+    case Nonlinearity::softplus:
+      return 1 / (1 + std::exp(-u));
+    case Nonlinearity::logistic:
+      return 1 / (2 + 2 * std::cosh(u));
   }
   return NAN;
 }
@@ -67,7 +77,8 @@ inline double slope(Nonlinearity kind, double u) {
 // ---- networks and trials
 
 /// W_ij ~ N(0, g^2/N), two input channels, two outputs, biases, a time constant per neuron, a fixed initial state.
-inline Network<double> random_network(const std::string& kind, Nonlinearity phi_kind, Index N, double gain, std::uint64_t seed) {
+inline Network<double> random_network(const std::string& kind, Nonlinearity phi_kind, Index N, double gain,
+                                      std::uint64_t seed) {
   Network<double> network;
   network.kind = kind;
   network.nonlinearity = phi_kind;
@@ -105,21 +116,23 @@ Matrix<Scalar> of_trial(const Matrix<Scalar>& array, Index batch, Index trial) {
 }
 
 template <class Scalar>
-Trajectory<Scalar> simulate(const Network<Scalar>& network, const Integration& integration, const TrialSet<Scalar>& trials,
-                            Synapse<Scalar>& synapse, const Noise& noise = {}, TrialKey key = {}) {
+Trajectory<Scalar> simulate(const Network<Scalar>& network, const Integration& integration,
+                            const TrialSet<Scalar>& trials, Synapse<Scalar>& synapse, const Noise& noise = {},
+                            TrialKey key = {}) {
   Simulation<Scalar> simulation(network, integration, noise);
   simulation.keep_current(integration.has_adjoint());
   return simulation.run(trials, key, synapse);
 }
 template <class Scalar>
-Trajectory<Scalar> simulate(const Network<Scalar>& network, const Integration& integration, const TrialSet<Scalar>& trials) {
+Trajectory<Scalar> simulate(const Network<Scalar>& network, const Integration& integration,
+                            const TrialSet<Scalar>& trials) {
   Synapse<Scalar> none;
   return simulate(network, integration, trials, none);
 }
 
 template <class Scalar = double>
-std::unique_ptr<Synapse<Scalar>> synapse_for(const Network<Scalar>& network, const Integration& integration, Index steps,
-                                             const Assignments& assignments, const Noise& noise = {}) {
+std::unique_ptr<Synapse<Scalar>> synapse_for(const Network<Scalar>& network, const Integration& integration,
+                                             Index steps, const Assignments& assignments, const Noise& noise = {}) {
   const Options options = resolve_options(assignments);
   return make_synapse<Scalar>({options, integration, noise, network.mask.size() > 0, network.size(), steps});
 }
@@ -135,7 +148,8 @@ inline Array held_input(const Network<double>& network, const TrialSet<double>& 
   for (Index t = 0; t < trials.steps; ++t)
     for (Index i = 0; i < network.size(); ++i) {
       held(i, t) = network.b(i);
-      for (Index k = 0; k < network.inputs(); ++k) held(i, t) += network.W_in(i, k) * trials.inputs(k, trials.column(t, trial));
+      for (Index k = 0; k < network.inputs(); ++k)
+        held(i, t) += network.W_in(i, k) * trials.inputs(k, trials.column(t, trial));
     }
   return held;
 }
@@ -197,10 +211,12 @@ struct TsodyksMarkramConstants {
   double steady_resource(double f) const { return 1 / (1 + tau_d_ms * steady_use(f) * f); }
 };
 /// y = (x, use, resource)
-inline Derivative network_with_tsodyks_markram(const Network<double>& network, const Array& held, TsodyksMarkramConstants c) {
+inline Derivative network_with_tsodyks_markram(const Network<double>& network, const Array& held,
+                                               TsodyksMarkramConstants c) {
   return [=, &network](Index step, const Column& y) {
     const Index N = network.size();
-    const double rest = c.firing(network, 0), scale = c.normalised ? 1 / (c.steady_use(rest) * c.steady_resource(rest)) : 1;
+    const double rest = c.firing(network, 0),
+                 scale = c.normalised ? 1 / (c.steady_use(rest) * c.steady_resource(rest)) : 1;
     Column change(y.size());
     for (Index i = 0; i < N; ++i) {
       double u = held(i, step);
@@ -240,7 +256,8 @@ inline Column converged(const Derivative& derivative, const Column& start, doubl
   const double h = duration_ms / steps;
   Column y = start;
   for (int n = 0; n < steps; ++n) {
-    const Column k1 = derivative(0, y), k2 = derivative(0, y + h / 2 * k1), k3 = derivative(0, y + h / 2 * k2), k4 = derivative(0, y + h * k3);
+    const Column k1 = derivative(0, y), k2 = derivative(0, y + h / 2 * k1), k3 = derivative(0, y + h / 2 * k2),
+                 k4 = derivative(0, y + h * k3);
     y += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
   }
   return y;
@@ -273,6 +290,8 @@ inline Array linear_path(const Network<double>& network, const Array& held, doub
   return path;
 }
 /// Exact: one leaky neuron under a held attractor.
-inline double leak(double x, double attractor, double dt_ms, double tau_ms) { return attractor + (x - attractor) * std::exp(-dt_ms / tau_ms); }
+inline double leak(double x, double attractor, double dt_ms, double tau_ms) {
+  return attractor + (x - attractor) * std::exp(-dt_ms / tau_ms);
+}
 
 }  // namespace stillpoint::problems

@@ -22,8 +22,9 @@ inline TrialSet<double> random_trials(Index inputs, Index outputs, Index steps, 
 }
 
 /// A network of the given kind with nonzero biases, so that no gradient vanishes by symmetry.
-inline Network<double> random_network(const std::string& kind, const std::string& nonlinearity, Index size, Index inputs, Index outputs,
-                                      std::uint64_t seed, const std::string& tau_ms = "50") {
+inline Network<double> random_network(const std::string& kind, const std::string& nonlinearity, Index size,
+                                      Index inputs, Index outputs, std::uint64_t seed,
+                                      const std::string& tau_ms = "50") {
   const auto options = resolve_options({{"network.kind", kind},
                                         {"network.nonlinearity", nonlinearity},
                                         {"network.size", std::to_string(size)},

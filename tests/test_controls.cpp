@@ -1,11 +1,10 @@
 // The leading Lyapunov exponent against spectra and against tangent vectors, and the controls that are matched by it.
-#include "experiments/controls.hpp"
-
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <complex>
 
 #include "analysis/lyapunov.hpp"
+#include "experiments/controls.hpp"
 #include "tasks/task.hpp"
 #include "tests/problems.hpp"
 
@@ -34,13 +33,17 @@ Network<double> quiet_network(const std::string& kind, const Array& W) {
 
 Array orthogonal(Index n) { return Eigen::HouseholderQR<Array>(normal_array(n, n, seed + 50)).householderQ(); }
 
-double static_exponent(const Network<double>& network, const Integration& integration, const LyapunovSetting& setting = {}) {
+double static_exponent(const Network<double>& network, const Integration& integration,
+                       const LyapunovSetting& setting = {}) {
   Synapse<double> none;
-  return leading_lyapunov_exponent(network, integration, none, constant_source(Column::Zero(2)), seed, setting).per_second;
+  return leading_lyapunov_exponent(network, integration, none, constant_source(Column::Zero(2)), seed, setting)
+      .per_second;
 }
 
 /// [1/s] of a multiplier per step
-double exponent_of(std::complex<double> multiplier, double dt_ms) { return 1000 * std::log(std::abs(multiplier)) / dt_ms; }
+double exponent_of(std::complex<double> multiplier, double dt_ms) {
+  return 1000 * std::log(std::abs(multiplier)) / dt_ms;
+}
 
 }  // namespace
 
@@ -55,7 +58,8 @@ TEST_CASE("uncoupled neurons forget at their leak: ln(1 - dt/tau)/dt by Euler, -
   // Whatever was discarded, and however many steps remain after the last comparison
   for (const double discarded : {0., 1000., 1015., 1045.})
     for (const double duration : {3000., 3020.})
-      CHECK(static_exponent(network, {Method::euler, 5, 1e-8}, {2, duration, discarded}) == Approx(exponent_of(0.9, 5)).epsilon(1e-8));
+      CHECK(static_exponent(network, {Method::euler, 5, 1e-8}, {2, duration, discarded}) ==
+            Approx(exponent_of(0.9, 5)).epsilon(1e-8));
 }
 
 TEST_CASE("near rest the exponent is that of the leading eigenvalue, ln|1 + alpha (lambda - 1)|/dt") {
@@ -70,10 +74,12 @@ TEST_CASE("near rest the exponent is that of the leading eigenvalue, ln|1 + alph
   Array rotation = Array::Zero(6, 6);
   for (const Index at : {0, 2, 4}) {
     const double size = at == 0 ? 0.9 : 0.4, angle = 0.7;
-    rotation.block(at, at, 2, 2) << size * std::cos(angle), -size * std::sin(angle), size * std::sin(angle), size * std::cos(angle);
+    rotation.block(at, at, 2, 2) << size * std::cos(angle), -size * std::sin(angle), size * std::sin(angle),
+        size * std::cos(angle);
   }
   const auto complex = quiet_network(kind, Q * rotation * Q.transpose());
-  CHECK(static_exponent(complex, {Method::euler, 5, 1e-8}) == Approx(exponent_of(1. + alpha * (std::polar(0.9, 0.7) - 1.), 5)).epsilon(1e-6));
+  CHECK(static_exponent(complex, {Method::euler, 5, 1e-8}) ==
+        Approx(exponent_of(1. + alpha * (std::polar(0.9, 0.7) - 1.), 5)).epsilon(1e-6));
 }
 
 TEST_CASE("at a fixed point with temporal consistency the exponent is that of rates and synapses together") {
@@ -95,10 +101,13 @@ TEST_CASE("at a fixed point with temporal consistency the exponent is that of ra
   double leading = exponent_of(1 - dt / tau_s, dt);  // the other N^2 - N directions of S
   for (const auto& eigenvalue : joint.eigenvalues()) leading = std::max(leading, exponent_of(1. + dt * eigenvalue, dt));
 
-  const auto synapse = synapse_for(network, {Method::euler, dt, 1e-8}, 50,
-                                   {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "40"}, {"synapse.tau_s_ms", "150"}});
-  const auto measured = leading_lyapunov_exponent(network, {Method::euler, dt, 1e-8}, *synapse, constant_source(input), seed, {2, 40000, 20000});
-  CHECK(measured.per_second == Approx(leading).epsilon(1e-4));  // twenty seconds of decay to the fixed point, twenty of measurement
+  const auto synapse = synapse_for(
+      network, {Method::euler, dt, 1e-8}, 50,
+      {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "40"}, {"synapse.tau_s_ms", "150"}});
+  const auto measured = leading_lyapunov_exponent(network, {Method::euler, dt, 1e-8}, *synapse, constant_source(input),
+                                                  seed, {2, 40000, 20000});
+  CHECK(measured.per_second ==
+        Approx(leading).epsilon(1e-4));  // twenty seconds of decay to the fixed point, twenty of measurement
 }
 
 namespace {
@@ -126,7 +135,10 @@ struct Problem {
 };
 
 Assignments strongly_connected(const std::string& size, const Assignments& more = {}) {
-  Assignments all = {{"network.size", size}, {"network.gain", "2.5"}, {"task.name", "evidence_accumulation"}, {"integration.dt_ms", "5"}};
+  Assignments all = {{"network.size", size},
+                     {"network.gain", "2.5"},
+                     {"task.name", "evidence_accumulation"},
+                     {"integration.dt_ms", "5"}};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -136,7 +148,10 @@ constexpr TcrConstants default_tcr{100, 200}, no_tcr{0, 200};
 class WrittenOut {
  public:
   WrittenOut(const Network<double>& network, TcrConstants tcr, double dt_ms)
-      : network_(network), consistent_(tcr.beta > 0), alpha_(dt_ms / network.tau_ms(0)), keep_(1 - dt_ms / tcr.tau_s_ms),
+      : network_(network),
+        consistent_(tcr.beta > 0),
+        alpha_(dt_ms / network.tau_ms(0)),
+        keep_(1 - dt_ms / tcr.tau_s_ms),
         gain_(-tcr.beta * dt_ms / (tcr.tau_s_ms * static_cast<double>(network.size()))) {}
 
   Column r, dr;
@@ -154,7 +169,8 @@ class WrittenOut {
     const Column f = ((network_.W + S) * r + network_.W_in * input + network_.b).array().tanh();
     const Column d = 1 - f.array().square(), v = f - r, q = v.cwiseProduct(d);
     if (tangent) {
-      const Column df = d.cwiseProduct((network_.W + S) * dr + dS * r), dv = df - dr, dq = dv.cwiseProduct(d) - 2 * v.cwiseProduct(f).cwiseProduct(df);
+      const Column df = d.cwiseProduct((network_.W + S) * dr + dS * r), dv = df - dr,
+                   dq = dv.cwiseProduct(d) - 2 * v.cwiseProduct(f).cwiseProduct(df);
       if (consistent_) dS = (keep_ * dS + gain_ * (dq * r.transpose() + q * dr.transpose())).eval();
       dr += alpha_ * dv;
     }
@@ -169,9 +185,10 @@ class WrittenOut {
   double alpha_, keep_, gain_;
 };
 
-/// Leading exponent [1/s] by a tangent vector; each replica runs through its share of the trials, one after the other, and the
-/// first sixth is not counted.
-LyapunovEstimate by_tangent_vector(const Network<double>& network, TcrConstants tcr, const TrialSet<double>& trials, double dt_ms, Index replicas) {
+/// Leading exponent [1/s] by a tangent vector; each replica runs through its share of the trials, one after the other,
+/// and the first sixth is not counted.
+LyapunovEstimate by_tangent_vector(const Network<double>& network, TcrConstants tcr, const TrialSet<double>& trials,
+                                   double dt_ms, Index replicas) {
   const Index share = trials.batch / replicas, discarded = share / 6;
   WrittenOut system(network, tcr, dt_ms);
   Column exponents = Column::Zero(replicas);
@@ -197,12 +214,15 @@ double speed(const Network<double>& network, TcrConstants tcr, const TrialSet<do
   double squares = 0;
   for (Index b = 0; b < trials.batch; ++b) {
     system.start(static_cast<std::uint64_t>(b));
-    for (Index t = 0; t < trials.steps; ++t) squares += (system.step(trials.inputs.col(trials.column(t, b)), false) / network.tau_ms(0)).squaredNorm();
+    for (Index t = 0; t < trials.steps; ++t)
+      squares += (system.step(trials.inputs.col(trials.column(t, b)), false) / network.tau_ms(0)).squaredNorm();
   }
   return 1000 * std::sqrt(squares / static_cast<double>(network.size() * trials.steps * trials.batch));
 }
 
-double standard_errors(const LyapunovEstimate& a, const LyapunovEstimate& b) { return std::hypot(a.standard_error, b.standard_error); }
+double standard_errors(const LyapunovEstimate& a, const LyapunovEstimate& b) {
+  return std::hypot(a.standard_error, b.standard_error);
+}
 
 }  // namespace
 
@@ -211,12 +231,16 @@ TEST_CASE("exponents of twin trajectories equal those of tangent vectors, with a
   INFO("seed " << problem.seed);
   const auto trials = problem.fresh_trials(24 * 24);
   Synapse<double> none;
-  const auto synapse = synapse_for(problem.network, problem.integration, 1, {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}});
-  const auto chaotic = leading_lyapunov_exponent(problem.network, problem.integration, none, problem.source(), problem.seed);
-  const auto calmed = leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), problem.seed);
+  const auto synapse =
+      synapse_for(problem.network, problem.integration, 1, {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}});
+  const auto chaotic =
+      leading_lyapunov_exponent(problem.network, problem.integration, none, problem.source(), problem.seed);
+  const auto calmed =
+      leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), problem.seed);
   const auto chaotic_again = by_tangent_vector(problem.network, no_tcr, trials, 5, 24);
   const auto calmed_again = by_tangent_vector(problem.network, default_tcr, trials, 5, 24);
-  INFO("static " << chaotic.per_second << " and " << chaotic_again.per_second << ", consistent " << calmed.per_second << " and " << calmed_again.per_second);
+  INFO("static " << chaotic.per_second << " and " << chaotic_again.per_second << ", consistent " << calmed.per_second
+                 << " and " << calmed_again.per_second);
   CHECK(std::abs(chaotic.per_second - chaotic_again.per_second) < 4 * standard_errors(chaotic, chaotic_again));
   CHECK(std::abs(calmed.per_second - calmed_again.per_second) < 4 * standard_errors(calmed, calmed_again));
   CHECK(chaotic.per_second > calmed.per_second + 4 * standard_errors(chaotic, calmed));
@@ -231,18 +255,21 @@ TEST_CASE("the exponent of a chaotic network does not depend on the time step") 
     return leading_lyapunov_exponent(network, {method, dt_ms, 1e-8}, none, constant_source(Column::Zero(2), 100), seed);
   };
   const auto coarse = exponent(5), fine = exponent(2.5);
-  INFO(coarse.per_second << " +- " << coarse.standard_error << " and " << fine.per_second << " +- " << fine.standard_error);
+  INFO(coarse.per_second << " +- " << coarse.standard_error << " and " << fine.per_second << " +- "
+                         << fine.standard_error);
   CHECK(coarse.per_second > 4 * coarse.standard_error);
   CHECK(std::abs(coarse.per_second - fine.per_second) < 4 * standard_errors(coarse, fine));
 }
 
 TEST_CASE("the exponent needs synapses with a state") {
   const Problem problem(3, strongly_connected("10"));
-  for (const Assignments& more : {Assignments{{"synapse.form", "history"}}, Assignments{{"synapse.form", "dense"}, {"synapse.current", "yoked"}}}) {
+  for (const Assignments& more : {Assignments{{"synapse.form", "history"}},
+                                  Assignments{{"synapse.form", "dense"}, {"synapse.current", "yoked"}}}) {
     Assignments all = {{"synapse.kind", "tcr"}};
     all.insert(all.end(), more.begin(), more.end());
     const auto synapse = synapse_for(problem.network, problem.integration, 10, all);
-    CHECK_THROWS_AS(leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), 1), UserError);
+    CHECK_THROWS_AS(leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), 1),
+                    UserError);
   }
 }
 
@@ -288,8 +315,10 @@ TEST_CASE("matched chaos: one factor on all weights gives the exponent of the ne
 
   // Eighteen seconds in each of 96 replicas: standard errors near .04 /s
   const auto trials = problem.fresh_trials(96 * 36);
-  const auto with_tcr = by_tangent_vector(problem.network, default_tcr, trials, 5, 96), matched = by_tangent_vector(network, no_tcr, trials, 5, 96);
-  INFO("with temporal consistency " << with_tcr.per_second << " +- " << with_tcr.standard_error << " (reported " << match.target << "), matched "
-                                    << matched.per_second << " +- " << matched.standard_error << " (reported " << match.achieved << ")");
+  const auto with_tcr = by_tangent_vector(problem.network, default_tcr, trials, 5, 96),
+             matched = by_tangent_vector(network, no_tcr, trials, 5, 96);
+  INFO("with temporal consistency " << with_tcr.per_second << " +- " << with_tcr.standard_error << " (reported "
+                                    << match.target << "), matched " << matched.per_second << " +- "
+                                    << matched.standard_error << " (reported " << match.achieved << ")");
   CHECK(std::abs(matched.per_second - with_tcr.per_second) < 0.2 + 2 * standard_errors(matched, with_tcr));
 }

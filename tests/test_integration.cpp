@@ -1,7 +1,8 @@
-// Steppers against closed forms, hand-written loops and converged references; nonlinearities against the standard library.
+// Steppers against closed forms, hand-written loops and converged references; nonlinearities against the standard
+// library.
 //
-// Time steps are powers of two, so that times add up exactly. Over 64 ms an observed order is within 0.15 of the true one
-// when dt is at most tau/10: the next term of the error is dt/tau times the leading one.
+// Time steps are powers of two, so that times add up exactly. Over 64 ms an observed order is within 0.15 of the true
+// one when dt is at most tau/10: the next term of the error is dt/tau times the leading one.
 
 #include <limits>
 
@@ -30,7 +31,9 @@ Column end_state(const Network<double>& network, const Integration& integration,
   const auto made = synapse_for(network, integration, trials.steps, synapse);
   return simulate(network, integration, trials, *made).state.rightCols(1);
 }
-Array constant_held(const Network<double>& network) { return held_input(network, held_trials(Column::Constant(2, 0.7), 1), 0); }
+Array constant_held(const Network<double>& network) {
+  return held_input(network, held_trials(Column::Constant(2, 0.7), 1), 0);
+}
 
 /// Asserts that halving dt, twice, divides the error by 2^expected.
 void check_order(double expected, double first_dt_ms, const std::function<double(double dt_ms)>& error) {
@@ -49,7 +52,9 @@ TEST_CASE("on a linear network Euler's error is of order 1 and Runge-Kutta's of 
   const auto network = linear_network(any_kind(), seed);
   const Column exact = linear_path(network, constant_held(network), duration_ms).col(1);
   check_order(1, 1, [&](double dt) { return largest_difference(end_state(network, with(Method::euler, dt)), exact); });
-  check_order(1, 1, [&](double dt) { return largest_difference(end_state(network, with(Method::exponential_euler, dt)), exact); });
+  check_order(1, 1, [&](double dt) {
+    return largest_difference(end_state(network, with(Method::exponential_euler, dt)), exact);
+  });
   check_order(4, 4, [&](double dt) { return largest_difference(end_state(network, with(Method::rk4, dt)), exact); });
 }
 
@@ -58,9 +63,12 @@ TEST_CASE("on a tanh network every stepper converges to the same solution at its
   // 512 steps of 1/8 ms: an error of about (dt/tau)^4 = 1e-10 of that at dt = 8 ms, and still far below those at 1 ms
   const Column exact = converged(static_network(network, constant_held(network)), network.r0, duration_ms, 512);
   check_order(1, 1, [&](double dt) { return largest_difference(end_state(network, with(Method::euler, dt)), exact); });
-  check_order(1, 1, [&](double dt) { return largest_difference(end_state(network, with(Method::exponential_euler, dt)), exact); });
+  check_order(1, 1, [&](double dt) {
+    return largest_difference(end_state(network, with(Method::exponential_euler, dt)), exact);
+  });
   check_order(4, 4, [&](double dt) { return largest_difference(end_state(network, with(Method::rk4, dt)), exact); });
-  CHECK(largest_difference(end_state(network, with(Method::dopri5, 16, 1e-12)), exact) < 1e-10);  // 64 ms of errors of 1e-12 per step
+  CHECK(largest_difference(end_state(network, with(Method::dopri5, 16, 1e-12)), exact) <
+        1e-10);  // 64 ms of errors of 1e-12 per step
 }
 
 TEST_CASE("the adaptive stepper's error falls with its tolerance") {
@@ -83,7 +91,8 @@ TEST_CASE("the adaptive stepper follows input that jumps at every step") {
   const auto run = simulate(network, with(Method::dopri5, 8, 1e-12), trials);
   for (Index b = 0; b < trials.batch; ++b) {
     const Array exact = linear_path(network, held_input(network, trials, b), 8);
-    CHECK(largest_difference(of_trial(run.state, trials.batch, b), exact) < 1e-9);  // a derivative kept across a jump leaves 1e-3
+    CHECK(largest_difference(of_trial(run.state, trials.batch, b), exact) <
+          1e-9);  // a derivative kept across a jump leaves 1e-3
   }
 }
 
@@ -111,7 +120,8 @@ TEST_CASE("Euler steps equal a hand-written loop, for every nonlinearity and a t
   for (Index b = 0; b < trials.batch; ++b) {
     const Array held = held_input(network, trials, b);
     const Array path = euler_path(static_network(network, held), network.r0, trials.steps, 4);
-    CHECK(largest_difference(of_trial(run.state, trials.batch, b), path) < 1e-13);  // 40 steps of rounding of numbers of order one
+    CHECK(largest_difference(of_trial(run.state, trials.batch, b), path) <
+          1e-13);  // 40 steps of rounding of numbers of order one
     for (Index t = 0; t < trials.steps; ++t)
       for (Index o = 0; o < 2; ++o) {
         double output = network.b_out(o);
@@ -144,7 +154,8 @@ TEST_CASE("feedback of the readout is a rank-O change of the recurrent weights a
   absorbed.W += with_feedback.W_fb * with_feedback.W_out;
   absorbed.b += with_feedback.W_fb * with_feedback.b_out;
   const auto trials = noisy_trials(2, 20, 2, seed);
-  const auto one = simulate(with_feedback, with(method, 4), trials), other = simulate(absorbed, with(method, 4), trials);
+  const auto one = simulate(with_feedback, with(method, 4), trials),
+             other = simulate(absorbed, with(method, 4), trials);
   CHECK(largest_difference(one.state, other.state) < 1e-12);  // rounding over 20 steps
   CHECK(largest_difference(one.outputs, other.outputs) < 1e-12);
 }
@@ -164,19 +175,30 @@ TEST_CASE("explicit synapses split off by Euler cost order 1; integrated jointly
   const auto network = tanh_network(any_kind());
   const Array held = constant_held(network);
   const TsodyksMarkramConstants fast{0.3, 100, 50, 40, true};
-  const Assignments tcr = {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "20"}, {"synapse.tau_s_ms", "80"}};
-  const Assignments tsodyks_markram = {{"synapse.kind", "tsodyks_markram"}, {"synapse.use", "0.3"}, {"synapse.tau_f_ms", "100"},
-                                       {"synapse.tau_d_ms", "50"}, {"synapse.f_max_hz", "40"}};
+  const Assignments tcr = {
+      {"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "20"}, {"synapse.tau_s_ms", "80"}};
+  const Assignments tsodyks_markram = {{"synapse.kind", "tsodyks_markram"},
+                                       {"synapse.use", "0.3"},
+                                       {"synapse.tau_f_ms", "100"},
+                                       {"synapse.tau_d_ms", "50"},
+                                       {"synapse.f_max_hz", "40"}};
   const bool consistency = GENERATE(true, false);
   const Assignments& synapse = consistency ? tcr : tsodyks_markram;
   // 1/8 ms steps of order 4: (1/8)^4 of the errors at 1 ms
-  const Column exact = (consistency ? converged(network_with_tcr(network, held, {20, 80}), with_zero_synapses(network), duration_ms, 512)
-                                    : converged(network_with_tsodyks_markram(network, held, fast), with_resting_synapses(network, fast), duration_ms, 512))
-                           .head(network.size());
+  const Column exact =
+      (consistency ? converged(network_with_tcr(network, held, {20, 80}), with_zero_synapses(network), duration_ms, 512)
+                   : converged(network_with_tsodyks_markram(network, held, fast), with_resting_synapses(network, fast),
+                               duration_ms, 512))
+          .head(network.size());
   REQUIRE(largest_difference(exact, end_state(network, with(Method::rk4, 1))) > 1e-3);  // the synapse matters
-  check_order(1, 0.5, [&](double dt) { return largest_difference(end_state(network, with(Method::euler, dt), synapse), exact); });
-  check_order(1, 0.5, [&](double dt) { return largest_difference(end_state(network, with(Method::exponential_euler, dt), synapse), exact); });
-  check_order(4, 2, [&](double dt) { return largest_difference(end_state(network, with(Method::rk4, dt), synapse), exact); });
+  check_order(1, 0.5, [&](double dt) {
+    return largest_difference(end_state(network, with(Method::euler, dt), synapse), exact);
+  });
+  check_order(1, 0.5, [&](double dt) {
+    return largest_difference(end_state(network, with(Method::exponential_euler, dt), synapse), exact);
+  });
+  check_order(4, 2,
+              [&](double dt) { return largest_difference(end_state(network, with(Method::rk4, dt), synapse), exact); });
   CHECK(largest_difference(end_state(network, with(Method::dopri5, 16, 1e-12), synapse), exact) < 1e-9);
 }
 
@@ -201,7 +223,8 @@ TEST_CASE("what cannot be integrated is refused") {
   network = tanh_network("leaky_rate");
   const auto trials = noisy_trials(2, 4, 2, seed);
   for (const std::string form : {"history", "chunked"}) {
-    const auto synapse = synapse_for(network, with(Method::rk4, 5), 4, {{"synapse.kind", "tcr"}, {"synapse.form", form}});
+    const auto synapse =
+        synapse_for(network, with(Method::rk4, 5), 4, {{"synapse.kind", "tcr"}, {"synapse.form", form}});
     CHECK_THROWS_AS(simulate(network, with(Method::rk4, 5), trials, *synapse), UserError);
   }
 }
@@ -217,9 +240,11 @@ TEST_CASE("trials start from r0, or from phi of normal currents of SD 0.1") {
   const Array start = simulate(network, with(Method::euler, 5), trials).state.leftCols(400);
   // Back to the current: phi(x) for x = .1 N(0,1), drawn by the stream of each trial
   Array expected(50, 400);
-  for (Index b = 0; b < 400; ++b) Stream(TrialKey{}.seed, Purpose::initial_state, 0, static_cast<std::uint64_t>(b)).fill_normal(expected.col(b), 0.1);
+  for (Index b = 0; b < 400; ++b)
+    Stream(TrialKey{}.seed, Purpose::initial_state, 0, static_cast<std::uint64_t>(b)).fill_normal(expected.col(b), 0.1);
   const double n = 50 * 400;
-  CHECK(std::abs(std::sqrt(expected.squaredNorm() / n) - 0.1) < 4 * 0.1 / std::sqrt(2 * n));  // four standard errors of an SD
+  CHECK(std::abs(std::sqrt(expected.squaredNorm() / n) - 0.1) <
+        4 * 0.1 / std::sqrt(2 * n));  // four standard errors of an SD
   if (kind != "leaky_current")
     for (auto& x : expected.reshaped()) x = phi(network.nonlinearity, x);
   CHECK(largest_difference(start, expected) < 1e-15);
@@ -270,13 +295,17 @@ TEST_CASE("slopes are the derivative of the values, and f(0) is what the model s
   const auto kind = any_nonlinearity();
   constexpr double h = 1e-5;
   for (double u = -4.95; u < 5; u += 0.3) {  // 0 is left out: relu has no derivative there
-    Matrix<double> value = Matrix<double>::Constant(1, 1, value_of<double>(kind, u)), derivative = Matrix<double>::Ones(1, 1);
+    Matrix<double> value = Matrix<double>::Constant(1, 1, value_of<double>(kind, u)),
+                   derivative = Matrix<double>::Ones(1, 1);
     multiply_by_slope<double>(kind, value, derivative);
     const double difference = (value_of<double>(kind, u + h) - value_of<double>(kind, u - h)) / (2 * h);
     INFO(name_of(kind) << " at " << u);
     CHECK(std::abs(derivative(0) - difference) < 1e-9);  // h^2/6 of a third derivative below 2, and rounding 5e-16 / h
   }
-  CHECK(value_of<double>(kind, 0) == Approx(kind == Nonlinearity::softplus ? std::log(2) : kind == Nonlinearity::logistic ? 0.5 : 0).margin(0));
+  CHECK(value_of<double>(kind, 0) == Approx(kind == Nonlinearity::softplus   ? std::log(2)
+                                            : kind == Nonlinearity::logistic ? 0.5
+                                                                             : 0)
+                                         .margin(0));
   Matrix<double> at_threshold = Matrix<double>::Zero(1, 1), target = Matrix<double>::Ones(1, 1);
   multiply_by_slope<double>(Nonlinearity::relu, at_threshold, target);
   CHECK(target(0) == 0);
@@ -309,7 +338,8 @@ TEST_CASE("a trial does not depend on the other trials of its batch, nor on the 
   for (Index b = 0; b < trials.batch; ++b) {
     auto alone = TrialSet<double>::zeros(2, 2, trials.steps, 1);
     alone.inputs = of_trial(trials.inputs, trials.batch, b);
-    CHECK(largest_difference(simulate(network, with(method, 32, 1e-6), alone).state, of_trial(first.state, trials.batch, b)) < 1e-13);
+    CHECK(largest_difference(simulate(network, with(method, 32, 1e-6), alone).state,
+                             of_trial(first.state, trials.batch, b)) < 1e-13);
   }
 }
 
@@ -323,9 +353,11 @@ TEST_CASE("population speed is the root mean square of rate changes per second, 
   double sum = 0;
   for (Index b = 0; b < 3; ++b) {
     const Array r = of_trial(run.state, 3, b);
-    for (Index t = 0; t < trials.length[static_cast<std::size_t>(b)]; ++t) sum += ((r.col(t + 1) - r.col(t)) / 0.004).squaredNorm();
+    for (Index t = 0; t < trials.length[static_cast<std::size_t>(b)]; ++t)
+      sum += ((r.col(t + 1) - r.col(t)) / 0.004).squaredNorm();
   }
-  CHECK(population_speed(simulation, trials) == Approx(std::sqrt(sum / (8 * (30 + 12 + 21)))).epsilon(1e-12));  // rounding
+  CHECK(population_speed(simulation, trials) ==
+        Approx(std::sqrt(sum / (8 * (30 + 12 + 21)))).epsilon(1e-12));  // rounding
 
   // One leaky current x = exp(-t/tau) with r = tanh(x): dr/dt = -(1 - r^2) x / tau
   auto neuron = random_network("leaky_current", Nonlinearity::tanh, 1, 0, seed);

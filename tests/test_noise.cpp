@@ -1,7 +1,7 @@
 // Noise: its stationary size and correlation at any time step, and that it belongs to a trial.
 //
-// Estimates come from independent neurons and trials at one time, so that their standard errors are exact: sigma/sqrt(2 n)
-// of a standard deviation, (1 - rho^2)/sqrt(n) of a correlation. Checks allow four of them; seeds are fixed.
+// Estimates come from independent neurons and trials at one time, so that their standard errors are exact: sigma/sqrt(2
+// n) of a standard deviation, (1 - rho^2)/sqrt(n) of a correlation. Checks allow four of them; seeds are fixed.
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -23,10 +23,13 @@ Network<double> uncoupled(const std::string& kind, double tau_ms) {
   return network;
 }
 
-double standard_deviation(const Array& values) { return std::sqrt(values.squaredNorm() / static_cast<double>(values.size())); }
+double standard_deviation(const Array& values) {
+  return std::sqrt(values.squaredNorm() / static_cast<double>(values.size()));
+}
 double four_standard_errors_of(double sigma) { return 4 * sigma / std::sqrt(2 * samples); }
 
-Trajectory<double> noise_only(const Network<double>& network, Method method, double dt_ms, Index steps, const Noise& noise) {
+Trajectory<double> noise_only(const Network<double>& network, Method method, double dt_ms, Index steps,
+                              const Noise& noise) {
   Synapse<double> none;
   return simulate(network, {method, dt_ms, 1e-8}, TrialSet<double>::zeros(2, 2, steps, batch), none, noise, {seed, 0});
 }
@@ -45,7 +48,8 @@ TEST_CASE("under activity noise an uncoupled neuron has standard deviation sigma
   CHECK(std::abs(last.mean()) < 4 * sigma / std::sqrt(samples));
   // The neuron's own memory between two steps is its leak
   const double memory = method == Method::euler ? 1 - dt / tau : std::exp(-dt / tau);
-  const double correlation = last.cwiseProduct(previous).mean() / (standard_deviation(last) * standard_deviation(previous));
+  const double correlation =
+      last.cwiseProduct(previous).mean() / (standard_deviation(last) * standard_deviation(previous));
   CHECK(std::abs(correlation - memory) < 4 * (1 - memory * memory) / std::sqrt(samples));
 }
 
@@ -59,7 +63,8 @@ TEST_CASE("activity noise grows to sigma as 1 - (1 - alpha)^2t, with the time co
     for (Index t = 1; t <= 4; ++t) {
       const double sigma = 0.2 * std::sqrt(1 - std::pow(1 - 5 / (slow ? 100. : 10.), 2. * static_cast<double>(t)));
       const Array half = run.state.block(slow ? 0 : N / 2, t * batch, N / 2, batch);
-      CHECK(std::abs(standard_deviation(half) - sigma) < std::sqrt(2) * four_standard_errors_of(sigma));  // half of the samples
+      CHECK(std::abs(standard_deviation(half) - sigma) <
+            std::sqrt(2) * four_standard_errors_of(sigma));  // half of the samples
     }
 }
 
@@ -78,7 +83,8 @@ TEST_CASE("drive noise has standard deviation sigma and autocorrelation exp(-lag
   // Without weights and bias the drive of a leaky current is xi
   const auto run = noise_only(uncoupled("leaky_current", 50), Method::euler, dt, steps, {0, sigma, tau_noise});
   const auto xi = [&](Index t) -> Array { return run.attractor.middleCols(t * batch, batch); };
-  for (const Index t : {Index{0}, steps / 2, steps - 1}) CHECK(std::abs(standard_deviation(xi(t)) - sigma) < four_standard_errors_of(sigma));
+  for (const Index t : {Index{0}, steps / 2, steps - 1})
+    CHECK(std::abs(standard_deviation(xi(t)) - sigma) < four_standard_errors_of(sigma));
   for (const double lag_ms : {10., 40., 80.}) {
     const auto lag = static_cast<Index>(lag_ms / dt);
     const Array early = xi(steps - 1 - lag), late = xi(steps - 1);
@@ -95,7 +101,9 @@ TEST_CASE("noise and initial state of a trial depend on seed, update and trial, 
   network.r0.resize(0);
   const auto run = [&](Index count, TrialKey key) {
     Synapse<double> none;
-    return of_trial(simulate(network, {Method::euler, 5, 1e-8}, TrialSet<double>::zeros(2, 2, 20, count), none, noise, key).state, count, 1);
+    return of_trial(
+        simulate(network, {Method::euler, 5, 1e-8}, TrialSet<double>::zeros(2, 2, 20, count), none, noise, key).state,
+        count, 1);
   };
   const Array reference = run(2, {seed, 3});
   CHECK(largest_difference(run(7, {seed, 3}), reference) < 1e-13);  // products of other shapes round differently
@@ -106,11 +114,13 @@ TEST_CASE("noise and initial state of a trial depend on seed, update and trial, 
 TEST_CASE("neurons and trials receive independent noise") {
   INFO("seed " << seed);
   const bool activity = GENERATE(true, false);
-  const auto run = noise_only(uncoupled("leaky_current", 50), Method::euler, 10, 5, {activity ? 0.2 : 0, activity ? 0 : 0.3, 20});
+  const auto run =
+      noise_only(uncoupled("leaky_current", 50), Method::euler, 10, 5, {activity ? 0.2 : 0, activity ? 0 : 0.3, 20});
   const Array x = run.state.rightCols(batch) / standard_deviation(run.state.rightCols(batch));
   const Array between_neurons = x * x.transpose() / batch;
   for (Index i = 0; i < N; ++i)
-    for (Index j = 0; j < i; ++j) CHECK(std::abs(between_neurons(i, j)) < 4.5 / std::sqrt(batch));  // 190 pairs: a larger margin
+    for (Index j = 0; j < i; ++j)
+      CHECK(std::abs(between_neurons(i, j)) < 4.5 / std::sqrt(batch));  // 190 pairs: a larger margin
   const double between_trials = x.leftCols(batch - 1).cwiseProduct(x.rightCols(batch - 1)).mean();
   CHECK(std::abs(between_trials) < 4 / std::sqrt(samples));
 }

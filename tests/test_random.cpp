@@ -2,13 +2,12 @@
 //
 // Statistical checks allow four standard errors of the exact distribution; seeds are fixed, so a check that passes once
 // passes always.
-#include "sim/random.hpp"
-
 #include <array>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <vector>
 
+#include "sim/random.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -20,7 +19,8 @@ constexpr std::uint64_t seed = 20110812;
 
 using Words = std::array<std::uint64_t, 4>;
 
-/// Philox4x64-10 as printed by Salmon et al. 2011: ten rounds of two 64 x 64 -> 128 bit products, keys bumped in between.
+/// Philox4x64-10 as printed by Salmon et al. 2011: ten rounds of two 64 x 64 -> 128 bit products, keys bumped in
+/// between.
 Words philox(Words counter, std::array<std::uint64_t, 2> key) {
   __extension__ typedef unsigned __int128 Wide;
   for (int round = 0; round < 10; ++round) {
@@ -46,10 +46,12 @@ double tail(double chi_square, int degrees) { return boost::math::gamma_q(0.5 * 
 
 TEST_CASE("the transcription of Philox4x64-10 gives Random123's published answers") {
   constexpr std::uint64_t ones = ~std::uint64_t{0};
-  CHECK(philox({0, 0, 0, 0}, {0, 0}) == Words{0x16554d9eca36314c, 0xdb20fe9d672d0fdc, 0xd7e772cee186176b, 0x7e68b68aec7ba23b});
+  CHECK(philox({0, 0, 0, 0}, {0, 0}) ==
+        Words{0x16554d9eca36314c, 0xdb20fe9d672d0fdc, 0xd7e772cee186176b, 0x7e68b68aec7ba23b});
   CHECK(philox({ones, ones, ones, ones}, {ones, ones}) ==
         Words{0x87b092c3013fe90b, 0x438c3c67be8d0224, 0x9cc7d7c69cd777b6, 0xa09caebf594f0ba0});
-  CHECK(philox({0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0, 0x082efa98ec4e6c89}, {0x452821e638d01377, 0xbe5466cf34e90c6c}) ==
+  CHECK(philox({0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0, 0x082efa98ec4e6c89},
+               {0x452821e638d01377, 0xbe5466cf34e90c6c}) ==
         Words{0xa528f45403e61d95, 0x38c72dbd566e9788, 0xa5a1610e72fd18b5, 0x57bd43b5e52b7fe6});
 }
 
@@ -59,16 +61,18 @@ TEST_CASE("a stream is Philox with counter (block, step, trial, update) and key 
 
   Stream stream(11, Purpose::activity_noise, 12, 13, 14);
   for (std::uint64_t block = 0; block < 3; ++block)
-    for (const auto word : philox({block, 14, 13, 12}, {11, static_cast<std::uint64_t>(Purpose::activity_noise)})) CHECK(stream.bits() == word);
+    for (const auto word : philox({block, 14, 13, 12}, {11, static_cast<std::uint64_t>(Purpose::activity_noise)}))
+      CHECK(stream.bits() == word);
 }
 
 TEST_CASE("a stream is reproducible, and every part of its name matters") {
   const auto reference = first_bits(Stream(seed, Purpose::trial, 3, 4, 5));
   CHECK(first_bits(Stream(seed, Purpose::trial, 3, 4, 5)) == reference);
-  const std::vector<Stream> others = {Stream(seed + 1, Purpose::trial, 3, 4, 5), Stream(seed, Purpose::permutation, 3, 4, 5),
-                                      Stream(seed, Purpose::trial, 4, 4, 5), Stream(seed, Purpose::trial, 3, 5, 5),
-                                      Stream(seed, Purpose::trial, 3, 4, 6), Stream(seed, Purpose::trial, 4, 3, 5),
-                                      Stream(seed, Purpose::trial, 3, 5, 4)};
+  const std::vector<Stream> others = {
+      Stream(seed + 1, Purpose::trial, 3, 4, 5), Stream(seed, Purpose::permutation, 3, 4, 5),
+      Stream(seed, Purpose::trial, 4, 4, 5),     Stream(seed, Purpose::trial, 3, 5, 5),
+      Stream(seed, Purpose::trial, 3, 4, 6),     Stream(seed, Purpose::trial, 4, 3, 5),
+      Stream(seed, Purpose::trial, 3, 5, 4)};
   for (const auto& other : others)
     for (const auto bits : first_bits(other))
       for (const auto reference_bits : reference) CHECK(bits != reference_bits);  // by chance: 7 * 64 / 2^64
@@ -177,7 +181,8 @@ TEST_CASE("the networks of one seed share their weights up to the gain") {
 TEST_CASE("initial weights have the variances of the model") {
   INFO("seed " << seed);
   constexpr Index N = 400;
-  const auto network = make_network(resolve_options({{"network.size", "400"}, {"network.gain", "1.5"}, {"network.tau_ms", "40..120"}}), 20, 20, seed);
+  const auto network = make_network(
+      resolve_options({{"network.size", "400"}, {"network.gain", "1.5"}, {"network.tau_ms", "40..120"}}), 20, 20, seed);
   const auto check_variance = [](const Array& weights, double variance) {
     const auto n = static_cast<double>(weights.size());
     CHECK(std::abs(weights.mean()) < 4 * std::sqrt(variance / n));

@@ -228,7 +228,8 @@ TEST_CASE("the interval of a paired difference of shares is Newcombe's, and has 
   const double p1 = 8. / 12, p2 = 6. / 12;
   CHECK(free.low == Approx(p1 - p2 - std::hypot(p1 - first.low, second.high - p2)));
   CHECK(free.high == Approx(p1 - p2 + std::hypot(first.high - p1, p2 - second.low)));
-  // The equation by hand for 36, 12, 2, 0: phi = (0 - 24) / sqrt(48 * 2 * 38 * 12), Wilson intervals of 48/50 and 38/50.
+  // The equation by hand for 36, 12, 2, 0: phi = (0 - 24) / sqrt(48 * 2 * 38 * 12), Wilson intervals of 48/50 and
+  // 38/50.
   const double phi = -24 / std::sqrt(48. * 2 * 38 * 12);
   const auto p = wilson_interval(48, 50), q = wilson_interval(38, 50);
   const double x = 0.96 - p.low, y = q.high - 0.76;

@@ -11,9 +11,11 @@ namespace {
 constexpr Index N = 8, K = 2, O = 2, T = 12, B = 3;
 constexpr std::uint64_t seed = 11;
 
-std::unique_ptr<Synapse<double>> synapse_for(const std::string& kind, const Integration& integration, bool masked, const std::string& form = "auto") {
+std::unique_ptr<Synapse<double>> synapse_for(const std::string& kind, const Integration& integration, bool masked,
+                                             const std::string& form = "auto") {
   Assignments chosen = {{"synapse.kind", kind}};
-  if (kind == "tcr") chosen.insert(chosen.end(), {{"synapse.beta", "40"}, {"synapse.tau_s_ms", "60"}, {"synapse.form", form}});
+  if (kind == "tcr")
+    chosen.insert(chosen.end(), {{"synapse.beta", "40"}, {"synapse.tau_s_ms", "60"}, {"synapse.form", form}});
   const auto options = resolve_options(chosen);
   return make_synapse<double>({options, integration, {}, masked, N, T});
 }
@@ -21,8 +23,9 @@ std::unique_ptr<Synapse<double>> synapse_for(const std::string& kind, const Inte
 std::unique_ptr<Rule<double>> rule_of(const Assignments& chosen) { return make_rule<double>(resolve_options(chosen)); }
 
 /// Gradient of one rule on one network and trial set, symmetric feedback.
-Gradient<double> gradient_of(const Network<double>& network, const Integration& integration, const TrialSet<double>& trials, Rule<double>& rule,
-                             Synapse<double>& synapse, Matrix<double> feedback = {}) {
+Gradient<double> gradient_of(const Network<double>& network, const Integration& integration,
+                             const TrialSet<double>& trials, Rule<double>& rule, Synapse<double>& synapse,
+                             Matrix<double> feedback = {}) {
   Simulation<double> simulation(network, integration);
   Gradient<double> gradient;
   Matrix<double> error;
@@ -32,7 +35,8 @@ Gradient<double> gradient_of(const Network<double>& network, const Integration& 
 }
 
 double largest_difference(const Gradient<double>& a, const Gradient<double>& b) {
-  return std::max({(a.W - b.W).cwiseAbs().maxCoeff(), (a.W_in - b.W_in).cwiseAbs().maxCoeff(), (a.b - b.b).cwiseAbs().maxCoeff()});
+  return std::max(
+      {(a.W - b.W).cwiseAbs().maxCoeff(), (a.W_in - b.W_in).cwiseAbs().maxCoeff(), (a.b - b.b).cwiseAbs().maxCoeff()});
 }
 
 /// A rule whose gradient is wrong in one entry by one part in a thousand of the largest.
@@ -60,9 +64,11 @@ TEST_CASE("BPTT equals central differences for every network, nonlinearity, step
           if (sparse) make_sparse(network, 0.5, seed);
           const auto trials = random_trials(K, O, T, B, seed);
           const auto synapse = synapse_for(synapse_kind, integration, sparse);
-          const auto check = check_gradient(network, integration, {}, trials, {seed, 0}, *synapse, *rule_of({{"rule.name", "bptt"}}));
-          INFO(kind << " " << phi << " " << synapse_kind << (sparse ? " sparse" : "") << ": difference " << check.largest_difference << ", gradient "
-                    << check.largest_gradient << ", skipped " << check.skipped << " of " << check.skipped + check.checked);
+          const auto check =
+              check_gradient(network, integration, {}, trials, {seed, 0}, *synapse, *rule_of({{"rule.name", "bptt"}}));
+          INFO(kind << " " << phi << " " << synapse_kind << (sparse ? " sparse" : "") << ": difference "
+                    << check.largest_difference << ", gradient " << check.largest_gradient << ", skipped "
+                    << check.skipped << " of " << check.skipped + check.checked);
           CHECK(check.relative() < 1e-6);
           CHECK(check.largest_gradient > 1e-4);
           CHECK(check.skipped * 100 <= check.checked);
@@ -74,7 +80,9 @@ TEST_CASE("BPTT stays exact under activity and drive noise") {
   const auto network = random_network("leaky_rate", "tanh", N, K, O, seed);
   const auto trials = random_trials(K, O, T, B, seed);
   Synapse<double> fixed;
-  CHECK(check_gradient(network, integration, {0.1, 0.2, 20}, trials, {seed, 0}, fixed, *rule_of({{"rule.name", "bptt"}})).relative() < 1e-6);
+  CHECK(
+      check_gradient(network, integration, {0.1, 0.2, 20}, trials, {seed, 0}, fixed, *rule_of({{"rule.name", "bptt"}}))
+          .relative() < 1e-6);
 }
 
 TEST_CASE("the gradient check fails on a wrong gradient, and on e-prop, which leaves paths out") {
@@ -84,7 +92,8 @@ TEST_CASE("the gradient check fails on a wrong gradient, and on e-prop, which le
   Synapse<double> fixed;
   SlightlyWrong wrong;
   CHECK(check_gradient(network, integration, {}, trials, {seed, 0}, fixed, wrong).relative() > 1e-5);
-  CHECK(check_gradient(network, integration, {}, trials, {seed, 0}, fixed, *rule_of({{"rule.name", "e_prop"}})).relative() > 1e-3);
+  CHECK(check_gradient(network, integration, {}, trials, {seed, 0}, fixed, *rule_of({{"rule.name", "e_prop"}}))
+            .relative() > 1e-3);
 }
 
 TEST_CASE("e-prop equals BPTT without recurrent weights, and for trials of one step") {
@@ -99,9 +108,11 @@ TEST_CASE("e-prop equals BPTT without recurrent weights, and for trials of one s
     CHECK(exact.W.cwiseAbs().maxCoeff() > 1e-4);
 
     const auto trials = random_trials(K, O, T, B, seed);
-    CHECK(largest_difference(gradient_of(network, integration, trials, *bptt, fixed), gradient_of(network, integration, trials, *e_prop, fixed)) > 1e-4);
+    CHECK(largest_difference(gradient_of(network, integration, trials, *bptt, fixed),
+                             gradient_of(network, integration, trials, *e_prop, fixed)) > 1e-4);
     network.W.setZero();
-    CHECK(largest_difference(gradient_of(network, integration, trials, *bptt, fixed), gradient_of(network, integration, trials, *e_prop, fixed)) < 1e-15);
+    CHECK(largest_difference(gradient_of(network, integration, trials, *bptt, fixed),
+                             gradient_of(network, integration, trials, *e_prop, fixed)) < 1e-15);
   }
 }
 
@@ -115,13 +126,15 @@ TEST_CASE("e-prop: online traces, batched filter and factorised traces are the s
         const auto synapse = synapse_for(synapse_kind, integration, false);
         const Matrix<double> random_feedback = Matrix<double>::Random(N, O);  // not the transposed readout: F matters
         const auto run = [&](const char* form) {
-          return gradient_of(network, integration, trials, *rule_of({{"rule.name", "e_prop"}, {"rule.form", form}}), *synapse, random_feedback);
+          return gradient_of(network, integration, trials, *rule_of({{"rule.name", "e_prop"}, {"rule.form", form}}),
+                             *synapse, random_feedback);
         };
         const auto batched = run("batched"), online = run("online"), full = run("online_full");
         const double scale = batched.W.cwiseAbs().maxCoeff();
         INFO(kind << " tau " << tau << " " << synapse_kind);
         CHECK(scale > 1e-4);
-        CHECK(largest_difference(batched, online) < 1e-13 * std::max(1.0, scale));  // sums of some 40 terms in another order
+        CHECK(largest_difference(batched, online) <
+              1e-13 * std::max(1.0, scale));  // sums of some 40 terms in another order
         CHECK(largest_difference(batched, full) < 1e-13 * std::max(1.0, scale));
       }
 }
@@ -141,7 +154,8 @@ TEST_CASE("e-prop equals a literal transcription of its published equation") {
     for (Index t = 0; t < T; ++t) {
       const Vector<double> r = run.state.col(t * B + b), next = run.state.col((t + 1) * B + b);
       const Vector<double> u = network.W * r + network.W_in * trials.inputs.col(t * B + b) + network.b;
-      const Vector<double> error = 2.0 / static_cast<double>(O * T * B) * (network.W_out * next + network.b_out - trials.targets.col(t * B + b));
+      const Vector<double> error =
+          2.0 / static_cast<double>(O * T * B) * (network.W_out * next + network.b_out - trials.targets.col(t * B + b));
       const Vector<double> signal = network.W_out.transpose() * error;
       for (Index i = 0; i < N; ++i)
         for (Index j = 0; j < N; ++j) {
@@ -163,5 +177,6 @@ TEST_CASE("random feedback is fixed for a seed, scaled as the readout, and diffe
   CHECK(first.of(network) != other.of(network));
   CHECK(first.of(network) != network.W_out.transpose());
   const double variance = first.of(network).squaredNorm() / static_cast<double>(first.of(network).size());
-  CHECK(variance * 400 == Approx(1).margin(4 * std::sqrt(2.0 / 800)));  // 4 standard errors of a variance over 800 draws
+  CHECK(variance * 400 ==
+        Approx(1).margin(4 * std::sqrt(2.0 / 800)));  // 4 standard errors of a variance over 800 draws
 }

@@ -1,7 +1,7 @@
 // Short-term synapses: temporal consistency in its three forms and its controls, Tsodyks-Markram, and replay.
 //
-// Rounding: over some 60 steps of numbers of order one, two ways to the same trajectory differ by less than 1e-12 in double
-// and 1e-4 in float.
+// Rounding: over some 60 steps of numbers of order one, two ways to the same trajectory differ by less than 1e-12 in
+// double and 1e-4 in float.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,9 +19,12 @@ constexpr double dt_ms = 5, beta = 60, tau_s_ms = 90, rounding = 1e-12;
 const Integration euler{Method::euler, dt_ms, 1e-8};
 
 Assignments tcr(const std::string& form, const Assignments& more = {}) {
-  Assignments all = {{"synapse.kind", "tcr"}, {"synapse.form", form}, {"synapse.beta", "60"}, {"synapse.tau_s_ms", "90"}};
+  Assignments all = {
+      {"synapse.kind", "tcr"}, {"synapse.form", form}, {"synapse.beta", "60"}, {"synapse.tau_s_ms", "90"}};
   for (const auto& [name, value] : more) {
-    all.erase(std::remove_if(all.begin(), all.end(), [&, option = name](const auto& entry) { return entry.first == option; }), all.end());
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [&, option = name](const auto& entry) { return entry.first == option; }),
+        all.end());
     all.emplace_back(name, value);
   }
   return all;
@@ -33,8 +36,9 @@ Network<double> tanh_network(const std::string& kind) { return random_network(ki
 TrialSet<double> random_trials(Index batch = B) { return noisy_trials(2, T, batch, seed); }
 
 template <class Scalar>
-Trajectory<Scalar> run(const Network<double>& network, const Assignments& synapse, const TrialSet<double>& trials = random_trials(),
-                       const Integration& integration = euler, TrialKey key = {}) {
+Trajectory<Scalar> run(const Network<double>& network, const Assignments& synapse,
+                       const TrialSet<double>& trials = random_trials(), const Integration& integration = euler,
+                       TrialKey key = {}) {
   const auto cast = network.cast<Scalar>();
   const auto made = synapse_for<Scalar>(cast, integration, trials.steps, synapse);
   return simulate<Scalar>(cast, integration, trials.cast<Scalar>(), *made, {}, key);
@@ -48,7 +52,8 @@ Array synapses(const Array& path, Index t) { return Eigen::Map<const Array>(path
 
 /// The dense synapse after `steps` steps; its state is S of each trial, column by column.
 template <class Use>
-void with_dense_state(const Network<double>& network, const Assignments& assignments, TrialKey key, Index steps, Use use) {
+void with_dense_state(const Network<double>& network, const Assignments& assignments, TrialKey key, Index steps,
+                      Use use) {
   const auto trials = random_trials();
   const auto synapse = synapse_for(network, euler, T, assignments);
   Simulation<double> simulation(network, euler);
@@ -75,10 +80,12 @@ TEST_CASE("temporal consistency follows tau_s dS/dt = -S - (beta/N) v d r, index
   const auto trials = random_trials();
   const auto dense = run<double>(network, tcr("dense"), trials);
   for (Index b = 0; b < B; ++b) {
-    const Array path = euler_path(network_with_tcr(network, held_input(network, trials, b), {beta, tau_s_ms}), with_zero_synapses(network), T, dt_ms);
+    const Array path = euler_path(network_with_tcr(network, held_input(network, trials, b), {beta, tau_s_ms}),
+                                  with_zero_synapses(network), T, dt_ms);
     CHECK(largest_difference(of_trial(dense.state, B, b), path.topRows(N)) < rounding);
     Array current(N, T);
-    for (Index t = 0; t < T; ++t) current.col(t) = synapses(path, t) * path.col(t).head(N).unaryExpr([&](double x) { return rate_of(network, x); });
+    for (Index t = 0; t < T; ++t)
+      current.col(t) = synapses(path, t) * path.col(t).head(N).unaryExpr([&](double x) { return rate_of(network, x); });
     CHECK(current.cwiseAbs().maxCoeff() > 0.05);
     CHECK(largest_difference(of_trial(dense.current, B, b), current) < rounding);
   }
@@ -107,7 +114,8 @@ TEST_CASE("a synapse without memory beyond one step, tau_s = dt, has the same fo
   const auto network = tanh_network("leaky_rate");
   const Assignments short_memory = {{"synapse.tau_s_ms", "5"}, {"synapse.beta", "1"}};
   const auto reference = run<double>(network, tcr("dense", short_memory));
-  for (const std::string form : {"history", "chunked"}) CHECK(largest_difference(run<double>(network, tcr(form, short_memory)).state, reference.state) < rounding);
+  for (const std::string form : {"history", "chunked"})
+    CHECK(largest_difference(run<double>(network, tcr(form, short_memory)).state, reference.state) < rounding);
 }
 
 TEST_CASE("a synapse whose target rises under its drive weakens: the current opposes the change") {
@@ -115,13 +123,16 @@ TEST_CASE("a synapse whose target rises under its drive weakens: the current opp
   const auto form = any_form();
   const auto trials = held_trials(normal_array(2, B, seed + 30, 0.7), T);
   const auto with = run<double>(network, tcr(form), trials), without = run<double>(network, {}, trials);
-  // After the first step S r = -(beta dt/(N tau_s)) v d (r(0).r(1)), and r(0).r(1) > 0: every current has the sign opposite to the change.
-  const Array change = with.rates().middleCols(B, B) - with.rates().leftCols(B), current = with.current.middleCols(B, B);
+  // After the first step S r = -(beta dt/(N tau_s)) v d (r(0).r(1)), and r(0).r(1) > 0: every current has the sign
+  // opposite to the change.
+  const Array change = with.rates().middleCols(B, B) - with.rates().leftCols(B),
+              current = with.current.middleCols(B, B);
   CHECK((with.rates().leftCols(B).cwiseProduct(with.rates().middleCols(B, B)).colwise().sum().array() > 0).all());
   CHECK((change.cwiseProduct(current).array() < 0).all());
   CHECK(with.current.leftCols(B).isZero(0));  // S = 0 at trial start
   // ... so that the second step is shorter than that of the static network, which was in the same place
-  const Array slowed = with.state.middleCols(2 * B, B) - with.state.middleCols(B, B), free = without.state.middleCols(2 * B, B) - without.state.middleCols(B, B);
+  const Array slowed = with.state.middleCols(2 * B, B) - with.state.middleCols(B, B),
+              free = without.state.middleCols(2 * B, B) - without.state.middleCols(B, B);
   CHECK((change.array().sign() * (slowed - free).array() < 0).all());
 }
 
@@ -141,15 +152,17 @@ TEST_CASE("temporal consistency slows a network") {
 
 TEST_CASE("temporal consistency of strength zero is no synapse at all") {
   const auto network = tanh_network(any_kind());
-  CHECK(identical(run<double>(network, tcr(any_form(), {{"synapse.beta", "0"}})).state, run<double>(network, {}).state));
+  CHECK(
+      identical(run<double>(network, tcr(any_form(), {{"synapse.beta", "0"}})).state, run<double>(network, {}).state));
 }
 
 TEST_CASE("every trial starts from the synapses' initial state") {
   const auto network = tanh_network("leaky_rate");
-  const std::string kind = GENERATE(std::string("dense"), std::string("history"), std::string("chunked"), std::string("yoked"),
-                                    std::string("tsodyks_markram"));
-  const Assignments assignments = kind == "yoked" ? tcr("auto", {{"synapse.current", "yoked"}})
-                                  : kind == "tsodyks_markram" ? Assignments{{"synapse.kind", kind}} : tcr(kind);
+  const std::string kind = GENERATE(std::string("dense"), std::string("history"), std::string("chunked"),
+                                    std::string("yoked"), std::string("tsodyks_markram"));
+  const Assignments assignments = kind == "yoked"             ? tcr("auto", {{"synapse.current", "yoked"}})
+                                  : kind == "tsodyks_markram" ? Assignments{{"synapse.kind", kind}}
+                                                              : tcr(kind);
   const auto trials = random_trials();
   const auto synapse = synapse_for(network, euler, T, assignments);
   Simulation<double> simulation(network, euler);
@@ -158,7 +171,8 @@ TEST_CASE("every trial starts from the synapses' initial state") {
   // ... and belongs to the network of the run, not to that of an earlier one
   auto other = network;
   other.W *= 0.5;
-  CHECK(largest_difference(simulate(other, euler, trials, *synapse).state, run<double>(other, assignments).state) < rounding);
+  CHECK(largest_difference(simulate(other, euler, trials, *synapse).state, run<double>(other, assignments).state) <
+        rounding);
 }
 
 TEST_CASE("with a mask S stays zero where there is no connection, and grows where there is one") {
@@ -172,7 +186,8 @@ TEST_CASE("with a mask S stays zero where there is no connection, and grows wher
   for (const std::string form : {"history", "chunked"}) CHECK_THROWS_AS(run<double>(network, tcr(form)), UserError);
 }
 
-TEST_CASE("permuted control: the same postsynaptic factors at the wrong neurons, shuffled anew in each trial, reproducibly") {
+TEST_CASE(
+    "permuted control: the same postsynaptic factors at the wrong neurons, shuffled anew in each trial, reproducibly") {
   const auto network = tanh_network(any_kind());
   const auto permuted = tcr("dense", {{"synapse.postsynaptic", "permuted"}});
   // After one step S = -(beta dt/(N tau_s)) q r^T: its first column tells where each q went.
@@ -199,20 +214,26 @@ TEST_CASE("permuted control: the same postsynaptic factors at the wrong neurons,
     CHECK(largest_difference(sorted(shuffled.col(b)), sorted(own.col(b))) < 1e-15);
     CHECK(destinations(own, shuffled, b) != destinations(own, own, b));
     CHECK(destinations(own, shuffled, b) != destinations(own, shuffled, (b + 1) % B));  // one chance in 9! for each
-    CHECK(destinations(own, shuffled, b) != destinations(columns(tcr("dense"), {seed, 1}), columns(permuted, {seed, 1}), b));
-    CHECK(destinations(own, shuffled, b) != destinations(columns(tcr("dense"), {seed + 1, 0}), columns(permuted, {seed + 1, 0}), b));
+    CHECK(destinations(own, shuffled, b) !=
+          destinations(columns(tcr("dense"), {seed, 1}), columns(permuted, {seed, 1}), b));
+    CHECK(destinations(own, shuffled, b) !=
+          destinations(columns(tcr("dense"), {seed + 1, 0}), columns(permuted, {seed + 1, 0}), b));
   }
   const auto reference = run(network, permuted, {seed, 0});
   CHECK(identical(reference.state, run(network, permuted, {seed, 0}).state));
-  for (const std::string form : {"history", "chunked"})  // wrong neurons are not stabilised: rounding grows by 1e5 over the trial
-    CHECK(largest_difference(run(network, tcr(form, {{"synapse.postsynaptic", "permuted"}}), {seed, 0}).state, reference.state) < 1e-8);
+  for (const std::string form :
+       {"history", "chunked"})  // wrong neurons are not stabilised: rounding grows by 1e5 over the trial
+    CHECK(largest_difference(run(network, tcr(form, {{"synapse.postsynaptic", "permuted"}}), {seed, 0}).state,
+                             reference.state) < 1e-8);
 }
 
 TEST_CASE("yoked control: each trial receives the current of the next trial of the batch when that ran unyoked") {
   const auto network = tanh_network(any_kind());
   const auto form = any_form();
-  const auto unyoked = run<double>(network, tcr(form)), yoked = run<double>(network, tcr(form, {{"synapse.current", "yoked"}}));
-  for (Index b = 0; b < B; ++b) CHECK(identical(of_trial(yoked.current, B, b), of_trial(unyoked.current, B, (b + 1) % B)));
+  const auto unyoked = run<double>(network, tcr(form)),
+             yoked = run<double>(network, tcr(form, {{"synapse.current", "yoked"}}));
+  for (Index b = 0; b < B; ++b)
+    CHECK(identical(of_trial(yoked.current, B, b), of_trial(unyoked.current, B, (b + 1) % B)));
   CHECK(largest_difference(yoked.state, unyoked.state) > 1e-3);
   CHECK_THROWS_AS(run<double>(network, tcr(form, {{"synapse.current", "yoked"}}), random_trials(1)), UserError);
 }
@@ -224,12 +245,14 @@ TEST_CASE("replaying the recorded synapse reproduces the trajectory") {
   const auto original = run<double>(network, assignments, random_trials(), {method, dt_ms, 1e-8});
   ReplayedSynapse<double> replayed;
   replayed.load(original);
-  CHECK(largest_difference(simulate(network, {method, dt_ms, 1e-8}, random_trials(), replayed).state, original.state) < rounding);
+  CHECK(largest_difference(simulate(network, {method, dt_ms, 1e-8}, random_trials(), replayed).state, original.state) <
+        rounding);
 }
 
 TEST_CASE("just below the stability bound the synaptic update decays, just above it grows") {
   CHECK(tcr_stability_bound_ms(100, 200, 0.5) == Approx(400. / 51).epsilon(1e-14));  // rounding
-  // Relu neurons above threshold (d = 1) that hardly move: S r relaxes at rate (1 + beta rho)/tau_s about its fixed point
+  // Relu neurons above threshold (d = 1) that hardly move: S r relaxes at rate (1 + beta rho)/tau_s about its fixed
+  // point
   const auto form = any_form();
   auto network = linear_network("leaky_rate", seed);
   network.r0 /= network.r0.norm() / std::sqrt(5.);  // rho = 1
@@ -252,7 +275,8 @@ TEST_CASE("just below the stability bound the synaptic update decays, just above
       const double ratio = (current.col(100) - limit).norm() / limit.norm();
       INFO("beta " << strength << ", dt " << dt << ", bound " << bound);
       CHECK((ratio < 1) == (relative < 1));
-      CHECK(ratio == Approx(std::pow(1 - 2 * relative, 100)).epsilon(1e-6).margin(1e-8));  // rho drifts by less than 1e-9
+      CHECK(ratio ==
+            Approx(std::pow(1 - 2 * relative, 100)).epsilon(1e-6).margin(1e-8));  // rho drifts by less than 1e-9
     }
 }
 
@@ -261,23 +285,29 @@ TEST_CASE("Tsodyks-Markram synapses follow their equations, for signed and for n
   network.nonlinearity = GENERATE(Nonlinearity::tanh, Nonlinearity::relu, Nonlinearity::logistic);
   const bool normalised = GENERATE(true, false);
   const TsodyksMarkramConstants c{0.3, 400, 150, 30, normalised};
-  const Assignments assignments = {{"synapse.kind", "tsodyks_markram"}, {"synapse.use", "0.3"}, {"synapse.tau_f_ms", "400"},
-                                   {"synapse.tau_d_ms", "150"}, {"synapse.f_max_hz", "30"}, {"synapse.normalise", normalised ? "rest" : "none"}};
+  const Assignments assignments = {
+      {"synapse.kind", "tsodyks_markram"}, {"synapse.use", "0.3"},
+      {"synapse.tau_f_ms", "400"},         {"synapse.tau_d_ms", "150"},
+      {"synapse.f_max_hz", "30"},          {"synapse.normalise", normalised ? "rest" : "none"}};
   const auto trials = random_trials();
   const auto made = run<double>(network, assignments, trials);
   const double rest = c.firing(network, 0), at_rest = c.steady_use(rest) * c.steady_resource(rest);
   for (Index b = 0; b < B; ++b) {
-    const Array path = euler_path(network_with_tsodyks_markram(network, held_input(network, trials, b), c), with_resting_synapses(network, c), T, dt_ms);
+    const Array path = euler_path(network_with_tsodyks_markram(network, held_input(network, trials, b), c),
+                                  with_resting_synapses(network, c), T, dt_ms);
     CHECK(largest_difference(of_trial(made.state, B, b), path.topRows(N)) < rounding);
     const Array efficacy = path.middleRows(N, N).cwiseProduct(path.bottomRows(N)) / (normalised ? at_rest : 1);
     CHECK(largest_difference(of_trial(made.efficacy, B, b), efficacy.leftCols(T)) < rounding);
-    CHECK(largest_difference(of_trial(made.presynaptic, B, b), efficacy.leftCols(T).cwiseProduct(of_trial(made.rates(), B, b).leftCols(T))) < rounding);
+    CHECK(largest_difference(of_trial(made.presynaptic, B, b),
+                             efficacy.leftCols(T).cwiseProduct(of_trial(made.rates(), B, b).leftCols(T))) < rounding);
   }
-  // At trial start the efficacy is 1, so that the first step is that of static weights, or u_0 x_0 without normalisation
+  // At trial start the efficacy is 1, so that the first step is that of static weights, or u_0 x_0 without
+  // normalisation
   CHECK(largest_difference(made.efficacy.leftCols(B), Array::Constant(N, B, normalised ? 1 : at_rest)) < 1e-15);
   auto scaled = network;
   if (!normalised) scaled.W *= at_rest;
-  CHECK(largest_difference(made.state.middleCols(B, B), run<double>(scaled, {}, trials).state.middleCols(B, B)) < 1e-15);
+  CHECK(largest_difference(made.state.middleCols(B, B), run<double>(scaled, {}, trials).state.middleCols(B, B)) <
+        1e-15);
   CHECK(largest_difference(made.state, run<double>(scaled, {}, trials).state) > 1e-3);
 }
 
@@ -287,9 +317,13 @@ TEST_CASE("at a constant rate Tsodyks-Markram synapses settle at u* and x*") {
   network.tau_ms.setConstant(1e12);  // rates that hardly move
   network.r0 = Column::LinSpaced(N, phi_kind == Nonlinearity::tanh ? -1 : 0, 1);
   const TsodyksMarkramConstants c{0.2, 300, 150, 20, false};
-  const auto synapse = synapse_for(network, euler, 2000, {{"synapse.kind", "tsodyks_markram"}, {"synapse.tau_f_ms", "300"},
-                                                          {"synapse.tau_d_ms", "150"}, {"synapse.normalise", "none"}});
-  const auto run = simulate(network, euler, TrialSet<double>::zeros(2, 2, 2000, 1), *synapse);  // 10 s: 33 of the slowest time constants
+  const auto synapse = synapse_for(network, euler, 2000,
+                                   {{"synapse.kind", "tsodyks_markram"},
+                                    {"synapse.tau_f_ms", "300"},
+                                    {"synapse.tau_d_ms", "150"},
+                                    {"synapse.normalise", "none"}});
+  const auto run = simulate(network, euler, TrialSet<double>::zeros(2, 2, 2000, 1),
+                            *synapse);  // 10 s: 33 of the slowest time constants
   const Array& state = synapse->continuous()->state();
   for (Index i = 0; i < N; ++i) {
     const double f = c.firing(network, network.r0(i));

@@ -15,7 +15,8 @@ namespace {
 /// A file that is gone with the test.
 struct Scratch {
   std::filesystem::path path;
-  explicit Scratch(const std::string& name, const std::string& text = "") : path(std::filesystem::temp_directory_path() / ("stillpoint-test-" + name)) {
+  explicit Scratch(const std::string& name, const std::string& text = "")
+      : path(std::filesystem::temp_directory_path() / ("stillpoint-test-" + name)) {
     if (!text.empty()) std::ofstream(path) << text;
   }
   ~Scratch() { std::filesystem::remove(path); }
@@ -42,7 +43,9 @@ TEST_CASE("every option's default is a value that it allows") {
 }
 
 TEST_CASE("a study expands its grid in order, the last axis fastest") {
-  const Scratch file("grid.ini", "[study]\nname = s\nseeds = 2\nfirst_seed = 7\n[grid]\nnetwork.gain = 1 2\nstudy.arm = none tcr\n[network]\nsize = 10\n");
+  const Scratch file("grid.ini",
+                     "[study]\nname = s\nseeds = 2\nfirst_seed = 7\n[grid]\nnetwork.gain = 1 2\nstudy.arm = none "
+                     "tcr\n[network]\nsize = 10\n");
   const auto study = read_study({file.path.string(), {}, false});
   REQUIRE(study.points.size() == 4);
   CHECK(study.seeds == 2);
@@ -55,7 +58,9 @@ TEST_CASE("a study expands its grid in order, the last axis fastest") {
 }
 
 TEST_CASE("--set and [quick] replace entries and narrow axes; seeds do not change a study's identity") {
-  const Scratch file("quick.ini", "[study]\nseeds = 9\n[grid]\nnetwork.gain = 1 2\n[quick]\nstudy.seeds = 2\nnetwork.gain = 2\n[training]\nupdates = 50\n");
+  const Scratch file("quick.ini",
+                     "[study]\nseeds = 9\n[grid]\nnetwork.gain = 1 2\n[quick]\nstudy.seeds = 2\nnetwork.gain = "
+                     "2\n[training]\nupdates = 50\n");
   const auto full = read_study({file.path.string(), {}, false});
   const auto quick = read_study({file.path.string(), {}, true});
   CHECK(full.points.size() == 2);
@@ -74,7 +79,8 @@ TEST_CASE("arms are presets; what contradicts one is refused") {
     for (const auto& [name, value] : each.preset) CHECK(options.text(name) == value);
   }
   CHECK_THROWS_AS(resolve_options({{"study.arm", "tcr"}, {"synapse.kind", "none"}}), UserError);
-  CHECK_NOTHROW(resolve_options({{"study.arm", "matched_speed"}, {"synapse.beta", "50"}}));  // describes the network that is matched
+  CHECK_NOTHROW(resolve_options(
+      {{"study.arm", "matched_speed"}, {"synapse.beta", "50"}}));  // describes the network that is matched
 }
 
 TEST_CASE("an option of another task is refused, one of another arm's synapse is not") {

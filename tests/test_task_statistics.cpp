@@ -61,8 +61,12 @@ TEST_CASE("evidence accumulation: ties labelled -1 or drawn again give the exact
   for (const std::string ties : {"second", "redraw"}) {
     CAPTURE(ties, seed);
     const auto trials = draw("evidence_accumulation", 10,
-                             {{"task.slot_ms", "10"}, {"task.delay_ms", "0"}, {"task.response_ms", "10"},
-                              {"task.favoured", "0.65"}, {"task.ties", ties}}, count);
+                             {{"task.slot_ms", "10"},
+                              {"task.delay_ms", "0"},
+                              {"task.response_ms", "10"},
+                              {"task.favoured", "0.65"},
+                              {"task.ties", ties}},
+                             count);
     const double share = static_cast<double>((trials.targets.array() == -1).count()) / count;
     const double expected = ties == "second" ? second : 0.5;
     check_mean(share, expected, expected * (1 - expected), count);
@@ -72,8 +76,8 @@ TEST_CASE("evidence accumulation: ties labelled -1 or drawn again give the exact
 TEST_CASE("flip-flop: pulses come at their rate, with fair signs, independent between bits and slots", "[tasks]") {
   const double p = 0.3;
   const Index count = 4000, slots = 10;
-  const auto trials = draw("flip_flop", 10,
-                           {{"task.slot_ms", "10"}, {"task.pulse_ms", "10"}, {"task.settle_ms", "0"}}, count);
+  const auto trials =
+      draw("flip_flop", 10, {{"task.slot_ms", "10"}, {"task.pulse_ms", "10"}, {"task.settle_ms", "0"}}, count);
   double pulses = 0, up = 0, together = 0, in_a_row = 0;
   for (Index b = 0; b < count; ++b)
     for (Index t = 0; t < slots; ++t) {
@@ -97,8 +101,12 @@ TEST_CASE("flip-flop: a trial without any pulse is drawn again", "[tasks]") {
   const double p = 0.3, some = 1 - (1 - p) * (1 - p);
   const Index count = 20000;
   const auto trials = draw("flip_flop", 10,
-                           {{"task.bits", "1"}, {"task.slots", "2"}, {"task.slot_ms", "10"}, {"task.pulse_ms", "10"},
-                            {"task.settle_ms", "0"}}, count);
+                           {{"task.bits", "1"},
+                            {"task.slots", "2"},
+                            {"task.slot_ms", "10"},
+                            {"task.pulse_ms", "10"},
+                            {"task.settle_ms", "0"}},
+                           count);
   CAPTURE(seed);
   const double pulses = static_cast<double>((trials.inputs.array() != 0).count());
   const double mean = 2 * p / some, square = (2 * p * (1 - p) + 4 * p * p) / some;
@@ -107,9 +115,9 @@ TEST_CASE("flip-flop: a trial without any pulse is drawn again", "[tasks]") {
 
 TEST_CASE("delayed addition: marks are uniform in their halves, sums have mean 1 and variance 1/6", "[tasks]") {
   const Index count = 20000;
-  const auto trials = draw("delayed_addition", 10,
-                           {{"task.samples", "7"}, {"task.sample_ms", "10"}, {"task.delay_ms", "0"},
-                            {"task.response_ms", "10"}}, count);
+  const auto trials = draw(
+      "delayed_addition", 10,
+      {{"task.samples", "7"}, {"task.sample_ms", "10"}, {"task.delay_ms", "0"}, {"task.response_ms", "10"}}, count);
   CAPTURE(seed);
   CHECK(trials.tolerance == 0.1);
   std::vector<double> first(3), second(4);  // the first half has 3 of 7 samples
@@ -137,9 +145,9 @@ TEST_CASE("delayed addition: marks are uniform in their halves, sums have mean 1
 
 TEST_CASE("delayed cue discrimination: cues are equally likely and are the condition", "[tasks]") {
   const Index count = 20000;
-  const auto trials = draw("delayed_cue_discrimination", 10,
-                           {{"task.cues", "5"}, {"task.cue_ms", "10"}, {"task.delay_ms", "0"},
-                            {"task.response_ms", "10"}}, count);
+  const auto trials =
+      draw("delayed_cue_discrimination", 10,
+           {{"task.cues", "5"}, {"task.cue_ms", "10"}, {"task.delay_ms", "0"}, {"task.response_ms", "10"}}, count);
   CAPTURE(seed);
   std::vector<double> counts(5);
   for (Index b = 0; b < count; ++b) {

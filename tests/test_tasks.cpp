@@ -103,20 +103,50 @@ constexpr double odd_dt_ms = 3;
 const std::vector<OddCase>& odd_cases() {
   static const std::vector<OddCase> cases = {
       {"evidence_accumulation",  // slot 7 steps, pulse 3, delay 3 to 32, response 4
-       {{"task.slots", "6"}, {"task.slot_ms", "20"}, {"task.pulse_ms", "8"}, {"task.amplitude", "0.8"},
-        {"task.favoured", "0.6"}, {"task.delay_ms", "10..95"}, {"task.response_ms", "13"}, {"task.ties", "second"}},
-       2, 1, 6 * 7 + 3 + 4, 6 * 7 + 32 + 4, evidence_from_inputs},
+       {{"task.slots", "6"},
+        {"task.slot_ms", "20"},
+        {"task.pulse_ms", "8"},
+        {"task.amplitude", "0.8"},
+        {"task.favoured", "0.6"},
+        {"task.delay_ms", "10..95"},
+        {"task.response_ms", "13"},
+        {"task.ties", "second"}},
+       2,
+       1,
+       6 * 7 + 3 + 4,
+       6 * 7 + 32 + 4,
+       evidence_from_inputs},
       {"flip_flop",  // slot 13 steps, pulse 4, settling 6
-       {{"task.bits", "2"}, {"task.slots", "9"}, {"task.slot_ms", "40"}, {"task.pulse_ms", "11"},
-        {"task.pulse_probability", "0.4"}, {"task.amplitude", "0.8"}, {"task.settle_ms", "17"}},
-       2, 2, 9 * 13, 9 * 13, memory_from_inputs},
+       {{"task.bits", "2"},
+        {"task.slots", "9"},
+        {"task.slot_ms", "40"},
+        {"task.pulse_ms", "11"},
+        {"task.pulse_probability", "0.4"},
+        {"task.amplitude", "0.8"},
+        {"task.settle_ms", "17"}},
+       2,
+       2,
+       9 * 13,
+       9 * 13,
+       memory_from_inputs},
       {"delayed_addition",  // sample 3 steps, delay 0 to 17, response 4
        {{"task.samples", "7"}, {"task.sample_ms", "10"}, {"task.delay_ms", "0..50"}, {"task.response_ms", "13"}},
-       2, 1, 7 * 3 + 4, 7 * 3 + 17 + 4, sum_from_inputs},
+       2,
+       1,
+       7 * 3 + 4,
+       7 * 3 + 17 + 4,
+       sum_from_inputs},
       {"delayed_cue_discrimination",  // cue 8 steps, delay 3 to 32, response 4
-       {{"task.cues", "4"}, {"task.cue_ms", "25"}, {"task.delay_ms", "10..95"}, {"task.response_ms", "13"},
+       {{"task.cues", "4"},
+        {"task.cue_ms", "25"},
+        {"task.delay_ms", "10..95"},
+        {"task.response_ms", "13"},
         {"task.amplitude", "0.8"}},
-       5, 4, 8 + 3 + 4, 8 + 32 + 4, cue_from_inputs},
+       5,
+       4,
+       8 + 3 + 4,
+       8 + 32 + 4,
+       cue_from_inputs},
   };
   return cases;
 }
@@ -264,8 +294,8 @@ TEST_CASE("halving the time step keeps every trial's duration", "[tasks]") {
     for (Index b = 0; b < 50; ++b) {
       CAPTURE(kind.name, seed, b);
       // Default durations are multiples of 5 ms, but for one drawn from a range, rounded once at each step.
-      CHECK(std::abs(5.0 * static_cast<double>(length_of(coarse, b)) -
-                     2.5 * static_cast<double>(length_of(fine, b))) <= (5 + 2.5) / 2);
+      CHECK(std::abs(5.0 * static_cast<double>(length_of(coarse, b)) - 2.5 * static_cast<double>(length_of(fine, b))) <=
+            (5 + 2.5) / 2);
     }
   }
 }

@@ -31,7 +31,8 @@ Options options_with(Assignments chosen) { return resolve_options(chosen); }
 TrialSet<double> sign_task(TrialKey key, Index count) {
   auto trials = TrialSet<double>::zeros(1, 1, 6, count);
   for (Index b = 0; b < count; ++b) {
-    const double sign = Stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b)).bernoulli(0.5) ? 1 : -1;
+    const double sign =
+        Stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b)).bernoulli(0.5) ? 1 : -1;
     for (Index t = 0; t < 6; ++t) trials.inputs(0, trials.column(t, b)) = sign;
     trials.targets(0, trials.column(5, b)) = sign;
     trials.mask(0, trials.column(5, b)) = 1;
@@ -51,7 +52,8 @@ Training<double> train_sign_task(Assignments chosen, const std::string& nonlinea
 TEST_CASE("gradient descent and momentum follow their equations") {
   for (const bool momentum : {false, true}) {
     Tiny tiny;
-    Optimizer<double> optimizer(options_with({{"optimizer.name", momentum ? "momentum" : "sgd"}, {"optimizer.rate", "0.1"}, {"optimizer.clip", "0"}}));
+    Optimizer<double> optimizer(options_with(
+        {{"optimizer.name", momentum ? "momentum" : "sgd"}, {"optimizer.rate", "0.1"}, {"optimizer.clip", "0"}}));
     double w = tiny.network.W(0, 1), m = 0;
     for (int step = 0; step < 5; ++step) {
       auto gradient = tiny.next(step);
@@ -66,7 +68,8 @@ TEST_CASE("gradient descent and momentum follow their equations") {
 
 TEST_CASE("Adam follows Kingma and Ba's algorithm 1") {
   Tiny tiny;
-  Optimizer<double> optimizer(options_with({{"optimizer.name", "adam"}, {"optimizer.rate", "0.01"}, {"optimizer.clip", "0"}}));
+  Optimizer<double> optimizer(
+      options_with({{"optimizer.name", "adam"}, {"optimizer.rate", "0.01"}, {"optimizer.clip", "0"}}));
   double w = tiny.network.W(0, 0), m = 0, v = 0;
   for (int step = 1; step <= 6; ++step) {
     auto gradient = tiny.next(step);
@@ -84,10 +87,11 @@ TEST_CASE("clipping scales the whole gradient to the given norm, and leaves a sh
   for (const double clip : {0.5, 100.0}) {
     Tiny tiny;
     auto gradient = tiny.next(1);
-    const double norm = std::sqrt(gradient.W.squaredNorm() + gradient.W_in.squaredNorm() + gradient.b.squaredNorm() + gradient.W_out.squaredNorm() +
-                                  gradient.b_out.squaredNorm());
+    const double norm = std::sqrt(gradient.W.squaredNorm() + gradient.W_in.squaredNorm() + gradient.b.squaredNorm() +
+                                  gradient.W_out.squaredNorm() + gradient.b_out.squaredNorm());
     const auto before = tiny.network;
-    Optimizer<double> optimizer(options_with({{"optimizer.name", "sgd"}, {"optimizer.rate", "1"}, {"optimizer.clip", std::to_string(clip)}}));
+    Optimizer<double> optimizer(
+        options_with({{"optimizer.name", "sgd"}, {"optimizer.rate", "1"}, {"optimizer.clip", std::to_string(clip)}}));
     const auto unclipped = gradient;
     CHECK(optimizer.apply(tiny.network, gradient) == Approx(norm));
     const double scale = std::min(1.0, clip / norm);
@@ -96,7 +100,8 @@ TEST_CASE("clipping scales the whole gradient to the given norm, and leaves a sh
   }
 }
 
-TEST_CASE("only the chosen arrays learn, masked connections stay absent, and a gradient that is not finite changes nothing") {
+TEST_CASE(
+    "only the chosen arrays learn, masked connections stay absent, and a gradient that is not finite changes nothing") {
   Tiny tiny;
   tiny.network.mask = Matrix<double>::Ones(2, 2);
   tiny.network.mask(1, 0) = tiny.network.W(1, 0) = 0;
@@ -121,7 +126,8 @@ TEST_CASE("a task that can be learned reaches criterion, and training goes on af
   REQUIRE(whole.outcome == Outcome::reached);
   CHECK(whole.curve.loss.size() == 120);
   CHECK(whole.final_score.accuracy > 0.95);
-  const auto stopped = train_sign_task({{"training.updates", "120"}, {"optimizer.rate", "1e-2"}, {"training.stop_at_criterion", "true"}});
+  const auto stopped = train_sign_task(
+      {{"training.updates", "120"}, {"optimizer.rate", "1e-2"}, {"training.stop_at_criterion", "true"}});
   CHECK(stopped.reached_at == whole.reached_at);
   CHECK(static_cast<long>(stopped.curve.loss.size()) == *whole.reached_at + 1);
   CHECK(stopped.curve.loss.back() == whole.curve.loss[static_cast<std::size_t>(*whole.reached_at)]);
@@ -152,7 +158,9 @@ TEST_CASE("checkpoints hold the network before the change of their update") {
 }
 
 TEST_CASE("divergence is an outcome: the update is recorded and nothing is thrown") {
-  const auto run = train_sign_task({{"training.updates", "50"}, {"optimizer.name", "sgd"}, {"optimizer.rate", "1e200"}, {"optimizer.clip", "0"}}, "relu");
+  const auto run = train_sign_task(
+      {{"training.updates", "50"}, {"optimizer.name", "sgd"}, {"optimizer.rate", "1e200"}, {"optimizer.clip", "0"}},
+      "relu");
   REQUIRE(run.outcome == Outcome::diverged);
   CHECK(*run.diverged_at == static_cast<long>(run.curve.loss.size()) - 1);
   CHECK(std::isnan(run.final_score.loss));

@@ -1,5 +1,6 @@
-// Times whole training updates (forward pass, loss, gradient, clipped Adam step) and prints one line of JSON. Beside them the
-// rates that plain matrix products reach here, at the shapes of the update: operations / rate is the floor of its time.
+// Times whole training updates (forward pass, loss, gradient, clipped Adam step) and prints one line of JSON. Beside
+// them the rates that plain matrix products reach here, at the shapes of the update: operations / rate is the floor of
+// its time.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -44,7 +45,8 @@ double rate(double operations, Body&& body) {
   return best;
 }
 
-/// Products of one update at its shapes: W r and W^T q step by step over the columns of a trial set, and q z^T over all of them.
+/// Products of one update at its shapes: W r and W^T q step by step over the columns of a trial set, and q z^T over all
+/// of them.
 nlohmann::json product_rates(const bench::Shape& shape) {
   const Index N = shape.neurons, B = shape.batch, T = shape.steps;
   const Matrix<float> W = Matrix<float>::Random(N, N), r = Matrix<float>::Random(N, T * B);
@@ -62,7 +64,8 @@ nlohmann::json product_rates(const bench::Shape& shape) {
 
 nlohmann::json measure(const po::variables_map& given) {
   const bench::Shape shape{given["n"].as<Index>(), given["batch"].as<Index>(), given["steps"].as<Index>()};
-  Assignments assignments = {{"rule.name", given["rule"].as<std::string>()}, {"synapse.kind", given["synapse"].as<std::string>()}};
+  Assignments assignments = {{"rule.name", given["rule"].as<std::string>()},
+                             {"synapse.kind", given["synapse"].as<std::string>()}};
   if (given.count("set"))
     for (const auto& entry : given["set"].as<std::vector<std::string>>()) {
       const auto equals = entry.find('=');
@@ -78,20 +81,21 @@ nlohmann::json measure(const po::variables_map& given) {
   const std::clock_t cpu_start = std::clock();
   for (auto& each : seconds) each = seconds_of([&] { workload.update(); });
   const double cpu_s = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-  const double cpu_share = cpu_s / std::accumulate(seconds.begin(), seconds.end(), 0.0);  // below 1: the core was shared
+  const double cpu_share =
+      cpu_s / std::accumulate(seconds.begin(), seconds.end(), 0.0);  // below 1: the core was shared
   std::sort(seconds.begin(), seconds.end());
   const double memory_mb = peak_resident_mb();
 
-  nlohmann::json result = {
-      {"median_s", (seconds[(repetitions - 1) / 2] + seconds[repetitions / 2]) / 2},
-      {"min_s", seconds.front()},
-      {"max_s", seconds.back()},
-      {"cpu_share", cpu_share},
-      {"peak_resident_mb", memory_mb},
-      {"loss", workload.loss()},
-      {"compiler", "GCC-compatible " __VERSION__},
-      {"eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." + std::to_string(EIGEN_MINOR_VERSION)},
-      {"simd", Eigen::SimdInstructionSetsInUse()}};
+  nlohmann::json result = {{"median_s", (seconds[(repetitions - 1) / 2] + seconds[repetitions / 2]) / 2},
+                           {"min_s", seconds.front()},
+                           {"max_s", seconds.back()},
+                           {"cpu_share", cpu_share},
+                           {"peak_resident_mb", memory_mb},
+                           {"loss", workload.loss()},
+                           {"compiler", "GCC-compatible " __VERSION__},
+                           {"eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
+                                         "." + std::to_string(EIGEN_MINOR_VERSION)},
+                           {"simd", Eigen::SimdInstructionSetsInUse()}};
   if (!given.count("no-rates")) result["gflops"] = product_rates(shape);
   return result;
 }
@@ -107,15 +111,18 @@ int main(int count, char** arguments) {
   add("batch", po::value<Index>()->default_value(32), "trials per update");
   add("steps", po::value<Index>()->default_value(100), "time steps per trial");
   add("synapse", po::value<std::string>()->default_value("none"), "none, tcr or tsodyks_markram");
-  add("set", po::value<std::vector<std::string>>(), "any other option, KEY=VALUE, for example synapse.form=dense; may be repeated");
+  add("set", po::value<std::vector<std::string>>(),
+      "any other option, KEY=VALUE, for example synapse.form=dense; may be repeated");
   add("repetitions", po::value<std::size_t>()->default_value(20), "updates to time, after three that are not");
   add("no-rates", "do not measure matrix products");
   try {
     po::variables_map given;
     po::store(po::parse_command_line(count, arguments, known), given);
     po::notify(given);
-    if (given.count("help")) std::cout << known;
-    else std::cout << measure(given).dump() << "\n";
+    if (given.count("help"))
+      std::cout << known;
+    else
+      std::cout << measure(given).dump() << "\n";
   } catch (const std::exception& problem) {
     std::cerr << problem.what() << "\n";
     return 2;

@@ -27,23 +27,27 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   shown.add(options).add_options()("help,h", "show this help");
   po::options_description all = shown;
   for (unsigned i = 0; i < positional.max_total_count() && i < 8; ++i)
-    if (!all.find_nothrow(positional.name_for_position(i), false)) all.add_options()(positional.name_for_position(i).c_str(), po::value<std::string>());
+    if (!all.find_nothrow(positional.name_for_position(i), false))
+      all.add_options()(positional.name_for_position(i).c_str(), po::value<std::string>());
   try {
     po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
     po::notify(values);
   } catch (const po::error& problem) {
-    throw UserError(fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
+    throw UserError(
+        fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
   }
   if (values.count("help") == 0) return true;
   std::ostringstream text;
   text << shown;
-  fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help, text.str(), command.example);
+  fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help,
+             text.str(), command.example);
   return false;
 }
 
 std::string required(const Command& command, const po::variables_map& values, const std::string& name) {
   if (values.count(name) == 0)
-    throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name, name, command.name, command.arguments));
+    throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name, name,
+                                command.name, command.arguments));
   return values[name].as<std::string>();
 }
 

@@ -16,10 +16,13 @@ struct Command {
 const std::vector<Command>& commands();
 
 /// Parses with Boost.Program_options; --help prints usage, options and example and returns false. Throws UserError.
-bool parse_command(const Command& command, const std::vector<std::string>& arguments, boost::program_options::options_description options,
-                   const boost::program_options::positional_options_description& positional, boost::program_options::variables_map& values);
+bool parse_command(const Command& command, const std::vector<std::string>& arguments,
+                   boost::program_options::options_description options,
+                   const boost::program_options::positional_options_description& positional,
+                   boost::program_options::variables_map& values);
 
 /// The value of a required argument; throws UserError naming it and showing the usage.
-std::string required(const Command& command, const boost::program_options::variables_map& values, const std::string& name);
+std::string required(const Command& command, const boost::program_options::variables_map& values,
+                     const std::string& name);
 
 }  // namespace stillpoint

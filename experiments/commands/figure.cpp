@@ -26,7 +26,8 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command figure_command() {
-  return {"figure", "DIR --out FILE.svg", "Learning curves and the share of runs that reached criterion, per condition, as SVG.",
+  return {"figure", "DIR --out FILE.svg",
+          "Learning curves and the share of runs that reached criterion, per condition, as SVG.",
           "stillpoint figure results/quickstart --out quickstart.svg", figure};
 }
 

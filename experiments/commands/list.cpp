@@ -51,8 +51,10 @@ std::vector<Item> items_of(const std::string& what) {
              {"rk4", "classical Runge-Kutta, order 4, network and synapse jointly: simulate", options, {}},
              {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options, {}}};
   }
-  if (what == "training") items = {{"training", "the training loop", training_options(), {}}, {"optimizer", "from gradient to weight change", optimizer_options(), {}},
-                                   {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise."), {}}};
+  if (what == "training")
+    items = {{"training", "the training loop", training_options(), {}},
+             {"optimizer", "from gradient to weight change", optimizer_options(), {}},
+             {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise."), {}}};
   return items;
 }
 
@@ -61,7 +63,11 @@ json as_json(const std::vector<Item>& items) {
   for (const auto& item : items) {
     json parameters = json::array();
     for (const auto& option : item.options)
-      parameters.push_back({{"name", option.name}, {"default", option.fallback}, {"unit", option.unit}, {"allowed", option.allowed()}, {"help", option.help}});
+      parameters.push_back({{"name", option.name},
+                            {"default", option.fallback},
+                            {"unit", option.unit},
+                            {"allowed", option.allowed()},
+                            {"help", option.help}});
     json entry = {{"name", item.name}, {"help", item.help}, {"parameters", parameters}};
     for (const auto& [option, value] : item.preset) entry["preset"][option] = value;
     list.push_back(entry);
@@ -84,7 +90,8 @@ void print(const std::vector<Item>& items) {
       continue;
     }
     for (const auto& option : item.options)
-      fmt::print("    {:26} {:>12} {:8} {} ({})\n", option.name, option.fallback, option.unit, option.help, option.allowed());
+      fmt::print("    {:26} {:>12} {:8} {} ({})\n", option.name, option.fallback, option.unit, option.help,
+                 option.allowed());
   }
 }
 
@@ -97,9 +104,12 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto what = required(command, values, "WHAT");
   const auto items = items_of(what);
-  require_option(!items.empty(), "stillpoint list", what, "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
-  if (values.count("json")) fmt::print("{}\n", as_json(items).dump(1));
-  else print(items);
+  require_option(!items.empty(), "stillpoint list", what,
+                 "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
+  if (values.count("json"))
+    fmt::print("{}\n", as_json(items).dump(1));
+  else
+    print(items);
   return 0;
 }
 
@@ -107,7 +117,8 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
 
 Command list_command() {
   return {"list", "networks|rules|tasks|synapses|integrators|arms|training [--json]",
-          "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.", "stillpoint list synapses", list};
+          "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
+          "stillpoint list synapses", list};
 }
 
 }  // namespace stillpoint

@@ -11,12 +11,11 @@ namespace po = boost::program_options;
 
 int run(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()
-      ("out", po::value<std::string>(), "directory of the results; a study that was stopped continues in it")
-      ("jobs", po::value<int>()->default_value(0), "runs at a time; 0: one per processor")
-      ("set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")
-      ("quick", "the study's quick version: its [quick] section replaces other entries")
-      ("quiet", "no progress");
+  options.add_options()("out", po::value<std::string>(),
+                        "directory of the results; a study that was stopped continues in it")(
+      "jobs", po::value<int>()->default_value(0), "runs at a time; 0: one per processor")(
+      "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
+      "quick", "the study's quick version: its [quick] section replaces other entries")("quiet", "no progress");
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;
@@ -33,7 +32,8 @@ int run(const std::vector<std::string>& arguments, const Command& command) {
   setting.quiet = values.count("quiet") > 0;
 
   run_study(read_study(request), setting);
-  if (!setting.quiet) fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
+  if (!setting.quiet)
+    fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
   return 0;
 }
 

@@ -47,16 +47,21 @@ Options options_for(const Request& request, const StoredNetwork& stored) {
   for (const auto& kind : synapse_kinds())
     for (const auto& option : kind.options) known.push_back(option.name);
   for (const auto& [name, value] : request.assignments) {
-    const auto same = std::find_if(all.begin(), all.end(), [&, key = name](const auto& entry) { return entry.first == key; });
-    if (same == all.end()) all.emplace_back(name, value);
-    else same->second = value;
+    const auto same =
+        std::find_if(all.begin(), all.end(), [&, key = name](const auto& entry) { return entry.first == key; });
+    if (same == all.end())
+      all.emplace_back(name, value);
+    else
+      same->second = value;
   }
   auto options = resolve_options(all, known);
-  if (options.text("synapse.kind") == "tcr" && options.text("synapse.form") == "auto") options.set("synapse.form", "dense");
+  if (options.text("synapse.kind") == "tcr" && options.text("synapse.form") == "auto")
+    options.set("synapse.form", "dense");
   return options;
 }
 
-TrialSet<double> trials_for(const Request& request, const Options& options, const Network<double>& network, double dt_ms) {
+TrialSet<double> trials_for(const Request& request, const Options& options, const Network<double>& network,
+                            double dt_ms) {
   if (request.has_task) {
     const auto task = task_kind(options.text("task.name")).make(options, dt_ms);
     require_option(task->inputs() == network.inputs(), "--task", options.text("task.name"),
@@ -66,22 +71,27 @@ TrialSet<double> trials_for(const Request& request, const Options& options, cons
   const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
   auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
   require_option(request.input.empty() || static_cast<Index>(request.input.size()) == network.inputs(), "--input",
-                 fmt::format("{} values", request.input.size()), fmt::format("the network has {} input channels", network.inputs()));
-  for (std::size_t i = 0; i < request.input.size(); ++i) trials.inputs.row(static_cast<Index>(i)).setConstant(request.input[i]);
+                 fmt::format("{} values", request.input.size()),
+                 fmt::format("the network has {} input channels", network.inputs()));
+  for (std::size_t i = 0; i < request.input.size(); ++i)
+    trials.inputs.row(static_cast<Index>(i)).setConstant(request.input[i]);
   return trials;
 }
 
 /// columns t*B + b -> row-major [trial, step, channel]
-void write_trials(const H5::Group& group, const std::string& name, const Matrix<double>& columns, Index steps, Index batch) {
+void write_trials(const H5::Group& group, const std::string& name, const Matrix<double>& columns, Index steps,
+                  Index batch) {
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(columns.size()));
   for (Index b = 0; b < batch; ++b)
     for (Index t = 0; t < steps; ++t)
       for (Index k = 0; k < columns.rows(); ++k) values.push_back(columns(k, t * batch + b));
-  hdf5::write_array(group, name, values.data(), {static_cast<hsize_t>(batch), static_cast<hsize_t>(steps), static_cast<hsize_t>(columns.rows())});
+  hdf5::write_array(group, name, values.data(),
+                    {static_cast<hsize_t>(batch), static_cast<hsize_t>(steps), static_cast<hsize_t>(columns.rows())});
 }
 
-void write_simulation(const Request& request, const StoredNetwork& stored, const Options& options, const TrialSet<double>& trials, const Recorder& recorder) {
+void write_simulation(const Request& request, const StoredNetwork& stored, const Options& options,
+                      const TrialSet<double>& trials, const Recorder& recorder) {
   std::string bytes;
   {
     const auto held = hdf5::lock();
@@ -97,20 +107,23 @@ void write_simulation(const Request& request, const StoredNetwork& stored, const
     const auto recorded = root.createGroup("recording");
     for (const auto& [name, recording] : recorder.recordings())
       hdf5::write_array(recorded, name, recording.values.data(),
-                        {static_cast<hsize_t>(recording.trials), static_cast<hsize_t>(recording.samples), static_cast<hsize_t>(recording.channels)});
+                        {static_cast<hsize_t>(recording.trials), static_cast<hsize_t>(recording.samples),
+                         static_cast<hsize_t>(recording.channels)});
     const auto shown = root.createGroup("trials");
     write_trials(shown, "input", trials.inputs, trials.steps, trials.batch);
     if (request.has_task) {
       write_trials(shown, "target", trials.targets, trials.steps, trials.batch);
       write_trials(shown, "mask", trials.mask, trials.steps, trials.batch);
-      const std::vector<long> condition(trials.condition.begin(), trials.condition.end()), length(trials.length.begin(), trials.length.end());
+      const std::vector<long> condition(trials.condition.begin(), trials.condition.end()),
+          length(trials.length.begin(), trials.length.end());
       hdf5::write_vector(shown, "condition", condition.data(), condition.size());
       hdf5::write_vector(shown, "length", length.data(), length.size());
     }
     const auto resolved = root.createGroup("options");
     for (const auto& [name, entry] : options.entries())
       for (const char* section : {"integration.", "noise.", "synapse.", "task."})
-        if (name.rfind(section, 0) == 0 && (request.has_task || section[0] != 't')) hdf5::write_attribute(resolved, name, entry.value);
+        if (name.rfind(section, 0) == 0 && (request.has_task || section[0] != 't'))
+          hdf5::write_attribute(resolved, name, entry.value);
     write_network(root.createGroup("network"), stored.network, {});
     bytes = file.image();
   }
@@ -132,21 +145,23 @@ std::vector<double> numbers_in(const std::string& name, const std::string& text)
 
 int simulate(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()
-      ("out", po::value<std::string>(), "HDF5 file of the recording (layout: docs/file-formats.md)")
-      ("task", po::value<std::string>(), "trials of this task; without it a free run")
-      ("duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")
-      ("input", po::value<std::string>(), "free run: constant input v1,v2,...")
-      ("trials", po::value<long>()->default_value(10), "number of trials, each from its own initial state")
-      ("method", po::value<std::string>(), "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=)")
-      ("dt-ms", po::value<double>(), "time step [ms]; default: the network's own")
-      ("synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")
-      ("record", po::value<std::string>()->default_value("rate,output"), "any of rate,state,output,efficacy,current,synapse")
-      ("every", po::value<long>()->default_value(1), "keep every n-th step")
-      ("seed", po::value<long>()->default_value(1), "seed of trials, initial states and noise")
-      ("group", po::value<std::string>(), "which network of a run file, e.g. initial/network or checkpoints/00000100/network; default final/network")
-      ("set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE: any option of integration, noise, synapse, task")
-      ("quiet", "print nothing");
+  options.add_options()("out", po::value<std::string>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
+      "task", po::value<std::string>(), "trials of this task; without it a free run")(
+      "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
+      "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
+      "trials", po::value<long>()->default_value(10), "number of trials, each from its own initial state")(
+      "method", po::value<std::string>(),
+      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=)")(
+      "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
+      "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
+      "record", po::value<std::string>()->default_value("rate,output"),
+      "any of rate,state,output,efficacy,current,synapse")(
+      "every", po::value<long>()->default_value(1), "keep every n-th step")("seed", po::value<long>()->default_value(1),
+                                                                            "seed of trials, initial states and noise")(
+      "group", po::value<std::string>(),
+      "which network of a run file, e.g. initial/network or checkpoints/00000100/network; default final/network")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "KEY=VALUE: any option of integration, noise, synapse, task")("quiet", "print nothing");
   po::positional_options_description positional;
   positional.add("NETWORK.h5", 1);
   po::variables_map values;
@@ -170,8 +185,10 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
   request.has_task = values.count("task") > 0;
   if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
-  if (values.count("method")) request.assignments.emplace_back("integration.method", values["method"].as<std::string>());
-  if (values.count("dt-ms")) request.assignments.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
+  if (values.count("method"))
+    request.assignments.emplace_back("integration.method", values["method"].as<std::string>());
+  if (values.count("dt-ms"))
+    request.assignments.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
   if (values.count("synapse")) request.assignments.emplace_back("synapse.kind", values["synapse"].as<std::string>());
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
@@ -185,7 +202,8 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   const auto integration = make_integration(resolved);
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
-  const auto synapse = make_synapse<double>({resolved, integration, make_noise(resolved), stored.network.mask.size() > 0, stored.network.size(), trials.steps});
+  const auto synapse = make_synapse<double>({resolved, integration, make_noise(resolved),
+                                             stored.network.mask.size() > 0, stored.network.size(), trials.steps});
   Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
   simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
   recorder.observe(0);
@@ -197,9 +215,10 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   write_simulation(request, stored, resolved, trials, recorder);
 
   if (values.count("quiet") == 0) {
-    fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out, trials.batch,
-               static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms, resolved.text("integration.method"),
-               resolved.text("synapse.kind"), population_speed(simulation, trials));
+    fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,
+               trials.batch, static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms,
+               resolved.text("integration.method"), resolved.text("synapse.kind"),
+               population_speed(simulation, trials));
     if (request.has_task) {
       const Score result = score(simulation.trajectory().outputs, trials);
       fmt::print(", accuracy {:.3f}, mean squared error {:.4g}", result.accuracy, result.loss);
@@ -214,7 +233,9 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
 Command simulate_command() {
   return {"simulate", "NETWORK.h5 --out FILE.h5 [--task NAME | --duration-ms T] [...]",
           "Runs a network freely or through a task's trials, with any integrator and synapse, and records it.",
-          "stillpoint simulate results/quickstart/runs/condition0001-seed000001.h5 --task evidence_accumulation --method rk4 --out trials.h5", simulate};
+          "stillpoint simulate results/quickstart/runs/condition0001-seed000001.h5 --task evidence_accumulation "
+          "--method rk4 --out trials.h5",
+          simulate};
 }
 
 }  // namespace stillpoint

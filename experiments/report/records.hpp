@@ -13,9 +13,9 @@ struct RunRecord {
   enum class Outcome { reached, not_reached, diverged };
   std::uint64_t seed = 0;
   Outcome outcome = Outcome::not_reached;  // diverged wins over reached: reached_at and diverged_at tell both
-  std::optional<long> reached_at;   // update at which the criterion was reached
-  std::optional<long> diverged_at;  // update whose loss or gradient was not finite
-  long updates = 0;                 // the whole budget, also of a run that stopped early: one that never reached is censored here
+  std::optional<long> reached_at;          // update at which the criterion was reached
+  std::optional<long> diverged_at;         // update whose loss or gradient was not finite
+  long updates = 0;  // the whole budget, also of a run that stopped early: one that never reached is censored here
   std::vector<double> update, loss, accuracy, speed;  // learning curve, one entry per update (speed V in 1/s)
   double final_accuracy = 0, final_loss = 0;          // on the 512 evaluation trials, NaN when diverged
   double speed_at_start = 0, speed_at_end = 0;        // V [1/s]
@@ -23,7 +23,8 @@ struct RunRecord {
   double seconds_per_update = 0;
 };
 
-/// One point of the grid: the options that vary in this study (full name -> value as text), and its runs sorted by seed.
+/// One point of the grid: the options that vary in this study (full name -> value as text), and its runs sorted by
+/// seed.
 struct Condition {
   std::vector<std::pair<std::string, std::string>> varied;  // the same names in every condition
   std::vector<RunRecord> runs;

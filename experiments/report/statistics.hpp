@@ -62,8 +62,8 @@ struct Estimate {
 std::optional<Estimate> mean_estimate(const std::vector<double>& values);
 
 /// Score interval of the difference of two paired proportions, first minus second, from the counts of the four kinds of
-/// pairs (Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10), in shares from -1 to 1;
-/// it has a width even where all pairs are alike. [-1, 1] without pairs.
+/// pairs (Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10), in shares
+/// from -1 to 1; it has a width even where all pairs are alike. [-1, 1] without pairs.
 Interval paired_share_interval(long both, long first_only, long second_only, long neither);
 
 /// `runs` minus `reference`, over the seeds that both have. Each pair is followed to the smaller of its two budgets.

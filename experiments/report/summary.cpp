@@ -1,6 +1,5 @@
 #include "experiments/report/summary.hpp"
 
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -365,9 +364,11 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   if (!against.empty()) {
     std::vector<std::string> arms;
     for (const auto& condition : study.conditions)
-      if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end()) arms.push_back(*arm);
-    require_option(std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
-                   arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
+      if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end())
+        arms.push_back(*arm);
+    require_option(
+        std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
+        arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
     first = against;
   }
   if (!first) return text;

@@ -30,9 +30,9 @@ std::string summary_json(const StudyRecord& study);
 /// The same values as RFC 4180 text: one column per varied option, an empty field for null.
 std::string summary_csv(const StudyRecord& study);
 
-/// The same values as aligned text of at most 110 columns. When study.arm varies, a second block follows with the paired
-/// differences of every other arm to the arm `against` (default: the first), within each combination of the other varied
-/// options. Throws UserError when the study has no such arm.
+/// The same values as aligned text of at most 110 columns. When study.arm varies, a second block follows with the
+/// paired differences of every other arm to the arm `against` (default: the first), within each combination of the
+/// other varied options. Throws UserError when the study has no such arm.
 std::string summary_table(const StudyRecord& study, const std::string& against = "");
 
 }  // namespace stillpoint

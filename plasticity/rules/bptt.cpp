@@ -1,5 +1,6 @@
-// Backpropagation through time (Werbos 1990, doi:10.1109/5.58337): the exact gradient of the discrete network, backward in
-// time and through every synapse. The reference that local rules are measured against; not itself biologically plausible.
+// Backpropagation through time (Werbos 1990, doi:10.1109/5.58337): the exact gradient of the discrete network, backward
+// in time and through every synapse. The reference that local rules are measured against; not itself biologically
+// plausible.
 #include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
 
@@ -26,8 +27,10 @@ std::unique_ptr<Rule<Scalar>> make(const Options&) {
 RuleKind bptt_rule() {
   return {"bptt",
           "backpropagation through time: the exact gradient",
-          {choice_option("rule.feedback", "symmetric", {"symmetric"}, "BPTT sends errors back through the transposed readout")},
-          make<float>, make<double>};
+          {choice_option("rule.feedback", "symmetric", {"symmetric"},
+                         "BPTT sends errors back through the transposed readout")},
+          make<float>,
+          make<double>};
 }
 
 }  // namespace stillpoint

@@ -1,12 +1,13 @@
-// e-prop on rates (Bellec et al. 2020, doi:10.1038/s41467-020-17236-y; with fixed random feedback, on leaky_rate, it is RFLO,
-// J. M. Murray 2019, doi:10.7554/eLife.43299).
+// e-prop on rates (Bellec et al. 2020, doi:10.1038/s41467-020-17236-y; with fixed random feedback, on leaky_rate, it is
+// RFLO, J. M. Murray 2019, doi:10.7554/eLife.43299).
 //
-//   p_ij(t+1) = (1 - alpha_i) p_ij(t) + c_i(t) z_j(t)      eligibility trace: what the synapse did to its target's state
-//   G_ij      = sum_t rho_i(t) l_i(t) p_ij(t)              l = F e, the learning signal
+//   p_ij(t+1) = (1 - alpha_i) p_ij(t) + c_i(t) z_j(t)      eligibility trace: what the synapse did to its target's
+//   state G_ij      = sum_t rho_i(t) l_i(t) p_ij(t)              l = F e, the learning signal
 //
 // Ignored on purpose: every path through another neuron. Forms (the same numbers to rounding, tests/test_rules.cpp):
 //   batched  the sum regrouped into a backward filter of l: one matrix product per trial set
-//   online   the traces as state, one N x (N+K+1) array per trial; leaky_current with one time constant factorises, since its c
+//   online   the traces as state, one N x (N+K+1) array per trial; leaky_current with one time constant factorises,
+//   since its c
 //            is the same everywhere: eps_j(t+1) = (1 - alpha) eps_j(t) + alpha z_j(t), p_ij = eps_j
 #include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
@@ -44,7 +45,8 @@ class OnlineEProp : public Rule<Scalar> {
     const auto& run = lesson.simulation.trajectory();
     const auto& dynamics = lesson.simulation.dynamics();
     const Index J = presynaptic_.rows(), B = run.batch;
-    presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B), Matrix<Scalar>::Ones(1, B);
+    presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B),
+        Matrix<Scalar>::Ones(1, B);
     signal_.noalias() = lesson.feedback * error;
     dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
 
@@ -72,8 +74,8 @@ class OnlineEProp : public Rule<Scalar> {
 
  private:
   bool may_factorise_, factorised_ = false;
-  Matrix<Scalar> traces_;       // N x J per trial (p), or J x B (eps); J = N + K + 1: recurrent, input, bias
-  Matrix<Scalar> sum_;          // N x J
+  Matrix<Scalar> traces_;  // N x J per trial (p), or J x B (eps); J = N + K + 1: recurrent, input, bias
+  Matrix<Scalar> sum_;     // N x J
   Matrix<Scalar> presynaptic_, signal_, gain_;
 };
 
@@ -90,11 +92,14 @@ RuleKind e_prop_rule() {
   return {"e_prop",
           "local eligibility traces and a broadcast learning signal",
           {
-              choice_option("rule.feedback", "symmetric", {"symmetric", "random"}, "how errors reach the neurons: transposed readout, or fixed random weights"),
+              choice_option("rule.feedback", "symmetric", {"symmetric", "random"},
+                            "how errors reach the neurons: transposed readout, or fixed random weights"),
               choice_option("rule.form", "batched", {"batched", "online", "online_full"},
-                            "batched: one product per trial set; online: traces as state, factorised where valid; online_full: never factorised"),
+                            "batched: one product per trial set; online: traces as state, factorised where valid; "
+                            "online_full: never factorised"),
           },
-          make<float>, make<double>};
+          make<float>,
+          make<double>};
 }
 
 }  // namespace stillpoint

@@ -4,7 +4,9 @@
 namespace stillpoint {
 
 SynapseKind none_synapse() {
-  return {"none", "static synapses", {},
+  return {"none",
+          "static synapses",
+          {},
           [](const SynapseSetting&) { return std::make_unique<Synapse<float>>(); },
           [](const SynapseSetting&) { return std::make_unique<Synapse<double>>(); }};
 }

@@ -35,12 +35,12 @@ Option synapse_kind_option();
 template <class Scalar>
 std::unique_ptr<Synapse<Scalar>> make_synapse(const SynapseSetting& setting);
 
-/// Largest stable step of the TCR synapse under explicit Euler [ms]: 2 tau_s / (1 + beta rho), the bound along the current S r
-/// with slope d = 1; half of it is free of chatter.
+/// Largest stable step of the TCR synapse under explicit Euler [ms]: 2 tau_s / (1 + beta rho), the bound along the
+/// current S r with slope d = 1; half of it is free of chatter.
 double tcr_stability_bound_ms(double beta, double tau_s_ms, double rho);
 
-/// A recorded current (N x T*B) and efficacy (N x T*B, or empty) played back, trial b receiving those of trial (b + shift) mod B.
-/// Shift 0 freezes a synapse, as the long-term gradient sees it; shift 1 yokes a trial to another.
+/// A recorded current (N x T*B) and efficacy (N x T*B, or empty) played back, trial b receiving those of trial (b +
+/// shift) mod B. Shift 0 freezes a synapse, as the long-term gradient sees it; shift 1 yokes a trial to another.
 template <class Scalar>
 class ReplayedSynapse : public Synapse<Scalar> {
  public:

@@ -3,15 +3,16 @@
 //   tau_s dS_ij/dt = -S_ij - (beta/N) q_i r_j,   q = v * d,   S = 0 at trial start
 //   v = tau dr/dt, d = dv/du
 //
-// Anti-Hebbian in the *change* of the postsynaptic rate (after Xie & Seung 1999, NIPS 12): a synapse whose target is rising
-// under its drive weakens. This form is Stillpoint's own realisation of the regulariser of Haputhanthri et al. 2025
-// (arXiv:2502.07256). Per fixed step (explicit Euler, after the step of the network):
+// Anti-Hebbian in the *change* of the postsynaptic rate (after Xie & Seung 1999, NIPS 12): a synapse whose target is
+// rising under its drive weakens. This form is Stillpoint's own realisation of the regulariser of Haputhanthri et al.
+// 2025 (arXiv:2502.07256). Per fixed step (explicit Euler, after the step of the network):
 //
 //   S(t+1) = (1 - dt/tau_s) S(t) - (beta dt / (N tau_s)) q(t) r(t)^T
 //
 // dense     S as N x N per trial; the only form with a mask, and the one that rk4 and dopri5 integrate jointly
 // history   S(t) r(t) = -(beta dt/(N tau_s)) sum_{k<t} (1-dt/tau_s)^(t-1-k) q(k) (r(k) . r(t)): no N x N state at all
-// chunked   the history of the last `synapse.chunk` steps, and a dense S to which every full chunk is added as one product
+// chunked   the history of the last `synapse.chunk` steps, and a dense S to which every full chunk is added as one
+// product
 //
 // All three are the same numbers to rounding (tests/test_short_term.cpp).
 #include <algorithm>
@@ -66,7 +67,8 @@ class Permutations {
 template <class Scalar>
 class DenseTcr : public ContinuousSynapse<Scalar> {
  public:
-  explicit DenseTcr(const SynapseSetting& setting) : ContinuousSynapse<Scalar>(setting.integration.dt_ms), tcr_(setting) {}
+  explicit DenseTcr(const SynapseSetting& setting)
+      : ContinuousSynapse<Scalar>(setting.integration.dt_ms), tcr_(setting) {}
 
   Index rows(Index neurons) const override { return neurons * neurons; }
   bool drives() const override { return true; }
@@ -81,7 +83,8 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
   void add_current_of(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixRef<Scalar> u) const override {
     for (Index b = 0; b < r.cols(); ++b) u.col(b).noalias() += as_matrix(state, r.rows(), b) * r.col(b);
   }
-  void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post, MatrixRef<Scalar> change) const override {
+  void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,
+                  MatrixRef<Scalar> change) const override {
     const Index N = r.rows();
     const auto per_ms = static_cast<Scalar>(1 / tcr_.tau_s_ms), gain = static_cast<Scalar>(tcr_.gain(N) / tcr_.dt_ms);
     Matrix<Scalar> factor = gain * post;
@@ -104,14 +107,18 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
     for (Index b = 0; b < factor_.cols(); ++b) {
       Eigen::Map<Matrix<Scalar>> S(this->state().col(b).data(), N, N);
       for (Index j = 0; j < N; ++j) {
-        if (mask_.size() > 0) S.col(j).array() = keep * S.col(j).array() + view.r(j, b) * factor_.col(b).array() * mask_.col(j).array();
-        else S.col(j) = keep * S.col(j) + view.r(j, b) * factor_.col(b);
+        if (mask_.size() > 0)
+          S.col(j).array() = keep * S.col(j).array() + view.r(j, b) * factor_.col(b).array() * mask_.col(j).array();
+        else
+          S.col(j) = keep * S.col(j) + view.r(j, b) * factor_.col(b);
       }
     }
   }
 
  private:
-  static Eigen::Map<const Matrix<Scalar>> as_matrix(MatrixView<Scalar> state, Index N, Index b) { return {state.col(b).data(), N, N}; }
+  static Eigen::Map<const Matrix<Scalar>> as_matrix(MatrixView<Scalar> state, Index N, Index b) {
+    return {state.col(b).data(), N, N};
+  }
   Tcr tcr_;
   Matrix<Scalar> mask_, factor_;
   Permutations permutations_;
@@ -137,7 +144,8 @@ class FactoredTcr : public Synapse<Scalar> {
     overlap_.resize(window_);
     // decay_(i) = (1 - dt/tau_s)^(window - 1 - i): its last t entries weight steps 0 .. t-1 of the window
     decay_.resize(window_);
-    for (Index i = 0; i < window_; ++i) decay_(i) = static_cast<Scalar>(std::pow(tcr_.keep(), static_cast<double>(window_ - 1 - i)));
+    for (Index i = 0; i < window_; ++i)
+      decay_(i) = static_cast<Scalar>(std::pow(tcr_.keep(), static_cast<double>(window_ - 1 - i)));
     gain_ = static_cast<Scalar>(tcr_.gain(N));
     filled_ = 0;
     if (tcr_.permuted) permutations_.draw(key, N, B);
@@ -200,7 +208,8 @@ class YokedTcr : public Synapse<Scalar> {
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
-    require_option(trials.batch > 1, "training.batch", "1", "synapse.current = yoked needs at least two trials in a batch");
+    require_option(trials.batch > 1, "training.batch", "1",
+                   "synapse.current = yoked needs at least two trials in a batch");
     if (!unyoked_ || &unyoked_->network() != &network) {
       unyoked_ = std::make_unique<Simulation<Scalar>>(network, integration_, noise_);
       unyoked_->keep_current(true);
@@ -208,7 +217,9 @@ class YokedTcr : public Synapse<Scalar> {
     unyoked_->run(trials, key, *own_);
     replayed_.load(unyoked_->trajectory());
   }
-  void add_current(Index step, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { replayed_.add_current(step, r, u); }
+  void add_current(Index step, MatrixView<Scalar> r, MatrixRef<Scalar> u) override {
+    replayed_.add_current(step, r, u);
+  }
 
  private:
   Integration integration_;
@@ -221,38 +232,48 @@ class YokedTcr : public Synapse<Scalar> {
 template <class Scalar>
 std::unique_ptr<Synapse<Scalar>> make(const SynapseSetting& setting) {
   const auto& options = setting.options;
-  require_option(setting.integration.dt_ms <= options.number("synapse.tau_s_ms"), "synapse.tau_s_ms", options.text("synapse.tau_s_ms"),
-                 "must be at least integration.dt_ms");
+  require_option(setting.integration.dt_ms <= options.number("synapse.tau_s_ms"), "synapse.tau_s_ms",
+                 options.text("synapse.tau_s_ms"), "must be at least integration.dt_ms");
   // Bytes per step and trial: history 2 N T on average N T / 2 each, chunked N^2 + 2 N chunk.
   const Index chunk = options.integer("synapse.chunk");
   std::string form = options.text("synapse.form");
   const bool joint = !setting.integration.has_adjoint();
-  if (form == "auto") form = setting.masked || joint ? "dense" : setting.steps <= setting.neurons + chunk ? "history" : "chunked";
-  require_option(setting.integration.method != Method::dopri5 || options.text("synapse.postsynaptic") == "own", "synapse.postsynaptic",
-                 "permuted", "needs a fixed step: integration.method = euler, exponential_euler or rk4");
+  if (form == "auto")
+    form = setting.masked || joint ? "dense" : setting.steps <= setting.neurons + chunk ? "history" : "chunked";
+  require_option(setting.integration.method != Method::dopri5 || options.text("synapse.postsynaptic") == "own",
+                 "synapse.postsynaptic", "permuted",
+                 "needs a fixed step: integration.method = euler, exponential_euler or rk4");
   require_option(!setting.masked || form == "dense", "synapse.form", form, "a network with a mask needs dense");
 
   std::unique_ptr<Synapse<Scalar>> synapse;
-  if (form == "dense") synapse = std::make_unique<DenseTcr<Scalar>>(setting);
-  else synapse = std::make_unique<FactoredTcr<Scalar>>(setting, form == "history" ? setting.steps : chunk);
-  if (options.text("synapse.current") == "yoked") synapse = std::make_unique<YokedTcr<Scalar>>(setting, std::move(synapse));
+  if (form == "dense")
+    synapse = std::make_unique<DenseTcr<Scalar>>(setting);
+  else
+    synapse = std::make_unique<FactoredTcr<Scalar>>(setting, form == "history" ? setting.steps : chunk);
+  if (options.text("synapse.current") == "yoked")
+    synapse = std::make_unique<YokedTcr<Scalar>>(setting, std::move(synapse));
   return synapse;
 }
 
 }  // namespace
 
 SynapseKind tcr_synapse() {
-  return {"tcr",
-          "temporal consistency: synapses that oppose change of their target's rate",
-          {
-              number_option("synapse.beta", "100", "", nonnegative, "strength; S is of order beta r v d / N"),
-              number_option("synapse.tau_s_ms", "200", "ms", positive, "time constant of S"),
-              choice_option("synapse.form", "auto", {"auto", "dense", "history", "chunked"}, "how S is computed: the same numbers at different cost"),
-              integer_option("synapse.chunk", "16", "steps", {1, 1e6}, "chunked form: steps between two additions to S"),
-              choice_option("synapse.postsynaptic", "own", {"own", "permuted"}, "control: permuted gives the postsynaptic factor to the wrong neurons, anew each trial"),
-              choice_option("synapse.current", "own", {"own", "yoked"}, "control: yoked replays the current S r of another trial of the batch"),
-          },
-          make<float>, make<double>};
+  return {
+      "tcr",
+      "temporal consistency: synapses that oppose change of their target's rate",
+      {
+          number_option("synapse.beta", "100", "", nonnegative, "strength; S is of order beta r v d / N"),
+          number_option("synapse.tau_s_ms", "200", "ms", positive, "time constant of S"),
+          choice_option("synapse.form", "auto", {"auto", "dense", "history", "chunked"},
+                        "how S is computed: the same numbers at different cost"),
+          integer_option("synapse.chunk", "16", "steps", {1, 1e6}, "chunked form: steps between two additions to S"),
+          choice_option("synapse.postsynaptic", "own", {"own", "permuted"},
+                        "control: permuted gives the postsynaptic factor to the wrong neurons, anew each trial"),
+          choice_option("synapse.current", "own", {"own", "yoked"},
+                        "control: yoked replays the current S r of another trial of the batch"),
+      },
+      make<float>,
+      make<double>};
 }
 
 }  // namespace stillpoint

@@ -40,7 +40,8 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   void efficacy_of(MatrixView<Scalar> state, MatrixRef<Scalar> a) const override {
     a = use(state).cwiseProduct(resource(state)) * (normalised_ ? 1 / (use_at_rest_ * resource_at_rest_) : Scalar(1));
   }
-  void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar>, MatrixRef<Scalar> change) const override {
+  void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar>,
+                  MatrixRef<Scalar> change) const override {
     const auto u = use(state).array(), x = resource(state).array();
     const Scalar scale = signed_rates_ ? f_max_ / 2 : f_max_, offset = signed_rates_ ? Scalar(1) : Scalar(0);
     const auto f = scale * (r.array() + offset);
@@ -49,8 +50,14 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   }
 
  private:
-  template <class M> static auto use(M&& state) { return state.topRows(state.rows() / 2); }
-  template <class M> static auto resource(M&& state) { return state.bottomRows(state.rows() / 2); }
+  template <class M>
+  static auto use(M&& state) {
+    return state.topRows(state.rows() / 2);
+  }
+  template <class M>
+  static auto resource(M&& state) {
+    return state.bottomRows(state.rows() / 2);
+  }
 
   void set_rest(Nonlinearity phi) {
     signed_rates_ = phi == Nonlinearity::tanh;
@@ -81,7 +88,8 @@ SynapseKind tsodyks_markram_synapse() {
               number_option("synapse.f_max_hz", "20", "Hz", positive, "firing rate that r = 1 stands for"),
               choice_option("synapse.normalise", "rest", {"rest", "none"}, "divide by the efficacy at r = 0, or not"),
           },
-          make<float>, make<double>};
+          make<float>,
+          make<double>};
 }
 
 }  // namespace stillpoint
