@@ -121,7 +121,7 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
     hdf5::write_attribute(control, "achieved", run.match.achieved);
   }
   const double updates = static_cast<double>(std::max<std::size_t>(1, curve.update.size()));
-  write_provenance(root.createGroup("provenance"), run.wall_seconds, run.wall_seconds / updates);
+  write_provenance(root.createGroup("provenance"), run.wall_seconds, run.training_seconds / updates);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ struct RunResult {
   std::vector<std::pair<std::string, std::string>> varied;
   Match match;
   Training<Scalar> training;
-  double wall_seconds = 0;
+  double wall_seconds = 0;      // of the whole run
+  double training_seconds = 0;  // without the search for a matched control
 };
 
 /// Writes the file as PATH.partial, flushes it to disk and renames it. Throws UserError when that is not possible.

@@ -117,7 +117,11 @@ class StabilityWarning {
 
 template <class Scalar>
 void run_one(const Study& study, const Job& job, Progress& progress, StabilityWarning& warning) {
-  const auto start = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_since = [](Clock::time_point then) {
+    return std::chrono::duration<double>(Clock::now() - then).count();
+  };
+  const auto start = Clock::now();
   const auto& options = job.point->options;
   const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
@@ -135,8 +139,10 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
                             progress.add(1);
                           }};
   const Match match = match_control(setting, network);
+  const auto training_start = Clock::now();
   RunResult<Scalar> result{options, job.seed, study.name, job.point->varied, match, train<Scalar>(setting, network)};
-  result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.training_seconds = seconds_since(training_start);
+  result.wall_seconds = seconds_since(start);
   write_run(job.path, result);
   warning.look(job, result.training.curve);
   progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
