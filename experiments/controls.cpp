@@ -31,21 +31,34 @@ double exponent(const TrainingSetting& setting, const Network<double>& network, 
   return leading_lyapunov_exponent(network, setting.integration, *synapse, setting.trials, setting.seed).per_second;
 }
 
-/// Bisects log(factor) between low and high until |property - target| <= tolerance; increasing tells the sign of the
-/// slope.
-Match bisect(const std::function<double(double)>& property, double low, double high, bool increasing, double target,
-             double tolerance) {
+/// The factor nearest to 1 at which the property equals the target: steps of `ratio` away from 1 until the property has
+/// crossed the target (it need not be monotone further out), then bisection of log(factor).
+Match first_crossing(const std::function<double(double)>& property, double ratio, double limit, double target,
+                     double tolerance) {
   Match best;
   best.target = target;
   best.before = best.achieved = property(1);
-  for (int i = 0; i < 30 && std::abs(best.achieved - target) > tolerance; ++i) {
-    const double middle = std::sqrt(low * high), value = property(middle);
+  const bool above = best.before > target;
+  const auto try_factor = [&](double factor) {
+    const double value = property(factor);
     if (std::abs(value - target) < std::abs(best.achieved - target)) {
-      best.factor = middle;
+      best.factor = factor;
       best.achieved = value;
     }
-    ((value < target) == increasing ? low : high) = middle;
+    return (value > target) == above;  // still on the first side
+  };
+  const auto matched = [&] { return std::abs(best.achieved - target) <= tolerance; };
+  const auto within_limit = [&](double factor) { return ratio < 1 ? factor > limit : factor < limit; };
+  double inner = 1, outer = ratio;
+  while (!matched() && within_limit(outer) && try_factor(outer)) {
+    inner = outer;
+    outer *= ratio;
   }
+  for (int i = 0; i < 30 && !matched() && within_limit(outer); ++i) {
+    const double middle = std::sqrt(inner * outer);
+    (try_factor(middle) ? inner : outer) = middle;
+  }
+  best.matched = matched();
   return best;
 }
 
@@ -68,15 +81,16 @@ Match match_control(const TrainingSetting& setting, Network<double>& network) {
     return copy;
   };
   Match match;
+  const auto property_of = [&](double factor) {
+    return by_speed ? speed(setting, scaled(factor), options) : exponent(setting, scaled(factor), options);
+  };
   if (by_speed) {
     const double target = speed(setting, network, with_tcr);
+    const bool too_fast = property_of(1) > target;
     const double shortest = setting.integration.dt_ms / network.tau_ms.minCoeff();
-    match = bisect([&](double factor) { return speed(setting, scaled(factor), options); }, shortest, 100, false, target,
-                   0.02 * target);
+    match = first_crossing(property_of, too_fast ? 1.2 : 1 / 1.2, too_fast ? 100 : shortest, target, 0.02 * target);
   } else {
-    const double target = exponent(setting, network, with_tcr);
-    match =
-        bisect([&](double factor) { return exponent(setting, scaled(factor), options); }, 0.01, 1, true, target, 0.05);
+    match = first_crossing(property_of, 0.9, 0.01, exponent(setting, network, with_tcr), 0.05);
   }
   match.property = property;
   network = scaled(match.factor);

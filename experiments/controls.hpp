@@ -11,6 +11,7 @@ struct Match {
   double target = 0;              // of the TCR network
   double before = 0;              // of the network without TCR, unmatched
   double achieved = 0;            // of the matched network
+  bool matched = true;            // achieved is as close to the target as asked for
 };
 
 /// Changes `network` as control.match says:
@@ -18,7 +19,8 @@ struct Match {
 ///   chaos  all recurrent weights times one factor <= 1, until the leading Lyapunov exponent under task input is within
 ///   .2 /s:
 ///          .05 of the estimate, whose standard error is below .1
-/// The factor is found by bisection; `achieved` tells how well. synapse.* of the options describe the TCR network.
+/// Of several such factors the one nearest to 1. When there is none the best one is taken and `matched` is false.
+/// synapse.* of the options describe the TCR network.
 Match match_control(const TrainingSetting& setting, Network<double>& network);
 
 }  // namespace stillpoint

@@ -119,6 +119,7 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
     hdf5::write_attribute(control, "target", run.match.target);
     hdf5::write_attribute(control, "before", run.match.before);
     hdf5::write_attribute(control, "achieved", run.match.achieved);
+    hdf5::write_attribute(control, "matched", run.match.matched ? 1L : 0L);
   }
   const double updates = static_cast<double>(std::max<std::size_t>(1, curve.update.size()));
   write_provenance(root.createGroup("provenance"), run.wall_seconds, run.training_seconds / updates);

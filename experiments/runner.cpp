@@ -139,6 +139,9 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
                             progress.add(1);
                           }};
   const Match match = match_control(setting, network);
+  if (!match.matched)
+    fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n",
+               fs::path(job.path).filename().string(), match.property, match.achieved, match.target);
   const auto training_start = Clock::now();
   RunResult<Scalar> result{options, job.seed, study.name, job.point->varied, match, train<Scalar>(setting, network)};
   result.training_seconds = seconds_since(training_start);

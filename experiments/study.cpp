@@ -129,6 +129,10 @@ void rehearse(const Options& options) {
                  "synapse.current = yoked needs at least two trials in a batch");
   require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
                  options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
+  if (options.text("control.match") != "none")
+    for (const char* control : {"synapse.postsynaptic", "synapse.current"})
+      require_option(options.text(control) == "own", control, options.text(control),
+                     "must be own where control.match describes the TCR network");
   require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match",
                  options.text("control.match"), "needs a network with a membrane time constant, not rnn_map");
 }

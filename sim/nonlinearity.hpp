@@ -50,7 +50,7 @@ struct Softplus {
   }
   template <class A>
   static auto slope(const A& phi) {
-    return 1 - (-phi).exp();
+    return -(-phi).expm1();
   }
 };
 /// 1 / (1 + exp(-u)).
