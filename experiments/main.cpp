@@ -22,6 +22,10 @@ int dispatch(int count, char** words) {
     print_help();
     return 0;
   }
+  if (name == "--version") {
+    fmt::print("stillpoint {}\n", STILLPOINT_VERSION);
+    return 0;
+  }
   for (const auto& command : commands())
     if (command.name == name) return command.run(std::vector<std::string>(words + 2, words + count), command);
   std::vector<std::string> names;

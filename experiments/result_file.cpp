@@ -59,6 +59,8 @@ void write_options(const H5::Group& group, const Options& options) {
   for (const auto& [name, entry] : options.entries()) {
     if (entry.option.kind == Option::Kind::number)
       hdf5::write_attribute(group, name, options.number(name));
+    else if (entry.option.kind == Option::Kind::range && options.range(name).low == options.range(name).high)
+      hdf5::write_attribute(group, name, options.range(name).low);
     else if (entry.option.kind == Option::Kind::integer)
       hdf5::write_attribute(group, name, options.integer(name));
     else
@@ -181,6 +183,7 @@ RunRecord read_run(const std::string& path) {
   run.final_loss = number("final_loss");
   run.final_accuracy = number("final_accuracy");
   run.over_stability_bound = number("updates_over_stability_bound") > 0;
+  if (hdf5::has(root, "control")) run.unmatched = hdf5::read_number(root.openGroup("control"), "matched", path) == 0;
   const auto options = root.openGroup("options");
   run.updates = static_cast<long>(hdf5::read_number(options, "training.updates", path));
   const auto curve = root.openGroup("curve");

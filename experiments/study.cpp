@@ -236,6 +236,7 @@ Study read_study(const StudyRequest& request) {
       else
         place(study, key, value);
     }
+  require_option(!request.quick || !quick.empty(), "--quick", request.path, "has no [quick] section");
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);
   for (const auto& entry : request.set) {

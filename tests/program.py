@@ -171,6 +171,19 @@ def test_a_run_that_diverges_is_recorded(tmp):
     assert row["diverged"] == 3 and row["runs"] == 3 and row["reached"] == 0 and row["median_updates"] is None
 
 
+def test_a_control_that_cannot_be_matched_is_marked(tmp):
+    # W is only scaled down, which cannot help a network that is already calmer than its TCR network, as weak ones are.
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "study.arm=matched_chaos", "--set", "network.gain=0.8",
+       "--set", "study.seeds=2", "--set", "training.updates=2")
+    row, = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    flags = [int(h5py.File(path)["control"].attrs["matched"]) for path in sorted((tmp / "out/runs").glob("*.h5"))]
+    assert row["unmatched"] == flags.count(0)
+    assert ("could not be matched" in ok("summary", tmp / "out")) == (0 in flags)
+    for path in (tmp / "out/runs").glob("*.h5"):
+        control = h5py.File(path)["control"].attrs
+        assert control["matched"] == (abs(control["achieved"] - control["target"]) <= 0.05)
+
+
 def test_run_file_layout(tmp):
     ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "training.checkpoints=0 5")
     with h5py.File(sorted((tmp / "out/runs").glob("*.h5"))[-1]) as run:
@@ -179,7 +192,7 @@ def test_run_file_layout(tmp):
         assert sorted(run["checkpoints"]) == ["00000000", "00000005"]
         np.testing.assert_array_equal(run["checkpoints/00000000/network/W"][()], run["initial/network/W"][()])
         assert np.abs(run["final/network/W"][()] - run["initial/network/W"][()]).max() > 0
-        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["task.name"] == "evidence_accumulation"
+        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["network.tau_ms"] == 50.0 and run["options"].attrs["task.name"] == "evidence_accumulation"
         assert run["final/network"].attrs["kind"] == "leaky_rate" and run["final/network/synapse"].attrs["kind"] == "tcr"
         assert {"commit", "compiler", "host", "matrix_kernels", "wall_seconds"} <= set(run["provenance"].attrs)
 
@@ -188,7 +201,7 @@ def test_summary_and_figure(tmp):
     ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "grid.network.gain=1 2")
     rows = json.loads(ok("summary", tmp / "out", "--format", "json"))
     keys = {"condition", "runs", "reached", "diverged", "reached_interval", "median_updates", "median_updates_interval", "final_accuracy",
-            "final_loss", "speed", "over_stability_bound", "seconds_per_update"}
+            "final_loss", "speed", "over_stability_bound", "seconds_per_update", "unmatched"}
     assert len(rows) == 4 and all(keys <= set(row) for row in rows)
     assert rows[0]["condition"] == {"study.arm": "none", "network.gain": 1}
     assert len(ok("summary", tmp / "out", "--format", "csv").splitlines()) == 5
@@ -274,6 +287,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("fly", names=["fly", "unknown command"])
     refused(names=["no command"])
     refused("list", "gods", names=["gods", "rules"])
+    refused("run", study, "--quick", "--out", tmp / "out", names=["--quick", "s.ini"])
 
 
 def test_foreign_directories_stay_untouched(tmp):
@@ -336,6 +350,11 @@ def test_bad_network_files(tmp):
     refused("simulate", good, "--out", tmp / "o.h5", "--method", "magic", names=["integration.method", "magic", "dopri5"])
     refused("simulate", good, "--out", tmp / "o.h5", "--duration-ms", "0", names=["--duration-ms"])
     refused("simulate", good, "--out", "/proc/nothing/o.h5", names=["/proc/nothing/o.h5"])
+    refused("simulate", good, "--out", good, names=["--out", "lost"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--task", "evidence_accumulation", "--input", "1,2", names=["--input", "--task"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--task", "evidence_accumulation", "--duration-ms", "5", names=["--duration-ms", "--task"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--set", "network.gain=3", names=["network.gain=3", "file"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--set", "task.delay_ms=3", names=["task.delay_ms=3", "--task"])
     assert not (tmp / "o.h5").exists()
 
 

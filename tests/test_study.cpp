@@ -57,7 +57,7 @@ TEST_CASE("a study expands its grid in order, the last axis fastest") {
   CHECK(study.points[3].options.integer("network.size") == 10);
 }
 
-TEST_CASE("--set and [quick] replace entries and narrow axes; seeds do not change a study's identity") {
+TEST_CASE("settings and the quick section replace entries and narrow axes; seeds do not change a study's identity") {
   const Scratch file("quick.ini",
                      "[study]\nseeds = 9\n[grid]\nnetwork.gain = 1 2\n[quick]\nstudy.seeds = 2\nnetwork.gain = "
                      "2\n[training]\nupdates = 50\n");

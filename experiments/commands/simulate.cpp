@@ -170,6 +170,9 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   Request request;
   request.network_path = required(command, values, "NETWORK.h5");
   request.out = required(command, values, "out");
+  std::error_code ignored;
+  require_option(!std::filesystem::equivalent(request.out, request.network_path, ignored), "--out", request.out,
+                 "is the network file itself, which would be lost; choose another");
   if (values.count("group")) request.group = values["group"].as<std::string>();
   const auto at_least_one = [&](const char* name) {
     const long value = values[name].as<long>();
@@ -181,9 +184,12 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   request.seed = static_cast<std::uint64_t>(values["seed"].as<long>());
   request.duration_ms = values["duration-ms"].as<double>();
   require_option(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
+  request.has_task = values.count("task") > 0;
+  for (const char* name : {"duration-ms", "input"})
+    require_option(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
+                   "given with --task", "belongs to a free run; the task sets length and input");
   if (values.count("input")) request.input = numbers_in("--input", values["input"].as<std::string>());
   boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
-  request.has_task = values.count("task") > 0;
   if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
   if (values.count("method"))
     request.assignments.emplace_back("integration.method", values["method"].as<std::string>());
@@ -194,6 +200,12 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto equals = entry.find('=');
       require_option(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE");
+      const auto section = entry.substr(0, entry.find('.'));
+      require_option(
+          section == "integration" || section == "noise" || section == "synapse" ||
+              (section == "task" && request.has_task),
+          "--set", entry,
+          "must be an option of integration, noise, synapse or, with --task, task; the network comes from its file");
       request.assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     }
 

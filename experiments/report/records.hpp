@@ -20,6 +20,7 @@ struct RunRecord {
   double final_accuracy = 0, final_loss = 0;          // on the 512 evaluation trials, NaN when diverged
   double speed_at_start = 0, speed_at_end = 0;        // V [1/s]
   bool over_stability_bound = false;
+  bool unmatched = false;  // a matched control for which no factor came close enough
   double seconds_per_update = 0;
 };
 

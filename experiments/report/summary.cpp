@@ -306,6 +306,27 @@ std::vector<std::string> condition_labels(const StudyRecord& study) {
   return labels;
 }
 
+namespace {
+
+long unmatched_runs(const Condition& condition) {
+  return std::count_if(condition.runs.begin(), condition.runs.end(),
+                       [](const RunRecord& run) { return run.unmatched; });
+}
+
+/// One line per condition whose matched control is not matched in every run.
+std::string unmatched_lines(const StudyRecord& study) {
+  const auto labels = condition_labels(study);
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (const long runs = unmatched_runs(study.conditions[i]); runs > 0)
+      text += fmt::format(
+          "unmatched: {} of {} runs of {} could not be matched to the TCR network (/control of the run files)\n", runs,
+          study.conditions[i].runs.size(), labels[i]);
+  return text;
+}
+
+}  // namespace
+
 std::string summary_json(const StudyRecord& study) {
   Json list = Json::array();
   for (const auto& condition : study.conditions) {
@@ -318,6 +339,7 @@ std::string summary_json(const StudyRecord& study) {
          {"runs", summary.runs},
          {"reached", summary.reached},
          {"diverged", summary.diverged},
+         {"unmatched", unmatched_runs(condition)},
          {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
          {"median_updates", number_or_null(summary.median_updates)},
          {"median_updates_interval", {number_or_null(interval.low), number_or_null(interval.high)}},
@@ -358,7 +380,7 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   if (table_width(with_names(naming, conditions)) > terminal_width) naming = by_number(study);
   const auto left = naming.cells.front().size();
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
-              conditions_legend;
+              conditions_legend + unmatched_lines(study);
 
   auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
   if (!against.empty()) {

@@ -18,6 +18,7 @@ std::vector<std::string> condition_labels(const StudyRecord& study);
 /// List of objects with the keys
 ///   condition              object: full option name -> number, true, false or string
 ///   runs reached diverged  integers
+///   unmatched              integer: runs of a matched control for which no factor came close enough
 ///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
 ///   median_updates         Kaplan-Meier median number of updates to criterion, null when beyond the budget
 ///   median_updates_interval  [low, high], bootstrap 95 %; null: beyond the budget, or fewer than two runs
