@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "commit.hpp"
+#include "sim/blas.hpp"
 #include "sim/network_file.hpp"
 
 namespace stillpoint {
@@ -44,7 +45,7 @@ void write_provenance(const H5::Group& group, double wall_seconds, double second
   text("build", STILLPOINT_BUILD);
   text("compiler", fmt::format("GNU-compatible {}", __VERSION__));
   text("eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION));
-  text("matrix_kernels", std::string("Eigen, ") + Eigen::SimdInstructionSetsInUse());
+  text("matrix_kernels", matrix_kernels());
   text("boost", BOOST_LIB_VERSION);
   text("hdf5", fmt::format("{}.{}.{}", major, minor, release));
   text("onetbb", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR));
@@ -66,13 +67,6 @@ void write_options(const H5::Group& group, const Options& options) {
     else
       hdf5::write_attribute(group, name, entry.value);
   }
-}
-
-std::map<std::string, std::string> synapse_options(const Options& options) {
-  std::map<std::string, std::string> synapse;
-  for (const auto& [name, entry] : options.entries())
-    if (name.rfind("synapse.", 0) == 0) synapse[name.substr(8)] = entry.value;
-  return synapse;
 }
 
 template <class Scalar>
@@ -129,6 +123,13 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
 
 }  // namespace
 
+std::map<std::string, std::string> synapse_options(const Options& options) {
+  std::map<std::string, std::string> synapse;
+  for (const auto& [name, entry] : options.entries())
+    if (name.rfind("synapse.", 0) == 0) synapse[name.substr(8)] = entry.value;
+  return synapse;
+}
+
 void write_atomically(const std::string& path, const std::string& bytes) {
   const std::string partial = path + ".partial";
   const auto fail = [&](const char* what) {
@@ -163,8 +164,10 @@ void write_run(const std::string& path, const RunResult<Scalar>& run) {
   write_atomically(path, bytes);
 }
 
-RunRecord read_run(const std::string& path) {
-  const auto held = hdf5::lock();
+namespace {
+
+/// Throws UserError, or H5::Exception where a group is missing.
+RunRecord read_record(const std::string& path) {
   const auto file = hdf5::open(path);
   const auto root = file.openGroup("/");
   if (hdf5::read_text(root, "format", path) != "stillpoint-run") throw UserError(path + ": is not a run file");
@@ -196,6 +199,20 @@ RunRecord read_run(const std::string& path) {
   run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
   run.seconds_per_update = hdf5::read_number(root.openGroup("provenance"), "seconds_per_update", path);
   return run;
+}
+
+}  // namespace
+
+RunRecord read_run(const std::string& path) {
+  const auto held = hdf5::lock();
+  const std::string advice = "; remove it and give `stillpoint run` the same study again";
+  try {
+    return read_record(path);
+  } catch (const UserError& problem) {
+    throw UserError(problem.what() + advice);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file" + advice);
+  }
 }
 
 template void write_run(const std::string&, const RunResult<float>&);

@@ -1,6 +1,7 @@
 // Run files: one HDF5 file per run, complete or absent. The layout is documented in docs/file-formats.md.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "experiments/controls.hpp"
@@ -24,6 +25,9 @@ struct RunResult {
 /// Writes the file as PATH.partial, flushes it to disk and renames it. Throws UserError when that is not possible.
 template <class Scalar>
 void write_run(const std::string& path, const RunResult<Scalar>& run);
+
+/// What the group `synapse` of a network holds: the options synapse.*, without their section.
+std::map<std::string, std::string> synapse_options(const Options& options);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);

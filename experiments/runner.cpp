@@ -87,11 +87,14 @@ void claim(const Study& study, const std::string& directory) {
       if (there != here)
         throw UserError(
             fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
-    } else if (fs::exists(root) && !fs::is_empty(root)) {
-      throw UserError(directory + ": is not empty and holds no study; choose another --out");
     }
-    fs::create_directories(root / "runs");
+    fs::create_directories(root);
+    if (!fs::exists(description))
+      for (const auto& entry : fs::directory_iterator(root))
+        if (entry.path().filename() != "study.json.partial")  // left by a study killed at this very point
+          throw UserError(directory + ": is not empty and holds no study; choose another --out");
     write_atomically(description.string(), describe(study).dump(1) + "\n");
+    fs::create_directories(root / "runs");
   });
 }
 
@@ -203,7 +206,8 @@ StudyRecord read_results(const std::string& directory) {
     for (const auto& pair : varied) condition.varied.emplace_back(pair.at(0), pair.at(1));
     const auto prefix = fmt::format("condition{:04d}-", record.conditions.size());
     std::vector<std::string> paths;
-    for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs"))
+    std::error_code ignored;  // no runs yet
+    for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs", ignored))
       if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
         paths.push_back(entry.path().string());
     std::sort(paths.begin(), paths.end());

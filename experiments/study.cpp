@@ -15,15 +15,6 @@ namespace stillpoint {
 
 namespace {
 
-std::vector<Option> study_options() {
-  return {
-      text_option("study.name", "study", "name of the study"),
-      integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
-      integer_option("study.first_seed", "1", "", {0, 1e15},
-                     "seed of the first run; the conditions of a seed share weights, trials and initial states"),
-  };
-}
-
 Option task_name_option() {
   std::vector<std::string> names;
   for (const auto& kind : task_kinds()) names.push_back(kind.name);
@@ -38,7 +29,7 @@ std::vector<Option> core_options() {
   for (const auto& part :
        {arm_options(), network_options(), integration_options(), training_options(), optimizer_options()})
     append(all, part);
-  append(all, {task_name_option(), rule_name_option(), synapse_kind_option()});
+  append(all, component_options());
   return all;
 }
 
@@ -63,7 +54,7 @@ void assign(Assignments& assignments, const std::string& name, const std::string
   for (const auto& [known, entry] : options.entries()) {
     const auto of = known.substr(0, known.find('.'));
     if (of == section) same_section.push_back(known);
-    if (sections.empty() || sections.back() != of) sections.push_back(of);
+    if (of != "study" && (sections.empty() || sections.back() != of)) sections.push_back(of);
   }
   if (same_section.empty())
     throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, {}", name, section,
@@ -158,6 +149,7 @@ Assignments read_file(const std::string& path) {
 /// narrows the axis.
 void place(Study& study, const std::string& key, const std::string& value) {
   const auto set_axis = [&](const std::string& option) {
+    require_option(value.find(',') == std::string::npos, "grid." + option, value, "values are separated by spaces");
     const auto values = split_words(value);
     require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
     for (auto value = values.begin(); value != values.end(); ++value)
@@ -189,6 +181,17 @@ void place(Study& study, const std::string& key, const std::string& value) {
 }
 
 }  // namespace
+
+std::vector<Option> component_options() { return {task_name_option(), rule_name_option(), synapse_kind_option()}; }
+
+std::vector<Option> study_options() {
+  return {
+      text_option("study.name", "study", "name of the study"),
+      integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
+      integer_option("study.first_seed", "1", "", {0, 1e15},
+                     "seed of the first run; the conditions of a seed share weights, trials and initial states"),
+  };
+}
 
 Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere) {
   Options options;

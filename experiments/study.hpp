@@ -44,6 +44,11 @@ struct StudyRequest {
   bool quick = false;
 };
 
+/// The options that choose a run's task, rule and synapse.
+std::vector<Option> component_options();
+/// The options study.* that are the study's own, not its runs'.
+std::vector<Option> study_options();
+
 /// Reads, expands and validates everything before anything runs. Throws UserError.
 Study read_study(const StudyRequest& request);
 

@@ -133,14 +133,6 @@ class Criterion {
   int wait_ = 0;
 };
 
-/// rho = |r|^2 / N averaged over the steps of a trial, of the most active trial.
-template <class Scalar>
-double largest_rho(const Trajectory<Scalar>& run) {
-  const auto squares = run.rates().leftCols(run.steps * run.batch).colwise().squaredNorm().eval();
-  const Eigen::Map<const Matrix<Scalar>> by_trial(squares.data(), run.batch, run.steps);
-  return static_cast<double>(by_trial.rowwise().mean().maxCoeff()) / static_cast<double>(run.state.rows());
-}
-
 }  // namespace
 
 template <class Scalar>
@@ -186,7 +178,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     result.curve.loss.push_back(batch_score.loss);
     result.curve.accuracy.push_back(batch_score.accuracy);
     result.curve.speed.push_back(population_speed(simulation, trials));
-    result.curve.stability_bound_ms.push_back(synapse->stability_bound_ms(largest_rho(run)));
+    result.curve.stability_bound_ms.push_back(synapse->stability_bound_ms(largest_mean_square_rate(run)));
     const bool finite = std::isfinite(batch_score.loss) && run.at(run.state, trials.steps).allFinite();
 
     if (finite && !result.reached_at && criterion.met(batch_score, evaluate_now)) {

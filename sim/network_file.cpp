@@ -17,6 +17,17 @@ std::string read_kind(const H5::Group& group, const std::string& where) {
   return kind;
 }
 
+/// A misspelt array would be silently taken as absent.
+void refuse_unknown_members(const H5::Group& group, const std::string& where) {
+  static const std::vector<std::string> known = {"W",      "W_in", "b",  "W_out", "b_out",  "W_fb",
+                                                 "tau_ms", "mask", "r0", "dt_ms", "synapse"};
+  for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
+    const auto name = group.getObjnameByIdx(i);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw UserError(fmt::format("{}: {}: unknown in a network; known are {}", where, name, fmt::join(known, ", ")));
+  }
+}
+
 std::map<std::string, std::string> read_synapse(const H5::Group& group, const std::string& where) {
   std::map<std::string, std::string> synapse;
   for (unsigned i = 0; i < static_cast<unsigned>(group.getNumAttrs()); ++i) {
@@ -44,6 +55,7 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
       !hdf5::has(root, group_name))
     throw UserError(path + ": group /" + group_name + ": missing");
   const auto group = root.openGroup(group_name);
+  refuse_unknown_members(group, path);
 
   StoredNetwork stored;
   auto& network = stored.network;

@@ -20,7 +20,8 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
                    fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
     const bool of_synapse = name == "synapse",
                present = (name != "efficacy" || synapse.scales()) && (name != "current" || synapse.drives());
-    require_option((!of_synapse || synapse_) && present, "--record", name, "this synapse has none");
+    require_option((!of_synapse || synapse_) && present, "--record", name,
+                   "this synapse has none; rate, state and output are there with any");
     const Index N = simulation.network().size();
     const Index channels = name == "output" ? simulation.network().outputs() : of_synapse ? synapse_->rows(N) : N;
     const Index samples = steps / every + 1;

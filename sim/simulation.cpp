@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -19,6 +20,7 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
       noise_(noise),
       dynamics_(network, integration),
       integrator_(make_integrator<Scalar>(integration, dynamics_.tau_ms())) {
+  keep_products_on_one_thread();
   require_option(integration.has_adjoint() || !noise.any(), "integration.method",
                  method_names()[static_cast<std::size_t>(integration.method)],
                  "noise needs euler or exponential_euler");
@@ -250,9 +252,18 @@ double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Sca
   return 1000 * std::sqrt(sum / static_cast<double>(valid * N));
 }
 
+template <class Scalar>
+double largest_mean_square_rate(const Trajectory<Scalar>& run) {
+  const auto squares = run.rates().leftCols(run.steps * run.batch).colwise().squaredNorm().eval();
+  const Eigen::Map<const Matrix<Scalar>> by_trial(squares.data(), run.batch, run.steps);
+  return static_cast<double>(by_trial.rowwise().mean().maxCoeff()) / static_cast<double>(run.state.rows());
+}
+
 template class Simulation<float>;
 template class Simulation<double>;
 template double population_speed(const Simulation<float>&, const TrialSet<float>&);
 template double population_speed(const Simulation<double>&, const TrialSet<double>&);
+template double largest_mean_square_rate(const Trajectory<float>&);
+template double largest_mean_square_rate(const Trajectory<double>&);
 
 }  // namespace stillpoint

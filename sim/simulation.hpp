@@ -94,4 +94,9 @@ class Simulation {
 template <class Scalar>
 double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials);
 
+/// rho = |r|^2 / N averaged over the steps of a trial, of the most active trial: what a synapse's stability bound is
+/// judged at.
+template <class Scalar>
+double largest_mean_square_rate(const Trajectory<Scalar>& run);
+
 }  // namespace stillpoint

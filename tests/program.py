@@ -201,9 +201,11 @@ def test_summary_and_figure(tmp):
     ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "grid.network.gain=1 2")
     rows = json.loads(ok("summary", tmp / "out", "--format", "json"))
     keys = {"condition", "runs", "reached", "diverged", "reached_interval", "median_updates", "median_updates_interval", "final_accuracy",
-            "final_loss", "speed", "over_stability_bound", "seconds_per_update", "unmatched"}
+            "final_loss", "speed", "over_stability_bound", "seconds_per_update", "unmatched", "budget", "paired"}
     assert len(rows) == 4 and all(keys <= set(row) for row in rows)
     assert rows[0]["condition"] == {"study.arm": "none", "network.gain": 1}
+    assert rows[0]["paired"] is None and rows[2]["paired"]["against"] == "none" and rows[2]["paired"]["pairs"] == 3
+    assert json.loads(ok("summary", tmp / "out", "--format", "json", "--against", "tcr"))[2]["paired"] is None
     assert len(ok("summary", tmp / "out", "--format", "csv").splitlines()) == 5
     assert "paired differences" in ok("summary", tmp / "out")
     ok("figure", tmp / "out", "--out", tmp / "f.svg")
@@ -239,6 +241,10 @@ def test_simulate_takes_a_trained_network_through_its_task(tmp):
     with h5py.File(tmp / "a.h5") as file:
         assert file["recording/synapse"].shape == (4, 61, 400) and np.abs(file["recording/current"][()]).max() > 0
         assert file["trials/target"].shape == (4, 60, 1)
+    with h5py.File(tmp / "a.h5") as file:
+        assert file["network/synapse"].attrs["kind"] in ("tcr", b"tcr")
+    past = stillpoint("simulate", run, "--out", tmp / "past.h5", "--synapse", "tcr", "--set", "synapse.beta=1e5")
+    assert past.returncode == 0 and "stability bound" in past.stderr, past.stderr
     ok("simulate", run, "--out", tmp / "b.h5", "--synapse", "tsodyks_markram", "--method", "rk4", "--record", "efficacy", "--group", "initial/network")
 
 
@@ -266,6 +272,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["study.arm=none", "synapse.kind=tcr"], ["synapse.kind", "contradicts study.arm = none"]),
         (["study.arm=tcr_yoked", "training.batch=1"], ["training.batch", "two trials"]),
         (["grid.network.gain="], ["grid.network.gain", "(empty)"]),
+        (["grid.network.gain=1, 2"], ["grid.network.gain", "1, 2", "spaces"]),
         (["grid.network.gain=1 1"], ["grid.network.gain", "twice"]),
         (["study.seeds=0"], ["study.seeds", "0"]),
         (["training.updates=0"], ["training.updates", "0"]),
@@ -300,13 +307,24 @@ def test_foreign_directories_stay_untouched(tmp):
     write(tmp / "mine/thesis.txt", "x")
     refused("run", study, "--out", tmp / "mine", names=["not empty"])
     assert [path.name for path in (tmp / "mine").iterdir()] == ["thesis.txt"]
+    (tmp / "begun").mkdir()
+    write(tmp / "begun/study.json.partial", "{")  # killed while it wrote its description
+    ok("run", study, "--out", tmp / "begun", "--quiet")
     refused("run", study, "--out", tmp / "s.ini", names=["s.ini", "not a directory"])
     refused("run", study, "--out", "/proc/nothing", names=["/proc/nothing"])
     refused("summary", tmp / "mine", names=["mine", "no study"])
     refused("summary", tmp / "out", "--format", "xml", names=["--format", "xml", "json"])
     refused("figure", tmp / "out", "--out", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg"])
+    refused("figure", tmp / "out", "--out", tmp / "f.png", names=["f.png", ".svg"])
+    refused("summary", tmp / "out", "--format", "json", "--against", "yoked", names=["--against", "yoked", "tcr"])
     ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4")  # more seeds are the same study
     assert len(all_contents(tmp / "out")) == 8
+    run = next((tmp / "out/runs").glob("*.h5"))
+    with h5py.File(run, "r+") as file:
+        del file["curve"]
+    refused("summary", tmp / "out", names=[run.name, "remove it"])
+    write(run, "not hdf5")
+    refused("summary", tmp / "out", names=[run.name, "remove it"])
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(tmp):
@@ -333,8 +351,10 @@ def test_bad_network_files(tmp):
     def negative(arrays, _): arrays["tau_ms"] = np.float32(-1)
     def text(arrays, _): arrays["b"] = np.bytes_("zero")
     def not_square(arrays, _): arrays["W"] = arrays["W"][:, :5]
+    def misspelt(arrays, _): arrays["Wout"] = arrays.pop("W_out")
     cases = [(shape, ["W_in", "4 x 2", "6 x 2"]), (missing, ["W", "missing"]), (no_tau, ["tau_ms", "missing"]), (nan, ["W", "finite"]),
-             (kind, ["kind", "spiking", "leaky_rate"]), (negative, ["tau_ms", "-1"]), (text, ["b", "real numbers"]), (not_square, ["W", "6 x 5"])]
+             (kind, ["kind", "spiking", "leaky_rate"]), (negative, ["tau_ms", "-1"]), (text, ["b", "real numbers"]), (not_square, ["W", "6 x 5"]),
+             (misspelt, ["Wout", "W_out"])]
     for change, names in cases:
         path = example_network(tmp / f"{change.__name__}.h5", change=change)
         refused("simulate", path, "--out", tmp / "o.h5", names=[path.name, *names])
@@ -347,6 +367,7 @@ def test_bad_network_files(tmp):
     refused("simulate", good, "--out", tmp / "o.h5", "--task", "flip_flop", names=["flip_flop", "3", "2"])
     refused("simulate", good, "--out", tmp / "o.h5", "--record", "dreams", names=["--record", "dreams", "rate"])
     refused("simulate", good, "--out", tmp / "o.h5", "--method", "rk4", "--set", "noise.activity=0.1", names=["rk4", "noise"])
+    refused("simulate", good, "--out", tmp / "o.h5", "--seed", "-4", names=["--seed", "-4"])
     refused("simulate", good, "--out", tmp / "o.h5", "--method", "magic", names=["integration.method", "magic", "dopri5"])
     refused("simulate", good, "--out", tmp / "o.h5", "--duration-ms", "0", names=["--duration-ms"])
     refused("simulate", good, "--out", "/proc/nothing/o.h5", names=["/proc/nothing/o.h5"])

@@ -288,6 +288,7 @@ TEST_CASE("the JSON summary has the promised keys, numbers as numbers and null f
   CHECK(none["over_stability_bound"] == 0);
   CHECK(none["seconds_per_update"] == 0.004);
   CHECK(list[1]["median_updates"] == 100);
+  CHECK(none["budget"] == 400);
 
   study.conditions = {{{}, {diverged_run(1, 3)}}, {{}, {}}};
   const auto lost = nlohmann::json::parse(summary_json(study));
@@ -296,13 +297,22 @@ TEST_CASE("the JSON summary has the promised keys, numbers as numbers and null f
   CHECK(lost[0]["condition"].empty());
   CHECK(lost[1]["runs"] == 0);
   CHECK(nlohmann::json::parse(summary_json({})).empty());
+
+  const auto both = nlohmann::json::parse(summary_json(two_arms()));
+  const auto difference = paired_difference(two_arms().conditions[1].runs, two_arms().conditions[0].runs);
+  CHECK(both[0]["paired"].is_null());
+  CHECK(both[1]["paired"]["against"] == "none");
+  CHECK(both[1]["paired"]["pairs"] == 4);
+  CHECK(both[1]["paired"]["reached_points"]["value"] == 75);
+  CHECK(both[1]["paired"]["updates"]["interval"][1].get<double>() == Approx(difference.updates->interval->high));
+  CHECK(nlohmann::json::parse(summary_json(two_arms(), "tcr"))[0]["paired"]["reached_points"]["value"] == -75);
 }
 
 TEST_CASE("the CSV summary has as many fields in every row and quotes what needs it") {
   auto study = two_arms();
   CHECK(summary_csv(study).rfind("study.arm,network.g,synapse.on,runs,reached,diverged,", 0) == 0);
   std::istringstream lines(summary_csv(study));
-  for (std::string line; std::getline(lines, line);) CHECK(std::count(line.begin(), line.end(), ',') == 16);
+  for (std::string line; std::getline(lines, line);) CHECK(std::count(line.begin(), line.end(), ',') == 25);
   CHECK(summary_csv(study).find("nan") == std::string::npos);
   study.conditions[0].varied[0].second = "a \"quoted\", value";
   CHECK(summary_csv(study).find("\n\"a \"\"quoted\"\", value\",2.5,") != std::string::npos);

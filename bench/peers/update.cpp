@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "bench/workload.hpp"
+#include "sim/blas.hpp"
 
 namespace {
 
@@ -95,7 +96,7 @@ nlohmann::json measure(const po::variables_map& given) {
                            {"compiler", "GCC-compatible " __VERSION__},
                            {"eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
                                          "." + std::to_string(EIGEN_MINOR_VERSION)},
-                           {"simd", Eigen::SimdInstructionSetsInUse()}};
+                           {"matrix_kernels", matrix_kernels()}};
   if (!given.count("no-rates")) result["gflops"] = product_rates(shape);
   return result;
 }

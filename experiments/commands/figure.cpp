@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "experiments/commands/command.hpp"
 #include "experiments/report/learning_curves.hpp"
 #include "experiments/result_file.hpp"
@@ -18,8 +20,10 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
   positional.add("DIR", 1);
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
+  const auto out = required(command, values, "out");
+  require_option(std::filesystem::path(out).extension() == ".svg", "--out", out, "must end in .svg");
   const auto study = read_results(required(command, values, "DIR"));
-  write_atomically(required(command, values, "out"), learning_curve_figure(study));
+  write_atomically(out, learning_curve_figure(study));
   return 0;
 }
 

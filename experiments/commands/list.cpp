@@ -4,6 +4,7 @@
 
 #include "experiments/arms.hpp"
 #include "experiments/commands/command.hpp"
+#include "experiments/study.hpp"
 #include "plasticity/optimizer.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -52,7 +53,10 @@ std::vector<Item> items_of(const std::string& what) {
              {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options, {}}};
   }
   if (what == "training")
-    items = {{"training", "the training loop", training_options(), {}},
+    items = {{"study", "runs and seeds", study_options(), {}},
+             {"arm", "what is compared", arm_options(), {}},
+             {"components", "task, rule and synapse of a run", component_options(), {}},
+             {"training", "the training loop", training_options(), {}},
              {"optimizer", "from gradient to weight change", optimizer_options(), {}},
              {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise."), {}}};
   return items;

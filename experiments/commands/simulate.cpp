@@ -124,7 +124,7 @@ void write_simulation(const Request& request, const StoredNetwork& stored, const
       for (const char* section : {"integration.", "noise.", "synapse.", "task."})
         if (name.rfind(section, 0) == 0 && (request.has_task || section[0] != 't'))
           hdf5::write_attribute(resolved, name, entry.value);
-    write_network(root.createGroup("network"), stored.network, {});
+    write_network(root.createGroup("network"), stored.network, synapse_options(options));
     bytes = file.image();
   }
   write_atomically(request.out, bytes);
@@ -149,7 +149,8 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
       "task", po::value<std::string>(), "trials of this task; without it a free run")(
       "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
       "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
-      "trials", po::value<long>()->default_value(10), "number of trials, each from its own initial state")(
+      "trials", po::value<long>()->default_value(10),
+      "number of trials, each from its own initial state (all from r0 where the network file has one)")(
       "method", po::value<std::string>(),
       "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=)")(
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
@@ -181,6 +182,8 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   };
   request.trials = at_least_one("trials");
   request.every = at_least_one("every");
+  require_option(values["seed"].as<long>() >= 0, "--seed", fmt::format("{}", values["seed"].as<long>()),
+                 "must be 0 or more");
   request.seed = static_cast<std::uint64_t>(values["seed"].as<long>());
   request.duration_ms = values["duration-ms"].as<double>();
   require_option(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
@@ -224,6 +227,12 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
     recorder.observe(t + 1);
   }
   simulation.finish();
+  const double bound_ms = synapse->stability_bound_ms(largest_mean_square_rate(simulation.trajectory()));
+  if (integration.has_adjoint() && integration.dt_ms > bound_ms)
+    fmt::print(stderr,
+               "warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
+               " at this activity; take a smaller step, or rk4\n",
+               integration.dt_ms, bound_ms);
   write_simulation(request, stored, resolved, trials, recorder);
 
   if (values.count("quiet") == 0) {

@@ -15,7 +15,7 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
       "against", po::value<std::string>()->default_value(""),
-      "table: arm that the others are compared with; default: the first");
+      "arm that the others are compared with, seed by seed; default: the first");
   po::positional_options_description positional;
   positional.add("DIR", 1);
   po::variables_map values;
@@ -24,9 +24,10 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   require_option(format == "table" || format == "csv" || format == "json", "--format", format,
                  "must be one of: table, csv, json");
   const auto study = read_results(required(command, values, "DIR"));
-  fmt::print("{}", format == "json"  ? summary_json(study)
-                   : format == "csv" ? summary_csv(study)
-                                     : summary_table(study, values["against"].as<std::string>()));
+  const auto against = values["against"].as<std::string>();
+  fmt::print("{}", format == "json"  ? summary_json(study, against)
+                   : format == "csv" ? summary_csv(study, against)
+                                     : summary_table(study, against));
   return 0;
 }
 

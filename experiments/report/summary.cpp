@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/report/statistics.hpp"
+#include "experiments/report/text_table.hpp"
 #include "sim/option.hpp"
 
 namespace stillpoint {
@@ -16,7 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Varied = std::vector<std::pair<std::string, std::string>>;
-using Rows = std::vector<std::vector<std::string>>;
 
 const std::string arm_option = "study.arm";
 constexpr std::size_t terminal_width = 110;
@@ -106,44 +106,6 @@ std::string csv_field(const std::string& text) {
 }
 
 std::string csv_field(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; }
-
-// ---- text table
-
-/// Characters, not bytes, of UTF-8 text.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-std::vector<std::size_t> column_widths(const Rows& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows)
-    for (std::size_t column = 0; column < row.size(); ++column)
-      widths[column] = std::max(widths[column], width_of(row[column]));
-  return widths;
-}
-
-std::size_t table_width(const Rows& rows) {
-  std::size_t total = 0;
-  for (const auto width : column_widths(rows)) total += width + 2;
-  return total - 2;
-}
-
-/// The first `left` columns are aligned left, the others right.
-std::string aligned(const Rows& rows, std::size_t left) {
-  const auto widths = column_widths(rows);
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      const std::string padding(widths[column] - width_of(row[column]), ' ');
-      line += (column == 0 ? "" : "  ") + (column < left ? row[column] + padding : padding + row[column]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-  }
-  return text;
-}
 
 /// "g" for "network.g", unless another varied option ends in the same word; "rule" for "rule.name".
 std::vector<std::string> short_names(const Varied& varied) {
@@ -268,21 +230,45 @@ std::string signed_cell(const std::optional<Estimate>& estimate) {
   return fmt::format("{} [{}, {}]", text, rounded(estimate->interval->low), rounded(estimate->interval->high));
 }
 
-Block pairs_block(const StudyRecord& study, const std::string& first) {
+/// The arm that the others are compared with; none when study.arm does not vary.
+std::optional<std::string> reference_arm(const StudyRecord& study, const std::string& against) {
+  std::vector<std::string> arms;
+  for (const auto& condition : study.conditions)
+    if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end())
+      arms.push_back(*arm);
+  require_option(
+      against.empty() || std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
+      arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
+  if (!against.empty()) return against;
+  return arms.empty() ? std::nullopt : std::optional(arms.front());
+}
+
+/// The difference of a condition to the same condition with the arm `reference`; none for that arm itself.
+std::optional<PairedDifference> difference_to(const StudyRecord& study, const std::optional<std::string>& reference,
+                                              const Condition& condition) {
+  if (!reference || arm_of(condition) == reference) return std::nullopt;
+  const auto other = std::find_if(study.conditions.begin(), study.conditions.end(), [&](const Condition& candidate) {
+    return arm_of(candidate) == reference && without_arm(candidate.varied) == without_arm(condition.varied);
+  });
+  return other == study.conditions.end() ? PairedDifference{} : paired_difference(condition.runs, other->runs);
+}
+
+Block pairs_block(const StudyRecord& study, const std::optional<std::string>& reference) {
   Block block{{{"pairs", "reached [points]", "updates"}}, {}};
-  for (std::size_t i = 0; i < study.conditions.size(); ++i) {
-    const auto& condition = study.conditions[i];
-    if (arm_of(condition) == first) continue;
-    const auto reference = std::find_if(study.conditions.begin(), study.conditions.end(), [&](const Condition& other) {
-      return arm_of(other) == first && without_arm(other.varied) == without_arm(condition.varied);
-    });
-    const auto difference =
-        reference == study.conditions.end() ? PairedDifference{} : paired_difference(condition.runs, reference->runs);
-    block.rows.push_back(
-        {fmt::format("{}", difference.pairs), signed_cell(difference.share_reached), signed_cell(difference.updates)});
-    block.conditions.push_back(i);
-  }
+  for (std::size_t i = 0; i < study.conditions.size(); ++i)
+    if (const auto difference = difference_to(study, reference, study.conditions[i])) {
+      block.rows.push_back({fmt::format("{}", difference->pairs), signed_cell(difference->share_reached),
+                            signed_cell(difference->updates)});
+      block.conditions.push_back(i);
+    }
   return block;
+}
+
+/// Value and interval of a paired difference; null for what there is not.
+Json estimate_json(const std::optional<Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  const auto& interval = estimate->interval;
+  return {{"value", estimate->value}, {"interval", interval ? Json{interval->low, interval->high} : Json(nullptr)}};
 }
 
 const char* const pairs_legend =
@@ -327,18 +313,26 @@ std::string unmatched_lines(const StudyRecord& study) {
 
 }  // namespace
 
-std::string summary_json(const StudyRecord& study) {
+std::string summary_json(const StudyRecord& study, const std::string& against) {
+  const auto reference = reference_arm(study, against);
   Json list = Json::array();
   for (const auto& condition : study.conditions) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     Json options = Json::object();
     for (const auto& [name, value] : condition.varied) options[name] = option_value(value);
+    Json paired = nullptr;
+    if (const auto difference = difference_to(study, reference, condition))
+      paired = {{"against", *reference},
+                {"pairs", difference->pairs},
+                {"reached_points", estimate_json(difference->share_reached)},
+                {"updates", estimate_json(difference->updates)}};
     list.push_back(
         {{"condition", options},
          {"runs", summary.runs},
          {"reached", summary.reached},
          {"diverged", summary.diverged},
+         {"budget", summary.budget},
          {"unmatched", unmatched_runs(condition)},
          {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
          {"median_updates", number_or_null(summary.median_updates)},
@@ -347,28 +341,41 @@ std::string summary_json(const StudyRecord& study) {
          {"final_loss", number_or_null(summary.final_loss)},
          {"speed", {{"start", number_or_null(summary.speed_start)}, {"end", number_or_null(summary.speed_end)}}},
          {"over_stability_bound", number_or_null(summary.over_stability_bound)},
-         {"seconds_per_update", number_or_null(summary.seconds_per_update)}});
+         {"seconds_per_update", number_or_null(summary.seconds_per_update)},
+         {"paired", paired}});
   }
   return list.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string summary_csv(const StudyRecord& study) {
+std::string summary_csv(const StudyRecord& study, const std::string& against) {
+  const auto reference = reference_arm(study, against);
   std::string text;
   if (!study.conditions.empty())
     for (const auto& [name, value] : study.conditions.front().varied) text += csv_field(name) + ',';
   text +=
-      "runs,reached,diverged,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
-      "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update\n";
+      "runs,reached,diverged,budget,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
+      "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update,"
+      "paired_against,pairs,reached_points,reached_points_low,reached_points_high,updates_difference,"
+      "updates_difference_low,updates_difference_high\n";
   for (const auto& condition : study.conditions) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     for (const auto& [name, value] : condition.varied) text += csv_field(value) + ',';
-    text += fmt::format("{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.reached_interval.low,
-                        summary.reached_interval.high);
+    text += fmt::format("{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.budget,
+                        summary.reached_interval.low, summary.reached_interval.high);
     for (const auto& value :
          {summary.median_updates, interval.low, interval.high, summary.final_accuracy, summary.final_loss,
           summary.speed_start, summary.speed_end, summary.over_stability_bound, summary.seconds_per_update})
       text += ',' + csv_field(value);
+    const auto difference = difference_to(study, reference, condition);
+    text += difference ? fmt::format(",{},{}", csv_field(*reference), difference->pairs) : ",,";
+    for (const auto& estimate :
+         {difference ? difference->share_reached : std::nullopt, difference ? difference->updates : std::nullopt})
+      for (const auto& value :
+           {estimate ? std::optional(estimate->value) : std::nullopt,
+            estimate && estimate->interval ? std::optional(estimate->interval->low) : std::nullopt,
+            estimate && estimate->interval ? std::optional(estimate->interval->high) : std::nullopt})
+        text += ',' + csv_field(value);
     text += '\n';
   }
   return text;
@@ -382,21 +389,10 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
               conditions_legend + unmatched_lines(study);
 
-  auto first = study.conditions.empty() ? std::nullopt : arm_of(study.conditions.front());
-  if (!against.empty()) {
-    std::vector<std::string> arms;
-    for (const auto& condition : study.conditions)
-      if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end())
-        arms.push_back(*arm);
-    require_option(
-        std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
-        arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
-    first = against;
-  }
-  if (!first) return text;
-  const auto pairs = pairs_block(study, *first);
+  const auto reference = reference_arm(study, against);
+  const auto pairs = pairs_block(study, reference);
   if (pairs.conditions.empty()) return text;
-  return text + fmt::format("\npaired differences to {} (same seeds)\n\n", *first) +
+  return text + fmt::format("\npaired differences to {} (same seeds)\n\n", *reference) +
          aligned(with_names(naming, pairs), left) + pairs_legend;
 }
 

@@ -18,6 +18,7 @@ std::vector<std::string> condition_labels(const StudyRecord& study);
 /// List of objects with the keys
 ///   condition              object: full option name -> number, true, false or string
 ///   runs reached diverged  integers
+///   budget                 most updates that a run of the condition was given
 ///   unmatched              integer: runs of a matched control for which no factor came close enough
 ///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
 ///   median_updates         Kaplan-Meier median number of updates to criterion, null when beyond the budget
@@ -26,14 +27,16 @@ std::vector<std::string> condition_labels(const StudyRecord& study);
 ///   speed                  {"start", "end"}: mean population speed at update 0 and at the end [1/s]
 ///   over_stability_bound   share of runs from 0 to 1 past the stability bound of the step, null without runs
 ///   seconds_per_update     median over runs
-std::string summary_json(const StudyRecord& study);
+///   paired                 null where study.arm does not vary and for the arm `against` (default: the first), else
+///                          {"against", "pairs", "reached_points", "updates"}: differences over the same seeds, in
+///                          percentage points and in updates (restricted mean), each null or {"value", "interval"}
+/// Throws UserError when the study has no arm `against`.
+std::string summary_json(const StudyRecord& study, const std::string& against = "");
 
 /// The same values as RFC 4180 text: one column per varied option, an empty field for null.
-std::string summary_csv(const StudyRecord& study);
+std::string summary_csv(const StudyRecord& study, const std::string& against = "");
 
-/// The same values as aligned text of at most 110 columns. When study.arm varies, a second block follows with the
-/// paired differences of every other arm to the arm `against` (default: the first), within each combination of the
-/// other varied options. Throws UserError when the study has no such arm.
+/// The same values as aligned text of at most 110 columns; the paired differences in a second block.
 std::string summary_table(const StudyRecord& study, const std::string& against = "");
 
 }  // namespace stillpoint
