@@ -1,4 +1,4 @@
-// Tasks made and drawn by name, as the tests of tasks need them.
+// Tasks made, drawn and refused by name, as the tests of tasks need them.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tasks/task.hpp"
+#include "tests/catch.hpp"
 
 namespace stillpoint::testing {
 
@@ -33,5 +34,22 @@ inline Array trial_of(const TrialSet<double>& trials, const Array& values, Index
 }
 
 inline Index length_of(const TrialSet<double>& trials, Index b) { return trials.length[static_cast<std::size_t>(b)]; }
+
+/// What the user reads, or "" when the task can be made.
+inline std::string error_of(const TaskKind& kind, double dt_ms, const Settings& settings) {
+  try {
+    make(kind, dt_ms, settings);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+inline void check_rejected(const std::string& task, double dt_ms, const Settings& settings, const std::string& option) {
+  const auto message = error_of(task_kind(task), dt_ms, settings);
+  CAPTURE(task, option, message);
+  CHECK(message.rfind(option + " = ", 0) == 0);  // the message begins with the option to be changed
+  CHECK(message.find('\n') == std::string::npos);
+}
 
 }  // namespace stillpoint::testing

@@ -158,3 +158,53 @@ TEST_CASE("delayed cue discrimination: cues are equally likely and are the condi
   }
   check_uniform(counts);
 }
+
+TEST_CASE("sine generation: frequencies are equally likely", "[tasks]") {
+  const Index count = 20000;
+  const auto trials = draw("sine_generation", 10,
+                           {{"task.frequencies_hz", "1 2 3 4 5"},
+                            {"task.duration_ms", "10"},
+                            {"task.cue_ms", "10"},
+                            {"task.settle_ms", "0"}},
+                           count);
+  CAPTURE(seed);
+  std::vector<double> counts(5);
+  for (const int condition : trials.condition) counts[static_cast<std::size_t>(condition)] += 1;
+  check_uniform(counts);
+}
+
+TEST_CASE("fast tracking: noise of the stated variance and autocorrelation at any time step", "[tasks]") {
+  // 10^5 steps of each of two channels. Four standard errors of the variance: 7 % of it at 0.5 ms, 3 % at 5 ms, 1.3 %
+  // at 90 ms.
+  const Index count = 2000, steps = 50, channels = 2;
+  const double amplitude = 0.8, tau_ms = 30, variance = amplitude * amplitude;
+  for (const double dt_ms : {0.5, 5.0, 30.0, 90.0}) {
+    const auto trials = draw("fast_tracking", dt_ms,
+                             {{"task.channels", "2"},
+                              {"task.duration_ms", std::to_string(static_cast<double>(steps) * dt_ms)},
+                              {"task.correlation_ms", "30"},
+                              {"task.amplitude", "0.8"}},
+                             count);
+    REQUIRE(trials.steps == steps);
+    const auto rho = [&](Index lag) { return std::exp(-static_cast<double>(std::abs(lag)) * dt_ms / tau_ms); };
+    // Mean of s(t) z(t+lag) over a trial and over trials, z being s itself or the other channel, and the exact variance
+    // of that mean: products of Gaussians h steps apart covary by rho(h)^2 and, if z is s, rho(h+lag) rho(h-lag).
+    const auto check_product = [&](Index lag, bool same, Index used) {
+      CAPTURE(dt_ms, seed, lag, same, used);
+      double sum = 0, covariance = 0;
+      for (Index b = 0; b < count; ++b)
+        for (Index t = 0; t < used; ++t)
+          for (Index channel = 0; channel < (same ? channels : 1); ++channel)
+            sum += trials.inputs(channel, trials.column(t, b)) *
+                   trials.inputs(same ? channel : 1 - channel, trials.column(t + lag, b));
+      for (Index h = 1 - used; h < used; ++h)
+        covariance += (1 - static_cast<double>(std::abs(h)) / static_cast<double>(used)) *
+                      (rho(h) * rho(h) + (same ? rho(h + lag) * rho(h - lag) : 0));
+      const double samples = static_cast<double>(count * used * (same ? channels : 1));
+      check_mean(sum / samples, same ? variance * rho(lag) : 0, variance * variance * covariance, samples);
+    };
+    check_product(0, true, 1);  // stationary from the first step on
+    for (const Index lag : {0, 1, 6, 20}) check_product(lag, true, steps - lag);
+    for (const Index lag : {0, 1}) check_product(lag, false, steps - lag);
+  }
+}
