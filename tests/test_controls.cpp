@@ -322,3 +322,103 @@ TEST_CASE("matched chaos: one factor on all weights gives the exponent of the ne
                                     << matched.standard_error << " (reported " << match.achieved << ")");
   CHECK(std::abs(matched.per_second - with_tcr.per_second) < 0.2 + 2 * standard_errors(matched, with_tcr));
 }
+
+namespace {
+constexpr double dt_ms = 5;
+const Integration euler{Method::euler, dt_ms, 1e-8};
+}  // namespace
+
+TEST_CASE("replicas see different trials; the estimate is their mean and its standard error") {
+  // One trial lasts as long as the measurement, so that replica k settles at the fixed point of trial k's input
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, 4, 1, seed);
+  network.W = 0.8 * Array::Identity(4, 4);
+  network.b.setZero();
+  network.W_in = Array::Ones(4, 2) / 2;
+  network.tau_ms.setConstant(50);
+  const std::vector<double> inputs = {0.2, 0.5, 1.1};
+  constexpr Index steps = 1200;
+  const TrialSource source = [&](TrialKey, Index count) {
+    Array held(2, count);
+    for (Index k = 0; k < count; ++k) held.col(k).setConstant(inputs[static_cast<std::size_t>(k % 3)]);
+    return held_trials(held, steps);
+  };
+  Column expected(3);
+  for (Index k = 0; k < 3; ++k) {
+    double r = 0;
+    for (int i = 0; i < 10000; ++i) r += 0.1 * (std::tanh(0.8 * r + inputs[static_cast<std::size_t>(k)]) - r);
+    expected(k) = 1000 / dt_ms * std::log(1 + 0.1 * (0.8 * (1 - r * r) - 1));
+  }
+  Synapse<double> none;
+  const auto measured = leading_lyapunov_exponent(network, euler, none, source, seed, {3, steps * dt_ms, 3000});
+  const double mean = expected.mean();
+  CHECK(measured.per_second == Approx(mean).epsilon(1e-4));  // three seconds of decay to the fixed point
+  CHECK(measured.standard_error == Approx(std::sqrt((expected.array() - mean).square().sum() / 2 / 3)).epsilon(1e-3));
+}
+
+namespace {
+Match match(const Assignments& assignments, Network<double>& network, const TrialSource& source) {
+  const Options options = resolve_options(assignments);
+  return match_control({options, seed, make_integration(options), {}, source}, network);
+}
+}  // namespace
+
+TEST_CASE("of several factors that match, the one nearest to 1") {
+  // Self-exciting tanh neurons: with a larger factor they first near the edge of stability, then saturate away from it.
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, 2, 1, seed);
+  network.W = 2 * Array::Identity(2, 2);
+  network.b.setConstant(0.1);
+  network.r0.setConstant(0.5);
+  network.W_in.setZero();
+  network.tau_ms.setConstant(50);
+  const auto exponent = [](double factor) {
+    double r = 0.5;
+    for (int i = 0; i < 5000; ++i) r += 0.1 * (std::tanh(factor * 2 * r + 0.1) - r);
+    return 1000 / dt_ms * std::log(1 + 0.1 * (factor * 2 * (1 - r * r) - 1));
+  };
+  const auto matched = match({{"control.match", "chaos"}, {"synapse.beta", "10"}, {"synapse.tau_s_ms", "60"}}, network,
+                             constant_source(Column::Zero(2)));
+  double nearest = 1;
+  while (nearest > 0 && exponent(nearest) < matched.target) nearest -= 1e-4;
+  double farthest = 0.01;
+  while (farthest < 1 && exponent(farthest) < matched.target) farthest += 1e-4;
+  INFO("target " << matched.target << ", before " << matched.before << ", factors " << farthest << " and " << nearest
+                 << ", found " << matched.factor);
+  REQUIRE(farthest < nearest - 0.2);
+  CHECK(matched.matched);
+  CHECK(matched.factor == Approx(nearest).epsilon(0.02));  // .05 /s of the exponent
+}
+
+TEST_CASE("when no factor matches, the best one is kept and the match is marked as missed") {
+  // Near rest the exponent only falls when W is scaled down, away from that of the slower TCR network
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, 4, 1, seed);
+  network.W = 0.5 * Array::Identity(4, 4);
+  network.b.setConstant(0.3);
+  network.W_in.setZero();
+  network.tau_ms.setConstant(50);
+  const auto original = network;
+  const auto missed =
+      match({{"control.match", "chaos"}, {"synapse.tau_s_ms", "200"}}, network, constant_source(Column::Zero(2)));
+  INFO("target " << missed.target << ", before " << missed.before << ", factor " << missed.factor);
+  REQUIRE(missed.target > missed.before + 0.2);
+  CHECK_FALSE(missed.matched);
+  CHECK(missed.factor == 1);
+  CHECK(missed.achieved == missed.before);
+  CHECK(identical(network.W, original.W));
+}
+
+TEST_CASE("matched speed shortens time constants no further than the time step") {
+  // Far above the stability bound the synaptic current alternates, and the TCR network is the faster one
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, 20, 1.5, seed);
+  network.tau_ms.setConstant(25);
+  const auto original = network;
+  const TrialSource source = [](TrialKey key, Index count) { return noisy_trials(2, 30, count, key.seed); };
+  const auto missed = match(
+      {{"control.match", "speed"}, {"synapse.beta", "2000"}, {"synapse.tau_s_ms", "20"}, {"integration.dt_ms", "20"}},
+      network, source);
+  INFO("target " << missed.target << ", before " << missed.before << ", factor " << missed.factor);
+  REQUIRE(missed.target > 1.25 * missed.before);  // out of reach: V is at most proportional to 1/tau
+  CHECK_FALSE(missed.matched);
+  CHECK(missed.factor < 1);
+  CHECK(network.tau_ms.minCoeff() >= 20);
+  CHECK(identical(network.W, original.W));
+}

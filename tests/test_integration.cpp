@@ -375,3 +375,40 @@ TEST_CASE("population speed is the root mean square of rate changes per second, 
   }
   CHECK(population_speed(decay, silence) == Approx(std::sqrt(squares)).epsilon(1e-12));  // rounding
 }
+
+namespace {
+template <class Scalar>
+void check_tail(Nonlinearity kind) {
+  for (const double u : {-5., -12., -20., -40., -80.}) {
+    for (const Index size : {1, 37}) {  // one by one, and by vector instructions
+      Matrix<Scalar> value = Matrix<Scalar>::Constant(size, 1, static_cast<Scalar>(u)),
+                     gain = Matrix<Scalar>::Ones(size, 1);
+      apply<Scalar>(kind, value);
+      multiply_by_slope<Scalar>(kind, value, gain);
+      // The exponential of u itself is rounded by |u| times that of one operation
+      const double relative = (8 + 2 * std::abs(u)) * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
+      INFO(name_of(kind) << " at " << u << ", " << size << " neurons");
+      CHECK((value.template cast<double>().array() / phi(kind, u) - 1).abs().maxCoeff() < relative);
+      CHECK((gain.template cast<double>().array() / slope(kind, u) - 1).abs().maxCoeff() < relative);
+    }
+  }
+}
+}  // namespace
+
+TEST_CASE("far below threshold softplus keeps the relative precision of its value and slope") {
+  check_tail<double>(Nonlinearity::softplus);
+  check_tail<float>(Nonlinearity::softplus);
+}
+
+TEST_CASE("a trajectory that leaves the numbers is not a number, and the adaptive stepper returns") {
+  auto network = random_network("leaky_rate", Nonlinearity::relu, 3, 1, seed);
+  network.W.setConstant(1e5);
+  network.r0.setOnes();
+  network.b.setZero();
+  network.W_in.setZero();
+  const auto run = simulate(network, {Method::dopri5, 32, 1e-8}, TrialSet<double>::zeros(2, 2, 4, 1));
+  CHECK(run.state.rightCols(1).array().isNaN().all());
+  // A tolerance below rounding cannot be met: given up, not tried for ever
+  const auto strict = simulate(tanh_network("leaky_rate"), {Method::dopri5, 32, 1e-40}, noisy_trials(2, 2, 1, seed));
+  CHECK(strict.state.rightCols(1).array().isNaN().all());
+}

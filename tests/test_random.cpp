@@ -197,3 +197,14 @@ TEST_CASE("initial weights have the variances of the model") {
   CHECK(network.tau_ms.maxCoeff() < 120);
   CHECK(std::abs(network.tau_ms.mean() - 80) < 4 * 80 / std::sqrt(12. * N));
 }
+
+TEST_CASE("a uniform number is the upper 53 bits of a word") {
+  Stream words(seed, Purpose::trial, 2), numbers(seed, Purpose::trial, 2);
+  double largest = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const double expected = std::ldexp(static_cast<double>(words.bits() >> 11), -53);
+    CHECK(numbers.uniform() == expected);
+    largest = std::max(largest, expected);
+  }
+  CHECK(largest < 1);
+}

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
 
+#include "sim/random.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -346,4 +348,127 @@ TEST_CASE("what the joint integration leaves behind is what was integrated") {
   const auto made = run<double>(network, {{"synapse.kind", "tsodyks_markram"}}, trials, rk4);
   CHECK(largest_difference(made.efficacy.leftCols(B), Array::Ones(N, B)) < 1e-15);
   CHECK(largest_difference(made.presynaptic, made.efficacy.cwiseProduct(made.rates().leftCols(T * B))) < rounding);
+}
+
+namespace {
+/// Probability of a chi-square at least this large.
+double tail(double chi_square, int degrees) { return boost::math::gamma_q(0.5 * degrees, 0.5 * chi_square); }
+}  // namespace
+
+TEST_CASE("integrated jointly, temporal consistency keeps its mask and its permutation") {
+  const auto network = sparse_network("leaky_rate");
+  const std::string postsynaptic = GENERATE(std::string("own"), std::string("permuted"));
+  constexpr double dt = 1e-3;  // so short that one step of rk4 differs from one of Euler by dt/tau = 2.5e-5 of it
+  const auto first_S = [&](Method method) {
+    const Integration integration{method, dt, 1e-8};
+    const auto synapse = synapse_for(network, integration, 1, tcr("auto", {{"synapse.postsynaptic", postsynaptic}}));
+    Simulation<double> simulation(network, integration);
+    simulation.run(noisy_trials(2, 1, B, seed), {seed, 4}, *synapse);
+    return method == Method::rk4 ? simulation.joint_synapse_state() : synapse->continuous()->state();
+  };
+  const Array split = first_S(Method::euler), joint = first_S(Method::rk4);
+  CHECK(largest_difference(joint, split) < 1e-3 * split.cwiseAbs().maxCoeff());
+  for (Index b = 0; b < B; ++b) {
+    const Eigen::Map<const Array> S(joint.col(b).data(), N, N);
+    CHECK(((S.array() != 0).template cast<double>() == network.mask.array()).all());
+  }
+}
+
+TEST_CASE("the permuted control sends every factor to every neuron equally often") {
+  INFO("seed " << seed);
+  constexpr Index trials = 4000, neurons = 5;
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, neurons, 1.3, seed);
+  const auto first_column = [&](const std::string& postsynaptic) -> Array {
+    const auto synapse = synapse_for(network, euler, 1, tcr("dense", {{"synapse.postsynaptic", postsynaptic}}));
+    simulate(network, euler, held_trials(Array::Constant(2, trials, 0.3), 1), *synapse, {}, {seed, 0});
+    return synapse->continuous()->state().topRows(neurons);
+  };
+  const Array own = first_column("own"), shuffled = first_column("permuted");
+  Array count = Array::Zero(neurons, neurons);
+  double fixed = 0;
+  for (Index b = 0; b < trials; ++b) {
+    int at_home = 0;
+    for (Index i = 0; i < neurons; ++i) {
+      Index to;
+      (shuffled.col(b).array() - own(i, b)).abs().minCoeff(&to);
+      ++count(i, to);
+      at_home += to == i;
+    }
+    fixed += at_home == 0;
+  }
+  const double expected = static_cast<double>(trials) / neurons;
+  // rows and columns sum to the number of trials: (neurons - 1)^2 degrees of freedom, scaled by neurons/(neurons - 1)
+  const double chi_square = (count.array() - expected).square().sum() / expected * (neurons - 1) / neurons;
+  CHECK(tail(chi_square, (neurons - 1) * (neurons - 1)) > 1e-4);
+  const double derangements = 44. / 120;  // of five
+  CHECK(std::abs(fixed / trials - derangements) < 4 * std::sqrt(derangements * (1 - derangements) / trials));
+}
+
+TEST_CASE("the permuted control shuffles by Fisher and Yates with the stream of its trial") {
+  const auto network = tanh_network("leaky_rate");
+  const TrialKey key{seed, 2};
+  const auto first_column = [&](const std::string& postsynaptic) -> Array {
+    const auto synapse = synapse_for(network, euler, 1, tcr("dense", {{"synapse.postsynaptic", postsynaptic}}));
+    simulate<double>(network, euler, noisy_trials(2, 1, B, seed), *synapse, {}, key);
+    return synapse->continuous()->state().topRows(N);
+  };
+  const Array own = first_column("own"), shuffled = first_column("permuted");
+  for (Index b = 0; b < B; ++b) {
+    std::vector<Index> from(N);
+    for (Index i = 0; i < N; ++i) from[static_cast<std::size_t>(i)] = i;
+    Stream stream(key.seed, Purpose::permutation, key.update, static_cast<std::uint64_t>(b));
+    for (Index i = N - 1; i > 0; --i)
+      std::swap(from[static_cast<std::size_t>(i)], from[static_cast<std::size_t>(stream.below(i + 1))]);
+    for (Index i = 0; i < N; ++i)
+      CHECK(shuffled(i, b) == Approx(own(from[static_cast<std::size_t>(i)], b)).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("the yoked control runs its unyoked twin under the trial's own noise and name") {
+  const auto network = tanh_network("leaky_rate");
+  const Noise noise{0.1, 0.2, 20};
+  const TrialKey key{seed, 3};
+  const auto run = [&](const Assignments& more) {
+    const auto synapse = synapse_for(network, euler, T, tcr("history", more), noise);
+    return simulate<double>(network, euler, random_trials(), *synapse, noise, key);
+  };
+  const auto unyoked = run({}), yoked = run({{"synapse.current", "yoked"}});
+  for (Index b = 0; b < B; ++b)
+    CHECK(identical(of_trial(yoked.current, B, b), of_trial(unyoked.current, B, (b + 1) % B)));
+}
+
+TEST_CASE("every form of temporal consistency reports its stability bound at the rates it is asked about") {
+  const auto network = tanh_network("leaky_rate");
+  const Assignments form =
+      GENERATE(tcr("dense"), tcr("history"), tcr("chunked"), tcr("dense", {{"synapse.current", "yoked"}}));
+  const auto synapse = synapse_for(network, euler, T, form);
+  for (const double rho : {0., 0.25, 1.})
+    CHECK(synapse->stability_bound_ms(rho) == Approx(2 * tau_s_ms / (1 + 60 * rho)).epsilon(1e-14));  // rounding
+}
+
+TEST_CASE("a replayed efficacy goes to the trial that its shift names") {
+  const auto network = tanh_network("leaky_rate");
+  const auto made = synapse_for(network, euler, T, {{"synapse.kind", "tsodyks_markram"}});
+  const auto source = simulate(network, euler, random_trials(), *made);
+  for (const Index shift : {0, 1, 2}) {
+    ReplayedSynapse<double> replayed(shift);
+    replayed.load(source);
+    const auto replay = simulate(network, euler, random_trials(), replayed);
+    for (Index b = 0; b < B; ++b)
+      CHECK(identical(of_trial(replay.efficacy, B, b), of_trial(source.efficacy, B, (b + shift) % B)));
+  }
+}
+
+TEST_CASE("temporal consistency takes the form that the method needs, and refuses what no form can do") {
+  const auto network = tanh_network("leaky_rate");
+  for (const auto method : {Method::rk4, Method::dopri5}) {
+    const Integration joint{method, dt_ms, 1e-8};
+    const auto synapse = synapse_for(network, joint, T, tcr("auto"));
+    CHECK_NOTHROW(simulate(network, joint, random_trials(), *synapse));
+  }
+  const Assignments permuted = tcr("dense", {{"synapse.postsynaptic", "permuted"}});
+  CHECK_THROWS_AS(synapse_for(network, {Method::dopri5, dt_ms, 1e-8}, T, permuted), UserError);
+  CHECK_NOTHROW(synapse_for(network, {Method::rk4, dt_ms, 1e-8}, T, permuted));
+  CHECK_THROWS_AS(synapse_for(network, {Method::euler, 90.1, 1e-8}, T, tcr("dense")), UserError);  // tau_s = 90 ms
+  CHECK_NOTHROW(synapse_for(network, {Method::euler, 90, 1e-8}, T, tcr("dense")));
 }
