@@ -24,21 +24,36 @@ void add_forward(const std::string& name, const Shape& shape, const Assignments&
   });
 }
 
-void add_gradient(const std::string& name, const Shape& shape, const Assignments& assignments) {
+void add_learn(const std::string& name, const Shape& shape, const Assignments& assignments) {
   add(name, shape, [=](benchmark::State& state) {
     Workload workload(shape, assignments);
-    workload.forward();
-    for (auto _ : state) workload.backward();
+    for (auto _ : state) workload.learn();
   });
 }
 
 void add_optimizer(const std::string& name, const Shape& shape) {
   add("optimizer/" + name, shape, [=](benchmark::State& state) {
     Workload workload(shape, {{"optimizer.name", name}});
-    workload.forward();
-    workload.backward();
+    workload.learn();
     for (auto _ : state) workload.apply();
   });
+}
+
+/// What a rule costs beside the forward pass, and how both grow with N.
+void add_growth() {
+  for (const Index neurons : {64, 128, 256, 512, 1024}) {
+    const Shape shape{neurons, 4, 20};
+    add_forward("growth/forward", shape, {});
+    for (const auto& kind : rule_kinds()) {
+      Assignments assignments = {{"rule.name", kind.name}};
+      if (kind.needs_feedback_weights)
+        assignments.insert(assignments.end(), {{"network.kind", "leaky_current"}, {"network.feedback", "uniform"}});
+      if (kind.name == "rtrl") continue;  // small networks only, below
+      if (kind.name == "kf_rtrl" && neurons > 256) continue;
+      add_learn("growth/" + kind.name, shape, assignments);
+    }
+  }
+  for (const Index neurons : {8, 16, 32}) add_learn("growth/rtrl", {neurons, 4, 20}, {{"rule.name", "rtrl"}});
 }
 
 void add_task(const TaskKind& kind, Index batch) {
@@ -55,17 +70,20 @@ void add_task(const TaskKind& kind, Index batch) {
 void add_all() {
   for (const auto& shape : {small, medium, large}) {
     for (const auto& kind : network_kinds()) add_forward("forward/" + kind.name, shape, {{"network.kind", kind.name}});
-    add_gradient("gradient/bptt", shape, {{"rule.name", "bptt"}});
-    add_gradient("gradient/e_prop_batched", shape, {{"rule.name", "e_prop"}});
-    // Online, the gradient is made during the trial: forward pass included.
-    add_forward("forward+gradient/e_prop_online", shape, {{"rule.name", "e_prop"}, {"rule.form", "online"}});
-    add_forward("forward+gradient/e_prop_online/leaky_current", shape,
-                {{"rule.name", "e_prop"}, {"rule.form", "online"}, {"network.kind", "leaky_current"}});
+    // Forward pass included.
+    add_learn("learn/bptt", shape, {{"rule.name", "bptt"}});
+    add_learn("learn/bptt+tcr_loss", shape, {{"rule.name", "bptt"}, {"tcr.form", "loss"}});
+    add_learn("learn/e_prop", shape, {{"rule.name", "e_prop"}});
+    add_learn("learn/e_prop+shadow_bptt", shape, {{"rule.name", "e_prop"}, {"shadow.rules", "bptt"}});
+    add_learn("learn/e_prop_online", shape, {{"rule.name", "e_prop"}, {"rule.form", "online"}});
+    add_learn("learn/e_prop_online/leaky_current", shape,
+              {{"rule.name", "e_prop"}, {"rule.form", "online"}, {"network.kind", "leaky_current"}});
     for (const char* form : {"auto", "dense", "history", "chunked"})
       add_forward(fmt::format("forward/tcr_{}", form), shape, {{"synapse.kind", "tcr"}, {"synapse.form", form}});
     add_forward("forward/tsodyks_markram", shape, {{"synapse.kind", "tsodyks_markram"}});
     for (const char* name : {"sgd", "momentum", "adam"}) add_optimizer(name, shape);
   }
+  add_growth();
   for (const auto& kind : task_kinds()) add_task(kind, medium.batch);
 }
 

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "experiments/study.hpp"
-#include "plasticity/loss.hpp"
-#include "plasticity/optimizer.hpp"
-#include "plasticity/rule.hpp"
+#include "plasticity/learner.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/random.hpp"
 
@@ -36,44 +34,17 @@ class Workload {
         simulation_(network_, make_integration(options_), make_noise(options_)),
         synapse_(make_synapse<float>(
             {options_, make_integration(options_), make_noise(options_), false, shape.neurons, shape.steps})),
-        rule_(make_rule<float>(options_)),
-        feedback_(options_, shape.neurons, output_channels, seed),
-        optimizer_(options_) {}
+        learner_(options_, network_, seed) {}
 
-  /// Runs the trials; a rule that learns online sees every step.
-  void forward() {
-    simulation_.begin(trials_, {seed, update_}, *synapse_);
-    if (!rule_->online()) {
-      for (Index t = 0; t < trials_.steps; ++t) simulation_.step(t);
-    } else {
-      const auto lesson = this->lesson();
-      const auto& run = simulation_.trajectory();
-      rule_->begin(simulation_, trials_);
-      for (Index t = 0; t < trials_.steps; ++t) {
-        simulation_.step(t);
-        step_error_ = (network_.W_out * run.at(run.rates(), t + 1)).colwise() + network_.b_out;
-        step_error_ =
-            (2 / trials_.mask.sum()) * run.at(trials_.mask, t).cwiseProduct(step_error_ - run.at(trials_.targets, t));
-        rule_->step(t, lesson, step_error_);
-      }
-    }
-    simulation_.finish();
-  }
-  /// The loss, its derivative and the gradient of the last forward pass.
-  void backward() {
-    const auto& outputs = simulation_.trajectory().outputs;
-    loss_ = score(outputs, trials_).loss;
-    loss_error(outputs, trials_, error_);
-    const auto lesson = this->lesson();
-    rule_->gradient(lesson, gradient_);
-    readout_gradient(lesson, gradient_);
-  }
-  /// Clips the last gradient and changes the weights.
-  void apply() { optimizer_.apply(network_, gradient_); }
+  /// Runs the trials and learns nothing.
+  void forward() { simulation_.run(trials_, {seed, update_}, *synapse_); }
+  /// Runs the trials and computes what the rule makes of them.
+  void learn() { loss_ = learner_.learn(network_, simulation_, trials_, {seed, update_}, *synapse_).loss; }
+  /// Changes the weights by what was learned last.
+  void apply() { learner_.apply(network_, {seed, update_}); }
 
   void update() {
-    forward();
-    backward();
+    learn();
     apply();
     ++update_;
   }
@@ -89,18 +60,13 @@ class Workload {
     assignments.emplace_back("network.size", std::to_string(shape.neurons));
     return resolve_options(assignments);
   }
-  Lesson<float> lesson() { return {simulation_, trials_, error_, feedback_.of(network_)}; }
 
   Options options_;
   TrialSet<float> trials_;
   Network<float> network_;
   Simulation<float> simulation_;
   std::unique_ptr<Synapse<float>> synapse_;
-  std::unique_ptr<Rule<float>> rule_;
-  Feedback<float> feedback_;
-  Optimizer<float> optimizer_;
-  Gradient<float> gradient_;
-  Matrix<float> error_, step_error_;
+  Learner<float> learner_;
   double loss_ = 0;
   std::uint64_t update_ = 0;
 };

@@ -94,6 +94,16 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   hdf5::write_vector(curves, "speed", curve.speed.data(), curve.speed.size());
   hdf5::write_vector(curves, "stability_bound_ms", curve.stability_bound_ms.data(), curve.stability_bound_ms.size());
 
+  hdf5::write_vector(curves, "strength", curve.strength.data(), curve.strength.size());
+  if (!curve.alignment.empty()) {
+    const auto alignment = root.createGroup("alignment");
+    for (const auto& rule : curve.alignment) {
+      const auto group = alignment.createGroup(rule.rule);
+      hdf5::write_vector(group, "cosine", rule.cosine.data(), rule.cosine.size());
+      hdf5::write_vector(group, "norm_ratio", rule.norm_ratio.data(), rule.norm_ratio.size());
+    }
+  }
+
   const auto synapse = synapse_options(run.options);
   const auto write_one = [&](const H5::Group& parent, const Network<Scalar>& network) {
     auto stamped = network;

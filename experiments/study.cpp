@@ -26,8 +26,8 @@ void append(std::vector<Option>& to, const std::vector<Option>& more) { to.inser
 /// Options that every run has, whatever its components.
 std::vector<Option> core_options() {
   std::vector<Option> all;
-  for (const auto& part :
-       {arm_options(), network_options(), integration_options(), training_options(), optimizer_options()})
+  for (const auto& part : {arm_options(), network_options(), integration_options(), training_options(),
+                           optimizer_options(), learner_options(), temporal_consistency_options(), schedule_options()})
     append(all, part);
   append(all, component_options());
   return all;
@@ -102,7 +102,7 @@ void expand(Study& study) {
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
   const auto integration = make_integration(options);
-  const auto network = make_network(options, 0, 0, 1);  // inputs and outputs play no part in what is checked here
+  const auto network = make_network(options, 1, 1, 1);  // inputs and outputs play no part in what is checked here
   const Dynamics<double> dynamics(network, integration);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
   const auto trials = task->draw({1, 0}, 1);
@@ -112,7 +112,7 @@ void rehearse(const Options& options) {
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
   make_synapse<double>(
       {options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
-  make_rule<double>(options);
+  const Learner<double> learner(options, network, 1);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
   require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
                      options.integer("training.batch") > 1,
@@ -204,10 +204,11 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
                    fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }
-  for (const char* choice : {"task.name", "rule.name", "synapse.kind", "control.match"})
+  for (const char* choice : {"task.name", "rule.name", "rule.add", "shadow.rules", "synapse.kind", "control.match"})
     if (const auto* value = find(all, choice)) options.set(choice, *value);
   options.declare(task_kind(options.text("task.name")).options);
   options.declare(rule_kind(options.text("rule.name")).options);
+  for (const auto& name : other_rules(options)) options.declare(rule_kind(name).options);
   options.declare(synapse_kind(options.text("synapse.kind")).options);
   if (options.text("control.match") != "none")
     options.declare(synapse_kind("tcr").options);  // the network that is matched

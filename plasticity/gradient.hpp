@@ -1,5 +1,4 @@
-// The gradient of the loss, one array per array of weights, and the readout's share of it, which every gradient rule
-// has.
+// The gradient of the loss, one array per array of weights, and what a rule may read to compute it.
 #pragma once
 
 #include "sim/simulation.hpp"
@@ -14,23 +13,23 @@ struct Gradient {
   Vector<Scalar> b_out;
 };
 
+/// A loss on the trajectory itself, beside the task's: what it adds to dL/dx(t) at fixed u(t), and to dL/du(t) at fixed
+/// x(t). N x T*B each.
+template <class Scalar>
+struct DirectTerms {
+  Matrix<Scalar> state, drive;
+};
+
 /// What a rule may read after a trial set. error: e = 2 m (y_hat - y) / sum m, O x T*B, column block t for the output
-/// at x(t+1). feedback: F, N x O; the learning signal is l = F e.
+/// at x(t+1). feedback: F, N x O; the learning signal is l = F e. direct: of a loss on the trajectory, or nullptr.
 template <class Scalar>
 struct Lesson {
   const Simulation<Scalar>& simulation;
   const TrialSet<Scalar>& trials;
   const Matrix<Scalar>& error;
   const Matrix<Scalar>& feedback;
+  const DirectTerms<Scalar>* direct = nullptr;
 };
-
-/// G_out = sum e r^T, g_out = sum e.
-template <class Scalar>
-void readout_gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) {
-  const auto& run = lesson.simulation.trajectory();
-  gradient.W_out.noalias() = lesson.error * run.rates().rightCols(run.steps * run.batch).transpose();
-  gradient.b_out = lesson.error.rowwise().sum();
-}
 
 /// Calls use(name, weights, gradient) for each array that learns, both flat.
 template <class Scalar, class Use>
@@ -41,6 +40,16 @@ void for_each_array(Network<Scalar>& network, Gradient<Scalar>& gradient, Use&& 
   use("b", flat(network.b), flat(gradient.b));
   use("W_out", flat(network.W_out), flat(gradient.W_out));
   use("b_out", flat(network.b_out), flat(gradient.b_out));
+}
+
+/// Zeros of the network's shapes.
+template <class Scalar>
+void set_zero(Gradient<Scalar>& gradient, const Network<Scalar>& network) {
+  gradient.W.setZero(network.W.rows(), network.W.cols());
+  gradient.W_in.setZero(network.W_in.rows(), network.W_in.cols());
+  gradient.b.setZero(network.b.size());
+  gradient.W_out.setZero(network.W_out.rows(), network.W_out.cols());
+  gradient.b_out.setZero(network.b_out.size());
 }
 
 }  // namespace stillpoint

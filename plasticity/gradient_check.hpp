@@ -1,7 +1,7 @@
 // Is a rule's gradient the derivative of the loss? Central differences, coordinate by coordinate, in double.
 #pragma once
 
-#include "plasticity/rule.hpp"
+#include "plasticity/learner.hpp"
 
 namespace stillpoint {
 

@@ -29,12 +29,20 @@ const RuleKind& rule_kind(const std::string& name) {
 }
 
 template <>
-std::unique_ptr<Rule<float>> make_rule(const Options& options) {
-  return rule_kind(options.text("rule.name")).make_float(options);
+std::unique_ptr<Rule<float>> make_rule(const RuleKind& kind, const Options& options) {
+  return kind.make_float(options);
 }
 template <>
-std::unique_ptr<Rule<double>> make_rule(const Options& options) {
-  return rule_kind(options.text("rule.name")).make_double(options);
+std::unique_ptr<Rule<double>> make_rule(const RuleKind& kind, const Options& options) {
+  return kind.make_double(options);
 }
+
+template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make_rule(const Options& options) {
+  return make_rule<Scalar>(rule_kind(options.text("rule.name")), options);
+}
+
+template std::unique_ptr<Rule<float>> make_rule(const Options&);
+template std::unique_ptr<Rule<double>> make_rule(const Options&);
 
 }  // namespace stillpoint

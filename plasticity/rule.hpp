@@ -1,8 +1,9 @@
 // Long-term learning rules.
 //
-// A rule sees finished steps and trials, never a network pointer of its own, and writes a gradient. Call order per
-// update:
-//   begin (before the first step)  ->  step, after each step, if online()  ->  gradient, after the last.
+// A rule sees finished steps and trials, never weights that it could write to: it writes a gradient of the loss, or a
+// finished change, and the learner applies it. Call order per update:
+//   begin (before the first step)  ->  step, after each step, if online()  ->  write, after the last
+//   (a rule that emits changes by step: write after every step).
 // A new rule is one file in rules/ and one line in rules.def.
 #pragma once
 
@@ -21,18 +22,42 @@ class Rule {
   virtual ~Rule() = default;
   /// Whether `step` is to be called.
   virtual bool online() const { return false; }
-  virtual void begin(const Simulation<Scalar>&, const TrialSet<Scalar>&) {}
+  /// What it injects into the drive of the trials it learns from, or nullptr.
+  virtual Perturbation<Scalar>* perturbation() { return nullptr; }
+  /// Before the first step.
+  virtual void begin(const Simulation<Scalar>&, const TrialSet<Scalar>&, TrialKey) {}
+  /// Whether the same trials are to be run unperturbed first; `see_unperturbed` then finds what they left behind.
+  virtual bool needs_unperturbed_run() const { return false; }
+  virtual void see_unperturbed(const Simulation<Scalar>&, const TrialSet<Scalar>&) {}
   /// After step t of the simulation. error: e(t), O x B.
   virtual void step(Index /*t*/, const Lesson<Scalar>&, MatrixView<Scalar> /*error*/) {}
-  /// Writes W, W_in and b of the gradient; the readout's part is the same for all (readout_gradient).
-  virtual void gradient(const Lesson<Scalar>&, Gradient<Scalar>&) = 0;
+  /// Writes what the rule emits. `written` comes with zeros of the network's shapes; arrays left at zero do not change.
+  virtual void write(const Lesson<Scalar>&, Gradient<Scalar>& written) = 0;
+};
+
+/// What a rule writes, and when it is applied.
+enum class Emits {
+  gradient,       // dL/d(W, W_in, b), or an estimate; the optimizer makes the change, the readout has its own gradient
+  change,         // the finished change of a trial set
+  change_by_step  // the finished change of a step, applied before the next one
 };
 
 struct RuleKind {
   std::string name, help;
-  std::vector<Option> options;  // rule.*
-  std::unique_ptr<Rule<float>> (*make_float)(const Options&);
+  std::vector<Option> options;
+  std::unique_ptr<Rule<float>> (*make_float)(const Options&);  // throw UserError where the options cannot be served
   std::unique_ptr<Rule<double>> (*make_double)(const Options&);
+
+  Emits emits = Emits::gradient;
+  enum class Truth { exact, unbiased, approximate } truth = Truth::approximate;  // of the gradient
+  bool supervised = true;           // learns from errors; zero error, no change
+  bool own_readout = false;         // writes the change of the readout itself
+  bool perturbs = false;            // injects a perturbation
+  bool takes_direct_terms = false;  // a loss on the trajectory itself enters its gradient
+  bool needs_feedback_weights = false;
+
+  /// Its learning signal goes through the transposed readout whatever rule.feedback says.
+  bool true_feedback() const { return truth != Truth::approximate; }
 };
 const std::vector<RuleKind>& rule_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
@@ -40,29 +65,9 @@ const RuleKind& rule_kind(const std::string& name);
 Option rule_name_option();
 
 template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make_rule(const RuleKind& kind, const Options& options);
+/// The rule that rule.name names.
+template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make_rule(const Options& options);
-
-/// Runs a trial set and lets the rule learn from it: trajectory in `simulation`, loss and accuracy returned, all of
-/// `gradient` written. `feedback` is F, N x O; `error` is memory for e, O x T*B.
-template <class Scalar>
-Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
-                    Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
-                    Gradient<Scalar>& gradient);
-
-/// F of the learning signal: the transposed readout, or fixed random N(0, 1/N) as the readout is drawn.
-template <class Scalar>
-class Feedback {
- public:
-  /// rule.feedback: symmetric or random.
-  Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed);
-  const Matrix<Scalar>& of(const Network<Scalar>& network) {
-    if (symmetric_) F_ = network.W_out.transpose();
-    return F_;
-  }
-
- private:
-  bool symmetric_;
-  Matrix<Scalar> F_;
-};
 
 }  // namespace stillpoint

@@ -82,7 +82,9 @@ class Evaluator {
     synapse_ = synapse_for(setting, network, all.steps);
   }
 
-  Score operator()() {
+  /// strength: factor on the synapse's strength.
+  Score operator()(double strength) {
+    synapse_->set_strength(strength);
     Score sum;
     double graded = 0;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -140,8 +142,6 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   const auto& options = setting.options;
   require_option(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  "rule " + options.text("rule.name") + " needs euler or exponential_euler");
-  require_option(initial.W_fb.size() == 0, "W_fb", "present",
-                 "rule " + options.text("rule.name") + " does not train networks with feedback");
   const long updates = options.integer("training.updates");
   const auto batch = static_cast<Index>(options.integer("training.batch"));
   const bool stop = options.flag("training.stop_at_criterion");
@@ -151,18 +151,16 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   Network<Scalar> network = initial.cast<Scalar>();
   result.initial = network;
   Simulation<Scalar> simulation(network, setting.integration, setting.noise);
-  auto rule = make_rule<Scalar>(options);
-  Feedback<Scalar> feedback(options, network.size(), network.outputs(), setting.seed);
-  Optimizer<Scalar> optimizer(options);
+  Learner<Scalar> learner(options, network, setting.seed);
   Criterion criterion(options, setting.criterion_is_error);
   std::optional<Evaluator<Scalar>> evaluator;
+  double strength = 1;
   const auto evaluate_now = [&] {
     if (!evaluator) evaluator.emplace(setting, network);
-    return (*evaluator)();
+    return (*evaluator)(strength);
   };
   std::unique_ptr<Synapse<Scalar>> synapse;
-  Gradient<Scalar> gradient;
-  Matrix<Scalar> error;
+  for (const auto& name : learner.compared()) result.curve.alignment.push_back({name, {}, {}});
 
   for (long update = 0; update < updates; ++update) {
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
@@ -171,13 +169,19 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     if (std::binary_search(checkpoints.begin(), checkpoints.end(), update))
       result.checkpoints.emplace_back(update, network);
 
-    const Score batch_score =
-        run_and_learn(simulation, trials, key, *synapse, *rule, feedback.of(network), error, gradient);
+    strength = learner.strength(key);
+    const Score batch_score = learner.learn(network, simulation, trials, key, *synapse);
     const auto& run = simulation.trajectory();
     result.curve.update.push_back(update);
     result.curve.loss.push_back(batch_score.loss);
     result.curve.accuracy.push_back(batch_score.accuracy);
     result.curve.speed.push_back(population_speed(simulation, trials));
+    result.curve.strength.push_back(strength);
+    for (std::size_t i = 0; i < learner.alignment().size(); ++i) {
+      result.curve.alignment[i].cosine.push_back(learner.alignment()[i].cosine);
+      result.curve.alignment[i].norm_ratio.push_back(learner.alignment()[i].norm_ratio);
+    }
+    learner.observe_speed(result.curve.speed.back());
     result.curve.stability_bound_ms.push_back(synapse->stability_bound_ms(largest_mean_square_rate(run)));
     const bool finite = std::isfinite(batch_score.loss) && run.at(run.state, trials.steps).allFinite();
 
@@ -186,7 +190,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
       result.outcome = Outcome::reached;
       if (stop) break;
     }
-    if (!finite || !std::isfinite(optimizer.apply(network, gradient))) {
+    if (!finite || !learner.apply(network, key)) {
       result.outcome = Outcome::diverged;
       result.diverged_at = update;
       break;
@@ -201,7 +205,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
 
 template <class Scalar>
 Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network) {
-  return Evaluator<Scalar>(setting, network)();
+  return Evaluator<Scalar>(setting, network)(1);
 }
 
 template Training<float> train(const TrainingSetting&, const Network<double>&);

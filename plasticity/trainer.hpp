@@ -1,4 +1,4 @@
-// Training: trials in, learning curve and networks out. The only writer of weights.
+// Training: trials in, learning curve and networks out.
 #pragma once
 
 #include <functional>
@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plasticity/loss.hpp"
-#include "plasticity/optimizer.hpp"
-#include "plasticity/rule.hpp"
+#include "plasticity/learner.hpp"
 #include "plasticity/short_term/short_term.hpp"
 
 namespace stillpoint {
@@ -16,12 +14,21 @@ namespace stillpoint {
 enum class Outcome { reached, not_reached, diverged };
 std::string name_of(Outcome outcome);
 
+/// How the gradient of a rule lay to BPTT's on the same trials, one value per update (none where the task did not
+/// learn).
+struct AlignmentCurve {
+  std::string rule;
+  std::vector<double> cosine, norm_ratio;
+};
+
 /// One value per update: measured before the weights of that update change.
 struct LearningCurve {
   std::vector<long> update;
   std::vector<double> loss, accuracy;
   std::vector<double> speed;               // population speed V [1/s]
   std::vector<double> stability_bound_ms;  // largest stable step of the synapse, infinite without one
+  std::vector<double> strength;            // factor on the strength of temporal consistency
+  std::vector<AlignmentCurve> alignment;   // of the rule and its shadows, where shadow.rules are given
 };
 
 template <class Scalar>

@@ -71,6 +71,18 @@ class Dynamics {
     multiply_by_slope<Scalar>(input_, f, target);
     multiply_by_slope<Scalar>(rate_, r, target);
   }
+  /// target = dv/dx at fixed u: -1 for leaky_rate, phi''(x)(u - x) - phi'(x) for leaky_current
+  void change_state_gain(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f,
+                         MatrixRef<Scalar> target) const {
+    if (rate_is_state()) {
+      target.setConstant(-1);
+      return;
+    }
+    with_policy(rate_, [&](auto phi) {
+      using Phi = decltype(phi);
+      target.array() = Phi::curvature(r.array()) * (f - x).array() - Phi::slope(r.array());
+    });
+  }
 
  private:
   Nonlinearity input_, rate_;

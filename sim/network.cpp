@@ -30,6 +30,8 @@ std::vector<Option> network_options() {
       range_option("network.tau_ms", "50", "ms", positive,
                    "membrane time constant; a range LOW..HIGH draws one per neuron"),
       choice_option("network.nonlinearity", "tanh", nonlinearity_names(), "phi, from input to firing rate"),
+      choice_option("network.feedback", "none", {"none", "uniform"},
+                    "feedback of the readout into the network, W_fb from uniform(-1, 1): what FORCE needs"),
       flag_option("network.autapses", true, "whether a neuron may connect to itself"),
   };
 }
@@ -48,6 +50,11 @@ Network<double> make_network(const Options& options, Index inputs, Index outputs
   Stream(seed, Purpose::input_weights).fill_normal(network.W_in);
   network.W_out.resize(outputs, size);
   Stream(seed, Purpose::readout_weights).fill_normal(network.W_out, by_root_size);
+  if (options.text("network.feedback") == "uniform") {
+    network.W_fb.resize(size, outputs);
+    Stream feedback(seed, Purpose::feedback_weights, 1);
+    for (auto& weight : network.W_fb.reshaped()) weight = feedback.uniform(-1, 1);
+  }
   network.b.setZero(size);
   network.b_out.setZero(outputs);
 

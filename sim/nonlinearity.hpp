@@ -1,5 +1,5 @@
-// phi and its derivative, as small policies. The derivative is written in terms of the value: the forward pass stores
-// phi(u), never u, and no exponential is computed twice.
+// phi and its first two derivatives (slope, curvature), as small policies. The derivatives are written in terms of the
+// value: the forward pass stores phi(u), never u, and no exponential is computed twice.
 #pragma once
 
 #include <cassert>
@@ -20,6 +20,10 @@ struct Identity {
   static auto slope(const A& phi) {
     return 0 * phi + 1;
   }
+  template <class A>
+  static auto curvature(const A& phi) {
+    return 0 * phi;
+  }
 };
 struct Tanh {
   template <class A>
@@ -29,6 +33,10 @@ struct Tanh {
   template <class A>
   static auto slope(const A& phi) {
     return 1 - phi.square();
+  }
+  template <class A>
+  static auto curvature(const A& phi) {
+    return -2 * phi * (1 - phi.square());
   }
 };
 /// phi'(0) = 0.
@@ -41,6 +49,10 @@ struct Relu {
   static auto slope(const A& phi) {
     return (phi > 0).template cast<typename A::Scalar>();
   }
+  template <class A>
+  static auto curvature(const A& phi) {
+    return 0 * phi;
+  }
 };
 /// log(1 + exp(u)), written so that neither sign overflows.
 struct Softplus {
@@ -52,6 +64,10 @@ struct Softplus {
   static auto slope(const A& phi) {
     return -(-phi).expm1();
   }
+  template <class A>
+  static auto curvature(const A& phi) {
+    return (-phi).exp() * (-(-phi).expm1());
+  }
 };
 /// 1 / (1 + exp(-u)).
 struct Logistic {
@@ -62,6 +78,10 @@ struct Logistic {
   template <class A>
   static auto slope(const A& phi) {
     return phi * (1 - phi);
+  }
+  template <class A>
+  static auto curvature(const A& phi) {
+    return phi * (1 - phi) * (1 - 2 * phi);
   }
 };
 
@@ -106,6 +126,12 @@ template <class Scalar>
 void multiply_by_slope(Nonlinearity phi, MatrixView<Scalar> value, MatrixRef<Scalar> target) {
   if (phi == Nonlinearity::identity) return;
   with_policy(phi, [&](auto policy) { flat(target).array() *= decltype(policy)::slope(flat(value).array()); });
+}
+
+/// target <- target * phi'', elementwise, with phi'' from the value of phi; columns without gaps.
+template <class Scalar>
+void multiply_by_curvature(Nonlinearity phi, MatrixView<Scalar> value, MatrixRef<Scalar> target) {
+  with_policy(phi, [&](auto policy) { flat(target).array() *= decltype(policy)::curvature(flat(value).array()); });
 }
 
 /// "tanh", "relu", "softplus", "logistic": what a network may use.

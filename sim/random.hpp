@@ -26,6 +26,9 @@ enum class Purpose : std::uint64_t {
   permutation,
   bootstrap,
   perturbation,
+  weight_noise,
+  target_network,
+  estimate,
 };
 
 /// The update index under which evaluation trials are drawn, the same for every run of a seed.

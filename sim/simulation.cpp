@@ -41,6 +41,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   if (!dynamics_.rate_is_state()) run.rate.resize(N, (T + 1) * B);
   run.efficacy.resize(N, synapse.scales() ? T * B : 0);
   run.presynaptic.resize(N, synapse.scales() ? T * B : 0);
+  run.outputs.resize(network_.outputs(), T * B);
   run.current.resize(N, keep_current_ && synapse.drives() ? T * B : 0);
 
   // The whole trial's W_in s + b at once; the recurrent part is added step by step.
@@ -121,6 +122,7 @@ void Simulation<Scalar>::held_step(Index t) {
   }
   if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
   if (noise_.drive > 0) add_drive_noise(t, u);
+  if (perturbation_) perturbation_->add(t, u);
 
   dynamics_.attract(u);  // u is f from here on
   integrator_->step([&](const Matrix<Scalar>& x, Matrix<Scalar>& dxdt) { dynamics_.derivative(x, u, dxdt); }, x_);
@@ -214,6 +216,14 @@ void Simulation<Scalar>::joint_step(Index t) {
     joint_synapse_.middleCols(first, width) = joint_.bottomRows(joint_synapse_.rows());
   }
   set_state(t + 1, x_);
+}
+
+template <class Scalar>
+void Simulation<Scalar>::read_out(Index t) {
+  auto& run = trajectory_;
+  auto y_hat = run.at(run.outputs, t);
+  y_hat.noalias() = network_.W_out * run.at(run.rates(), t + 1);
+  y_hat.colwise() += network_.b_out;
 }
 
 template <class Scalar>

@@ -43,6 +43,15 @@ struct Trajectory {
   }
 };
 
+/// What a rule or an experimenter adds to the drive while a trial runs.
+template <class Scalar>
+class Perturbation {
+ public:
+  virtual ~Perturbation() = default;
+  /// Adds to u(t), N x B.
+  virtual void add(Index t, MatrixRef<Scalar> u) = 0;
+};
+
 template <class Scalar>
 class Simulation {
  public:
@@ -53,9 +62,14 @@ class Simulation {
   /// Keeps S(t) r(t) of the next runs, to be replayed or looked at.
   void keep_current(bool keep) { keep_current_ = keep; }
 
+  /// Perturbs the drive of the next runs (fixed steps only); nullptr: no longer.
+  void perturb_by(Perturbation<Scalar>* perturbation) { perturbation_ = perturbation; }
+
   /// Sets x(0), the input of all steps and the synapse; throws UserError when trials and network do not fit.
   void begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
   void step(Index t);
+  /// y_hat(t+1) with the weights as they are now.
+  void read_out(Index t);
   /// Reads out all steps.
   void finish();
   /// begin, all steps, finish.
@@ -85,6 +99,7 @@ class Simulation {
   std::unique_ptr<Integrator<Scalar>> integrator_;
   Trajectory<Scalar> trajectory_;
   Synapse<Scalar>* synapse_ = nullptr;
+  Perturbation<Scalar>* perturbation_ = nullptr;
   TrialKey key_;
   bool keep_current_ = false;
   Matrix<Scalar> x_, drive_noise_, joint_, joint_synapse_;

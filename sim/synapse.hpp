@@ -36,6 +36,8 @@ class Synapse {
  public:
   virtual ~Synapse() = default;
 
+  /// Factor on the synapse's strength from the next `begin` on, where it has one.
+  virtual void set_strength(double /*factor*/) {}
   /// To the state at trial start.
   virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey) {}
   /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <vector>
 
 #include "sim/types.hpp"
@@ -33,6 +34,9 @@ struct TrialSet {
             0};
   }
   Index column(Index step, Index trial) const { return step * batch + trial; }
+  bool valid(Index step, Index trial) const { return step < length[static_cast<std::size_t>(trial)]; }
+  /// Valid (step, trial) pairs.
+  Index valid_columns() const { return std::accumulate(length.begin(), length.end(), Index(0)); }
 
   template <class Other>
   TrialSet<Other> cast() const {

@@ -1,6 +1,7 @@
 // Backpropagation through time (Werbos 1990, doi:10.1109/5.58337): the exact gradient of the discrete network, backward
 // in time and through every synapse. The reference that local rules are measured against; not itself biologically
 // plausible.
+#include "plasticity/feedback.hpp"
 #include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 template <class Scalar>
 class Bptt : public Rule<Scalar> {
  public:
-  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
 
  private:
   BackwardFilter<Scalar> filter_{true};
@@ -25,12 +26,11 @@ std::unique_ptr<Rule<Scalar>> make(const Options&) {
 }  // namespace
 
 RuleKind bptt_rule() {
-  return {"bptt",
-          "backpropagation through time: the exact gradient",
-          {choice_option("rule.feedback", "symmetric", {"symmetric"},
-                         "BPTT sends errors back through the transposed readout")},
-          make<float>,
-          make<double>};
+  RuleKind kind{
+      "bptt", "backpropagation through time: the exact gradient", {true_feedback_option()}, make<float>, make<double>};
+  kind.truth = RuleKind::Truth::exact;
+  kind.takes_direct_terms = true;
+  return kind;
 }
 
 }  // namespace stillpoint

@@ -9,6 +9,7 @@
 //   online   the traces as state, one N x (N+K+1) array per trial; leaky_current with one time constant factorises,
 //   since its c
 //            is the same everywhere: eps_j(t+1) = (1 - alpha) eps_j(t) + alpha z_j(t), p_ij = eps_j
+#include "plasticity/feedback.hpp"
 #include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 template <class Scalar>
 class BatchedEProp : public Rule<Scalar> {
  public:
-  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
 
  private:
   BackwardFilter<Scalar> filter_{false};
@@ -31,7 +32,7 @@ class OnlineEProp : public Rule<Scalar> {
   explicit OnlineEProp(bool may_factorise) : may_factorise_(may_factorise) {}
   bool online() const override { return true; }
 
-  void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) override {
+  void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey) override {
     const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1, B = trials.batch;
     factorised_ = may_factorise_ && simulation.dynamics().has_constant_gain();
     traces_.setZero(factorised_ ? J : N, factorised_ ? B : J * B);
@@ -49,6 +50,7 @@ class OnlineEProp : public Rule<Scalar> {
         Matrix<Scalar>::Ones(1, B);
     signal_.noalias() = lesson.feedback * error;
     dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
+    if (lesson.direct) add_direct(t, run, *lesson.direct);
 
     if (factorised_) {
       traces_ = dynamics.leak()(0) * traces_ + dynamics.alpha()(0) * presynaptic_;
@@ -65,7 +67,7 @@ class OnlineEProp : public Rule<Scalar> {
     }
   }
 
-  void gradient(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
     const Index N = sum_.rows(), K = lesson.trials.inputs.rows();
     gradient.W = sum_.leftCols(N);
     gradient.W_in = sum_.middleCols(N, K);
@@ -73,6 +75,18 @@ class OnlineEProp : public Rule<Scalar> {
   }
 
  private:
+  /// A loss on the trajectory itself: its dL/dx(t) meets the traces of x(t), its dL/du(t) the presynaptic activity.
+  void add_direct(Index t, const Trajectory<Scalar>& run, const DirectTerms<Scalar>& direct) {
+    const auto state = run.at(direct.state, t);
+    const Index J = presynaptic_.rows();
+    sum_.noalias() += run.at(direct.drive, t) * presynaptic_.transpose();
+    if (factorised_)
+      sum_.noalias() += state * traces_.transpose();
+    else
+      for (Index b = 0; b < run.batch; ++b)
+        sum_.array() += traces_.middleCols(b * J, J).array().colwise() * state.col(b).array();
+  }
+
   bool may_factorise_, factorised_ = false;
   Matrix<Scalar> traces_;  // N x J per trial (p), or J x B (eps); J = N + K + 1: recurrent, input, bias
   Matrix<Scalar> sum_;     // N x J
@@ -89,17 +103,14 @@ std::unique_ptr<Rule<Scalar>> make(const Options& options) {
 }  // namespace
 
 RuleKind e_prop_rule() {
-  return {"e_prop",
-          "local eligibility traces and a broadcast learning signal",
-          {
-              choice_option("rule.feedback", "symmetric", {"symmetric", "random"},
-                            "how errors reach the neurons: transposed readout, or fixed random weights"),
-              choice_option("rule.form", "batched", {"batched", "online", "online_full"},
-                            "batched: one product per trial set; online: traces as state, factorised where valid; "
-                            "online_full: never factorised"),
-          },
-          make<float>,
-          make<double>};
+  auto options = feedback_options();
+  options.push_back(choice_option(
+      "rule.form", "batched", {"batched", "online", "online_full"},
+      "batched: one product per trial set; online: traces as state, factorised where valid; online_full: never"));
+  RuleKind kind{"e_prop", "local eligibility traces and a broadcast learning signal", options, make<float>,
+                make<double>};
+  kind.takes_direct_terms = true;
+  return kind;
 }
 
 }  // namespace stillpoint

@@ -39,6 +39,12 @@ std::unique_ptr<Synapse<Scalar>> make_synapse(const SynapseSetting& setting);
 /// current S r with slope d = 1; half of it is free of chatter.
 double tcr_stability_bound_ms(double beta, double tau_s_ms, double rho);
 
+/// Integral over a trial of S [ms], mean over the trials of a set, N x N: one matrix product over what the run left
+/// behind, the same for every form of the synapse (no mask, no permutation).
+template <class Scalar>
+Matrix<Scalar> tcr_integral(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, double beta,
+                            double tau_s_ms);
+
 /// A recorded current (N x T*B) and efficacy (N x T*B, or empty) played back, trial b receiving those of trial (b +
 /// shift) mod B. Shift 0 freezes a synapse, as the long-term gradient sees it; shift 1 yokes a trial to another.
 template <class Scalar>

@@ -26,10 +26,35 @@ namespace stillpoint {
 
 double tcr_stability_bound_ms(double beta, double tau_s_ms, double rho) { return 2 * tau_s_ms / (1 + beta * rho); }
 
+template <class Scalar>
+Matrix<Scalar> tcr_integral(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, double beta,
+                            double tau_s_ms) {
+  const auto& run = simulation.trajectory();
+  const auto& dynamics = simulation.dynamics();
+  const Index N = run.state.rows(), B = run.batch;
+  const double dt_ms = simulation.integration().dt_ms, keep = 1 - dt_ms / tau_s_ms;
+  Matrix<Scalar> weighted(N, run.steps * B);
+  for (Index t = 0; t < run.steps; ++t) {
+    auto q = run.at(weighted, t);
+    StepView<Scalar>{t, run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t), dynamics}
+        .postsynaptic_change(q);
+    for (Index b = 0; b < B; ++b) {
+      const Index left = trials.length[static_cast<std::size_t>(b)] - t;  // steps that q(t) r(t)^T stays in S
+      const double decay = std::pow(keep, static_cast<double>(std::max<Index>(left, 0)));
+      q.col(b) *= static_cast<Scalar>((1 - decay) / (1 - keep));
+    }
+  }
+  const double scale = -beta * dt_ms * dt_ms / (tau_s_ms * static_cast<double>(N * B));
+  return static_cast<Scalar>(scale) * weighted * run.rates().leftCols(run.steps * B).transpose();
+}
+
+template Matrix<float> tcr_integral(const Simulation<float>&, const TrialSet<float>&, double, double);
+template Matrix<double> tcr_integral(const Simulation<double>&, const TrialSet<double>&, double, double);
+
 namespace {
 
 struct Tcr {
-  double beta, tau_s_ms, dt_ms;
+  double beta, tau_s_ms, dt_ms, strength = 1;
   bool permuted;
 
   explicit Tcr(const SynapseSetting& setting)
@@ -38,7 +63,8 @@ struct Tcr {
         dt_ms(setting.integration.dt_ms),
         permuted(setting.options.text("synapse.postsynaptic") == "permuted") {}
   double keep() const { return 1 - dt_ms / tau_s_ms; }
-  double gain(Index neurons) const { return -beta * dt_ms / (tau_s_ms * static_cast<double>(neurons)); }
+  double gain(Index neurons) const { return -strength * beta * dt_ms / (tau_s_ms * static_cast<double>(neurons)); }
+  double stability_bound_ms(double rho) const { return tcr_stability_bound_ms(strength * beta, tau_s_ms, rho); }
 };
 
 /// Control: the postsynaptic factor goes to the wrong neurons, by a new permutation in each trial.
@@ -72,7 +98,8 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
 
   Index rows(Index neurons) const override { return neurons * neurons; }
   bool drives() const override { return true; }
-  double stability_bound_ms(double rho) const override { return tcr_stability_bound_ms(tcr_.beta, tcr_.tau_s_ms, rho); }
+  double stability_bound_ms(double rho) const override { return tcr_.stability_bound_ms(rho); }
+  void set_strength(double factor) override { tcr_.strength = factor; }
   void initial_state(MatrixRef<Scalar> state) const override { state.setZero(); }
 
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
@@ -131,7 +158,8 @@ class FactoredTcr : public Synapse<Scalar> {
   FactoredTcr(const SynapseSetting& setting, Index chunk) : tcr_(setting), chunk_(chunk) {}
 
   bool drives() const override { return true; }
-  double stability_bound_ms(double rho) const override { return tcr_stability_bound_ms(tcr_.beta, tcr_.tau_s_ms, rho); }
+  double stability_bound_ms(double rho) const override { return tcr_.stability_bound_ms(rho); }
+  void set_strength(double factor) override { tcr_.strength = factor; }
 
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
     const Index N = network.size(), B = trials.batch;
@@ -207,6 +235,7 @@ class YokedTcr : public Synapse<Scalar> {
 
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
+  void set_strength(double factor) override { own_->set_strength(factor); }
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
     require_option(trials.batch > 1, "training.batch", "1",
                    "synapse.current = yoked needs at least two trials in a batch");
@@ -267,6 +296,9 @@ SynapseKind tcr_synapse() {
           choice_option("synapse.form", "auto", {"auto", "dense", "history", "chunked"},
                         "how S is computed: the same numbers at different cost"),
           integer_option("synapse.chunk", "16", "steps", {1, 1e6}, "chunked form: steps between two additions to S"),
+          number_option(
+              "synapse.consolidation", "0", "1/ms", nonnegative,
+              "kappa: after each update W gains kappa times the integral of S over the trial, mean of the batch"),
           choice_option("synapse.postsynaptic", "own", {"own", "permuted"},
                         "control: permuted gives the postsynaptic factor to the wrong neurons, anew each trial"),
           choice_option("synapse.current", "own", {"own", "yoked"},

@@ -1,0 +1,42 @@
+#include "plasticity/feedback.hpp"
+
+#include <cmath>
+
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+std::vector<Option> feedback_options() {
+  return {
+      choice_option("rule.feedback", "symmetric", {"symmetric", "random", "kolen_pollack"},
+                    "how errors reach the neurons: transposed readout, fixed random weights, or weights that learn and "
+                    "decay with the readout"),
+      number_option("rule.feedback_decay", "1e-3", "", {0, 1}, "kolen_pollack: share of both that decays per update"),
+  };
+}
+
+Option true_feedback_option() {
+  return choice_option("rule.feedback", "symmetric", {"symmetric"},
+                       "errors reach the neurons through the transposed readout");
+}
+
+template <class Scalar>
+Feedback<Scalar>::Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed)
+    : F_(neurons, outputs) {
+  const auto name = options.knows("rule.feedback") ? options.text("rule.feedback") : "symmetric";
+  kind_ = name == "symmetric" ? Kind::symmetric : name == "random" ? Kind::random : Kind::kolen_pollack;
+  if (follows()) keep_ = static_cast<Scalar>(1 - options.number("rule.feedback_decay"));
+  Stream(seed, Purpose::feedback_weights).fill_normal(F_, 1 / std::sqrt(static_cast<double>(neurons)));
+}
+
+template <class Scalar>
+void Feedback<Scalar>::follow(const Matrix<Scalar>& W_out_before, Network<Scalar>& network) {
+  if (!follows()) return;
+  F_ = keep_ * (F_ + (network.W_out - W_out_before).transpose());
+  network.W_out *= keep_;
+}
+
+template class Feedback<float>;
+template class Feedback<double>;
+
+}  // namespace stillpoint

@@ -1,0 +1,287 @@
+#include "plasticity/learner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plasticity/short_term/short_term.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+std::vector<std::string> names_where(bool (*holds)(const RuleKind&)) {
+  std::vector<std::string> names;
+  for (const auto& kind : rule_kinds())
+    if (holds(kind)) names.push_back(kind.name);
+  return names;
+}
+
+bool can_be_shadow(const RuleKind& kind) { return kind.emits == Emits::gradient && !kind.perturbs; }
+bool can_be_added(const RuleKind& kind) { return !kind.supervised && kind.emits == Emits::change; }
+
+/// The rules of shadow.rules; throws UserError on one that cannot learn passively.
+std::vector<std::string> shadow_names(const Options& options) {
+  const auto words = split_words(options.text("shadow.rules"));
+  if (words.empty() || words.front() == "none") return {};
+  for (const auto& name : words) {
+    const auto found =
+        std::find_if(rule_kinds().begin(), rule_kinds().end(), [&](const RuleKind& kind) { return kind.name == name; });
+    require_option(found != rule_kinds().end(), "shadow.rules", name,
+                   fmt::format("must be one or more of: {}", fmt::join(names_where(can_be_shadow), ", ")));
+    require_option(!found->perturbs, "shadow.rules", name,
+                   "injects a perturbation into the trials it learns from, so it cannot learn passively");
+    require_option(found->emits == Emits::gradient, "shadow.rules", name,
+                   "writes finished changes, not a gradient that could be compared with BPTT");
+  }
+  return words;
+}
+
+template <class Scalar>
+double dot(const Gradient<Scalar>& a, const Gradient<Scalar>& b) {
+  return static_cast<double>(a.W.cwiseProduct(b.W).sum()) + static_cast<double>(a.W_in.cwiseProduct(b.W_in).sum()) +
+         static_cast<double>(a.b.dot(b.b));
+}
+
+/// Adds a finished change to the arrays that learn; connections that may not exist stay 0.
+template <class Scalar>
+void add_change(Network<Scalar>& network, Gradient<Scalar>& change, const std::set<std::string>& learning) {
+  if (network.mask.size() > 0 && change.W.size() > 0) change.W.array() *= network.mask.array();
+  for_each_array(network, change, [&](const char* name, auto weights, auto delta) {
+    if (learning.count(name) && delta.size() > 0) weights += delta;
+  });
+}
+
+template <class Scalar>
+bool all_finite(const Gradient<Scalar>& change) {
+  return change.W.allFinite() && change.W_in.allFinite() && change.b.allFinite() && change.W_out.allFinite() &&
+         change.b_out.allFinite();
+}
+
+/// G_out = sum e r^T, g_out = sum e.
+template <class Scalar>
+void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error, Gradient<Scalar>& gradient) {
+  gradient.W_out.noalias() = error * run.rates().rightCols(run.steps * run.batch).transpose();
+  gradient.b_out = error.rowwise().sum();
+}
+
+}  // namespace
+
+std::vector<Option> learner_options() {
+  auto added = names_where(can_be_added);
+  added.insert(added.begin(), "none");
+  return {
+      choice_option("rule.add", "none", added, "a second, unsupervised rule beside the one that trains"),
+      text_option(
+          "shadow.rules", "none",
+          "gradient rules that compute their update on every trial set without changing anything, compared with "
+          "BPTT: " +
+              fmt::format("{}", fmt::join(names_where(can_be_shadow), ", "))),
+      number_option("noise.weights", "0", "", nonnegative, "after each update W += noise.weights * N(0,1) / sqrt(N)"),
+      integer_option("freeze_in.updates", "0", "", {0, 1e9},
+                     "updates at the start in which temporal consistency learns and the task does not"),
+      integer_option("freeze_in.every", "0", "", {0, 1e9},
+                     "after them: every n-th update is such an update as well; 0: none is"),
+  };
+}
+
+std::vector<std::string> other_rules(const Options& options) {
+  auto names = shadow_names(options);
+  if (!names.empty()) names.push_back("bptt");
+  if (options.text("rule.add") != "none") names.push_back(options.text("rule.add"));
+  return names;
+}
+
+template <class Scalar>
+Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
+            const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
+            TemporalConsistency<Scalar>* consistency, const std::function<void(Gradient<Scalar>&)>& after_step) {
+  const auto& run = simulation.trajectory();
+  const auto& network = simulation.network();
+  std::vector<Lesson<Scalar>> lessons;
+  for (const auto& student : students)
+    lessons.push_back({simulation, trials, error, student.feedback, consistency ? consistency->terms() : nullptr});
+  const bool online =
+      after_step || std::any_of(students.begin(), students.end(), [](const auto& each) { return each.rule.online(); });
+
+  Rule<Scalar>* perturbing = nullptr;
+  for (const auto& student : students)
+    if (student.rule.perturbation()) perturbing = &student.rule;
+  if (perturbing && perturbing->needs_unperturbed_run()) {
+    simulation.run(trials, key, synapse);
+    perturbing->see_unperturbed(simulation, trials);
+  }
+
+  simulation.begin(trials, key, synapse);
+  for (const auto& student : students) student.rule.begin(simulation, trials, key);
+  simulation.perturb_by(perturbing ? perturbing->perturbation() : nullptr);
+  if (consistency) consistency->begin(trials, network.size());
+  const Scalar scale = Scalar(2) / trials.mask.sum();
+  Matrix<Scalar> step_error;
+  for (Index t = 0; t < trials.steps; ++t) {
+    simulation.step(t);
+    if (consistency) consistency->observe(t, simulation, trials);
+    if (!online) continue;
+    simulation.read_out(t);
+    step_error = scale * run.at(trials.mask, t).cwiseProduct(run.at(run.outputs, t) - run.at(trials.targets, t));
+    for (std::size_t i = 0; i < students.size(); ++i)
+      if (students[i].rule.online()) students[i].rule.step(t, lessons[i], step_error);
+    if (after_step) {
+      students.front().rule.write(lessons.front(), students.front().written);
+      after_step(students.front().written);
+    }
+  }
+  simulation.perturb_by(nullptr);
+  if (!online) simulation.finish();
+  loss_error(run.outputs, trials, error);
+  for (std::size_t i = after_step ? 1 : 0; i < students.size(); ++i) {
+    set_zero(students[i].written, network);
+    students[i].rule.write(lessons[i], students[i].written);
+  }
+  return score(run.outputs, trials);
+}
+
+template <class Scalar>
+Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                    Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
+                    Gradient<Scalar>& gradient, TemporalConsistency<Scalar>* consistency) {
+  const Score result =
+      teach<Scalar>(simulation, trials, key, synapse, {{rule, feedback, gradient}}, error, consistency);
+  readout_gradient(simulation.trajectory(), error, gradient);
+  if (consistency) consistency->add_gradient(simulation, trials, gradient);
+  return result;
+}
+
+template <class Scalar>
+Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed)
+    : kind_(rule_kind(options.text("rule.name"))),
+      rule_(make_rule<Scalar>(options)),
+      feedback_(options, network.size(), network.outputs(), seed),
+      consistency_(options),
+      optimizer_(options),
+      schedule_(options),
+      weight_noise_(options.number("noise.weights")),
+      freeze_in_updates_(options.integer("freeze_in.updates")),
+      freeze_in_every_(options.integer("freeze_in.every")) {
+  require_option(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
+                 "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
+  require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, "network.feedback", "present",
+                 "rule " + kind_.name + " does not train networks with feedback of the readout");
+  for (const auto& name : options.words("training.parameters")) learning_.insert(name);
+  const bool short_term = options.text("synapse.kind") == "tcr";
+  if (short_term && options.number("synapse.consolidation") > 0) {
+    for (const char* control : {"synapse.postsynaptic", "synapse.current"})
+      require_option(options.text(control) == "own", control, options.text(control),
+                     "must be own where synapse.consolidation > 0");
+    consolidation_ = options.number("synapse.consolidation");
+    beta_ = options.number("synapse.beta");
+    tau_s_ms_ = options.number("synapse.tau_s_ms");
+  }
+  require_option(freeze_in_updates_ == 0 || short_term || consistency_.active(), "freeze_in.updates",
+                 options.text("freeze_in.updates"), "needs temporal consistency: tcr.form or synapse.kind = tcr");
+  if (const auto& name = options.text("rule.add"); name != "none") added_ = make_rule<Scalar>(rule_kind(name), options);
+  const auto names = shadow_names(options);
+  if (!names.empty() && kind_.name != "bptt")
+    shadows_.push_back({"bptt", make_rule<Scalar>(rule_kind("bptt"), options), {}, true});
+  for (const auto& name : names)
+    if (name != "bptt" && name != kind_.name) {
+      const auto& kind = rule_kind(name);
+      shadows_.push_back({name, make_rule<Scalar>(kind, options), {}, kind.true_feedback()});
+    }
+  if (!names.empty() && kind_.emits == Emits::gradient && kind_.name != "bptt") compared_.push_back(kind_.name);
+  for (const auto& shadow : shadows_)
+    if (shadow.name != "bptt") compared_.push_back(shadow.name);
+}
+
+template <class Scalar>
+bool Learner<Scalar>::freezes_in(TrialKey key) const {
+  const auto update = static_cast<long>(key.update);
+  return update < freeze_in_updates_ || (freeze_in_every_ > 0 && update % freeze_in_every_ == 0);
+}
+
+template <class Scalar>
+Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials,
+                             TrialKey key, Synapse<Scalar>& synapse) {
+  const double strength = schedule_.at(static_cast<long>(key.update));
+  consistency_.set_strength(strength);
+  synapse.set_strength(strength);
+  set_zero(gradient_, network);
+  set_zero(change_, network);
+  alignment_.clear();
+  auto* consistency = consistency_.active() ? &consistency_ : nullptr;
+  const bool task = !freezes_in(key);
+
+  true_feedback_ = network.W_out.transpose();
+  const Matrix<Scalar> silence = Matrix<Scalar>::Zero(network.size(), network.outputs());
+  const auto& taught = kind_.true_feedback() ? true_feedback_ : feedback_.of(network);
+  auto& written = kind_.emits == Emits::gradient ? gradient_ : kind_.emits == Emits::change ? change_ : step_change_;
+  std::vector<Student<Scalar>> students;
+  if (task)
+    students.push_back({*rule_, taught, written});
+  else if (consistency_.terms())
+    students.push_back({*rule_, silence, written});  // l = 0: nothing but temporal consistency
+  const bool by_step = task && kind_.emits == Emits::change_by_step;
+  if (task && added_) students.push_back({*added_, taught, added_change_});
+  for (auto& shadow : shadows_)
+    if (task) students.push_back({*shadow.rule, shadow.true_feedback ? true_feedback_ : taught, shadow.written});
+
+  std::function<void(Gradient<Scalar>&)> at_once;
+  if (by_step) at_once = [&](Gradient<Scalar>& change) { add_change(network, change, learning_); };
+  const Score result = teach(simulation, trials, key, synapse, students, error_, consistency, at_once);
+  if (task && added_) change_.W += added_change_.W;
+  if (task && !shadows_.empty()) compare_with_bptt();
+  if (task && !kind_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_);
+  if (consistency) consistency_.add_gradient(simulation, trials, gradient_);
+  if (consolidation_ > 0)
+    change_.W += static_cast<Scalar>(consolidation_) * tcr_integral(simulation, trials, strength * beta_, tau_s_ms_);
+  return result;
+}
+
+template <class Scalar>
+void Learner<Scalar>::compare_with_bptt() {
+  const auto written_by = [&](const std::string& name) -> const Gradient<Scalar>& {
+    for (const auto& shadow : shadows_)
+      if (shadow.name == name) return shadow.written;
+    return gradient_;
+  };
+  const auto& truth = written_by("bptt");
+  const double length = std::sqrt(dot(truth, truth));
+  for (const auto& name : compared_) {
+    const auto& other = written_by(name);
+    const double its_length = std::sqrt(dot(other, other));
+    alignment_.push_back({dot(other, truth) / (length * its_length), its_length / length});
+  }
+}
+
+template <class Scalar>
+bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
+  if (!all_finite(change_) || !network.W_out.allFinite()) return false;
+  W_out_before_ = network.W_out;
+  if (!std::isfinite(optimizer_.apply(network, gradient_))) return false;
+  add_change(network, change_, learning_);
+  if (learning_.count("W_out")) feedback_.follow(W_out_before_, network);
+  if (weight_noise_ > 0 && learning_.count("W")) {
+    set_zero(change_, network);
+    Stream(key.seed, Purpose::weight_noise, key.update)
+        .fill_normal(change_.W, weight_noise_ / std::sqrt(static_cast<double>(network.size())));
+    add_change(network, change_, learning_);
+  }
+  return true;
+}
+
+template class Learner<float>;
+template class Learner<double>;
+template Score teach(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&,
+                     const std::vector<Student<float>>&, Matrix<float>&, TemporalConsistency<float>*,
+                     const std::function<void(Gradient<float>&)>&);
+template Score teach(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&,
+                     const std::vector<Student<double>>&, Matrix<double>&, TemporalConsistency<double>*,
+                     const std::function<void(Gradient<double>&)>&);
+template Score run_and_learn(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&, Rule<float>&,
+                             const Matrix<float>&, Matrix<float>&, Gradient<float>&, TemporalConsistency<float>*);
+template Score run_and_learn(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&, Rule<double>&,
+                             const Matrix<double>&, Matrix<double>&, Gradient<double>&, TemporalConsistency<double>*);
+
+}  // namespace stillpoint

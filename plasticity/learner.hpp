@@ -1,0 +1,105 @@
+// From trials to weights: runs a trial set, lets rules learn from it, changes the network. The only writer of weights.
+//
+// Beside the rule that trains there may be
+//   temporal consistency   in the long term (tcr.*), with a schedule
+//   an added rule          unsupervised, a second mechanism (rule.add)
+//   shadow rules           gradient rules that compute their update on the same trajectory and change nothing; each is
+//                          compared with BPTT (shadow.rules)
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plasticity/feedback.hpp"
+#include "plasticity/optimizer.hpp"
+#include "plasticity/rule.hpp"
+#include "plasticity/schedule.hpp"
+#include "plasticity/temporal_consistency.hpp"
+
+namespace stillpoint {
+
+/// How a rule's gradient lies to the true one, over W, W_in and b. NaN where one of them is zero.
+struct Alignment {
+  double cosine, norm_ratio;
+};
+
+/// A rule at work: through which feedback it is taught, and where it writes.
+template <class Scalar>
+struct Student {
+  Rule<Scalar>& rule;
+  const Matrix<Scalar>& feedback;
+  Gradient<Scalar>& written;
+};
+
+/// Runs a trial set; every student writes. Trajectory and y_hat as it was given are in `simulation`; `error` is memory
+/// for e, O x T*B. If `after_step` is given, the first student writes after every step, and it is called with that.
+template <class Scalar>
+Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
+            const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
+            TemporalConsistency<Scalar>* consistency = nullptr,
+            const std::function<void(Gradient<Scalar>&)>& after_step = {});
+
+/// One gradient rule and the readout: W, W_in, b, W_out and b_out of `gradient`.
+template <class Scalar>
+Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                    Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
+                    Gradient<Scalar>& gradient, TemporalConsistency<Scalar>* consistency = nullptr);
+
+template <class Scalar>
+class Learner {
+ public:
+  /// Throws UserError where rule, network and integration do not go together.
+  Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed);
+
+  /// Runs the trials and computes what the rules make of them; a rule that changes weights step by step has changed
+  /// them by the end.
+  Score learn(Network<Scalar>& network, Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+              Synapse<Scalar>& synapse);
+  /// Changes the weights by what was learned; false, and nothing changed, when that is not finite.
+  bool apply(Network<Scalar>& network, TrialKey key);
+
+  /// After the update: its population speed V [1/s], which a controlled schedule holds.
+  void observe_speed(double speed) { schedule_.observe(speed); }
+  /// Factor on the strength of temporal consistency in this update.
+  double strength(TrialKey key) const { return schedule_.at(static_cast<long>(key.update)); }
+
+  /// Names of the rules that are compared with BPTT, and of the last update how each lies to it.
+  const std::vector<std::string>& compared() const { return compared_; }
+  const std::vector<Alignment>& alignment() const { return alignment_; }
+
+ private:
+  struct Shadow {
+    std::string name;
+    std::unique_ptr<Rule<Scalar>> rule;
+    Gradient<Scalar> written;
+    bool true_feedback;
+  };
+  /// Whether temporal consistency learns alone in this update.
+  bool freezes_in(TrialKey key) const;
+  void compare_with_bptt();
+
+  const RuleKind& kind_;
+  std::unique_ptr<Rule<Scalar>> rule_, added_;
+  std::vector<Shadow> shadows_;  // the first is BPTT, if there are any
+  Feedback<Scalar> feedback_;
+  TemporalConsistency<Scalar> consistency_;
+  Optimizer<Scalar> optimizer_;
+  Schedule schedule_;
+  double weight_noise_, consolidation_ = 0, beta_ = 0, tau_s_ms_ = 1;
+  long freeze_in_updates_, freeze_in_every_;
+  std::set<std::string> learning_;
+  Gradient<Scalar> gradient_, change_, added_change_, step_change_;
+  Matrix<Scalar> error_, true_feedback_, W_out_before_;
+  std::vector<std::string> compared_;
+  std::vector<Alignment> alignment_;
+};
+
+/// The rules that work beside rule.name: rule.add and shadow.rules. Throws UserError on one that cannot.
+std::vector<std::string> other_rules(const Options& options);
+/// Options rule.add, shadow.rules, freeze_in.* and noise.weights.
+std::vector<Option> learner_options();
+
+}  // namespace stillpoint

@@ -1,0 +1,54 @@
+// Differential anti-Hebbian rule on rates (after Xie & Seung 1999, Advances in Neural Information Processing Systems
+// 12, where spike-timing dependent plasticity is shown to be Hebbian in the change of the postsynaptic rate):
+//
+//   dW_ij = -eta mean_{t,b} v_i(t) r_j(t),   v = tau dr/dt
+//
+// Unsupervised: a synapse onto a rising neuron weakens. Without the gain d_i it is not the gradient of the energy of
+// temporal consistency (tcr.form = instantaneous is); W alone learns by it.
+#include "plasticity/rule.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+template <class Scalar>
+class AntiHebbian : public Rule<Scalar> {
+ public:
+  explicit AntiHebbian(double rate) : rate_(rate) {}
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& change) override {
+    const auto& run = lesson.simulation.trajectory();
+    v_.resize(run.state.rows(), run.steps * run.batch);
+    for (Index t = 0; t < run.steps; ++t) {
+      lesson.simulation.dynamics().change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t),
+                                          run.at(v_, t));
+      for (Index b = 0; b < run.batch; ++b)
+        if (!lesson.trials.valid(t, b)) v_.col(lesson.trials.column(t, b)).setZero();
+    }
+    const auto scale = static_cast<Scalar>(-rate_ / static_cast<double>(lesson.trials.valid_columns()));
+    change.W.noalias() = scale * v_ * run.rates().leftCols(run.steps * run.batch).transpose();
+  }
+
+ private:
+  double rate_;
+  Matrix<Scalar> v_;
+};
+
+template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make(const Options& options) {
+  return std::make_unique<AntiHebbian<Scalar>>(options.number("anti_hebbian.rate"));
+}
+
+}  // namespace
+
+RuleKind anti_hebbian_rule() {
+  RuleKind kind{"anti_hebbian",
+                "unsupervised: synapses onto a rising neuron weaken; the readout learns by its own gradient",
+                {number_option("anti_hebbian.rate", "1e-3", "", nonnegative, "eta per update")},
+                make<float>,
+                make<double>};
+  kind.emits = Emits::change;
+  kind.supervised = false;
+  return kind;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,86 @@
+// Node perturbation in a recurrent network (Fiete & Seung 2006, doi:10.1103/PhysRevLett.97.048104; Werfel, Xie & Seung
+// 2005, doi:10.1162/089976605774320539): noise xi of standard deviation sigma enters the drive of every neuron, and
+// what it did to the loss of the trial tells which way to go,
+//
+//   G_ij = sum_b (L_b[xi] - L_b[0]) / sigma^2  sum_t xi_i(t) z_j(t)
+//
+// whose mean over xi is dL/dW up to terms of order sigma^2. L_b[0] is the loss of the same trial without perturbation,
+// which is run as well. The trace is made of the perturbation that was injected.
+#include "plasticity/rule.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+/// L_b: share of each trial in the loss, sum over its graded steps of |y_hat - y|^2 over the graded steps of all.
+template <class Scalar>
+Vector<Scalar> loss_by_trial(const Matrix<Scalar>& outputs, const TrialSet<Scalar>& trials) {
+  Vector<Scalar> loss = Vector<Scalar>::Zero(trials.batch);
+  for (Index t = 0; t < trials.steps; ++t)
+    for (Index b = 0; b < trials.batch; ++b) {
+      const Index column = trials.column(t, b);
+      loss(b) +=
+          (trials.mask.col(column).array() * (outputs.col(column) - trials.targets.col(column)).array().square()).sum();
+    }
+  return loss / trials.mask.sum();
+}
+
+template <class Scalar>
+class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
+ public:
+  explicit NodePerturbation(double sigma) : sigma_(sigma) {}
+  Perturbation<Scalar>* perturbation() override { return this; }
+  bool needs_unperturbed_run() const override { return true; }
+  void see_unperturbed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) override {
+    unperturbed_ = loss_by_trial(simulation.trajectory().outputs, trials);
+  }
+
+  void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
+    xi_.resize(simulation.network().size(), trials.steps * trials.batch);
+    for (Index t = 0; t < trials.steps; ++t)
+      for (Index b = 0; b < trials.batch; ++b)
+        Stream(key.seed, Purpose::perturbation, key.update, static_cast<std::uint64_t>(b),
+               static_cast<std::uint64_t>(t))
+            .fill_normal(xi_.col(trials.column(t, b)), sigma_);
+    batch_ = trials.batch;
+  }
+
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
+    const auto& run = lesson.simulation.trajectory();
+    const Vector<Scalar> worse =
+        (loss_by_trial(run.outputs, lesson.trials) - unperturbed_) / static_cast<Scalar>(sigma_ * sigma_);
+    for (Index t = 0; t < run.steps; ++t) run.at(xi_, t) *= worse.asDiagonal();
+    gradient.W.noalias() = xi_ * run.presynaptic_factor().transpose();
+    gradient.W_in.noalias() = xi_ * lesson.trials.inputs.transpose();
+    gradient.b = xi_.rowwise().sum();
+  }
+
+ private:
+  void add(Index t, MatrixRef<Scalar> u) override { u += xi_.middleCols(t * batch_, batch_); }
+
+  double sigma_;
+  Index batch_ = 0;
+  Matrix<Scalar> xi_;  // N x T*B
+  Vector<Scalar> unperturbed_;
+};
+
+template <class Scalar>
+std::unique_ptr<Rule<Scalar>> make(const Options& options) {
+  return std::make_unique<NodePerturbation<Scalar>>(options.number("node_perturbation.sigma"));
+}
+
+}  // namespace
+
+RuleKind node_perturbation_rule() {
+  RuleKind kind{
+      "node_perturbation",
+      "noise into every drive; what it did to the loss tells which way to go",
+      {number_option("node_perturbation.sigma", "0.01", "", positive, "SD of the perturbation of each drive")},
+      make<float>,
+      make<double>};
+  kind.perturbs = true;
+  return kind;
+}
+
+}  // namespace stillpoint

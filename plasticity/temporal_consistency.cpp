@@ -1,0 +1,74 @@
+#include "plasticity/temporal_consistency.hpp"
+
+#include "plasticity/rule.hpp"
+
+namespace stillpoint {
+
+std::vector<Option> temporal_consistency_options() {
+  return {
+      choice_option("tcr.form", "none", {"none", "loss", "local", "instantaneous"},
+                    "temporal consistency of the weights: as a term of the loss, or as a local rule with or without "
+                    "traces beside any rule (as short-term plasticity: synapse.kind = tcr)"),
+      number_option("tcr.lambda", "1", "", nonnegative, "its strength, in units of the mean of |tau dr/dt|^2 / 2N"),
+  };
+}
+
+template <class Scalar>
+TemporalConsistency<Scalar>::TemporalConsistency(const Options& options) : lambda_(options.number("tcr.lambda")) {
+  const auto& form = options.text("tcr.form");
+  form_ = form == "none"    ? Form::none
+          : form == "loss"  ? Form::loss
+          : form == "local" ? Form::local
+                            : Form::instantaneous;
+  require_option(form_ != Form::loss || rule_kind(options.text("rule.name")).takes_direct_terms, "tcr.form", form,
+                 "rule " + options.text("rule.name") + " has no place for it; use local, instantaneous, or " +
+                     "synapse.kind = tcr");
+}
+
+template <class Scalar>
+void TemporalConsistency<Scalar>::begin(const TrialSet<Scalar>& trials, Index neurons) {
+  if (!active()) return;
+  terms_.state.resize(neurons, trials.steps * trials.batch);
+  terms_.drive.resize(neurons, trials.steps * trials.batch);
+  scale_ = lambda_ * strength_ / static_cast<double>(trials.valid_columns() * neurons);
+  energy_ = 0;
+}
+
+template <class Scalar>
+void TemporalConsistency<Scalar>::observe(Index t, const Simulation<Scalar>& simulation,
+                                          const TrialSet<Scalar>& trials) {
+  if (!active()) return;
+  const auto& run = simulation.trajectory();
+  const auto& dynamics = simulation.dynamics();
+  const auto x = run.at(run.state, t), r = run.at(run.rates(), t), f = run.at(run.attractor, t);
+  auto drive = run.at(terms_.drive, t), state = run.at(terms_.state, t);
+  dynamics.change(x, r, f, drive);  // v
+  for (Index b = 0; b < run.batch; ++b)
+    if (!trials.valid(t, b)) drive.col(b).setZero();
+  energy_ += scale_ / 2 * static_cast<double>(drive.squaredNorm());
+  drive *= static_cast<Scalar>(scale_);
+  dynamics.change_state_gain(x, r, f, state);
+  state.array() *= drive.array();
+  dynamics.multiply_change_gain(r, f, drive);
+}
+
+template <class Scalar>
+void TemporalConsistency<Scalar>::add_gradient(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials,
+                                               Gradient<Scalar>& gradient) {
+  if (form_ == Form::instantaneous) {
+    gradient.W.noalias() += terms_.drive * simulation.trajectory().presynaptic_factor().transpose();
+    gradient.W_in.noalias() += terms_.drive * trials.inputs.transpose();
+    gradient.b += terms_.drive.rowwise().sum();
+  } else if (form_ == Form::local) {
+    const Matrix<Scalar> no_error(0, trials.steps * trials.batch), no_feedback(simulation.network().size(), 0);
+    own_path_({simulation, trials, no_error, no_feedback, &terms_}, own_);
+    gradient.W += own_.W;
+    gradient.W_in += own_.W_in;
+    gradient.b += own_.b;
+  }
+}
+
+template class TemporalConsistency<float>;
+template class TemporalConsistency<double>;
+
+}  // namespace stillpoint
