@@ -176,6 +176,17 @@ void write_run(const std::string& path, const RunResult<Scalar>& run) {
 
 namespace {
 
+std::map<std::string, std::string> read_options(const H5::Group& group, const std::string& path) {
+  std::map<std::string, std::string> options;
+  for (int i = 0; i < group.getNumAttrs(); ++i) {
+    const auto attribute = group.openAttribute(static_cast<unsigned>(i));
+    const auto name = attribute.getName();
+    options[name] = attribute.getTypeClass() == H5T_STRING ? hdf5::read_text(group, name, path)
+                                                           : fmt::format("{}", hdf5::read_number(group, name, path));
+  }
+  return options;
+}
+
 /// Throws UserError, or H5::Exception where a group is missing.
 RunRecord read_record(const std::string& path) {
   const auto file = hdf5::open(path);
@@ -199,6 +210,7 @@ RunRecord read_record(const std::string& path) {
   if (hdf5::has(root, "control")) run.unmatched = hdf5::read_number(root.openGroup("control"), "matched", path) == 0;
   const auto options = root.openGroup("options");
   run.updates = static_cast<long>(hdf5::read_number(options, "training.updates", path));
+  run.options = read_options(options, path);
   const auto curve = root.openGroup("curve");
   run.update = hdf5::read_vector(curve, "update", path);
   run.loss = hdf5::read_vector(curve, "loss", path);

@@ -154,6 +154,15 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
 }
 
+/// Options of an identity (lines "OPTION = VALUE") that are no axis.
+std::vector<std::string> fixed_options(const std::string& identity) {
+  std::vector<std::string> options;
+  std::istringstream lines(identity);
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("grid.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
+  return options;
+}
+
 }  // namespace
 
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed) {
@@ -201,6 +210,7 @@ StudyRecord read_results(const std::string& directory) {
   const auto found = read_description(description);
   StudyRecord record;
   record.name = found.at("name");
+  record.fixed = fixed_options(found.value("identity", ""));
   for (const auto& varied : found.at("conditions")) {
     Condition condition;
     for (const auto& pair : varied) condition.varied.emplace_back(pair.at(0), pair.at(1));

@@ -3,6 +3,7 @@
 
 usage: program.py PROGRAM SOURCE_DIRECTORY [NAME ...]
 """
+import csv
 import json
 import os
 import random
@@ -213,6 +214,73 @@ def test_summary_and_figure(tmp):
     assert any("update" in (text or "") for text in texts)
 
 
+def test_compare(tmp):
+    grid = ["--set", "grid.network.gain=1 2.0", "--set", "grid.rule.name=bptt e_prop", "--set", "training.criterion=0.4"]
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", *grid)
+    rows = json.loads(ok("compare", tmp / "out", "--format", "json"))
+    assert len(rows) == 8 and all(row["task"] == "evidence_accumulation" and row["runs"] == 3 for row in rows)
+    assert [row["condition"]["network.gain"] for row in rows] == 4 * [1] + 4 * [2]  # a group for each gain
+    assert [row["comparison"] is None for row in rows] == [True, False, False, False] * 2
+    first = {"study.arm": "none", "rule.name": "bptt"}
+    compared = [row["comparison"] for row in rows if row["comparison"]]
+    assert all(each["against"] == first and each["comparisons"] == 6 and each["budget"] == 12 for each in compared)
+    summary = {tuple(row["condition"].values()): row for row in json.loads(ok("summary", tmp / "out", "--format", "json"))}
+    for row in rows:
+        other = summary[tuple(row["condition"].values())]
+        assert all(row[key] == other[key] for key in ("reached", "reached_interval", "median_updates", "median_updates_interval", "seconds_per_update"))
+        assert row["alignment"] is None
+
+    # Cliff's delta of every comparison, from the run files alone.
+    times = {}
+    for path in (tmp / "out/runs").glob("*.h5"):
+        with h5py.File(path) as file:
+            key = tuple(file["options"].attrs[name] for name in ("study.arm", "network.gain", "rule.name"))
+            times.setdefault(key, []).append(file.attrs.get("reached_at", np.inf))
+    assert any(np.isfinite(each).any() for each in times.values()), "no run reached: the test compares nothing"
+    for row in rows:
+        if row["comparison"]:
+            mine, other = ([times[arm, gain, rule]] for arm, gain, rule in (tuple(row["condition"].values()), ("none", row["condition"]["network.gain"], "bptt")))
+            signs = np.sign(np.nan_to_num(np.subtract.outer(mine[0], other[0])))
+            assert abs(row["comparison"]["cliffs_delta"] - signs.mean()) < 1e-12
+
+    csv_rows = list(csv.DictReader(ok("compare", tmp / "out", "--format", "csv").splitlines()))
+    assert [float(row["p"]) if row["p"] else None for row in csv_rows] == [(row["comparison"] or {}).get("p") for row in rows]
+    table = ok("compare", tmp / "out")
+    assert "gain = 2: compared with none, rule = bptt" in table and "over the 6 comparisons" in table
+    by = json.loads(ok("compare", tmp / "out", "--by", "network.gain", "--format", "json"))
+    assert [row["comparison"]["against"] for row in by if row["comparison"]] == 4 * [{"network.gain": 1}]
+
+    # Another study of the same task: another rule, another budget, one condition more.
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "more", "--quiet", "--set", "rule.name=bptt", "--set", "study.arm=none tsodyks_markram",
+       "--set", "training.updates=8", "--set", "network.gain=2", "--set", "training.criterion=0.4")
+    rows = json.loads(ok("compare", tmp / "out", tmp / "more", "--format", "json"))
+    assert len(rows) == 9 and rows[-1]["condition"] == {"study.arm": "tsodyks_markram", "network.gain": 2, "rule.name": "bptt"}
+    assert rows[-1]["comparison"]["budget"] == 8 and all(row["runs"] == 3 for row in rows)
+
+    # Two studies without axes, one rule each.
+    for rule in "bptt", "e_prop":
+        ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / rule, "--quiet", "--set", f"rule.name={rule}", "--set", "study.arm=none", "--set", "training.updates=2")
+    rows = json.loads(ok("compare", tmp / "bptt", tmp / "e_prop", "--format", "json"))
+    assert [row["condition"] for row in rows] == [{"study.arm": "none", "rule.name": rule} for rule in ("bptt", "e_prop")]
+
+
+def test_compare_refuses_what_it_cannot_compare(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "one", "--quiet", "--set", "study.seeds=1", "--set", "training.updates=2")
+    refused("compare", tmp / "one", names=["a p-value needs at least two seeds", "condition none has 1"])
+    ok("compare", tmp / "one", "--by", "study.arm", "--help")
+    ok("run", study, "--out", tmp / "flip", "--quiet", "--set", "task.name=flip_flop", "--set", "study.arm=none", "--set", "training.updates=2")
+    assert "Nothing is compared" in ok("compare", tmp / "flip", "--by", "study.arm")
+    refused("compare", tmp / "one", tmp / "flip", names=["task.name: evidence_accumulation in", "one", "flip_flop in", "flip", "compare studies of the same task"])
+    refused("compare", tmp / "flip", "--by", "network.gain", names=["--by", "network.gain", "study.arm"])
+    refused("compare", tmp / "flip", "--format", "xml", names=["--format", "xml", "json"])
+    refused("compare", tmp / "absent", names=["absent", "no study"])
+    refused("compare", names=["DIR is missing", "compare DIR..."])
+    for run in (tmp / "flip/runs").glob("*.h5"):
+        run.unlink()
+    refused("compare", tmp / "one", tmp / "flip", names=["flip: no run is finished yet"])
+
+
 # --- networks made elsewhere -----------------------------------------------------------------------------------------
 
 def test_simulate_reads_a_network_made_elsewhere(tmp):
@@ -382,7 +450,7 @@ def test_bad_network_files(tmp):
 # --- help ------------------------------------------------------------------------------------------------------------
 
 def test_help_shows_an_example_for_every_command(tmp):
-    for command in "run", "summary", "figure", "simulate", "list":
+    for command in "run", "summary", "compare", "figure", "simulate", "list":
         text = ok(command, "--help")
         assert "example:" in text and f"stillpoint {command}" in text, text
     for what in "networks", "rules", "tasks", "synapses", "integrators", "arms":

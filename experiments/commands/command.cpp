@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <sstream>
 
 namespace stillpoint {
@@ -26,9 +27,14 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   po::options_description shown("options", 110);
   shown.add(options).add_options()("help,h", "show this help");
   po::options_description all = shown;
+  const bool many = positional.max_total_count() == std::numeric_limits<unsigned>::max();
   for (unsigned i = 0; i < positional.max_total_count() && i < 8; ++i)
-    if (!all.find_nothrow(positional.name_for_position(i), false))
-      all.add_options()(positional.name_for_position(i).c_str(), po::value<std::string>());
+    if (const auto& name = positional.name_for_position(i); !all.find_nothrow(name, false)) {
+      if (many)
+        all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+      else
+        all.add_options()(name.c_str(), po::value<std::string>());
+    }
   try {
     po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
     po::notify(values);
@@ -44,11 +50,25 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   return false;
 }
 
-std::string required(const Command& command, const po::variables_map& values, const std::string& name) {
+namespace {
+
+template <class Value>
+const Value& required_value(const Command& command, const po::variables_map& values, const std::string& name) {
   if (values.count(name) == 0)
     throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name, name,
                                 command.name, command.arguments));
-  return values[name].as<std::string>();
+  return values[name].as<Value>();
+}
+
+}  // namespace
+
+std::string required(const Command& command, const po::variables_map& values, const std::string& name) {
+  return required_value<std::string>(command, values, name);
+}
+
+std::vector<std::string> required_words(const Command& command, const po::variables_map& values,
+                                        const std::string& name) {
+  return required_value<std::vector<std::string>>(command, values, name);
 }
 
 }  // namespace stillpoint

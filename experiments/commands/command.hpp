@@ -15,7 +15,8 @@ struct Command {
 };
 const std::vector<Command>& commands();
 
-/// Parses with Boost.Program_options; --help prints usage, options and example and returns false. Throws UserError.
+/// Parses with Boost.Program_options; a positional argument without a limit of its number is a list of words; --help
+/// prints usage, options and example and returns false. Throws UserError.
 bool parse_command(const Command& command, const std::vector<std::string>& arguments,
                    boost::program_options::options_description options,
                    const boost::program_options::positional_options_description& positional,
@@ -24,5 +25,8 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
 /// The value of a required argument; throws UserError naming it and showing the usage.
 std::string required(const Command& command, const boost::program_options::variables_map& values,
                      const std::string& name);
+/// The same for an argument that may be given more than once.
+std::vector<std::string> required_words(const Command& command, const boost::program_options::variables_map& values,
+                                        const std::string& name);
 
 }  // namespace stillpoint

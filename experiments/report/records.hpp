@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +23,8 @@ struct RunRecord {
   bool over_stability_bound = false;
   bool unmatched = false;  // a matched control for which no factor came close enough
   double seconds_per_update = 0;
+  std::optional<double> alignment;             // mean cosine with the true gradient, where the run measured it
+  std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
 };
 
 /// One point of the grid: the options that vary in this study (full name -> value as text), and its runs sorted by
@@ -33,7 +36,8 @@ struct Condition {
 
 struct StudyRecord {
   std::string name;
-  std::vector<Condition> conditions;  // in grid order
+  std::vector<Condition> conditions;    // in grid order
+  std::vector<std::string> fixed = {};  // options that the study sets to one value for all conditions
 };
 
 }  // namespace stillpoint

@@ -3,125 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "experiments/report/statistics.hpp"
+#include "experiments/report/cells.hpp"
+#include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"
 #include "sim/option.hpp"
 
 namespace stillpoint {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-using Varied = std::vector<std::pair<std::string, std::string>>;
-
-const std::string arm_option = "study.arm";
-constexpr std::size_t terminal_width = 110;
-
-struct Summary {
-  long runs = 0, reached = 0, diverged = 0, budget = 0;
-  Interval reached_interval{};
-  std::optional<double> median_updates;
-  std::optional<CensoredInterval> median_interval;
-  std::optional<double> final_accuracy, final_loss, speed_start, speed_end, over_stability_bound, seconds_per_update;
-};
-
-std::vector<double> finite_only(std::vector<double> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value); }),
-               values.end());
-  return values;
-}
-
-std::optional<double> mean(const std::vector<double>& all) {
-  const auto values = finite_only(all);
-  if (values.empty()) return std::nullopt;
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-std::optional<double> median(const std::vector<double>& all) {
-  auto values = finite_only(all);
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-}
-
-Summary summarise(const std::vector<RunRecord>& runs) {
-  Summary summary;
-  std::vector<double> accuracy, loss, start, end, over, seconds;
-  for (const auto& run : runs) {
-    ++summary.runs;
-    summary.budget = std::max(summary.budget, run.updates);
-    if (run.reached_at) ++summary.reached;
-    start.push_back(run.speed_at_start);
-    over.push_back(run.over_stability_bound ? 1 : 0);
-    seconds.push_back(run.seconds_per_update);
-    if (diverged(run)) {
-      ++summary.diverged;
-      continue;
-    }
-    accuracy.push_back(run.final_accuracy);
-    loss.push_back(run.final_loss);
-    end.push_back(run.speed_at_end);
-  }
-  const auto times = times_to_criterion(runs);
-  summary.reached_interval = wilson_interval(summary.reached, summary.runs);
-  summary.median_updates = median_time(times);
-  summary.median_interval = median_time_interval(times);
-  summary.final_accuracy = mean(accuracy);
-  summary.final_loss = mean(loss);
-  summary.speed_start = mean(start);
-  summary.speed_end = mean(end);
-  summary.over_stability_bound = mean(over);
-  summary.seconds_per_update = median(seconds);
-  return summary;
-}
-
-Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
-template <class Number>
-bool parse_whole(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-Json option_value(const std::string& text) {
-  long integer = 0;
-  double number = 0;
-  if (text == "true" || text == "false") return text == "true";
-  if (parse_whole(text, integer)) return integer;
-  if (parse_whole(text, number) && std::isfinite(number)) return number;
-  return text;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
-std::string csv_field(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; }
-
-/// "g" for "network.g", unless another varied option ends in the same word; "rule" for "rule.name".
-std::vector<std::string> short_names(const Varied& varied) {
-  const auto last_word = [](const std::string& name) {
-    const auto word = name.substr(name.rfind('.') + 1);
-    return word == "name" || word == "kind" ? name.substr(0, name.rfind('.')) : word;
-  };
-  std::vector<std::string> names;
-  for (const auto& [name, value] : varied) {
-    const auto word = last_word(name);
-    const auto alike =
-        std::count_if(varied.begin(), varied.end(), [&](const auto& other) { return last_word(other.first) == word; });
-    names.push_back(alike > 1 ? name : word);
-  }
-  return names;
-}
 
 /// The cells that say which condition a row shows: a header, then one entry per condition of the study.
 struct Naming {
@@ -165,33 +56,15 @@ Rows with_names(const Naming& naming, const Block& block) {
   return rows;
 }
 
-std::string or_dash(const std::optional<double>& value, int decimals) {
-  return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
-}
-
-std::string updates_cell(const Summary& summary) {
-  if (summary.runs == 0) return "-";
-  const auto bounded = [&summary](const std::optional<double>& time) {
-    return time ? fmt::format("{:.0f}", *time) : fmt::format(">{}", summary.budget);
-  };
-  const auto median_text = bounded(summary.median_updates);
-  if (!summary.median_interval) return median_text;
-  return fmt::format("{} [{}, {}]", median_text, bounded(summary.median_interval->low),
-                     bounded(summary.median_interval->high));
-}
-
 Block conditions_block(const StudyRecord& study) {
   Block block{{{"reached [%]", "updates", "diverged", "accuracy", "V start", "V end", "over", "ms/update"}}, {}};
-  const auto percent = [](double share) { return 100 * share; };
   for (std::size_t i = 0; i < study.conditions.size(); ++i) {
     const auto summary = summarise(study.conditions[i].runs);
-    const auto& share = summary.reached_interval;
-    const auto over = summary.over_stability_bound, seconds = summary.seconds_per_update;
-    block.rows.push_back(
-        {fmt::format("{}/{} [{:.0f}, {:.0f}]", summary.reached, summary.runs, percent(share.low), percent(share.high)),
-         updates_cell(summary), fmt::format("{}", summary.diverged), or_dash(summary.final_accuracy, 3),
-         or_dash(summary.speed_start, 2), or_dash(summary.speed_end, 2),
-         over ? fmt::format("{:.0f}%", percent(*over)) : "-", seconds ? fmt::format("{:.3g}", 1000 * *seconds) : "-"});
+    const auto over = summary.over_stability_bound;
+    block.rows.push_back({reached_cell(summary), updates_cell(summary), fmt::format("{}", summary.diverged),
+                          or_dash(summary.final_accuracy, 3), or_dash(summary.speed_start, 2),
+                          or_dash(summary.speed_end, 2), over ? fmt::format("{:.0f}%", 100 * *over) : "-",
+                          milliseconds_cell(summary)});
     block.conditions.push_back(i);
   }
   return block;
@@ -280,38 +153,20 @@ const char* const pairs_legend =
 
 std::vector<std::string> condition_labels(const StudyRecord& study) {
   std::vector<std::string> labels;
-  for (const auto& condition : study.conditions) {
-    const auto names = short_names(condition.varied);
-    std::string label;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const auto& [name, value] = condition.varied[i];
-      label += (i == 0 ? "" : ", ") + (name == arm_option ? value : names[i] + " = " + value);
-    }
-    labels.push_back(names.empty() ? "all runs" : label);
-  }
+  for (const auto& condition : study.conditions) labels.push_back(condition_label(condition.varied));
   return labels;
 }
 
-namespace {
-
-long unmatched_runs(const Condition& condition) {
-  return std::count_if(condition.runs.begin(), condition.runs.end(),
-                       [](const RunRecord& run) { return run.unmatched; });
-}
-
-/// One line per condition whose matched control is not matched in every run.
 std::string unmatched_lines(const StudyRecord& study) {
   const auto labels = condition_labels(study);
   std::string text;
   for (std::size_t i = 0; i < labels.size(); ++i)
-    if (const long runs = unmatched_runs(study.conditions[i]); runs > 0)
+    if (const long runs = unmatched_runs(study.conditions[i].runs); runs > 0)
       text += fmt::format(
           "unmatched: {} of {} runs of {} could not be matched to the TCR network (/control of the run files)\n", runs,
           study.conditions[i].runs.size(), labels[i]);
   return text;
 }
-
-}  // namespace
 
 std::string summary_json(const StudyRecord& study, const std::string& against) {
   const auto reference = reference_arm(study, against);
@@ -319,8 +174,6 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
   for (const auto& condition : study.conditions) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
-    Json options = Json::object();
-    for (const auto& [name, value] : condition.varied) options[name] = option_value(value);
     Json paired = nullptr;
     if (const auto difference = difference_to(study, reference, condition))
       paired = {{"against", *reference},
@@ -328,12 +181,12 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
                 {"reached_points", estimate_json(difference->share_reached)},
                 {"updates", estimate_json(difference->updates)}};
     list.push_back(
-        {{"condition", options},
+        {{"condition", options_json(condition.varied)},
          {"runs", summary.runs},
          {"reached", summary.reached},
          {"diverged", summary.diverged},
          {"budget", summary.budget},
-         {"unmatched", unmatched_runs(condition)},
+         {"unmatched", summary.unmatched},
          {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
          {"median_updates", number_or_null(summary.median_updates)},
          {"median_updates_interval", {number_or_null(interval.low), number_or_null(interval.high)}},
@@ -344,7 +197,7 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
          {"seconds_per_update", number_or_null(summary.seconds_per_update)},
          {"paired", paired}});
   }
-  return list.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json_text(list);
 }
 
 std::string summary_csv(const StudyRecord& study, const std::string& against) {

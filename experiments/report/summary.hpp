@@ -15,6 +15,9 @@ namespace stillpoint {
 /// options end alike); "all runs" where nothing varies.
 std::vector<std::string> condition_labels(const StudyRecord& study);
 
+/// One line per condition whose matched control is not matched in every run.
+std::string unmatched_lines(const StudyRecord& study);
+
 /// List of objects with the keys
 ///   condition              object: full option name -> number, true, false or string
 ///   runs reached diverged  integers

@@ -1,0 +1,100 @@
+#include "experiments/report/cells.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace stillpoint {
+
+namespace {
+
+template <class Number>
+bool parse_whole(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json option_value(const std::string& text) {
+  long integer = 0;
+  double number = 0;
+  if (text == "true" || text == "false") return text == "true";
+  if (parse_whole(text, integer)) return integer;
+  if (parse_whole(text, number) && std::isfinite(number)) return number;
+  return text;
+}
+
+Json options_json(const Varied& varied) {
+  Json options = Json::object();
+  for (const auto& [name, value] : varied) options[name] = option_value(value);
+  return options;
+}
+
+std::string json_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_field(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; }
+
+std::vector<std::string> short_names(const Varied& varied) {
+  const auto last_word = [](const std::string& name) {
+    const auto word = name.substr(name.rfind('.') + 1);
+    return word == "name" || word == "kind" ? name.substr(0, name.rfind('.')) : word;
+  };
+  std::vector<std::string> names;
+  for (const auto& [name, value] : varied) {
+    const auto word = last_word(name);
+    const auto alike =
+        std::count_if(varied.begin(), varied.end(), [&](const auto& other) { return last_word(other.first) == word; });
+    names.push_back(alike > 1 ? name : word);
+  }
+  return names;
+}
+
+std::string condition_label(const Varied& varied) {
+  const auto names = short_names(varied);
+  std::string label;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& [name, value] = varied[i];
+    label += (i == 0 ? "" : ", ") + (name == arm_option ? value : names[i] + " = " + value);
+  }
+  return names.empty() ? "all runs" : label;
+}
+
+std::string or_dash(const std::optional<double>& value, int decimals) {
+  return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
+}
+
+std::string reached_cell(const Summary& summary) {
+  const auto& share = summary.reached_interval;
+  return fmt::format("{}/{} [{:.0f}, {:.0f}]", summary.reached, summary.runs, 100 * share.low, 100 * share.high);
+}
+
+std::string updates_cell(const Summary& summary) {
+  if (summary.runs == 0) return "-";
+  const auto bounded = [&summary](const std::optional<double>& time) {
+    return time ? fmt::format("{:.0f}", *time) : fmt::format(">{}", summary.budget);
+  };
+  const auto median_text = bounded(summary.median_updates);
+  if (!summary.median_interval) return median_text;
+  return fmt::format("{} [{}, {}]", median_text, bounded(summary.median_interval->low),
+                     bounded(summary.median_interval->high));
+}
+
+std::string milliseconds_cell(const Summary& summary) {
+  return summary.seconds_per_update ? fmt::format("{:.3g}", 1000 * *summary.seconds_per_update) : "-";
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,46 @@
+// How values are written in tables, CSV and JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/report/condition_summary.hpp"
+
+namespace stillpoint {
+
+using Json = nlohmann::ordered_json;
+using Varied = std::vector<std::pair<std::string, std::string>>;  // full option name -> value as text
+
+inline const std::string arm_option = "study.arm";
+constexpr std::size_t terminal_width = 110;  // characters; what is wider names conditions by number
+
+Json number_or_null(const std::optional<double>& value);
+/// A whole or finite number, true or false where the text is one, else the text.
+Json option_value(const std::string& text);
+Json options_json(const Varied& varied);
+/// With two spaces of indentation and a line end.
+std::string json_text(const Json& document);
+
+/// Quoted where it holds a comma, a quote or a line end.
+std::string csv_field(const std::string& text);
+/// Empty when absent.
+std::string csv_field(const std::optional<double>& value);
+
+/// "g" for "network.g", unless another varied option ends in the same word; "rule" for "rule.name".
+std::vector<std::string> short_names(const Varied& varied);
+
+/// "tcr, g = 2.5": the arm by its value, other options by their short names; "all runs" where nothing varies.
+std::string condition_label(const Varied& varied);
+
+std::string or_dash(const std::optional<double>& value, int decimals);
+/// "20/20 [84, 100]": runs at criterion, runs, Wilson interval in %.
+std::string reached_cell(const Summary& summary);
+/// "111 [89, 124]": median updates to criterion and interval, ">400" beyond the budget; "-" without runs.
+std::string updates_cell(const Summary& summary);
+/// Milliseconds per update, "-" without runs.
+std::string milliseconds_cell(const Summary& summary);
+
+}  // namespace stillpoint

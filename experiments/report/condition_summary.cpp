@@ -1,0 +1,83 @@
+#include "experiments/report/condition_summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace stillpoint {
+
+namespace {
+
+std::vector<double> finite_only(std::vector<double> values) {
+  values.erase(std::remove_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value); }),
+               values.end());
+  return values;
+}
+
+std::optional<double> mean(const std::vector<double>& all) {
+  const auto values = finite_only(all);
+  if (values.empty()) return std::nullopt;
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+std::optional<double> median(const std::vector<double>& all) {
+  auto values = finite_only(all);
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
+
+std::optional<double> median_seconds_to_criterion(const std::vector<RunRecord>& runs) {
+  std::vector<TimeToCriterion> times;
+  for (const auto& run : runs)
+    if (run.reached_at)
+      times.push_back({run.seconds_per_update * static_cast<double>(*run.reached_at), true});
+    else
+      times.push_back({std::numeric_limits<double>::infinity(), false});
+  return median_time(times);
+}
+
+}  // namespace
+
+long unmatched_runs(const std::vector<RunRecord>& runs) {
+  return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
+}
+
+Summary summarise(const std::vector<RunRecord>& runs) {
+  Summary summary;
+  std::vector<double> accuracy, loss, start, end, over, seconds, alignment;
+  for (const auto& run : runs) {
+    ++summary.runs;
+    summary.budget = std::max(summary.budget, run.updates);
+    if (run.reached_at) ++summary.reached;
+    start.push_back(run.speed_at_start);
+    over.push_back(run.over_stability_bound ? 1 : 0);
+    seconds.push_back(run.seconds_per_update);
+    if (run.alignment) alignment.push_back(*run.alignment);
+    if (diverged(run)) {
+      ++summary.diverged;
+      continue;
+    }
+    accuracy.push_back(run.final_accuracy);
+    loss.push_back(run.final_loss);
+    end.push_back(run.speed_at_end);
+  }
+  const auto times = times_to_criterion(runs);
+  summary.unmatched = unmatched_runs(runs);
+  summary.reached_interval = wilson_interval(summary.reached, summary.runs);
+  summary.median_updates = median_time(times);
+  summary.median_interval = median_time_interval(times);
+  summary.final_accuracy = mean(accuracy);
+  summary.final_loss = mean(loss);
+  summary.speed_start = mean(start);
+  summary.speed_end = mean(end);
+  summary.over_stability_bound = mean(over);
+  summary.seconds_per_update = median(seconds);
+  summary.seconds_to_criterion = median_seconds_to_criterion(runs);
+  summary.alignment = mean(alignment);
+  return summary;
+}
+
+}  // namespace stillpoint

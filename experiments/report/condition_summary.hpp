@@ -1,0 +1,31 @@
+// What came of the runs of one condition, as numbers.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "experiments/report/statistics.hpp"
+
+namespace stillpoint {
+
+struct Summary {
+  long runs = 0, reached = 0, diverged = 0;
+  long unmatched = 0;           // runs of a matched control for which no factor came close enough
+  long budget = 0;              // most updates that a run was given
+  Interval reached_interval{};  // Wilson 95 %, shares from 0 to 1
+  std::optional<double> median_updates;
+  std::optional<CensoredInterval> median_interval;
+  std::optional<double> final_accuracy, final_loss, speed_end;  // means over runs that did not diverge
+  std::optional<double> speed_start, over_stability_bound;      // means [1/s], [share of runs]
+  std::optional<double> seconds_per_update;                     // median
+  std::optional<double> seconds_to_criterion;                   // median, see below
+  std::optional<double> alignment;                              // mean over the runs that measured it
+};
+/// A value is absent when no run has it. `seconds_to_criterion`: each run's seconds per update times its updates to
+/// criterion; a run that did not reach counts as longer than all that did, so that the median is absent when fewer than
+/// half reached.
+Summary summarise(const std::vector<RunRecord>& runs);
+
+long unmatched_runs(const std::vector<RunRecord>& runs);
+
+}  // namespace stillpoint

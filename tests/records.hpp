@@ -1,0 +1,41 @@
+// Runs of a study as a report reads them, made up.
+#pragma once
+
+#include <limits>
+#include <optional>
+
+#include "experiments/report/records.hpp"
+
+namespace stillpoint::testing {
+
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+inline RunRecord run(std::uint64_t seed, std::optional<long> reached_at, long budget = 400) {
+  RunRecord record;
+  record.seed = seed;
+  record.reached_at = reached_at;
+  record.outcome = reached_at ? RunRecord::Outcome::reached : RunRecord::Outcome::not_reached;
+  record.updates = budget;
+  record.final_accuracy = 0.75;
+  record.final_loss = 0.5;
+  record.speed_at_start = 6;
+  record.speed_at_end = 4;
+  record.seconds_per_update = 0.004;
+  for (long k = 0; k < budget; ++k) {
+    record.update.push_back(static_cast<double>(k));
+    record.accuracy.push_back(0.5 + 0.5 * static_cast<double>(k) / static_cast<double>(budget));
+    record.loss.push_back(1.0 / static_cast<double>(k + 1));
+  }
+  return record;
+}
+
+inline RunRecord diverged_run(std::uint64_t seed, long at, long budget = 400) {
+  auto record = run(seed, std::nullopt, budget);
+  record.outcome = RunRecord::Outcome::diverged;
+  record.diverged_at = at;
+  record.final_accuracy = record.final_loss = record.speed_at_end = not_a_number;
+  for (auto* curve : {&record.update, &record.accuracy, &record.loss}) curve->resize(static_cast<std::size_t>(at));
+  return record;
+}
+
+}  // namespace stillpoint::testing
