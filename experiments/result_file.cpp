@@ -219,6 +219,22 @@ RunRecord read_record(const std::string& path) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
   run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
+  if (hdf5::has(root, "alignment")) {
+    const auto alignment = root.openGroup("alignment");
+    const auto mean_of = [&](const H5::Group& group, const char* name) {
+      double sum = 0, count = 0;
+      for (const double value : hdf5::read_vector(group, name, path))
+        if (std::isfinite(value)) {
+          sum += value;
+          ++count;
+        }
+      return sum / count;
+    };
+    for (hsize_t i = 0; i < alignment.getNumObjs(); ++i) {
+      const auto group = alignment.openGroup(alignment.getObjnameByIdx(i));
+      run.alignment.push_back({alignment.getObjnameByIdx(i), mean_of(group, "cosine"), mean_of(group, "norm_ratio")});
+    }
+  }
   run.seconds_per_update = hdf5::read_number(root.openGroup("provenance"), "seconds_per_update", path);
   return run;
 }

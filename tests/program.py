@@ -228,7 +228,7 @@ def test_compare(tmp):
     for row in rows:
         other = summary[tuple(row["condition"].values())]
         assert all(row[key] == other[key] for key in ("reached", "reached_interval", "median_updates", "median_updates_interval", "seconds_per_update"))
-        assert row["alignment"] is None
+        assert row["cosine"] is None
 
     # Cliff's delta of every comparison, from the run files alone.
     times = {}

@@ -333,8 +333,11 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
 
 TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   auto runs = two_rules();
-  runs.conditions[3].runs[0].alignment = 0.25;
-  runs.conditions[3].runs[1].alignment = 0.75;
+  for (const auto& [run, cosine] : {std::pair{0, 0.25}, {1, 0.75}}) {
+    auto& record = runs.conditions[3].runs[static_cast<std::size_t>(run)];
+    record.options["rule.name"] = "e_prop";
+    record.alignment = {{"uoro", 0.1, 2}, {"e_prop", cosine, 1}};
+  }
   const auto study = compare_conditions(runs);
   const auto list = nlohmann::json::parse(comparison_json(study));
   REQUIRE(list.size() == 4);
@@ -343,7 +346,7 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   CHECK(last["task"] == "flip_flop");
   CHECK(last["condition"] == nlohmann::json::parse(R"({"rule.name": "e_prop", "network.gain": 2})"));
   CHECK(last["seconds_to_criterion"].get<double>() == Approx(0.004 * 130));
-  CHECK(last["alignment"] == 0.5);
+  CHECK(last["cosine"] == 0.5);
   CHECK(last["comparison"]["against"] == nlohmann::json::parse(R"({"rule.name": "bptt"})"));
   CHECK(last["comparison"]["budget"] == 400);
   CHECK(last["comparison"]["log_rank"].get<double>() == comparison.test->statistic);
@@ -353,7 +356,7 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   CHECK(last["comparison"]["cliffs_delta"] == 1);
   CHECK(last["comparison"]["cliffs_delta_interval"][0].get<double>() == comparison.delta.interval->low);
   CHECK((list[0]["comparison"].is_null() && list[0]["seconds_to_criterion"].is_null()));
-  CHECK((list[0]["alignment"].is_null() && list[1]["comparison"]["p"].is_null()));
+  CHECK((list[0]["cosine"].is_null() && list[1]["comparison"]["p"].is_null()));
 
   std::istringstream lines(comparison_csv(study));
   std::string line;

@@ -77,7 +77,7 @@ Rows table_rows(const ComparedStudy& study, bool numbered) {
       const auto& summary = condition.summary;
       for (const auto& cell : {reached_cell(summary), updates_cell(summary), p_cell(condition.comparison),
                                delta_cell(condition.comparison), milliseconds_cell(summary), seconds_cell(summary),
-                               or_dash(summary.alignment, 3)})
+                               or_dash(summary.own_cosine, 3)})
         row.push_back(cell);
       rows.push_back(std::move(row));
     }
@@ -131,7 +131,7 @@ std::string comparison_json(const ComparedStudy& study) {
                       {"median_updates_interval", {number_or_null(interval.low), number_or_null(interval.high)}},
                       {"seconds_per_update", number_or_null(summary.seconds_per_update)},
                       {"seconds_to_criterion", number_or_null(summary.seconds_to_criterion)},
-                      {"alignment", number_or_null(summary.alignment)},
+                      {"cosine", number_or_null(summary.own_cosine)},
                       {"comparison", comparison_of(study, group, condition)}});
     }
   return json_text(list);
@@ -143,7 +143,7 @@ std::string comparison_csv(const ComparedStudy& study) {
     for (const auto& [name, value] : study.groups.front().conditions.front().varied) text += csv_field(name) + ',';
   text +=
       "runs,reached,diverged,unmatched,reached_low,reached_high,budget,median_updates,median_updates_low,"
-      "median_updates_high,seconds_per_update,seconds_to_criterion,alignment,against,common_budget,log_rank,p,p_holm,"
+      "median_updates_high,seconds_per_update,seconds_to_criterion,cosine,against,common_budget,log_rank,p,p_holm,"
       "comparisons,cliffs_delta,cliffs_delta_low,cliffs_delta_high\n";
   for (const auto& group : study.groups)
     for (const auto& condition : group.conditions) {
@@ -154,7 +154,7 @@ std::string comparison_csv(const ComparedStudy& study) {
       text += fmt::format("{},{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.unmatched,
                           summary.reached_interval.low, summary.reached_interval.high, summary.budget);
       for (const auto& value : {summary.median_updates, interval.low, interval.high, summary.seconds_per_update,
-                                summary.seconds_to_criterion, summary.alignment})
+                                summary.seconds_to_criterion, summary.own_cosine})
         text += ',' + csv_field(value);
       if (!condition.comparison) {
         text += std::string(9, ',') + '\n';

@@ -17,7 +17,7 @@ namespace stillpoint {
 ///   median_updates_interval  [low, high], bootstrap 95 %; null: beyond the budget, or fewer than two runs
 ///   seconds_per_update     median over runs
 ///   seconds_to_criterion   median of seconds per update times updates to criterion, null when fewer than half reached
-///   alignment              mean cosine with the true gradient, null where no run measured it
+///   cosine                 mean cosine of the rule with the true gradient, null where no run measured it
 ///   comparison             null for the first condition of a group, else an object with
 ///     against              compared options of that first condition: full option name -> value
 ///     budget               updates to which both are followed

@@ -39,7 +39,34 @@ std::optional<double> median_seconds_to_criterion(const std::vector<RunRecord>& 
   return median_time(times);
 }
 
+/// Means over runs, rule by rule.
+std::vector<AlignmentRecord> mean_alignment(const std::vector<RunRecord>& runs) {
+  std::vector<AlignmentRecord> means;
+  if (runs.empty()) return means;
+  for (const auto& [rule, ignored_cosine, ignored_ratio] : runs.front().alignment) {
+    std::vector<double> cosine, norm_ratio;
+    for (const auto& run : runs)
+      for (const auto& each : run.alignment)
+        if (each.rule == rule) {
+          cosine.push_back(each.cosine);
+          norm_ratio.push_back(each.norm_ratio);
+        }
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    means.push_back({rule, mean(cosine).value_or(nan), mean(norm_ratio).value_or(nan)});
+  }
+  return means;
+}
+
 }  // namespace
+
+std::optional<double> RunRecord::own_cosine() const {
+  const auto name = options.find("rule.name");
+  if (name == options.end() || alignment.empty()) return std::nullopt;
+  if (name->second == "bptt") return 1;
+  for (const auto& each : alignment)
+    if (each.rule == name->second) return each.cosine;
+  return std::nullopt;
+}
 
 long unmatched_runs(const std::vector<RunRecord>& runs) {
   return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
@@ -47,7 +74,7 @@ long unmatched_runs(const std::vector<RunRecord>& runs) {
 
 Summary summarise(const std::vector<RunRecord>& runs) {
   Summary summary;
-  std::vector<double> accuracy, loss, start, end, over, seconds, alignment;
+  std::vector<double> accuracy, loss, start, end, over, seconds, own_cosine;
   for (const auto& run : runs) {
     ++summary.runs;
     summary.budget = std::max(summary.budget, run.updates);
@@ -55,7 +82,7 @@ Summary summarise(const std::vector<RunRecord>& runs) {
     start.push_back(run.speed_at_start);
     over.push_back(run.over_stability_bound ? 1 : 0);
     seconds.push_back(run.seconds_per_update);
-    if (run.alignment) alignment.push_back(*run.alignment);
+    if (const auto cosine = run.own_cosine()) own_cosine.push_back(*cosine);
     if (diverged(run)) {
       ++summary.diverged;
       continue;
@@ -76,7 +103,8 @@ Summary summarise(const std::vector<RunRecord>& runs) {
   summary.over_stability_bound = mean(over);
   summary.seconds_per_update = median(seconds);
   summary.seconds_to_criterion = median_seconds_to_criterion(runs);
-  summary.alignment = mean(alignment);
+  summary.own_cosine = mean(own_cosine);
+  summary.alignment = mean_alignment(runs);
   return summary;
 }
 

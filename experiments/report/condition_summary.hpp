@@ -19,7 +19,8 @@ struct Summary {
   std::optional<double> speed_start, over_stability_bound;      // means [1/s], [share of runs]
   std::optional<double> seconds_per_update;                     // median
   std::optional<double> seconds_to_criterion;                   // median, see below
-  std::optional<double> alignment;                              // mean over the runs that measured it
+  std::optional<double> own_cosine;        // with the true gradient: mean over the runs that measured it
+  std::vector<AlignmentRecord> alignment;  // likewise, of the rule and each of its shadows
 };
 /// A value is absent when no run has it. `seconds_to_criterion`: each run's seconds per update times its updates to
 /// criterion; a run that did not reach counts as longer than all that did, so that the median is absent when fewer than

@@ -10,6 +10,12 @@
 
 namespace stillpoint {
 
+/// How the gradient of a rule lay to BPTT's on the same trials, means over updates.
+struct AlignmentRecord {
+  std::string rule;
+  double cosine, norm_ratio;
+};
+
 struct RunRecord {
   enum class Outcome { reached, not_reached, diverged };
   std::uint64_t seed = 0;
@@ -23,8 +29,11 @@ struct RunRecord {
   bool over_stability_bound = false;
   bool unmatched = false;  // a matched control for which no factor came close enough
   double seconds_per_update = 0;
-  std::optional<double> alignment;             // mean cosine with the true gradient, where the run measured it
+  std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
+
+  /// Mean cosine of the rule that trained with the true gradient, where it was measured.
+  std::optional<double> own_cosine() const;
 };
 
 /// One point of the grid: the options that vary in this study (full name -> value as text), and its runs sorted by

@@ -168,6 +168,28 @@ std::string unmatched_lines(const StudyRecord& study) {
   return text;
 }
 
+namespace {
+
+Json alignment_json(const Summary& summary) {
+  Json rules = Json::object();
+  for (const auto& each : summary.alignment)
+    rules[each.rule] = {{"cosine", number_or_null(each.cosine)}, {"norm_ratio", number_or_null(each.norm_ratio)}};
+  return rules;
+}
+
+/// One line per condition whose gradients were compared with BPTT's.
+std::string alignment_lines(const StudyRecord& study) {
+  const auto labels = condition_labels(study);
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    for (const auto& each : summarise(study.conditions[i].runs).alignment)
+      text += fmt::format("alignment with BPTT, {}: {} cosine {:.3f}, norm ratio {:.3g}\n", labels[i], each.rule,
+                          each.cosine, each.norm_ratio);
+  return text;
+}
+
+}  // namespace
+
 std::string summary_json(const StudyRecord& study, const std::string& against) {
   const auto reference = reference_arm(study, against);
   Json list = Json::array();
@@ -195,6 +217,7 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
          {"speed", {{"start", number_or_null(summary.speed_start)}, {"end", number_or_null(summary.speed_end)}}},
          {"over_stability_bound", number_or_null(summary.over_stability_bound)},
          {"seconds_per_update", number_or_null(summary.seconds_per_update)},
+         {"alignment", alignment_json(summary)},
          {"paired", paired}});
   }
   return json_text(list);
@@ -240,7 +263,7 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   if (table_width(with_names(naming, conditions)) > terminal_width) naming = by_number(study);
   const auto left = naming.cells.front().size();
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
-              conditions_legend + unmatched_lines(study);
+              conditions_legend + unmatched_lines(study) + alignment_lines(study);
 
   const auto reference = reference_arm(study, against);
   const auto pairs = pairs_block(study, reference);

@@ -30,6 +30,9 @@ std::string unmatched_lines(const StudyRecord& study);
 ///   speed                  {"start", "end"}: mean population speed at update 0 and at the end [1/s]
 ///   over_stability_bound   share of runs from 0 to 1 past the stability bound of the step, null without runs
 ///   seconds_per_update     median over runs
+///   alignment              object: rule -> {"cosine", "norm_ratio"} with BPTT's gradient on the same trials, means
+///   over
+///                          updates and runs; empty without shadow.rules
 ///   paired                 null where study.arm does not vary and for the arm `against` (default: the first), else
 ///                          {"against", "pairs", "reached_points", "updates"}: differences over the same seeds, in
 ///                          percentage points and in updates (restricted mean), each null or {"value", "interval"}
