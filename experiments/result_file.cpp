@@ -118,6 +118,14 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
       write_one(checkpoints.createGroup(fmt::format("{:08d}", update)), network);
   }
   write_options(root.createGroup("options"), run.options);
+  if (run.freeze_in) {
+    const auto group = root.createGroup("freeze_in");
+    for (const auto& [when, collapse] : {std::pair{"before", run.freeze_in->before}, {"after", run.freeze_in->after}}) {
+      hdf5::write_attribute(group, fmt::format("distinct_end_states_{}", when), collapse.distinct_end_states);
+      hdf5::write_attribute(group, fmt::format("input_sensitivity_{}", when), collapse.input_sensitivity);
+    }
+    hdf5::write_attribute(group, "collapsed", run.freeze_in->after.collapsed(FreezeIn::trials) ? 1L : 0L);
+  }
   if (run.match.property != "none") {
     const auto control = root.createGroup("control");
     hdf5::write_attribute(control, "property", run.match.property);
@@ -219,6 +227,8 @@ RunRecord read_record(const std::string& path) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
   run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
+  if (hdf5::has(root, "freeze_in"))
+    run.collapsed = hdf5::read_number(root.openGroup("freeze_in"), "collapsed", path) != 0;
   if (hdf5::has(root, "alignment")) {
     const auto alignment = root.openGroup("alignment");
     const auto mean_of = [&](const H5::Group& group, const char* name) {

@@ -4,11 +4,18 @@
 #include <map>
 #include <string>
 
+#include "analysis/collapse.hpp"
 #include "experiments/controls.hpp"
 #include "experiments/report/records.hpp"
 #include "plasticity/trainer.hpp"
 
 namespace stillpoint {
+
+/// What temporal consistency alone made of the network: before it and after it.
+struct FreezeIn {
+  Collapse before, after;
+  static constexpr Index trials = 64;
+};
 
 template <class Scalar>
 struct RunResult {
@@ -18,6 +25,7 @@ struct RunResult {
   std::vector<std::pair<std::string, std::string>> varied;
   Match match;
   Training<Scalar> training;
+  std::optional<FreezeIn> freeze_in = {};
   double wall_seconds = 0;      // of the whole run
   double training_seconds = 0;  // without the search for a matched control
 };

@@ -15,7 +15,9 @@
 #include <thread>
 
 #include "experiments/progress.hpp"
+#include "experiments/report/cells.hpp"
 #include "experiments/result_file.hpp"
+#include "experiments/tuning.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
@@ -26,7 +28,8 @@ namespace fs = std::filesystem;
 using json = nlohmann::json;
 
 struct Job {
-  const Study::Point* point;
+  const Options* options;
+  const Assignments* varied;
   std::uint64_t seed;
   std::string path;
 };
@@ -48,11 +51,10 @@ json describe(const Study& study) {
     for (const auto& [option, value] : point.varied) varied.push_back({option, value});
     conditions.push_back(varied);
   }
-  return {{"format", "stillpoint-study"},
-          {"version", 1},
-          {"name", study.name},
-          {"identity", study.identity()},
-          {"conditions", conditions}};
+  json left_out = json::array();
+  for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
+  return {{"format", "stillpoint-study"}, {"version", 1},        {"name", study.name}, {"identity", study.identity()},
+          {"conditions", conditions},     {"left_out", left_out}};
 }
 
 json read_description(const fs::path& path) {
@@ -102,7 +104,7 @@ void claim(const Study& study, const std::string& directory) {
 class StabilityWarning {
  public:
   void look(const Job& job, const LearningCurve& curve) {
-    const double dt = job.point->options.number("integration.dt_ms");
+    const double dt = job.options->number("integration.dt_ms");
     double bound = std::numeric_limits<double>::infinity();
     for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
     if (dt <= bound) return;
@@ -125,7 +127,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
     return std::chrono::duration<double>(Clock::now() - then).count();
   };
   const auto start = Clock::now();
-  const auto& options = job.point->options;
+  const auto& options = *job.options;
   const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
   auto network = make_network(options, task->inputs(), task->outputs(), job.seed);
@@ -146,8 +148,17 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
     fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n",
                fs::path(job.path).filename().string(), match.property, match.achieved, match.target);
   const auto training_start = Clock::now();
-  RunResult<Scalar> result{options, job.seed, study.name, job.point->varied, match, train<Scalar>(setting, network)};
+  RunResult<Scalar> result{options, job.seed, study.name, *job.varied, match, train<Scalar>(setting, network)};
   result.training_seconds = seconds_since(training_start);
+  if (result.training.after_freeze_in) {
+    const auto trials = task->draw({job.seed, evaluation_update}, FreezeIn::trials);
+    const auto measure = [&](const Network<double>& at) {
+      const auto synapse =
+          make_synapse<double>({options, integration, {}, at.mask.size() > 0, at.size(), trials.steps});
+      return measure_collapse(at, integration, *synapse, trials, job.seed);
+    };
+    result.freeze_in = FreezeIn{measure(network), measure(result.training.after_freeze_in->template cast<double>())};
+  }
   result.wall_seconds = seconds_since(start);
   write_run(job.path, result);
   warning.look(job, result.training.curve);
@@ -169,23 +180,19 @@ std::string run_path(const std::string& directory, std::size_t condition, std::u
   return (fs::path(directory) / "runs" / fmt::format("condition{:04d}-seed{:06d}.h5", condition, seed)).string();
 }
 
-void run_study(const Study& study, const RunnerSetting& setting) {
-  claim(study, setting.directory);
+namespace {
+
+/// Runs what is not finished yet, on a thread pool.
+void run_all(const Study& study, const RunnerSetting& setting, const std::string& what, const std::vector<Job>& all) {
   std::vector<Job> jobs;
-  std::size_t finished = 0, updates = 0;
-  for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs
-    for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
-      const auto seed = study.first_seed + static_cast<std::uint64_t>(i);
-      Job job{&study.points[condition], seed, run_path(setting.directory, condition, seed)};
-      if (fs::exists(job.path)) {
-        ++finished;
-        continue;
-      }
-      updates += static_cast<std::size_t>(job.point->options.integer("training.updates"));
-      jobs.push_back(std::move(job));
+  std::size_t updates = 0;
+  for (const auto& job : all)
+    if (!fs::exists(job.path)) {
+      updates += static_cast<std::size_t>(job.options->integer("training.updates"));
+      jobs.push_back(job);
     }
-  if (!setting.quiet && finished > 0)
-    fmt::print(stderr, "{} of {} runs are already finished\n", finished, finished + jobs.size());
+  if (!setting.quiet && jobs.size() < all.size())
+    fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
 
   const int threads =
       setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -195,12 +202,98 @@ void run_study(const Study& study, const RunnerSetting& setting) {
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for_each(jobs, [&](const Job& job) {
-      if (job.point->options.text("integration.precision") == "double")
+      if (job.options->text("integration.precision") == "double")
         run_one<double>(study, job, progress, warning);
       else
         run_one<float>(study, job, progress, warning);
     });
   });
+}
+
+std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate,
+                        std::uint64_t seed) {
+  return (fs::path(directory) / "tuning" /
+          fmt::format("condition{:04d}-candidate{:03d}-seed{:06d}.h5", condition, candidate, seed))
+      .string();
+}
+
+/// Runs the candidates of every condition and takes the best; scores and choice are kept in DIR/tuning.json.
+void tune(Study& study, const RunnerSetting& setting) {
+  std::vector<Job> jobs;
+  for (std::size_t condition = 0; condition < study.points.size(); ++condition)
+    for (std::size_t candidate = 0; candidate < study.points[condition].candidates.size(); ++candidate)
+      for (long i = 0; i < study.tuning_seeds; ++i) {
+        const auto seed = study.first_tuning_seed + static_cast<std::uint64_t>(i);
+        const auto& point = study.points[condition];
+        jobs.push_back({&point.candidates[candidate].options, &point.varied, seed,
+                        tuning_path(setting.directory, condition, candidate, seed)});
+      }
+  if (jobs.empty()) return;
+  file_action(setting.directory, [&] { fs::create_directories(fs::path(setting.directory) / "tuning"); });
+  if (!setting.quiet) fmt::print(stderr, "tuning: {} runs\n", jobs.size());
+  run_all(study, setting, "tuning runs", jobs);
+
+  json chosen = json::array();
+  for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
+    auto& point = study.points[condition];
+    json tried = json::array();
+    std::vector<TuningScore> scores;
+    for (std::size_t candidate = 0; candidate < point.candidates.size(); ++candidate) {
+      std::vector<RunRecord> runs;
+      for (long i = 0; i < study.tuning_seeds; ++i)
+        runs.push_back(read_run(tuning_path(setting.directory, condition, candidate,
+                                            study.first_tuning_seed + static_cast<std::uint64_t>(i))));
+      scores.push_back(score_of(runs));
+      tried.push_back({{"tuned", point.candidates[candidate].tuned},
+                       {"updates", scores.back().updates},
+                       {"loss", scores.back().loss}});
+    }
+    if (scores.empty()) {
+      chosen.push_back(nullptr);
+      continue;
+    }
+    const auto best = best_of(scores);
+    point.options = point.candidates[best].options;
+    chosen.push_back({{"chosen", best}, {"candidates", tried}});
+  }
+  write_atomically((fs::path(setting.directory) / "tuning.json").string(), chosen.dump(1) + "\n");
+}
+
+/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112)", or nothing where nothing was tuned.
+std::string tuning_text(const json& condition) {
+  if (condition.is_null()) return "";
+  const auto values_of = [](const json& candidate, bool with_names) {
+    std::string text;
+    for (const auto& pair : candidate.at("tuned"))
+      text += (text.empty() ? "" : ", ") + (with_names ? pair.at(0).get<std::string>() + " = " : "") +
+              pair.at(1).get<std::string>();
+    return text;
+  };
+  const auto& candidates = condition.at("candidates");
+  std::string tried;
+  for (const auto& candidate : candidates)
+    tried += fmt::format("{}{}: {:.0f}", tried.empty() ? "" : "; ", values_of(candidate, false),
+                         candidate.at("updates").get<double>());
+  return fmt::format("{} (mean updates to criterion {})",
+                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
+}
+
+}  // namespace
+
+void run_study(Study study, const RunnerSetting& setting) {
+  claim(study, setting.directory);
+  if (!setting.quiet)
+    for (const auto& each : study.left_out)
+      fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);
+  tune(study, setting);
+  std::vector<Job> jobs;
+  for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs
+    for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
+      const auto seed = study.first_seed + static_cast<std::uint64_t>(i);
+      const auto& point = study.points[condition];
+      jobs.push_back({&point.options, &point.varied, seed, run_path(setting.directory, condition, seed)});
+    }
+  run_all(study, setting, "runs", jobs);
 }
 
 StudyRecord read_results(const std::string& directory) {
@@ -224,6 +317,12 @@ StudyRecord read_results(const std::string& directory) {
     for (const auto& path : paths) condition.runs.push_back(read_run(path));
     record.conditions.push_back(std::move(condition));
   }
+  for (const auto& each : found.value("left_out", json::array()))
+    record.left_out.push_back({each.at("varied"), each.at("reason")});
+  std::ifstream tuning_file(fs::path(directory) / "tuning.json");
+  const json tuning = tuning_file ? json::parse(tuning_file) : json::array();
+  for (std::size_t i = 0; i < std::min(tuning.size(), record.conditions.size()); ++i)
+    record.conditions[i].tuned = tuning_text(tuning[i]);
   return record;
 }
 

@@ -14,9 +14,10 @@ struct RunnerSetting {
   bool quiet = false;
 };
 
-/// Layout: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. Continues a study that was
-/// stopped; throws UserError when DIR holds another study or something else, or cannot be written.
-void run_study(const Study& study, const RunnerSetting& setting);
+/// Layout: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune] section
+/// DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Continues a study that was stopped;
+/// throws UserError when DIR holds another study or something else, or cannot be written.
+void run_study(Study study, const RunnerSetting& setting);
 
 /// Where a run's file lies.
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);

@@ -8,10 +8,20 @@
 #include <map>
 
 #include "experiments/arms.hpp"
+#include "experiments/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
+
+void assign(Assignments& assignments, const std::string& name, const std::string& value) {
+  for (auto& [key, old] : assignments)
+    if (key == name) {
+      old = value;
+      return;
+    }
+  assignments.emplace_back(name, value);
+}
 
 namespace {
 
@@ -39,15 +49,6 @@ const std::string* find(const Assignments& assignments, const std::string& name)
   return nullptr;
 }
 
-void assign(Assignments& assignments, const std::string& name, const std::string& value) {
-  for (auto& [key, old] : assignments)
-    if (key == name) {
-      old = value;
-      return;
-    }
-  assignments.emplace_back(name, value);
-}
-
 [[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
   const auto section = name.substr(0, name.find('.'));
   std::vector<std::string> same_section, sections;
@@ -57,7 +58,7 @@ void assign(Assignments& assignments, const std::string& name, const std::string
     if (of != "study" && (sections.empty() || sections.back() != of)) sections.push_back(of);
   }
   if (same_section.empty())
-    throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, {}", name, section,
+    throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, tune, {}", name, section,
                                 fmt::join(sections, ", ")));
   throw UserError(fmt::format("{}: unknown option; known here: {}", name, fmt::join(same_section, ", ")));
 }
@@ -79,24 +80,6 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
   for (const auto& name : chosen("rule.name", rule_name_option().fallback)) add(rule_kind(name).options);
   for (const auto& kind : synapse_kinds()) add(kind.options);
   return names;
-}
-
-void expand(Study& study) {
-  const auto known = known_names(study.base, study.axes);
-  std::size_t count = 1;
-  for (const auto& axis : study.axes) count *= axis.values.size();
-  for (std::size_t index = 0; index < count; ++index) {
-    Study::Point point;
-    std::size_t rest = index;
-    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
-      point.varied.insert(point.varied.begin(), {axis->option, axis->values[rest % axis->values.size()]});
-      rest /= axis->values.size();
-    }
-    Assignments all = study.base;
-    for (const auto& [name, value] : point.varied) assign(all, name, value);
-    point.options = resolve_options(all, known);
-    study.points.push_back(std::move(point));
-  }
 }
 
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
@@ -126,6 +109,34 @@ void rehearse(const Options& options) {
                      "must be own where control.match describes the TCR network");
   require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match",
                  options.text("control.match"), "needs a network with a membrane time constant, not rnn_map");
+}
+
+void expand(Study& study) {
+  const auto known = known_names(study.base, study.axes);
+  std::size_t count = 1;
+  for (const auto& axis : study.axes) count *= axis.values.size();
+  for (std::size_t index = 0; index < count; ++index) {
+    Study::Point point;
+    std::size_t rest = index;
+    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
+      point.varied.insert(point.varied.begin(), {axis->option, axis->values[rest % axis->values.size()]});
+      rest /= axis->values.size();
+    }
+    Assignments all = study.base;
+    for (const auto& [name, value] : point.varied) assign(all, name, value);
+    try {
+      point.options = resolve_options(all, known);
+      rehearse(point.options);
+    } catch (const UserError& problem) {
+      if (!study.skip_inapplicable) throw;
+      study.left_out.push_back({point.varied, problem.what()});
+      continue;
+    }
+    point.candidates = candidates_of(study, all, point.options, known);
+    for (const auto& candidate : point.candidates) rehearse(candidate.options);
+    study.points.push_back(std::move(point));
+  }
+  require_option(!study.points.empty(), "study", study.name, "no condition of it can be run");
 }
 
 Assignments read_file(const std::string& path) {
@@ -167,10 +178,24 @@ void place(Study& study, const std::string& key, const std::string& value) {
     return std::any_of(study.axes.begin(), study.axes.end(), [&](const auto& axis) { return axis.option == key; });
   };
   if (starts_with("grid.")) return set_axis(key.substr(5));
-  if (key == "study.name" || key == "study.seeds" || key == "study.first_seed") {
-    Options own;
-    own.declare(study_options());
+  Options own;
+  own.declare(study_options());
+  if (starts_with("tune.") && !own.knows(key)) {
+    const auto option = key.substr(5);
+    const auto same =
+        std::find_if(study.tune.begin(), study.tune.end(), [&](const auto& axis) { return axis.option == option; });
+    require_option(!split_words(value).empty(), key, "(empty)", "must be one or more values");
+    if (same == study.tune.end())
+      study.tune.push_back({option, split_words(value)});
+    else
+      same->values = split_words(value);
+    return;
+  }
+  if (own.knows(key)) {
     own.set(key, value);
+    if (key == "study.inapplicable") study.skip_inapplicable = value == "skip";
+    if (key == "tune.seeds") study.tuning_seeds = own.integer(key);
+    if (key == "tune.first_seed") study.first_tuning_seed = static_cast<std::uint64_t>(own.integer(key));
     if (key == "study.name") study.name = value;
     if (key == "study.seeds") study.seeds = own.integer(key);
     if (key == "study.first_seed") study.first_seed = static_cast<std::uint64_t>(own.integer(key));
@@ -188,6 +213,12 @@ std::vector<Option> study_options() {
   return {
       text_option("study.name", "study", "name of the study"),
       integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
+      choice_option(
+          "study.inapplicable", "error", {"error", "skip"},
+          "conditions that cannot be run, such as a rule on a network that it does not serve: an error, or left "
+          "out and listed"),
+      integer_option("tune.seeds", "3", "", {1, 1e6}, "with [tune]: runs per candidate"),
+      integer_option("tune.first_seed", "1001", "", {0, 1e15}, "with [tune]: seed of the first of them"),
       integer_option("study.first_seed", "1", "", {0, 1e15},
                      "seed of the first run; the conditions of a seed share weights, trials and initial states"),
   };
@@ -224,6 +255,8 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
 std::string Study::identity() const {
   std::string text;
   for (const auto& axis : axes) text += fmt::format("grid.{} = {}\n", axis.option, fmt::join(axis.values, " "));
+  for (const auto& axis : tune) text += fmt::format("tune.{} = {}\n", axis.option, fmt::join(axis.values, " "));
+  if (!tune.empty()) text += fmt::format("tune.seeds = {} from {}\n", tuning_seeds, first_tuning_seed);
   auto sorted = base;
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [key, value] : sorted) text += fmt::format("{} = {}\n", key, value);
@@ -250,7 +283,6 @@ Study read_study(const StudyRequest& request) {
     place(study, entry.substr(0, equals), entry.substr(equals + 1));
   }
   expand(study);
-  for (const auto& point : study.points) rehearse(point.options);
   return study;
 }
 

@@ -22,9 +22,19 @@ struct Study {
     std::string option;
     std::vector<std::string> values;
   };
+  struct Candidate {
+    Assignments tuned;  // the values that are tried
+    Options options;    // resolved with them
+  };
   struct Point {
-    Assignments varied;  // one value per axis
-    Options options;     // resolved: every option that applies has a value
+    Assignments varied;                      // one value per axis
+    Options options;                         // resolved: every option that applies has a value
+    std::vector<Candidate> candidates = {};  // what is tried first where the study has a [tune] section
+  };
+  /// A combination of the grid that cannot be run, and why.
+  struct LeftOut {
+    Assignments varied;
+    std::string reason;
   };
 
   std::string name = "study";
@@ -32,7 +42,12 @@ struct Study {
   long seeds = 1;
   Assignments base;
   std::vector<Axis> axes;
-  std::vector<Point> points;  // grid order, the last axis fastest
+  std::vector<Point> points;           // grid order, the last axis fastest
+  std::vector<LeftOut> left_out = {};  // where study.inapplicable = skip
+  bool skip_inapplicable = false;
+  std::vector<Axis> tune = {};  // options, or "rate", with the values to try (experiments/tuning.hpp)
+  std::uint64_t first_tuning_seed = 1001;
+  long tuning_seeds = 3;
 
   /// Text that is equal for equal studies, whatever their seeds.
   std::string identity() const;
@@ -48,6 +63,9 @@ struct StudyRequest {
 std::vector<Option> component_options();
 /// The options study.* that are the study's own, not its runs'.
 std::vector<Option> study_options();
+
+/// Sets one assignment, in place where the option is there already.
+void assign(Assignments& assignments, const std::string& name, const std::string& value);
 
 /// Reads, expands and validates everything before anything runs. Throws UserError.
 Study read_study(const StudyRequest& request);

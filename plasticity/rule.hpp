@@ -55,6 +55,7 @@ struct RuleKind {
   bool perturbs = false;            // injects a perturbation
   bool takes_direct_terms = false;  // a loss on the trajectory itself enters its gradient
   bool needs_feedback_weights = false;
+  std::string rate_option = "optimizer.rate";  // what sets how fast it learns
 
   /// Its learning signal goes through the transposed readout whatever rule.feedback says.
   bool true_feedback() const { return truth != Truth::approximate; }

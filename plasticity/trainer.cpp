@@ -195,6 +195,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
       result.diverged_at = update;
       break;
     }
+    if (update + 1 == options.integer("freeze_in.updates")) result.after_freeze_in = network;
     setting.progress(update);
   }
   const double nan = std::numeric_limits<double>::quiet_NaN();

@@ -39,6 +39,7 @@ struct Training {
   LearningCurve curve;
   Score final_score;  // on the evaluation trials; NaN when diverged
   Network<Scalar> initial, final;
+  std::optional<Network<Scalar>> after_freeze_in;             // where the run began with freeze_in.updates
   std::vector<std::pair<long, Network<Scalar>>> checkpoints;  // before the change of that update
 };
 

@@ -79,6 +79,7 @@ Summary summarise(const std::vector<RunRecord>& runs) {
     ++summary.runs;
     summary.budget = std::max(summary.budget, run.updates);
     if (run.reached_at) ++summary.reached;
+    if (run.collapsed) ++summary.collapsed;
     start.push_back(run.speed_at_start);
     over.push_back(run.over_stability_bound ? 1 : 0);
     seconds.push_back(run.seconds_per_update);

@@ -11,6 +11,7 @@ namespace stillpoint {
 struct Summary {
   long runs = 0, reached = 0, diverged = 0;
   long unmatched = 0;           // runs of a matched control for which no factor came close enough
+  long collapsed = 0;           // runs whose freeze-in left fixed points that ignore the input
   long budget = 0;              // most updates that a run was given
   Interval reached_interval{};  // Wilson 95 %, shares from 0 to 1
   std::optional<double> median_updates;

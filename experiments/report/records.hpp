@@ -28,6 +28,7 @@ struct RunRecord {
   double speed_at_start = 0, speed_at_end = 0;        // V [1/s]
   bool over_stability_bound = false;
   bool unmatched = false;  // a matched control for which no factor came close enough
+  bool collapsed = false;  // freeze-in left fixed points that ignore the input
   double seconds_per_update = 0;
   std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
@@ -41,11 +42,19 @@ struct RunRecord {
 struct Condition {
   std::vector<std::pair<std::string, std::string>> varied;  // the same names in every condition
   std::vector<RunRecord> runs;
+  std::string tuned = {};  // which values were tried and chosen for it, as text; empty where none were
+};
+
+/// A combination of the grid that could not be run, and why.
+struct LeftOut {
+  std::vector<std::pair<std::string, std::string>> varied;
+  std::string reason;
 };
 
 struct StudyRecord {
   std::string name;
   std::vector<Condition> conditions;    // in grid order
+  std::vector<LeftOut> left_out = {};   // not applicable
   std::vector<std::string> fixed = {};  // options that the study sets to one value for all conditions
 };
 

@@ -177,6 +177,29 @@ Json alignment_json(const Summary& summary) {
   return rules;
 }
 
+/// What was chosen for each condition, and what could not be run.
+std::string choice_lines(const StudyRecord& study) {
+  std::string text;
+  for (const auto& condition : study.conditions)
+    if (!condition.tuned.empty())
+      text += fmt::format("tuned, {}: {}\n", condition_label(condition.varied), condition.tuned);
+  for (const auto& each : study.left_out)
+    text += fmt::format("not applicable, {}: {}\n", condition_label(each.varied), each.reason);
+  return text;
+}
+
+/// One line per condition some of whose networks collapsed during freeze-in.
+std::string collapsed_lines(const StudyRecord& study) {
+  const auto labels = condition_labels(study);
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (const long runs = summarise(study.conditions[i].runs).collapsed; runs > 0)
+      text += fmt::format(
+          "collapsed: {} of {} runs of {} ignore their input after freeze-in (/freeze_in of the run files)\n", runs,
+          study.conditions[i].runs.size(), labels[i]);
+  return text;
+}
+
 /// One line per condition whose gradients were compared with BPTT's.
 std::string alignment_lines(const StudyRecord& study) {
   const auto labels = condition_labels(study);
@@ -208,6 +231,7 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
          {"reached", summary.reached},
          {"diverged", summary.diverged},
          {"budget", summary.budget},
+         {"collapsed", summary.collapsed},
          {"unmatched", summary.unmatched},
          {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
          {"median_updates", number_or_null(summary.median_updates)},
@@ -263,7 +287,8 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   if (table_width(with_names(naming, conditions)) > terminal_width) naming = by_number(study);
   const auto left = naming.cells.front().size();
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
-              conditions_legend + unmatched_lines(study) + alignment_lines(study);
+              conditions_legend + choice_lines(study) + unmatched_lines(study) + collapsed_lines(study) +
+              alignment_lines(study);
 
   const auto reference = reference_arm(study, against);
   const auto pairs = pairs_block(study, reference);

@@ -22,6 +22,7 @@ std::string unmatched_lines(const StudyRecord& study);
 ///   condition              object: full option name -> number, true, false or string
 ///   runs reached diverged  integers
 ///   budget                 most updates that a run of the condition was given
+///   collapsed              integer: runs whose freeze-in left fixed points that ignore the input
 ///   unmatched              integer: runs of a matched control for which no factor came close enough
 ///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
 ///   median_updates         Kaplan-Meier median number of updates to criterion, null when beyond the budget

@@ -48,6 +48,7 @@ RuleKind anti_hebbian_rule() {
                 make<double>};
   kind.emits = Emits::change;
   kind.supervised = false;
+  kind.rate_option = "anti_hebbian.rate";
   return kind;
 }
 

@@ -71,6 +71,7 @@ RuleKind force_rule() {
   kind.emits = Emits::change_by_step;
   kind.own_readout = true;
   kind.needs_feedback_weights = true;
+  kind.rate_option = "force.regularisation";
   return kind;
 }
 

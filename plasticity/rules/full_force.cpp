@@ -110,6 +110,7 @@ RuleKind full_force_rule() {
                 make<double>};
   kind.emits = Emits::change_by_step;
   kind.own_readout = true;
+  kind.rate_option = "full_force.regularisation";
   return kind;
 }
 

@@ -45,6 +45,7 @@ RuleKind oja_rule() {
                 make<double>};
   kind.emits = Emits::change;
   kind.supervised = false;
+  kind.rate_option = "oja.rate";
   return kind;
 }
 

@@ -118,6 +118,7 @@ RuleKind reward_hebbian_rule() {
       make<double>};
   kind.emits = Emits::change;
   kind.perturbs = true;
+  kind.rate_option = "reward_hebbian.rate";
   return kind;
 }
 
