@@ -4,7 +4,7 @@ namespace stillpoint {
 
 const std::vector<Arm>& arms() {
   static const std::vector<Arm> all = {
-      {"none", "static synapses", {{"synapse.kind", "none"}}},
+      {"none", "static synapses", {{"synapse.kind", "none"}, {"tcr.form", "none"}}},
       {"tcr", "short-term synapses that oppose change", {{"synapse.kind", "tcr"}}},
       {"tcr_permuted",
        "control: the postsynaptic factor reaches the wrong neurons, a new permutation each trial",
@@ -18,6 +18,15 @@ const std::vector<Arm>& arms() {
       {"matched_chaos",
        "control: no TCR, gain lowered until the leading Lyapunov exponent equals that of the TCR network",
        {{"synapse.kind", "none"}, {"control.match", "chaos"}}},
+      {"tcr_loss",
+       "temporal consistency as a term of the loss; under e-prop this is the local rule",
+       {{"synapse.kind", "none"}, {"tcr.form", "loss"}}},
+      {"tcr_local",
+       "temporal consistency as a local rule with traces beside any rule",
+       {{"synapse.kind", "none"}, {"tcr.form", "local"}}},
+      {"tcr_instantaneous",
+       "the same without traces",
+       {{"synapse.kind", "none"}, {"tcr.form", "instantaneous"}}},
       {"tsodyks_markram", "presynaptic facilitation and depression", {{"synapse.kind", "tsodyks_markram"}}},
   };
   return all;
@@ -42,7 +51,7 @@ const Arm& arm(const std::string& name) {
 std::vector<Option> arm_options() {
   return {
       choice_option("study.arm", "as_given", arm_names(),
-                    "preset over synapse.* and control.*; see `stillpoint list arms`"),
+                    "preset over synapse.*, tcr.* and control.*; see `stillpoint list arms`"),
       choice_option("control.match", "none", {"none", "speed", "chaos"},
                     "match a network without TCR to the TCR network of the same seed and synapse.* at update 0"),
   };

@@ -16,7 +16,8 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
       "by", po::value<Words>(),
       "option whose values are compared, all others being equal; may be given more than once; "
-      "default: rule.*, study.arm, synapse.* and tcr.*");
+      "default: rule.*, study.arm, synapse.* and tcr.*")(
+      "equal-seconds", "follow conditions for the same time of training instead of the same number of updates");
   po::positional_options_description positional;
   positional.add("DIR", -1);
   po::variables_map values;
@@ -28,7 +29,7 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   std::vector<StudyRecord> studies;
   for (const auto& directory : directories) studies.push_back(read_results(directory));
   const auto by = values.count("by") > 0 ? values["by"].as<Words>() : Words();
-  const auto compared = compare_conditions(pooled(studies, directories), by);
+  const auto compared = compare_conditions(pooled(studies, directories), by, values.count("equal-seconds") > 0);
   fmt::print("{}", format == "json"  ? comparison_json(compared)
                    : format == "csv" ? comparison_csv(compared)
                                      : comparison_table(compared));
@@ -38,7 +39,7 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command compare_command() {
-  return {"compare", "DIR... [--format table|csv|json] [--by OPTION]",
+  return {"compare", "DIR... [--format table|csv|json] [--by OPTION] [--equal-seconds]",
           "Conditions compared with the first of their kind: log-rank test, Cliff's delta, updates and seconds needed.",
           "stillpoint compare results/quickstart", compare};
 }

@@ -123,6 +123,47 @@ void correct(ComparedStudy& study) {
       }
 }
 
+/// Milliseconds of an update: the median of the runs.
+double cost_ms(const Condition& condition) { return 1000 * summarise(condition.runs).seconds_per_update.value_or(0); }
+
+/// The runs with updates counted in milliseconds of training, followed for `budget_ms`.
+std::vector<RunRecord> on_the_clock(std::vector<RunRecord> runs, double cost_ms, long budget_ms) {
+  const auto in_time = [&](std::optional<long>& update) {
+    if (!update) return;
+    const long when = std::lround(static_cast<double>(*update) * cost_ms);
+    update = when <= budget_ms ? std::optional(when) : std::nullopt;
+  };
+  for (auto& run : runs) {
+    in_time(run.reached_at);
+    in_time(run.diverged_at);
+    if (run.outcome != RunRecord::Outcome::not_reached)
+      run.outcome = run.diverged_at  ? RunRecord::Outcome::diverged
+                    : run.reached_at ? RunRecord::Outcome::reached
+                                     : RunRecord::Outcome::not_reached;
+    run.updates = budget_ms;
+  }
+  return runs;
+}
+
+/// Every group's conditions followed for the time of training of the one that was given least.
+StudyRecord with_equal_seconds(StudyRecord study, const std::vector<std::string>& compared) {
+  const auto shared = [&](const Condition& condition) {
+    Varied rest;
+    for (const auto& entry : condition.varied)
+      if (!contains(compared, entry.first)) rest.push_back(entry);
+    return rest;
+  };
+  std::map<Varied, double> budget_ms;
+  for (const auto& condition : study.conditions) {
+    const double total = cost_ms(condition) * static_cast<double>(summarise(condition.runs).budget);
+    const auto [entry, fresh] = budget_ms.emplace(shared(condition), total);
+    if (!fresh) entry->second = std::min(entry->second, total);
+  }
+  for (auto& condition : study.conditions)
+    condition.runs = on_the_clock(condition.runs, cost_ms(condition), std::lround(budget_ms[shared(condition)]));
+  return study;
+}
+
 void require_comparable(const std::vector<std::string>& by, const std::vector<std::string>& varied) {
   for (const auto& option : by) {
     require_option(option != task_option, "--by", option, "tasks are not compared with each other");
@@ -162,18 +203,23 @@ StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<st
   return all;
 }
 
-ComparedStudy compare_conditions(const StudyRecord& study, const std::vector<std::string>& by) {
-  ComparedStudy result{study.name, {}, {}, 0, unmatched_lines(study)};
-  if (study.conditions.empty()) return result;
+ComparedStudy compare_conditions(const StudyRecord& given, const std::vector<std::string>& by, bool equal_seconds) {
+  ComparedStudy result{given.name, {}, {}, 0, equal_seconds, unmatched_lines(given)};
+  if (given.conditions.empty()) return result;
   std::vector<std::string> varied;
-  for (const auto& [name, value] : study.conditions.front().varied) varied.push_back(name);
+  for (const auto& [name, value] : given.conditions.front().varied) varied.push_back(name);
   require_comparable(by, varied);
   for (const auto& name : varied)
     if (by.empty() ? compared_by_default(name) : contains(by, name)) result.options.push_back(name);
+  const auto study = equal_seconds ? with_equal_seconds(given, result.options) : given;
 
   std::vector<const std::vector<RunRecord>*> first_runs;  // of each group
   for (const auto& condition : study.conditions) {
     ComparedCondition row{condition.varied, {}, summarise(condition.runs), std::nullopt};
+    if (equal_seconds) {
+      const auto median_ms = row.summary.median_updates;
+      row.summary.seconds_to_criterion = median_ms ? std::optional(*median_ms / 1000) : std::nullopt;
+    }
     Varied shared;
     for (const auto& entry : condition.varied)
       (contains(result.options, entry.first) ? row.compared : shared).push_back(entry);

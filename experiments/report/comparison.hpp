@@ -45,11 +45,15 @@ struct ComparedStudy {
   std::vector<std::string> options;  // that are compared
   std::vector<ComparedGroup> groups;
   long comparisons = 0;
+  bool in_milliseconds = false;  // budgets and times are ms of training, not updates
   std::string notes;  // conditions with unmatched controls, one line each
 };
 
 /// `by`: the options to compare instead of those above; empty for those. Throws UserError when one of them does not
-/// vary or is task.name, and when a condition that is compared has fewer than two runs.
-ComparedStudy compare_conditions(const StudyRecord& study, const std::vector<std::string>& by = {});
+/// vary or is task.name, and when a condition that is compared has fewer than two runs. `equal_seconds`: the conditions
+/// of a group are followed for the same time of training instead of the same number of updates, that of the one which
+/// was given least; an update counts as the median of its condition, so that all seeds of a condition have one budget.
+ComparedStudy compare_conditions(const StudyRecord& study, const std::vector<std::string>& by = {},
+                                 bool equal_seconds = false);
 
 }  // namespace stillpoint

@@ -49,7 +49,9 @@ std::string delta_cell(const std::optional<Comparison>& comparison) {
   return fmt::format("{} [{}, {}]", rounded(value), rounded(interval->low), rounded(interval->high));
 }
 
-std::string seconds_cell(const Summary& summary) {
+std::string seconds_cell(const Summary& summary, bool in_milliseconds) {
+  if (!summary.seconds_to_criterion && in_milliseconds)
+    return fmt::format(">{:.3g}", 1e-3 * static_cast<double>(summary.budget));
   if (summary.seconds_to_criterion) return fmt::format("{:.3g}", *summary.seconds_to_criterion);
   if (!summary.seconds_per_update) return "-";
   return fmt::format(">{:.3g}", *summary.seconds_per_update * static_cast<double>(summary.budget));
@@ -57,8 +59,10 @@ std::string seconds_cell(const Summary& summary) {
 
 /// Names of the columns of compared options, or of the one column that counts the conditions.
 Rows table_rows(const ComparedStudy& study, bool numbered) {
-  const std::vector<std::string> values{"reached [%]", "updates", "p (Holm)", "Cliff's delta",
-                                        "ms/update",   "wall s",  "cosine"};
+  const std::vector<std::string> values{"reached [%]", study.in_milliseconds ? "ms of training" : "updates",
+                                        "p (Holm)",    "Cliff's delta",
+                                        "ms/update",   "wall s",
+                                        "cosine"};
   Rows rows(1);
   if (numbered || study.options.empty())
     rows.front().push_back("condition");
@@ -76,8 +80,8 @@ Rows table_rows(const ComparedStudy& study, bool numbered) {
         for (const auto& [name, value] : condition.compared) row.push_back(value);
       const auto& summary = condition.summary;
       for (const auto& cell : {reached_cell(summary), updates_cell(summary), p_cell(condition.comparison),
-                               delta_cell(condition.comparison), milliseconds_cell(summary), seconds_cell(summary),
-                               or_dash(summary.own_cosine, 3)})
+                               delta_cell(condition.comparison), milliseconds_cell(summary),
+                               seconds_cell(summary, study.in_milliseconds), or_dash(summary.own_cosine, 3)})
         row.push_back(cell);
       rows.push_back(std::move(row));
     }
@@ -99,6 +103,10 @@ std::string legend(const ComparedStudy& study) {
       "reached: runs at criterion / runs [Wilson 95 % interval in %]. updates: median to criterion [bootstrap\n"
       "  95 %], > means beyond the budget. ms/update: median of runs. wall s: seconds of training to criterion,\n"
       "  median. cosine: mean alignment with the true gradient, where it was measured.\n";
+  if (study.in_milliseconds)
+    text +=
+        "All conditions of a group are followed for the same time of training, that of the one given least;\n"
+        "  updates are counted in milliseconds, each as the median of its condition.\n";
   if (study.comparisons > 0)
     return text + "p: log-rank test against the first condition of the group, corrected by Holm over " +
            (study.comparisons == 1 ? std::string("the one comparison")
@@ -121,6 +129,7 @@ std::string comparison_json(const ComparedStudy& study) {
       const auto interval = summary.median_interval.value_or(CensoredInterval{});
       list.push_back({{"task", group.task.empty() ? Json(nullptr) : Json(group.task)},
                       {"condition", options_json(condition.varied)},
+                      {"unit", study.in_milliseconds ? "ms" : "updates"},
                       {"runs", summary.runs},
                       {"reached", summary.reached},
                       {"diverged", summary.diverged},

@@ -12,6 +12,8 @@ namespace stillpoint {
 ///   condition              object: full option name -> number, true, false or string
 ///   runs reached diverged unmatched  integers, as in summary.hpp
 ///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
+///   unit                   "updates", or "ms" where conditions are followed for the same time of training: of budget,
+///                          median_updates and what is compared
 ///   budget                 most updates that a run of the condition was given
 ///   median_updates         Kaplan-Meier median number of updates to criterion, null when beyond the budget
 ///   median_updates_interval  [low, high], bootstrap 95 %; null: beyond the budget, or fewer than two runs
