@@ -60,11 +60,13 @@ bool all_finite(const Gradient<Scalar>& change) {
          change.b_out.allFinite();
 }
 
-/// G_out = sum e r^T, g_out = sum e.
+/// G_out = sum e r^T, g_out = sum e, over steps from `from` on to before `end`.
 template <class Scalar>
-void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error, Gradient<Scalar>& gradient) {
-  gradient.W_out.noalias() = error * run.rates().rightCols(run.steps * run.batch).transpose();
-  gradient.b_out = error.rowwise().sum();
+void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error, Gradient<Scalar>& gradient,
+                      Index from, Index end) {
+  const auto e = error.middleCols(from * run.batch, (end - from) * run.batch);
+  gradient.W_out.noalias() = e * run.rates().middleCols((from + 1) * run.batch, e.cols()).transpose();
+  gradient.b_out = e.rowwise().sum();
 }
 
 }  // namespace
@@ -80,6 +82,8 @@ std::vector<Option> learner_options() {
           "BPTT: " +
               fmt::format("{}", fmt::join(names_where(can_be_shadow), ", "))),
       number_option("noise.weights", "0", "", nonnegative, "after each update W += noise.weights * N(0,1) / sqrt(N)"),
+      integer_option("training.within_trial", "0", "steps", {0, 1e9},
+                     "rules that learn online: change the weights every n-th step of the trial as well; 0: at its end"),
       integer_option("freeze_in.updates", "0", "", {0, 1e9},
                      "updates at the start in which temporal consistency learns and the task does not"),
       integer_option("freeze_in.every", "0", "", {0, 1e9},
@@ -97,7 +101,7 @@ std::vector<std::string> other_rules(const Options& options) {
 template <class Scalar>
 Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
             const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
-            TemporalConsistency<Scalar>* consistency, const std::function<void(Gradient<Scalar>&)>& after_step) {
+            TemporalConsistency<Scalar>* consistency, const std::function<void(Index)>& after_step) {
   const auto& run = simulation.trajectory();
   const auto& network = simulation.network();
   std::vector<Lesson<Scalar>> lessons;
@@ -119,24 +123,22 @@ Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, Tria
   simulation.perturb_by(perturbing ? perturbing->perturbation() : nullptr);
   if (consistency) consistency->begin(trials, network.size());
   const Scalar scale = Scalar(2) / trials.mask.sum();
-  Matrix<Scalar> step_error;
+  error.resize(network.outputs(), trials.steps * trials.batch);
   for (Index t = 0; t < trials.steps; ++t) {
     simulation.step(t);
     if (consistency) consistency->observe(t, simulation, trials);
     if (!online) continue;
     simulation.read_out(t);
+    auto step_error = run.at(error, t);
     step_error = scale * run.at(trials.mask, t).cwiseProduct(run.at(run.outputs, t) - run.at(trials.targets, t));
     for (std::size_t i = 0; i < students.size(); ++i)
       if (students[i].rule.online()) students[i].rule.step(t, lessons[i], step_error);
-    if (after_step) {
-      students.front().rule.write(lessons.front(), students.front().written);
-      after_step(students.front().written);
-    }
+    if (after_step) after_step(t);
   }
   simulation.perturb_by(nullptr);
   if (!online) simulation.finish();
   loss_error(run.outputs, trials, error);
-  for (std::size_t i = after_step ? 1 : 0; i < students.size(); ++i) {
+  for (std::size_t i = 0; i < students.size(); ++i) {
     set_zero(students[i].written, network);
     students[i].rule.write(lessons[i], students[i].written);
   }
@@ -149,7 +151,7 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
                     Gradient<Scalar>& gradient, TemporalConsistency<Scalar>* consistency) {
   const Score result =
       teach<Scalar>(simulation, trials, key, synapse, {{rule, feedback, gradient}}, error, consistency);
-  readout_gradient(simulation.trajectory(), error, gradient);
+  readout_gradient(simulation.trajectory(), error, gradient, 0, trials.steps);
   if (consistency) consistency->add_gradient(simulation, trials, gradient);
   return result;
 }
@@ -164,7 +166,14 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
       schedule_(options),
       weight_noise_(options.number("noise.weights")),
       freeze_in_updates_(options.integer("freeze_in.updates")),
-      freeze_in_every_(options.integer("freeze_in.every")) {
+      freeze_in_every_(options.integer("freeze_in.every")),
+      within_trial_(options.integer("training.within_trial")) {
+  require_option(within_trial_ == 0 || (rule_->online() && kind_.emits == Emits::gradient), "training.within_trial",
+                 options.text("training.within_trial"),
+                 "rule " + kind_.name + " does not learn within the trial as configured; those that do: rtrl, uoro, " +
+                     "kf_rtrl, and e_prop with rule.form = online");
+  require_option(within_trial_ == 0 || options.text("shadow.rules") == "none", "shadow.rules",
+                 options.text("shadow.rules"), "needs weights that rest during the trial: training.within_trial = 0");
   require_option(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
                  "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
   require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, "network.feedback", "present",
@@ -227,16 +236,37 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   for (auto& shadow : shadows_)
     if (task) students.push_back({*shadow.rule, shadow.true_feedback ? true_feedback_ : taught, shadow.written});
 
-  std::function<void(Gradient<Scalar>&)> at_once;
-  if (by_step) at_once = [&](Gradient<Scalar>& change) { add_change(network, change, learning_); };
+  Index changed = 0;  // steps that the readout has learned from
+  std::function<void(Index)> at_once;
+  if (by_step)
+    at_once = [&](Index) {
+      rule_->write({simulation, trials, error_, taught}, step_change_);
+      add_change(network, step_change_, learning_);
+    };
+  else if (task && within_trial_ > 0)
+    at_once = [&](Index t) {
+      if ((t + 1) % within_trial_ != 0 || t + 1 == trials.steps) return;
+      rule_->write({simulation, trials, error_, taught}, gradient_);
+      change_within_trial(network, simulation, changed, t + 1);
+      changed = t + 1;
+    };
   const Score result = teach(simulation, trials, key, synapse, students, error_, consistency, at_once);
   if (task && added_) change_.W += added_change_.W;
   if (task && !shadows_.empty()) compare_with_bptt();
-  if (task && !kind_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_);
+  if (task && !kind_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_, changed, trials.steps);
   if (consistency) consistency_.add_gradient(simulation, trials, gradient_);
   if (consolidation_ > 0)
     change_.W += static_cast<Scalar>(consolidation_) * tcr_integral(simulation, trials, strength * beta_, tau_s_ms_);
   return result;
+}
+
+template <class Scalar>
+void Learner<Scalar>::change_within_trial(Network<Scalar>& network, const Simulation<Scalar>& simulation, Index from,
+                                          Index end) {
+  readout_gradient(simulation.trajectory(), error_, gradient_, from, end);
+  diverged_ = diverged_ || !std::isfinite(optimizer_.apply(network, gradient_));
+  true_feedback_ = network.W_out.transpose();
+  feedback_.of(network);
 }
 
 template <class Scalar>
@@ -257,7 +287,7 @@ void Learner<Scalar>::compare_with_bptt() {
 
 template <class Scalar>
 bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
-  if (!all_finite(change_) || !network.W_out.allFinite()) return false;
+  if (diverged_ || !all_finite(change_) || !network.W_out.allFinite()) return false;
   W_out_before_ = network.W_out;
   if (!std::isfinite(optimizer_.apply(network, gradient_))) return false;
   add_change(network, change_, learning_);
@@ -275,10 +305,10 @@ template class Learner<float>;
 template class Learner<double>;
 template Score teach(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&,
                      const std::vector<Student<float>>&, Matrix<float>&, TemporalConsistency<float>*,
-                     const std::function<void(Gradient<float>&)>&);
+                     const std::function<void(Index)>&);
 template Score teach(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&,
                      const std::vector<Student<double>>&, Matrix<double>&, TemporalConsistency<double>*,
-                     const std::function<void(Gradient<double>&)>&);
+                     const std::function<void(Index)>&);
 template Score run_and_learn(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&, Rule<float>&,
                              const Matrix<float>&, Matrix<float>&, Gradient<float>&, TemporalConsistency<float>*);
 template Score run_and_learn(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&, Rule<double>&,

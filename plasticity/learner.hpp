@@ -35,12 +35,12 @@ struct Student {
 };
 
 /// Runs a trial set; every student writes. Trajectory and y_hat as it was given are in `simulation`; `error` is memory
-/// for e, O x T*B. If `after_step` is given, the first student writes after every step, and it is called with that.
+/// for e, O x T*B. `after_step`, if given, is called after every step, with e and y_hat up to there, and may change the
+/// network.
 template <class Scalar>
 Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
             const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
-            TemporalConsistency<Scalar>* consistency = nullptr,
-            const std::function<void(Gradient<Scalar>&)>& after_step = {});
+            TemporalConsistency<Scalar>* consistency = nullptr, const std::function<void(Index t)>& after_step = {});
 
 /// One gradient rule and the readout: W, W_in, b, W_out and b_out of `gradient`.
 template <class Scalar>
@@ -77,6 +77,9 @@ class Learner {
     Gradient<Scalar> written;
     bool true_feedback;
   };
+  /// Changes the network by what the rule has written since the last change, steps from `from` on to before
+  /// `end`.
+  void change_within_trial(Network<Scalar>& network, const Simulation<Scalar>& simulation, Index from, Index end);
   /// Whether temporal consistency learns alone in this update.
   bool freezes_in(TrialKey key) const;
   void compare_with_bptt();
@@ -90,6 +93,8 @@ class Learner {
   Schedule schedule_;
   double weight_noise_, consolidation_ = 0, beta_ = 0, tau_s_ms_ = 1;
   long freeze_in_updates_, freeze_in_every_;
+  Index within_trial_;
+  bool diverged_ = false;
   std::set<std::string> learning_;
   Gradient<Scalar> gradient_, change_, added_change_, step_change_;
   Matrix<Scalar> error_, true_feedback_, W_out_before_;
@@ -99,7 +104,7 @@ class Learner {
 
 /// The rules that work beside rule.name: rule.add and shadow.rules. Throws UserError on one that cannot.
 std::vector<std::string> other_rules(const Options& options);
-/// Options rule.add, shadow.rules, freeze_in.* and noise.weights.
+/// Options rule.add, shadow.rules, training.within_trial, freeze_in.* and noise.weights.
 std::vector<Option> learner_options();
 
 }  // namespace stillpoint

@@ -3,7 +3,7 @@
 // A rule sees finished steps and trials, never weights that it could write to: it writes a gradient of the loss, or a
 // finished change, and the learner applies it. Call order per update:
 //   begin (before the first step)  ->  step, after each step, if online()  ->  write, after the last
-//   (a rule that emits changes by step: write after every step).
+//   (an online rule may be asked to write during the trial as well, after every step or every n-th).
 // A new rule is one file in rules/ and one line in rules.def.
 #pragma once
 
@@ -31,7 +31,8 @@ class Rule {
   virtual void see_unperturbed(const Simulation<Scalar>&, const TrialSet<Scalar>&) {}
   /// After step t of the simulation. error: e(t), O x B.
   virtual void step(Index /*t*/, const Lesson<Scalar>&, MatrixView<Scalar> /*error*/) {}
-  /// Writes what the rule emits. `written` comes with zeros of the network's shapes; arrays left at zero do not change.
+  /// Writes what the rule emits; an online rule, what it has gathered since it last wrote. `written` comes with zeros
+  /// of the network's shapes; arrays left at zero do not change.
   virtual void write(const Lesson<Scalar>&, Gradient<Scalar>& written) = 0;
 };
 

@@ -383,6 +383,9 @@ def test_foreign_directories_stay_untouched(tmp):
     refused("summary", tmp / "mine", names=["mine", "no study"])
     refused("summary", tmp / "out", "--format", "xml", names=["--format", "xml", "json"])
     refused("figure", tmp / "out", "--out", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg"])
+    refused("figure", tmp / "out", "--out", tmp / "f.svg", "--only", "study.arm=yoked", names=["--only", "study.arm=yoked", "study.arm=tcr"])
+    ok("figure", tmp / "out", "--out", tmp / "tcr.svg", "--only", "study.arm=tcr")
+    assert "all runs" in (tmp / "tcr.svg").read_text() and "none (" not in (tmp / "tcr.svg").read_text()
     refused("figure", tmp / "out", "--out", tmp / "f.png", names=["f.png", ".svg"])
     refused("summary", tmp / "out", "--format", "json", "--against", "yoked", names=["--against", "yoked", "tcr"])
     ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4")  # more seeds are the same study

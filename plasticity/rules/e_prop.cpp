@@ -72,6 +72,7 @@ class OnlineEProp : public Rule<Scalar> {
     gradient.W = sum_.leftCols(N);
     gradient.W_in = sum_.middleCols(N, K);
     gradient.b = sum_.col(N + K);
+    sum_.setZero();
   }
 
  private:

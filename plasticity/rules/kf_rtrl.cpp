@@ -54,7 +54,10 @@ class KfRtrl : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override { split_by_source(sum_, gradient); }
+  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
+    split_by_source(sum_, gradient);
+    sum_.setZero();
+  }
 
  private:
   TrialKey key_;

@@ -39,7 +39,10 @@ class Rtrl : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override { split_by_source(sum_, gradient); }
+  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
+    split_by_source(sum_, gradient);
+    sum_.setZero();
+  }
 
  private:
   ForwardStep<Scalar> forward_;

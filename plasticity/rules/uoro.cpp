@@ -55,7 +55,10 @@ class Uoro : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override { split_by_source(sum_, gradient); }
+  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
+    split_by_source(sum_, gradient);
+    sum_.setZero();
+  }
 
  private:
   TrialKey key_;
