@@ -25,7 +25,7 @@ bool can_be_added(const RuleKind& kind) { return !kind.supervised && kind.emits 
 /// The rules of shadow.rules; throws UserError on one that cannot learn passively.
 std::vector<std::string> shadow_names(const Options& options) {
   const auto words = split_words(options.text("shadow.rules"));
-  if (words.empty() || words.front() == "none") return {};
+  if (words.empty() || words == std::vector<std::string>{"none"}) return {};
   for (const auto& name : words) {
     const auto found =
         std::find_if(rule_kinds().begin(), rule_kinds().end(), [&](const RuleKind& kind) { return kind.name == name; });
@@ -35,7 +35,11 @@ std::vector<std::string> shadow_names(const Options& options) {
                    "injects a perturbation into the trials it learns from, so it cannot learn passively");
     require_option(found->emits == Emits::gradient, "shadow.rules", name,
                    "writes finished changes, not a gradient that could be compared with BPTT");
+    require_option(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
   }
+  const auto& trained = rule_kind(options.text("rule.name"));
+  require_option(trained.emits != Emits::change_by_step, "shadow.rules", options.text("shadow.rules"),
+                 "rule " + trained.name + " changes weights while a trial runs, so there is no gradient to compare");
   return words;
 }
 
@@ -136,7 +140,8 @@ Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, Tria
     if (after_step) after_step(t);
   }
   simulation.perturb_by(nullptr);
-  if (!online) simulation.finish();
+  // Only the rule that trains decides which product makes the outputs: rules beside it leave every bit as it was.
+  if (!after_step && (students.empty() || !students.front().rule.online())) simulation.finish();
   loss_error(run.outputs, trials, error);
   for (std::size_t i = 0; i < students.size(); ++i) {
     set_zero(students[i].written, network);
@@ -163,6 +168,7 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
       feedback_(options, network.size(), network.outputs(), seed),
       consistency_(options),
       optimizer_(options),
+      freeze_in_optimizer_(options),
       schedule_(options),
       weight_noise_(options.number("noise.weights")),
       freeze_in_updates_(options.integer("freeze_in.updates")),
@@ -188,8 +194,9 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
     beta_ = options.number("synapse.beta");
     tau_s_ms_ = options.number("synapse.tau_s_ms");
   }
-  require_option(freeze_in_updates_ == 0 || short_term || consistency_.active(), "freeze_in.updates",
-                 options.text("freeze_in.updates"), "needs temporal consistency: tcr.form or synapse.kind = tcr");
+  for (const char* name : {"freeze_in.updates", "freeze_in.every"})
+    require_option(options.integer(name) == 0 || short_term || consistency_.active(), name, options.text(name),
+                   "needs temporal consistency: tcr.form or synapse.kind = tcr");
   if (const auto& name = options.text("rule.add"); name != "none") added_ = make_rule<Scalar>(rule_kind(name), options);
   const auto names = shadow_names(options);
   if (!names.empty() && kind_.name != "bptt")
@@ -218,7 +225,7 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   synapse.set_strength(strength);
   set_zero(gradient_, network);
   set_zero(change_, network);
-  alignment_.clear();
+  alignment_.assign(compared_.size(), {std::nan(""), std::nan("")});
   auto* consistency = consistency_.active() ? &consistency_ : nullptr;
   const bool task = !freezes_in(key);
 
@@ -278,10 +285,10 @@ void Learner<Scalar>::compare_with_bptt() {
   };
   const auto& truth = written_by("bptt");
   const double length = std::sqrt(dot(truth, truth));
-  for (const auto& name : compared_) {
-    const auto& other = written_by(name);
+  for (std::size_t i = 0; i < compared_.size(); ++i) {
+    const auto& other = written_by(compared_[i]);
     const double its_length = std::sqrt(dot(other, other));
-    alignment_.push_back({dot(other, truth) / (length * its_length), its_length / length});
+    alignment_[i] = {dot(other, truth) / (length * its_length), its_length / length};
   }
 }
 
@@ -289,9 +296,10 @@ template <class Scalar>
 bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
   if (diverged_ || !all_finite(change_) || !network.W_out.allFinite()) return false;
   W_out_before_ = network.W_out;
-  if (!std::isfinite(optimizer_.apply(network, gradient_))) return false;
+  const bool task = !freezes_in(key);
+  if (!std::isfinite((task ? optimizer_ : freeze_in_optimizer_).apply(network, gradient_))) return false;
   add_change(network, change_, learning_);
-  if (learning_.count("W_out")) feedback_.follow(W_out_before_, network);
+  if (task && learning_.count("W_out")) feedback_.follow(W_out_before_, network);
   if (weight_noise_ > 0 && learning_.count("W")) {
     set_zero(change_, network);
     Stream(key.seed, Purpose::weight_noise, key.update)

@@ -21,7 +21,8 @@
 
 namespace stillpoint {
 
-/// How a rule's gradient lies to the true one, over W, W_in and b. NaN where one of them is zero.
+/// How a rule's gradient lies to the true one, over W, W_in and b. NaN where one of them is zero, and where no rule was
+/// taught (freeze-in).
 struct Alignment {
   double cosine, norm_ratio;
 };
@@ -89,7 +90,7 @@ class Learner {
   std::vector<Shadow> shadows_;  // the first is BPTT, if there are any
   Feedback<Scalar> feedback_;
   TemporalConsistency<Scalar> consistency_;
-  Optimizer<Scalar> optimizer_;
+  Optimizer<Scalar> optimizer_, freeze_in_optimizer_;  // neither remembers what the other has seen
   Schedule schedule_;
   double weight_noise_, consolidation_ = 0, beta_ = 0, tau_s_ms_ = 1;
   long freeze_in_updates_, freeze_in_every_;

@@ -29,6 +29,11 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
+/// A simulation may run trial sets of different size, one after another: memory follows the state at every step.
+template <template <class, class, class, class, class, class, class> class Kind, class Scalar>
+using Following = Kind<Matrix<Scalar>, Scalar, Matrix<Scalar>, Scalar, odeint::vector_space_algebra,
+                       odeint::default_operations, odeint::always_resizer>;
+
 template <class Scalar, class Stepper>
 class FixedStep : public Integrator<Scalar> {
  public:
@@ -86,8 +91,7 @@ class DormandPrince : public Integrator<Scalar> {
   }
 
  private:
-  using Stepper =
-      odeint::runge_kutta_dopri5<Matrix<Scalar>, Scalar, Matrix<Scalar>, Scalar, odeint::vector_space_algebra>;
+  using Stepper = Following<odeint::runge_kutta_dopri5, Scalar>;
   using Controlled = typename odeint::result_of::make_controlled<Stepper>::type;
   Controlled stepper_;
   Scalar dt_;
@@ -99,8 +103,8 @@ class DormandPrince : public Integrator<Scalar> {
 template <class Scalar>
 std::unique_ptr<Integrator<Scalar>> make_integrator(const Integration& integration, const Vector<Scalar>& tau_ms) {
   using State = Matrix<Scalar>;
-  using Euler = odeint::euler<State, Scalar, State, Scalar, odeint::vector_space_algebra>;
-  using RungeKutta4 = odeint::runge_kutta4<State, Scalar, State, Scalar, odeint::vector_space_algebra>;
+  using Euler = Following<odeint::euler, Scalar>;
+  using RungeKutta4 = Following<odeint::runge_kutta4, Scalar>;
   using Exponential = ExponentialEuler<State, Vector<Scalar>>;
   const double dt = integration.dt_ms;
   switch (integration.method) {
