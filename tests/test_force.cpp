@@ -119,25 +119,25 @@ TEST_CASE("FORCE: each change makes the error it corrects smaller, and steps tha
   const Matrix<double> feedback = Matrix<double>::Zero(N, O);
   Gradient<double> written;
   Matrix<double> error;
-  Index t = 0, changes = 0;
-  teach<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error, nullptr,
-                [&](Gradient<double>& change) {
-                  const Vector<double> r = simulation.trajectory().rates().col(t + 1), y = trials.targets.col(t);
-                  const Vector<double> before = network.W_out * r + network.b_out - y;
-                  network.W_out += change.W_out;
-                  const Vector<double> after = network.W_out * r + network.b_out - y;
-                  INFO("step " << t);
-                  if (seen(trials, t, 0, 3)) {
-                    ++changes;
-                    for (Index o = 0; o < O; ++o) CHECK(std::abs(after(o)) < std::abs(before(o)));
-                  } else {
-                    CHECK(change.W_out.cwiseAbs().maxCoeff() == 0);
-                  }
-                  // What the trajectory holds is the output before the change.
-                  CHECK((simulation.trajectory().outputs.col(t) - y - before).norm() < 1e-14 * (1 + before.norm()));
-                  ++t;
-                });
-  CHECK(t == T);
+  Index steps = 0, changes = 0;
+  teach<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error, nullptr, [&](Index t) {
+    rule->write({simulation, trials, error, feedback}, written);
+    const Vector<double> r = simulation.trajectory().rates().col(t + 1), y = trials.targets.col(t);
+    const Vector<double> before = network.W_out * r + network.b_out - y;
+    network.W_out += written.W_out;
+    const Vector<double> after = network.W_out * r + network.b_out - y;
+    INFO("step " << t);
+    if (seen(trials, t, 0, 3)) {
+      ++changes;
+      for (Index o = 0; o < O; ++o) CHECK(std::abs(after(o)) < std::abs(before(o)));
+    } else {
+      CHECK(written.W_out.cwiseAbs().maxCoeff() == 0);
+    }
+    // What the trajectory holds is the output before the change.
+    CHECK((simulation.trajectory().outputs.col(t) - y - before).norm() < 1e-14 * (1 + before.norm()));
+    ++steps;
+  });
+  CHECK(steps == T);
   CHECK(changes == 12);  // every third of 40 steps is 14; steps 12 and 15 are not graded
 }
 

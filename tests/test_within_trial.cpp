@@ -60,6 +60,7 @@ TEST_CASE("an interval as long as the trial changes the weights at its end") {
 TEST_CASE("rules that need the whole trial refuse to learn within it") {
   const auto network = random_network("leaky_rate", "tanh", N, K, O, seed);
   for (const std::string rule : {"bptt", "e_prop", "node_perturbation", "oja"})
-    CHECK_THROWS_WITH(Learner<double>(resolve_options({{"rule.name", rule}, {"training.within_trial", "2"}}), network, 1),
-                      Catch::Contains("training.within_trial = 2") && Catch::Contains("rule.form = online"));
+    CHECK_THROWS_WITH(
+        Learner<double>(resolve_options({{"rule.name", rule}, {"training.within_trial", "2"}}), network, 1),
+        Catch::Contains("training.within_trial = 2") && Catch::Contains("rule.form = online"));
 }
