@@ -12,6 +12,7 @@ namespace {
 
 constexpr Index N = 12, K = 2, O = 2, T = 40, B = 3;
 constexpr std::uint64_t seed = 31;
+constexpr double pi = 3.14159265358979323846;
 
 /// What a regression has seen: rates r and what M r should have been.
 struct Samples {
@@ -227,7 +228,7 @@ TEST_CASE("after enough of full-FORCE the network follows its target alone") {
   network.b_out.setZero();
   auto trials = TrialSet<double>::zeros(0, 1, steps, 1);
   for (Index t = 0; t < steps; ++t)
-    trials.targets(0, t) = std::sin(2 * M_PI * static_cast<double>(t + 1) / static_cast<double>(period));
+    trials.targets(0, t) = std::sin(2 * pi * static_cast<double>(t + 1) / static_cast<double>(period));
   trials.mask.setOnes();
 
   const auto free_running_error = [&](const Network<double>& trained) {

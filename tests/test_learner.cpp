@@ -1,4 +1,5 @@
 // What every rule owes the learner, asked of each rule that is registered.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/catch.hpp"
@@ -60,7 +61,7 @@ Solved solved_for(const RuleKind& kind) {
     network.W_out.setZero();
     trials.targets.colwise() = network.b_out;
   } else if (kind.name == "full_force") {  // the target network itself, with nothing to add: y = 0
-    Stream(Classroom<>::seed, Purpose::target_network).fill_normal(network.W, 1.5 / std::sqrt(double(N)));
+    Stream(Classroom<>::seed, Purpose::target_network).fill_normal(network.W, 1.5 / std::sqrt(static_cast<double>(N)));
     network.W_out.setZero();
     network.b_out.setZero();
     trials.targets.setZero();
