@@ -39,8 +39,7 @@ int check_gradients(const std::vector<std::string>& arguments, const Command& co
 
 Command check_gradients_command() {
   return {"check-gradients", "[STUDY.ini] [--set KEY=VALUE]... [--rule NAME] [--full] [--draws N]",
-          "Checks learning rules: gradients against central differences, estimators against the exact gradient, local "
-          "rules against their published formula. Without a study: every rule. Exit code 1 when one fails.",
+          "Checks rules against what defines them: differences of the loss, or their formula. Exit code 1: one failed.",
           "stillpoint check-gradients experiments/studies/quickstart.ini --rule bptt --set network.kind=leaky_current",
           check_gradients};
 }
