@@ -11,7 +11,7 @@ namespace {
 
 void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
-  for (const auto& command : commands()) fmt::print("  {:10} {}\n", command.name, command.help);
+  for (const auto& command : commands()) fmt::print("  {:15}  {}\n", command.name, command.help);
   fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
 }
 

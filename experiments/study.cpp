@@ -205,6 +205,26 @@ void place(Study& study, const std::string& key, const std::string& value) {
   assign(study.base, key, value);
 }
 
+/// No network of more neurons than `largest`, on the axis network.size or in the base.
+void cut_size(Study& study, long largest) {
+  const auto cut = [&](const std::string* size) {
+    Options own;
+    own.declare(network_options());
+    if (size) own.set("network.size", *size);
+    return std::to_string(std::min(own.integer("network.size"), largest));
+  };
+  for (auto& axis : study.axes)
+    if (axis.option == "network.size") {
+      std::vector<std::string> values;
+      for (const auto& value : axis.values)
+        if (const auto size = cut(&value); std::find(values.begin(), values.end(), size) == values.end())
+          values.push_back(size);
+      axis.values = values;
+      return;
+    }
+  assign(study.base, "network.size", cut(find(study.base, "network.size")));
+}
+
 }  // namespace
 
 std::vector<Option> component_options() { return {task_name_option(), rule_name_option(), synapse_kind_option()}; }
@@ -282,6 +302,7 @@ Study read_study(const StudyRequest& request) {
                    "must be KEY=VALUE, for example --set network.gain=2");
     place(study, entry.substr(0, equals), entry.substr(equals + 1));
   }
+  if (request.largest_network > 0) cut_size(study, request.largest_network);
   expand(study);
   return study;
 }

@@ -57,6 +57,7 @@ struct StudyRequest {
   std::string path;              // study file; empty: defaults only
   std::vector<std::string> set;  // key=value, the last word
   bool quick = false;
+  long largest_network = 0;  // networks of more neurons are cut to this size; 0: none is
 };
 
 /// The options that choose a run's task, rule and synapse.

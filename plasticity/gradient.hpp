@@ -52,4 +52,13 @@ void set_zero(Gradient<Scalar>& gradient, const Network<Scalar>& network) {
   gradient.b_out.setZero(network.b_out.size());
 }
 
+/// All arrays one after the other: W, W_in, b, W_out, b_out.
+template <class Scalar>
+Vector<Scalar> flattened(const Gradient<Scalar>& gradient) {
+  Vector<Scalar> all(gradient.W.size() + gradient.W_in.size() + gradient.b.size() + gradient.W_out.size() +
+                     gradient.b_out.size());
+  all << gradient.W.reshaped(), gradient.W_in.reshaped(), gradient.b, gradient.W_out.reshaped(), gradient.b_out;
+  return all;
+}
+
 }  // namespace stillpoint

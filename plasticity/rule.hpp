@@ -4,7 +4,8 @@
 // finished change, and the learner applies it. Call order per update:
 //   begin (before the first step)  ->  step, after each step, if online()  ->  write, after the last
 //   (an online rule may be asked to write during the trial as well, after every step or every n-th).
-// A new rule is one file in rules/ and one line in rules.def.
+// A new rule is one file in rules/ and one line in rules.def; `stillpoint check-gradients` holds it against the truth
+// that it claims, or where it claims none against its formula in check/literal_rules.cpp.
 #pragma once
 
 #include <memory>

@@ -281,6 +281,38 @@ def test_compare_refuses_what_it_cannot_compare(tmp):
     refused("compare", tmp / "one", tmp / "flip", names=["flip: no run is finished yet"])
 
 
+# --- checks of the rules ---------------------------------------------------------------------------------------------
+
+def test_check_gradients(tmp):
+    start = time.monotonic()
+    names = [item["name"] for item in json.loads(ok("list", "rules", "--json"))]
+    lines = ok("check-gradients").splitlines()
+    assert lines[-1] == f"{len(names)} ok, 0 failed, 0 not checked", lines
+    assert [line.split()[0] for line in lines if " ok" in line][:-1] == names, lines
+    assert "N = 16" in lines[0] and "T = 20" in lines[1] and "B = 4" in lines[1]
+
+    study = write(tmp / "s.ini", SMALL)
+    arms = ok("check-gradients", study, "--rule", "bptt")
+    assert "2 ok, 0 failed, 0 not checked" in arms and arms.count("deg (cos") == 1 and "N = 16" in arms, arms
+    assert "N = 20" in ok("check-gradients", study, "--full", "--set", "study.arm=none")
+    both = ok("check-gradients", study, "--set", "tcr.form=local", "--set", "rule.feedback=random")
+    assert "4 ok" in both and both.count("tcr.form = local") == 2, both
+    loss = ok("check-gradients", "--set", "tcr.form=loss")
+    assert "5 ok, 0 failed, 6 not checked" in loss and "oja has no place for it" in loss, loss
+    assert "mean of 300 draws" in ok("check-gradients", "--rule", "uoro", "--draws", 300)
+    for study in STUDIES:
+        ok("check-gradients", study)
+
+    refused("check-gradients", "--rule", "backprop", names=["rule.name", "backprop", "e_prop"])
+    refused("check-gradients", "--set", "network.sizes=3", names=["network.sizes", "unknown option"])
+    refused("check-gradients", "--set", "tcr.form=loss", "--rule", "oja", names=["tcr.form = loss", "oja"])
+    refused("check-gradients", "--rule", "rtrl", "--full", names=["network.size = 100", "32"])
+    refused("check-gradients", tmp / "s.ini", "--rule", "force", names=["network.feedback", "uniform"])
+    refused("check-gradients", "--draws", "1", names=["--draws", "100"])
+    refused("check-gradients", tmp / "absent.ini", names=["absent.ini"])
+    assert time.monotonic() - start < 60
+
+
 # --- networks made elsewhere -----------------------------------------------------------------------------------------
 
 def test_simulate_reads_a_network_made_elsewhere(tmp):
@@ -453,7 +485,7 @@ def test_bad_network_files(tmp):
 # --- help ------------------------------------------------------------------------------------------------------------
 
 def test_help_shows_an_example_for_every_command(tmp):
-    for command in "run", "summary", "compare", "figure", "simulate", "list":
+    for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "list":
         text = ok(command, "--help")
         assert "example:" in text and f"stillpoint {command}" in text, text
     for what in "networks", "rules", "tasks", "synapses", "integrators", "arms":

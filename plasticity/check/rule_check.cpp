@@ -1,0 +1,234 @@
+#include "plasticity/check/rule_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plasticity/check/literal_rules.hpp"
+#include "plasticity/gradient_check.hpp"
+#include "plasticity/short_term/short_term.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double exact_bound = 1e-6;    // central differences are good to some 1e-9 of the largest entry
+constexpr double literal_bound = 1e-9;  // rounding of sums over some thousand terms is below 1e-12
+constexpr double z_bound = 4;           // standard errors; 21 directions pass it by chance once in 750 checks
+constexpr Index random_directions = 20;
+
+std::unique_ptr<Synapse<double>> synapse_of(const CheckProblem& problem) {
+  return make_synapse<double>({problem.options, problem.integration, problem.noise, problem.network.mask.size() > 0,
+                               problem.network.size(), problem.trials.steps});
+}
+
+bool is_short_term(const Synapse<double>& synapse) { return synapse.drives() || synapse.scales(); }
+
+/// Temporal consistency where it is part of the loss that the rule descends.
+std::unique_ptr<TemporalConsistency<double>> in_the_loss(const RuleKind& kind, const CheckProblem& problem) {
+  if (!kind.takes_direct_terms || problem.options.text("tcr.form") != "loss") return nullptr;
+  return std::make_unique<TemporalConsistency<double>>(problem.options);
+}
+
+/// "synapse frozen; gradient through it at 12.30 deg (cos 0.97705)"
+std::string angle_to_full(const Gradient<double>& frozen, const Gradient<double>& full) {
+  Vector<double> a = flattened(frozen), b = flattened(full);
+  const auto known = (a.array() == a.array() && b.array() == b.array()).eval();  // not NaN
+  a = known.select(a, 0);
+  b = known.select(b, 0);
+  const double cosine = std::min(1.0, a.dot(b) / (a.norm() * b.norm()));
+  return fmt::format("synapse frozen; gradient through it at {:.2f} deg (cos {:.5f})",
+                     180 * std::acos(cosine) / std::acos(-1.0), cosine);
+}
+
+RuleCheck check_exact(const RuleKind& kind, const CheckProblem& problem) {
+  const auto synapse = synapse_of(problem);
+  const auto rule = make_rule<double>(kind, problem.options);
+  const auto consistency = in_the_loss(kind, problem);
+  const TrialKey key{problem.seed, 0};
+  const auto found = check_gradient(problem.network, problem.integration, problem.noise, problem.trials, key, *synapse,
+                                    *rule, consistency.get());
+  RuleCheck check{
+      kind.name,
+      fmt::format("central differences, {} weights{}", found.checked, consistency ? ", loss with lambda E" : ""),
+      found.relative(), exact_bound};
+  check.sound = found.skipped * 100 <= found.checked;
+  if (found.skipped > 0)
+    check.note = fmt::format("{} skipped at relu kinks{}", found.skipped, check.sound ? "" : ", too many");
+  if (is_short_term(*synapse)) {
+    const auto full = central_differences(problem.network, problem.integration, problem.noise, problem.trials, key,
+                                          *synapse, consistency.get());
+    check.note += (check.note.empty() ? "" : "; ") + angle_to_full(found.differences, full);
+  }
+  return check;
+}
+
+/// A rule that draws under other keys than its trials, which stay as they are: initial states, noise, permutations.
+class Redrawn : public Rule<double> {
+ public:
+  Redrawn(Rule<double>& rule, std::uint64_t draw) : rule_(rule), draw_(draw) {}
+  bool online() const override { return rule_.online(); }
+  Perturbation<double>* perturbation() override { return rule_.perturbation(); }
+  void begin(const Simulation<double>& simulation, const TrialSet<double>& trials, TrialKey key) override {
+    rule_.begin(simulation, trials, {key.seed, draw_});
+  }
+  bool needs_unperturbed_run() const override { return rule_.needs_unperturbed_run(); }
+  void see_unperturbed(const Simulation<double>& simulation, const TrialSet<double>& trials) override {
+    rule_.see_unperturbed(simulation, trials);
+  }
+  void step(Index t, const Lesson<double>& lesson, MatrixView<double> error) override { rule_.step(t, lesson, error); }
+  void write(const Lesson<double>& lesson, Gradient<double>& written) override { rule_.write(lesson, written); }
+
+ private:
+  Rule<double>& rule_;
+  std::uint64_t draw_;
+};
+
+/// W, W_in and b of a gradient; the readout's is exact under every rule.
+Vector<double> estimated(Gradient<double> gradient, const Network<double>& network) {
+  if (network.mask.size() > 0) gradient.W.array() *= network.mask.array();
+  return flattened(gradient).head(network.W.size() + network.W_in.size() + network.b.size());
+}
+
+RuleCheck check_unbiased(const RuleKind& kind, const CheckProblem& problem) {
+  const auto& network = problem.network;
+  const auto synapse = synapse_of(problem);
+  const auto rule = make_rule<double>(kind, problem.options);
+  const auto consistency = in_the_loss(kind, problem);
+  const TrialKey key{problem.seed, 0};
+  const Matrix<double> feedback = network.W_out.transpose();
+  Simulation<double> simulation(network, problem.integration, problem.noise);
+  Gradient<double> gradient;
+  Matrix<double> error;
+
+  // A perturbation acts through a live synapse as well: what it estimates is the gradient through it.
+  std::string against;
+  Vector<double> truth;
+  if (kind.perturbs) {
+    truth = estimated(central_differences(network, problem.integration, problem.noise, problem.trials, key, *synapse),
+                      network);
+    against = "central differences";
+  } else {
+    const auto exact = make_rule<double>(rule_kind("bptt"), problem.options);
+    run_and_learn<double>(simulation, problem.trials, key, *synapse, *exact, feedback, error, gradient,
+                          consistency.get());
+    truth = estimated(gradient, network);
+    against = "BPTT";
+  }
+  const auto known = (truth.array() == truth.array()).eval();  // not NaN: no relu kink
+  truth = known.select(truth, 0);
+
+  // Along the gradient itself a wrong scale shows best; along random directions, whatever lies beside it.
+  Matrix<double> axes(truth.size(), random_directions + 1);
+  Stream(problem.seed, Purpose::estimate, evaluation_update)
+      .fill_normal(axes.leftCols(random_directions), 1 / std::sqrt(static_cast<double>(truth.size())));
+  axes.col(random_directions) = truth.normalized();
+  Matrix<double> projections(axes.cols(), problem.draws);
+  for (Index draw = 0; draw < problem.draws; ++draw) {
+    Redrawn redrawn(*rule, static_cast<std::uint64_t>(draw));
+    run_and_learn<double>(simulation, problem.trials, key, *synapse, redrawn, feedback, error, gradient,
+                          consistency.get());
+    projections.col(draw).noalias() = axes.transpose() * known.select(estimated(gradient, network), 0).matrix();
+  }
+  const auto draws = static_cast<double>(problem.draws);
+  const Vector<double> mean = projections.rowwise().mean(), expected = axes.transpose() * truth;
+  const Vector<double> standard_error =
+      ((projections.colwise() - mean).rowwise().squaredNorm() / (draws - 1) / draws).cwiseSqrt();
+  RuleCheck check{kind.name, fmt::format("{}, mean of {} draws", against, problem.draws),
+                  (mean - expected).cwiseQuotient(standard_error).cwiseAbs().maxCoeff<Eigen::PropagateNaN>(), z_bound};
+  check.note =
+      fmt::format("largest |z| of {} directions; standard error {:.2g} % along the gradient{}", axes.cols(),
+                  100 * standard_error(random_directions) / truth.norm(), kind.perturbs ? "; bias O(sigma^2)" : "");
+  return check;
+}
+
+/// max |written - wanted| as a share of max |wanted|; 0 where both are 0.
+double relative_difference(const Gradient<double>& written, const Gradient<double>& wanted) {
+  const double difference = (flattened(written) - flattened(wanted)).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+  return difference == 0 ? 0 : difference / flattened(wanted).cwiseAbs().maxCoeff();
+}
+
+/// Two trial sets in a row, so that what a rule remembers counts.
+RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
+  Network<double> network = problem.network;
+  Feedback<double> feedback(problem.options, network.size(), network.outputs(), problem.seed);
+  const auto literal = literal_rule(kind.name, {problem.options, feedback.of(network), problem.seed});
+  RuleCheck check{kind.name, "its formula as a sum over synapses", 0, literal_bound};
+  if (kind.emits == Emits::change_by_step) check.against = "ridge regression on the rates visited";
+  if (!literal) {
+    check.made = false;
+    check.against = "no transcription in plasticity/check/literal_rules.cpp";
+    return check;
+  }
+  const auto synapse = synapse_of(problem);
+  const auto rule = make_rule<double>(kind, problem.options);
+  const auto consistency = in_the_loss(kind, problem);
+  if (consistency) check.against += ", with tcr.form = loss";
+  Simulation<double> simulation(network, problem.integration);
+  simulation.keep_current(synapse->drives());
+  Matrix<double> error;
+  std::vector<double> errors;
+  bool anything = false;
+  for (std::uint64_t update = 0; update < 2; ++update) {
+    const Network<double> before = network;
+    Gradient<double> written, step_change, wanted;
+    set_zero(written, network);
+    set_zero(step_change, network);
+    std::function<void(Index)> at_once;
+    const auto& F = feedback.of(before);
+    if (kind.emits == Emits::change_by_step)
+      at_once = [&](Index) {
+        rule->write({simulation, problem.trials, error, F}, step_change);
+        network.W += step_change.W;
+        network.W_out += step_change.W_out;
+        written.W += step_change.W;
+        written.W_out += step_change.W_out;
+      };
+    Gradient<double> rest;  // a rule that changes weights by step has written all before the end
+    teach<double>(simulation, problem.trials, {problem.seed, update}, *synapse, {{*rule, F, at_once ? rest : written}},
+                  error, consistency.get(), at_once);
+    set_zero(wanted, network);
+    literal->write({before, problem.integration, simulation.trajectory(), problem.trials}, wanted);
+    errors.push_back(relative_difference(written, wanted));
+    anything |= !flattened(wanted).isZero(0);
+  }
+  check.error = std::isnan(errors[0]) ? errors[0] : std::max(errors[1], errors[0]);
+  check.sound = anything;
+  if (!anything) check.note = "nothing was learned";
+  return check;
+}
+
+}  // namespace
+
+RuleCheck check_rule(const RuleKind& kind, const CheckProblem& problem) {
+  if (kind.truth == RuleKind::Truth::exact) return check_exact(kind, problem);
+  const bool estimates = kind.truth == RuleKind::Truth::unbiased || (kind.perturbs && kind.emits == Emits::gradient);
+  return estimates ? check_unbiased(kind, problem) : check_literal(kind, problem);
+}
+
+RuleCheck check_temporal_consistency(const CheckProblem& problem) {
+  const auto& options = problem.options;
+  const auto synapse = synapse_of(problem);
+  TemporalConsistency<double> consistency(options);
+  Simulation<double> simulation(problem.network, problem.integration);
+  simulation.keep_current(synapse->drives());
+  Matrix<double> error;
+  Gradient<double> written, wanted;
+  teach<double>(simulation, problem.trials, {problem.seed, 0}, *synapse, {}, error, &consistency);
+  set_zero(written, problem.network);
+  set_zero(wanted, problem.network);
+  consistency.add_gradient(simulation, problem.trials, written);
+  literal_temporal_consistency({problem.network, problem.integration, simulation.trajectory(), problem.trials},
+                               options.number("tcr.lambda"), options.text("tcr.form") == "local", wanted);
+  return {"tcr.form = " + options.text("tcr.form"), "its formula as a sum over synapses",
+          relative_difference(written, wanted), literal_bound};
+}
+
+int exit_code(const std::vector<RuleCheck>& checks) {
+  return std::any_of(checks.begin(), checks.end(),
+                     [](const auto& check) { return check.verdict() == RuleCheck::Verdict::failed; });
+}
+
+}  // namespace stillpoint
