@@ -10,7 +10,7 @@ struct RuleChecksRequest {
   StudyRequest study;
   std::string rule;   // instead of the study's; without a study file: of all rules this one
   bool full = false;  // networks and trials as they are, instead of 16 neurons and the last 20 steps
-  Index draws = 1000;
+  Index draws = 10000;
 };
 
 /// What was checked under one set of options.

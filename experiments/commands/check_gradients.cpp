@@ -15,7 +15,7 @@ int check_gradients(const std::vector<std::string>& arguments, const Command& co
                         "KEY=VALUE, over the study file or the defaults; may be given again")(
       "rule", po::value<std::string>(), "check this rule instead of the study's")(
       "full", "networks and trials as they are (minutes), not 16 neurons and the last 20 steps of a trial")(
-      "draws", po::value<long>()->default_value(1000), "draws of each random estimator");
+      "draws", po::value<long>()->default_value(10000), "draws of each random estimator");
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;
