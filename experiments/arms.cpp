@@ -24,9 +24,7 @@ const std::vector<Arm>& arms() {
       {"tcr_local",
        "temporal consistency as a local rule with traces beside any rule",
        {{"synapse.kind", "none"}, {"tcr.form", "local"}}},
-      {"tcr_instantaneous",
-       "the same without traces",
-       {{"synapse.kind", "none"}, {"tcr.form", "instantaneous"}}},
+      {"tcr_instantaneous", "the same without traces", {{"synapse.kind", "none"}, {"tcr.form", "instantaneous"}}},
       {"tsodyks_markram", "presynaptic facilitation and depression", {{"synapse.kind", "tsodyks_markram"}}},
   };
   return all;

@@ -170,7 +170,7 @@ std::vector<std::string> fixed_options(const std::string& identity) {
   std::vector<std::string> options;
   std::istringstream lines(identity);
   for (std::string line; std::getline(lines, line);)
-    if (line.rfind("grid.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
+    if (line.rfind("grid.", 0) != 0 && line.rfind("tune.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
   return options;
 }
 
@@ -323,6 +323,10 @@ StudyRecord read_results(const std::string& directory) {
   const json tuning = tuning_file ? json::parse(tuning_file) : json::array();
   for (std::size_t i = 0; i < std::min(tuning.size(), record.conditions.size()); ++i)
     record.conditions[i].tuned = tuning_text(tuning[i]);
+  for (const auto& condition : tuning)
+    if (!condition.is_null())
+      for (const auto& pair : condition.at("candidates").front().at("tuned"))
+        record.tuned_options.push_back(pair.at(0));
   return record;
 }
 

@@ -205,6 +205,13 @@ void place(Study& study, const std::string& key, const std::string& value) {
   assign(study.base, key, value);
 }
 
+/// A study file that gives an option one value and several: one of them would be lost without a word.
+void refuse_value_beside_axis(const Study& study, const Assignments& file) {
+  for (const auto& axis : study.axes)
+    if (const auto* value = find(file, axis.option); value && find(file, "grid." + axis.option))
+      throw UserError(fmt::format("{} = {}: stands in [grid] as well; give it there alone", axis.option, *value));
+}
+
 /// No network of more neurons than `largest`, on the axis network.size or in the base.
 void cut_size(Study& study, long largest) {
   const auto cut = [&](const std::string* size) {
@@ -286,13 +293,14 @@ std::string Study::identity() const {
 Study read_study(const StudyRequest& request) {
   Study study;
   Assignments quick;
-  if (!request.path.empty())
-    for (const auto& [key, value] : read_file(request.path)) {
-      if (key.rfind("quick.", 0) == 0)
-        quick.emplace_back(key.substr(6), value);
-      else
-        place(study, key, value);
-    }
+  const auto file = request.path.empty() ? Assignments() : read_file(request.path);
+  for (const auto& [key, value] : file) {
+    if (key.rfind("quick.", 0) == 0)
+      quick.emplace_back(key.substr(6), value);
+    else
+      place(study, key, value);
+  }
+  refuse_value_beside_axis(study, file);
   require_option(!request.quick || !quick.empty(), "--quick", request.path, "has no [quick] section");
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);

@@ -295,7 +295,7 @@ def test_check_gradients(tmp):
     arms = ok("check-gradients", study, "--rule", "bptt")
     assert "2 ok, 0 failed, 0 not checked" in arms and arms.count("deg (cos") == 1 and "N = 16" in arms, arms
     assert "N = 20" in ok("check-gradients", study, "--full", "--set", "study.arm=none")
-    both = ok("check-gradients", study, "--set", "tcr.form=local", "--set", "rule.feedback=random")
+    both = ok("check-gradients", study, "--set", "study.arm=as_given", "--set", "tcr.form=local", "--set", "rule.feedback=random")
     assert "4 ok" in both and both.count("tcr.form = local") == 2, both
     loss = ok("check-gradients", "--set", "tcr.form=loss")
     assert "5 ok, 0 failed, 6 not checked" in loss and "oja has no place for it" in loss, loss
@@ -387,6 +387,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         refused("run", study, "--out", tmp / "out", *words, names=names)
         assert not (tmp / "out").exists(), settings
     refused("run", write(tmp / "t.ini", SMALL + "\n[training]\nupdates = 3\n"), "--out", tmp / "out", names=["training.updates", "twice"])
+    refused("run", write(tmp / "g.ini", "[grid]\nnetwork.size = 5 10\n[network]\nsize = 5\n"), "--out", tmp / "out", names=["network.size = 5", "[grid]"])
     refused("run", write(tmp / "u.ini", "[network\nsize = 3\n"), "--out", tmp / "out", names=["u.ini"])
     refused("run", tmp / "absent.ini", "--out", tmp / "out", names=["absent.ini"])
     refused("run", study, names=["out", "missing"])

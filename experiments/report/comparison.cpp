@@ -66,10 +66,14 @@ std::vector<std::string> varied_options(const std::vector<StudyRecord>& studies)
     values.erase(absent);
     return values.size() > 1;
   };
+  const auto tuned = [&](const std::string& option) {
+    return std::any_of(studies.begin(), studies.end(),
+                       [&](const StudyRecord& study) { return contains(study.tuned_options, option); });
+  };
   for (const auto& study : studies)
     for (const auto& option : study.fixed)
       if (!contains(names, option) && option != "training.updates" && option != "training.checkpoints" &&
-          differs(option))
+          !tuned(option) && differs(option))
         names.push_back(option);
   return names;
 }

@@ -46,7 +46,7 @@ struct ComparedStudy {
   std::vector<ComparedGroup> groups;
   long comparisons = 0;
   bool in_milliseconds = false;  // budgets and times are ms of training, not updates
-  std::string notes;  // conditions with unmatched controls, one line each
+  std::string notes;             // conditions with unmatched controls, one line each
 };
 
 /// `by`: the options to compare instead of those above; empty for those. Throws UserError when one of them does not

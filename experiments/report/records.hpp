@@ -53,9 +53,10 @@ struct LeftOut {
 
 struct StudyRecord {
   std::string name;
-  std::vector<Condition> conditions;    // in grid order
-  std::vector<LeftOut> left_out = {};   // not applicable
-  std::vector<std::string> fixed = {};  // options that the study sets to one value for all conditions
+  std::vector<Condition> conditions;            // in grid order
+  std::vector<std::string> tuned_options = {};  // chosen for each condition: part of it, not what it is compared by
+  std::vector<LeftOut> left_out = {};           // not applicable
+  std::vector<std::string> fixed = {};          // options that the study sets to one value for all conditions
 };
 
 }  // namespace stillpoint
