@@ -229,6 +229,7 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   auto* consistency = consistency_.active() ? &consistency_ : nullptr;
   const bool task = !freezes_in(key);
 
+  W_out_before_ = network.W_out;
   true_feedback_ = network.W_out.transpose();
   const Matrix<Scalar> silence = Matrix<Scalar>::Zero(network.size(), network.outputs());
   const auto& taught = kind_.true_feedback() ? true_feedback_ : feedback_.of(network);
@@ -295,7 +296,6 @@ void Learner<Scalar>::compare_with_bptt() {
 template <class Scalar>
 bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
   if (diverged_ || !all_finite(change_) || !network.W_out.allFinite()) return false;
-  W_out_before_ = network.W_out;
   const bool task = !freezes_in(key);
   if (!std::isfinite((task ? optimizer_ : freeze_in_optimizer_).apply(network, gradient_))) return false;
   add_change(network, change_, learning_);

@@ -32,8 +32,9 @@ class Rule {
   virtual void see_unperturbed(const Simulation<Scalar>&, const TrialSet<Scalar>&) {}
   /// After step t of the simulation. error: e(t), O x B.
   virtual void step(Index /*t*/, const Lesson<Scalar>&, MatrixView<Scalar> /*error*/) {}
-  /// Writes what the rule emits; an online rule, what it has gathered since it last wrote. `written` comes with zeros
-  /// of the network's shapes; arrays left at zero do not change.
+  /// Writes what the rule emits; an online rule, what it has gathered since it last wrote. At the end of a trial set
+  /// `written` comes with zeros of the network's shapes, during it as the rule left it; arrays at zero or empty do not
+  /// change.
   virtual void write(const Lesson<Scalar>&, Gradient<Scalar>& written) = 0;
 };
 

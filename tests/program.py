@@ -284,7 +284,6 @@ def test_compare_refuses_what_it_cannot_compare(tmp):
 # --- checks of the rules ---------------------------------------------------------------------------------------------
 
 def test_check_gradients(tmp):
-    start = time.monotonic()
     names = [item["name"] for item in json.loads(ok("list", "rules", "--json"))]
     lines = ok("check-gradients").splitlines()
     assert lines[-1] == f"{len(names)} ok, 0 failed, 0 not checked", lines
@@ -295,7 +294,7 @@ def test_check_gradients(tmp):
     arms = ok("check-gradients", study, "--rule", "bptt")
     assert "2 ok, 0 failed, 0 not checked" in arms and arms.count("deg (cos") == 1 and "N = 16" in arms, arms
     assert "N = 20" in ok("check-gradients", study, "--full", "--set", "study.arm=none")
-    both = ok("check-gradients", study, "--set", "study.arm=as_given", "--set", "tcr.form=local", "--set", "rule.feedback=random")
+    both = ok("check-gradients", study, "--set", "study.arm=as_given tcr", "--set", "tcr.form=local", "--set", "rule.feedback=random")
     assert "4 ok" in both and both.count("tcr.form = local") == 2, both
     loss = ok("check-gradients", "--set", "tcr.form=loss")
     assert "5 ok, 0 failed, 6 not checked" in loss and "oja has no place for it" in loss, loss
@@ -310,7 +309,6 @@ def test_check_gradients(tmp):
     refused("check-gradients", tmp / "s.ini", "--rule", "force", names=["network.feedback", "uniform"])
     refused("check-gradients", "--draws", "1", names=["--draws", "100"])
     refused("check-gradients", tmp / "absent.ini", names=["absent.ini"])
-    assert time.monotonic() - start < 60
 
 
 # --- networks made elsewhere -----------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@
 //   dW   = sum_b clip( -eta Rbar_c E (R_b - Rbar_c) ),   Rbar_c <- m Rbar_c + (1 - m) R_b
 //
 // R_b: mean absolute error of the trial, c its condition. W alone learns by it; the readout has its own gradient here,
-// where the paper reads out one neuron. k is given as a time constant, the kick as the jump of the state. The weights
+// where the paper reads out one neuron. k is given as a time constant, the kick as the jump of the state
+// (of leaky_current, the paper's network; on leaky_rate it goes through phi and saturates). The weights
 // of a batch change together: with training.batch = 1 once per trial, as in the paper. The first trial of a condition
 // sets Rbar and changes nothing.
 #include <algorithm>
