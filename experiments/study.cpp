@@ -137,6 +137,11 @@ void expand(Study& study) {
     study.points.push_back(std::move(point));
   }
   require_option(!study.points.empty(), "study", study.name, "no condition of it can be run");
+  for (const auto& axis : study.tune)
+    if (std::none_of(study.points.begin(), study.points.end(),
+                     [&](const auto& point) { return tuning_applies(axis.option, point.options); }))
+      throw UserError(
+          fmt::format("tune.{}: no condition of this study uses it; give rate, or an option's full name", axis.option));
 }
 
 Assignments read_file(const std::string& path) {

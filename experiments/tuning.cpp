@@ -9,18 +9,18 @@
 
 namespace stillpoint {
 
-namespace {
-
-/// Whether changing the option could change a run of these options.
-bool uses(const Options& options, const std::string& option) {
+bool tuning_applies(const std::string& option, const Options& options) {
+  if (option == "rate") return true;
   if (option == "tcr.lambda") return options.text("tcr.form") != "none";
   return options.knows(option);
 }
 
+namespace {
+
 /// The axis as values of an option that the condition uses; no values where it uses none.
 Study::Axis resolved(const Study::Axis& axis, const Options& options) {
   if (axis.option != "rate")
-    return {axis.option, uses(options, axis.option) ? axis.values : std::vector<std::string>{}};
+    return {axis.option, tuning_applies(axis.option, options) ? axis.values : std::vector<std::string>{}};
   const auto& option = rule_kind(options.text("rule.name")).rate_option;
   Study::Axis rates{option, {}};
   for (const auto& text : axis.values) {

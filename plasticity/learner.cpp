@@ -231,7 +231,8 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
 
   W_out_before_ = network.W_out;
   true_feedback_ = network.W_out.transpose();
-  const Matrix<Scalar> silence = Matrix<Scalar>::Zero(network.size(), network.outputs());
+  Matrix<Scalar> silence;
+  if (!task) silence.setZero(network.size(), network.outputs());
   const auto& taught = kind_.true_feedback() ? true_feedback_ : feedback_.of(network);
   auto& written = kind_.emits == Emits::gradient ? gradient_ : kind_.emits == Emits::change ? change_ : step_change_;
   std::vector<Student<Scalar>> students;

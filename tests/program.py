@@ -369,6 +369,8 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["study.arm=magic"], ["study.arm", "magic", "matched_chaos"]),
         (["study.arm=none", "synapse.kind=tcr"], ["synapse.kind", "contradicts study.arm = none"]),
         (["study.arm=tcr_yoked", "training.batch=1"], ["training.batch", "two trials"]),
+        (["tune.synapse.bta=1 2"], ["tune.synapse.bta", "no condition", "full name"]),
+        (["tune.rate="], ["tune.rate", "(empty)"]),
         (["grid.network.gain="], ["grid.network.gain", "(empty)"]),
         (["grid.network.gain=1, 2"], ["grid.network.gain", "1, 2", "spaces"]),
         (["grid.network.gain=1 1"], ["grid.network.gain", "twice"]),
