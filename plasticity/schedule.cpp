@@ -10,6 +10,7 @@ namespace stillpoint {
 namespace {
 const std::vector<std::string> shapes = {"constant", "linear", "exponential", "cosine", "pulse", "controlled"};
 constexpr double pi = 3.14159265358979323846;
+constexpr double farthest = 6.9;  // the controlled factor stays between 1/1000 and 1000
 }  // namespace
 
 std::vector<Option> schedule_options() {
@@ -20,8 +21,8 @@ std::vector<Option> schedule_options() {
       integer_option("schedule.until", "400", "", {0, 1e9}, "update at which it ends"),
       number_option("schedule.final", "0", "", nonnegative, "factor at the end (pulse: outside of it)"),
       number_option("schedule.speed", "4", "1/s", positive, "controlled: set point of the population speed V"),
-      number_option("schedule.proportional", "0.5", "", nonnegative, "controlled: gain on the relative error of V"),
-      number_option("schedule.integral", "0.1", "", nonnegative, "controlled: gain on its sum over updates"),
+      number_option("schedule.proportional", "0.5", "", nonnegative, "controlled: gain of the log factor on V's relative error"),
+      number_option("schedule.integral", "0.5", "", nonnegative, "controlled: gain of the log factor on its sum over updates"),
   };
 }
 
@@ -56,7 +57,7 @@ double Schedule::at(long update) const {
     case Shape::pulse:
       return t >= from_ && t < until_ ? 1 : final_;
     case Shape::controlled:
-      return std::max(0.0, sum_ + proportional_ * error_);
+      return std::exp(sum_ + proportional_ * error_);
   }
   return 1;
 }
@@ -64,7 +65,7 @@ double Schedule::at(long update) const {
 void Schedule::observe(double speed) {
   if (shape_ != Shape::controlled || !std::isfinite(speed)) return;
   error_ = (speed - set_point_) / set_point_;
-  sum_ = std::max(0.0, sum_ + integral_ * error_);
+  sum_ = std::clamp(sum_ + integral_ * error_, -farthest, farthest);
 }
 
 }  // namespace stillpoint

@@ -7,7 +7,9 @@
 //   cosine        final + (1 - final) (1 + cos(pi p)) / 2
 //   pulse         1 from `from` to `until`, `final` before and after
 //   controlled    a PI controller holds the population speed V at a set point: with e = (V - V*) / V*,
-//                 factor = max(0, I + k_p e),  I <- max(0, I + k_i e) after each update, I(0) = 1
+//                 log factor = I + k_p e,  I <- I + k_i e after each update, I(0) = 0. The controller acts on the
+//                 logarithm because V answers to a share of the strength, whatever its scale; I is held within a
+//                 factor of 1000 either way, so that a set point out of reach is let go of in time
 #pragma once
 
 #include "sim/option.hpp"
@@ -28,7 +30,7 @@ class Schedule {
   enum class Shape { constant, linear, exponential, cosine, pulse, controlled } shape_;
   double from_, until_, final_;
   double set_point_, proportional_, integral_;
-  double sum_ = 1, error_ = 0;
+  double sum_ = 0, error_ = 0;
 };
 
 /// Options schedule.*

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "plasticity/schedule.hpp"
+#include "plasticity/trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/settings.hpp"
 
@@ -200,8 +201,9 @@ TEST_CASE("schedules have their values at their knots") {
 }
 
 TEST_CASE("the controller brings a plant with a lag to its set point and lets go of what is too slow") {
-  // V(strength) = 8 / (1 + strength), followed with a lag: V = 4 needs strength 1.
+  // V(strength) = 8 / (1 + strength), followed with a lag: V = 2 needs strength 3.
   Schedule schedule(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "2"}}));
+  CHECK(schedule.at(0) == 1);
   double V = 8;
   for (long update = 0; update < 300; ++update) {
     V += 0.5 * (8 / (1 + schedule.at(update)) - V);
@@ -212,7 +214,30 @@ TEST_CASE("the controller brings a plant with a lag to its set point and lets go
 
   Schedule too_slow(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "9"}}));
   for (int i = 0; i < 100; ++i) too_slow.observe(2);
-  CHECK(too_slow.at(0) == 0);
-  too_slow.observe(20);  // no windup: it answers at once
-  CHECK(too_slow.at(0) > 0.5);
+  CHECK(too_slow.at(0) < 0.001);
+  for (int i = 0; i < 15; ++i) too_slow.observe(20);  // a bounded sum: it answers in time
+  CHECK(too_slow.at(0) > 1);
+}
+
+TEST_CASE("the controller holds the population speed of a network that learns within 5 %") {
+  // The speed without control, and a set point 12 % below it: mean of the last 40 of 120 updates.
+  const auto speed_of = [](Assignments control) {
+    control.insert(control.end(), {{"network.size", "60"},
+                                   {"network.gain", "2"},
+                                   {"synapse.kind", "tcr"},
+                                   {"synapse.beta", "20"},
+                                   {"integration.dt_ms", "5"},
+                                   {"training.updates", "120"},
+                                   {"training.checkpoints", "none"}});
+    const auto options = resolve_options(control);
+    const TrialSource trials = [](TrialKey key, Index count) { return random_trials(2, 1, 60, count, key.update); };
+    const TrainingSetting setting{options, 5, make_integration(options), {}, trials, false, [](long) {}};
+    const auto curve = train<double>(setting, make_network(options, 2, 1, 5)).curve;
+    return Eigen::Map<const Vector<double>>(curve.speed.data() + 80, 40).mean();
+  };
+  const double free = speed_of({});
+  const double set_point = 0.88 * free;
+  CAPTURE(free, set_point);
+  CHECK(speed_of({{"schedule.shape", "controlled"}, {"schedule.speed", std::to_string(set_point)}}) ==
+        Approx(set_point).epsilon(0.05));
 }
