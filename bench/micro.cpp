@@ -53,6 +53,10 @@ void add_growth() {
       add_learn("growth/" + kind.name, shape, assignments);
     }
   }
+  for (const Index neurons : {64, 256, 1024})
+    for (const char* rank : {"1", "4", "16", "64"})
+      add_forward(fmt::format("growth/forward_low_rank_{}", rank), {neurons, 4, 20},
+                  {{"network.kind", "low_rank"}, {"network.rank", rank}});
   for (const Index neurons : {8, 16, 32}) add_learn("growth/rtrl", {neurons, 4, 20}, {{"rule.name", "rtrl"}});
 }
 

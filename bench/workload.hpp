@@ -33,7 +33,7 @@ class Workload {
         network_(make_network(options_, input_channels, output_channels, seed).cast<float>()),
         simulation_(network_, make_integration(options_), make_noise(options_)),
         synapse_(make_synapse<float>(
-            {options_, make_integration(options_), make_noise(options_), false, shape.neurons, shape.steps})),
+            synapse_setting(options_, make_integration(options_), make_noise(options_), network_, shape.steps))),
         learner_(options_, network_, seed) {}
 
   /// Runs the trials and learns nothing.

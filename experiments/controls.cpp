@@ -14,7 +14,7 @@ constexpr Index speed_trials = 256;
 std::unique_ptr<Synapse<double>> synapse_of(const TrainingSetting& setting, const Network<double>& network,
                                             const Options& options, Index steps) {
   return make_synapse<double>(
-      {options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
+      synapse_setting(options, setting.integration, setting.noise, network, steps));
 }
 
 double speed(const TrainingSetting& setting, const Network<double>& network, const Options& options) {
@@ -77,7 +77,7 @@ Match match_control(const TrainingSetting& setting, Network<double>& network) {
     if (by_speed)
       copy.tau_ms *= factor;
     else
-      copy.W *= factor;
+      for (auto* weights : {&copy.W, &copy.M, &copy.bulk}) *weights *= factor;
     return copy;
   };
   Match match;

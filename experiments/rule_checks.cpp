@@ -70,7 +70,9 @@ std::string values_of(const std::vector<ConditionChecks>& conditions,
 
 std::string header(const std::vector<ConditionChecks>& conditions) {
   const auto option = [&](const char* name) {
-    return values_of(conditions, [=](const auto& condition) { return condition.options.text(name); });
+    return values_of(conditions, [=](const auto& condition) {
+      return condition.options.knows(name) ? condition.options.text(name) : std::string("-");
+    });
   };
   const auto steps = values_of(conditions, [](const auto& condition) { return std::to_string(condition.steps); });
   const bool replaced =
@@ -127,7 +129,7 @@ std::vector<ConditionChecks> check_rules(const RuleChecksRequest& request) {
     std::string network;
     if (kind.needs_feedback_weights) {
       own.set.insert(own.set.begin(), {"network.kind=leaky_current", "network.feedback=uniform"});
-      network = "leaky_current, fed back";
+      network = "fed back";
     }
     try {
       for (auto& checked : check_study(read_study(own), request)) {

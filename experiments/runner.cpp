@@ -154,7 +154,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
     const auto trials = task->draw({job.seed, evaluation_update}, FreezeIn::trials);
     const auto measure = [&](const Network<double>& at) {
       const auto synapse =
-          make_synapse<double>({options, integration, {}, at.mask.size() > 0, at.size(), trials.steps});
+          make_synapse<double>(synapse_setting(options, integration, {}, at, trials.steps));
       return measure_collapse(at, integration, *synapse, trials, job.seed);
     };
     result.freeze_in = FreezeIn{measure(network), measure(result.training.after_freeze_in->template cast<double>())};

@@ -78,6 +78,7 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
   };
   for (const auto& name : chosen("task.name", task_name_option().fallback)) add(task_kind(name).options);
   for (const auto& name : chosen("rule.name", rule_name_option().fallback)) add(rule_kind(name).options);
+  for (const auto& name : chosen("network.kind", network_kind_option().fallback)) add(network_kind(name).options);
   for (const auto& kind : synapse_kinds()) add(kind.options);
   return names;
 }
@@ -85,16 +86,16 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
   const auto integration = make_integration(options);
-  const auto network = make_network(options, 1, 1, 1);  // inputs and outputs play no part in what is checked here
-  const Dynamics<double> dynamics(network, integration);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  const auto network = make_network(options, task->inputs(), task->outputs(), 1);
+  make_dynamics(network, integration);
   const auto trials = task->draw({1, 0}, 1);
   require_option(trials.steps > 0, "task", options.text("task.name"),
                  "has no time step; lengthen it or shorten integration.dt_ms");
   require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
   make_synapse<double>(
-      {options, integration, make_noise(options), network.mask.size() > 0, network.size(), trials.steps});
+      synapse_setting(options, integration, make_noise(options), network, trials.steps));
   const Learner<double> learner(options, network, 1);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
   require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
@@ -107,8 +108,13 @@ void rehearse(const Options& options) {
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
       require_option(options.text(control) == "own", control, options.text(control),
                      "must be own where control.match describes the TCR network");
-  require_option(options.text("control.match") == "none" || options.text("network.kind") != "rnn_map", "control.match",
-                 options.text("control.match"), "needs a network with a membrane time constant, not rnn_map");
+  const auto& kind = network_kind(network.kind);
+  require_option(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
+                 "needs a network with a membrane time constant, not " + kind.name);
+  require_option(options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind",
+                 options.text("synapse.kind"),
+                 fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has",
+                             kind.name));
 }
 
 void expand(Study& study) {
@@ -267,8 +273,9 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
                    fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }
-  for (const char* choice : {"task.name", "rule.name", "rule.add", "shadow.rules", "synapse.kind", "control.match"})
+  for (const char* choice : {"network.kind", "task.name", "rule.name", "rule.add", "shadow.rules", "synapse.kind", "control.match"})
     if (const auto* value = find(all, choice)) options.set(choice, *value);
+  options.declare(network_kind(options.text("network.kind")).options);
   options.declare(task_kind(options.text("task.name")).options);
   options.declare(rule_kind(options.text("rule.name")).options);
   for (const auto& name : other_rules(options)) options.declare(rule_kind(name).options);

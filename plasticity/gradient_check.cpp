@@ -26,6 +26,7 @@ Gradient<double> central_differences(const Network<double>& original, const Inte
   Simulation<double> simulation(network, integration, noise);
   Gradient<double> differences;
   set_zero(differences, network);
+  if (network.has_factors()) differences.W.resize(0, 0);
   Matrix<double> error;
   const bool has_kinks = network.nonlinearity == Nonlinearity::relu;
   const auto loss = [&] {
@@ -64,6 +65,7 @@ GradientCheck check_gradient(const Network<double>& original, const Integration&
   const Matrix<double> feedback = network.W_out.transpose();
   run_and_learn(simulation, trials, key, frozen, rule, feedback, error, gradient, consistency);
   if (network.mask.size() > 0) gradient.W.array() *= network.mask.array();
+  to_factors(network, gradient);
 
   GradientCheck best;
   for (const double step : {1e-5, 1e-6, 1e-7}) {

@@ -54,8 +54,9 @@ template <class Scalar>
 void add_change(Network<Scalar>& network, Gradient<Scalar>& change, const std::set<std::string>& learning) {
   if (network.mask.size() > 0 && change.W.size() > 0) change.W.array() *= network.mask.array();
   for_each_array(network, change, [&](const char* name, auto weights, auto delta) {
-    if (learning.count(name) && delta.size() > 0) weights += delta;
+    if (learning.count(name) && delta.size() > 0 && weights.size() > 0) weights += delta;
   });
+  if (network.sign.size() > 0) network.keep_constraints();
 }
 
 template <class Scalar>
@@ -69,7 +70,7 @@ template <class Scalar>
 void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error, Gradient<Scalar>& gradient,
                       Index from, Index end) {
   const auto e = error.middleCols(from * run.batch, (end - from) * run.batch);
-  gradient.W_out.noalias() = e * run.rates().middleCols((from + 1) * run.batch, e.cols()).transpose();
+  gradient.W_out.noalias() = e * run.read().middleCols((from + 1) * run.batch, e.cols()).transpose();
   gradient.b_out = e.rowwise().sum();
 }
 
@@ -161,6 +162,31 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
   return result;
 }
 
+/// Throws UserError where a rule, or what changes weights beside it, cannot serve the network.
+template <class Scalar>
+void refuse_misfit(const Options& options, const Network<Scalar>& network) {
+  const auto& trained = rule_kind(options.text("rule.name"));
+  const auto& kind = network_kind(network.kind);
+  require_option(!trained.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
+                 trained.name,
+                 "regresses every connection: it needs a network without mask, Dale's law or factors");
+  require_option(options.text("network.initial_state") != "trained" || trained.reaches_state_parameters,
+                 "network.initial_state", "trained", "rule " + trained.name + " does not reach it; use bptt, rtrl or e_prop");
+  std::vector<std::string> names = other_rules(options);
+  names.push_back(trained.name);
+  for (const auto& name : names) {
+    const auto& rule = rule_kind(name);
+    require_option(kind.acts_on_rates || rule.any_network, "network.kind", kind.name,
+                   fmt::format("rule {} needs one state per neuron; rules for any network: {}", name,
+                               fmt::join(names_where([](const RuleKind& any) { return any.any_network; }), ", ")));
+    require_option(!network.has_factors() || rule.emits == Emits::gradient || rule.needs_feedback_weights,
+                   "network.kind", kind.name,
+                   "rule " + name + " changes W itself, which is the product of factors here; use a gradient rule");
+  }
+  require_option(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
+                 options.text("noise.weights"), "has no place in a network whose W is the product of factors");
+}
+
 template <class Scalar>
 Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed)
     : kind_(rule_kind(options.text("rule.name"))),
@@ -184,12 +210,15 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
                  "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
   require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, "network.feedback", "present",
                  "rule " + kind_.name + " does not train networks with feedback of the readout");
-  for (const auto& name : options.words("training.parameters")) learning_.insert(name);
+  refuse_misfit(options, network);
+  learning_ = learning_arrays(options);
   const bool short_term = options.text("synapse.kind") == "tcr";
   if (short_term && options.number("synapse.consolidation") > 0) {
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
       require_option(options.text(control) == "own", control, options.text(control),
                      "must be own where synapse.consolidation > 0");
+    require_option(!network.has_factors(), "synapse.consolidation", options.text("synapse.consolidation"),
+                   "has no place in a network whose W is the product of factors");
     consolidation_ = options.number("synapse.consolidation");
     beta_ = options.number("synapse.beta");
     tau_s_ms_ = options.number("synapse.tau_s_ms");

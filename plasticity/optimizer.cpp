@@ -13,9 +13,17 @@ std::vector<Option> optimizer_options() {
       number_option("optimizer.beta1", "0.9", "", {0, 0.999999}, "adam: decay of the mean"),
       number_option("optimizer.beta2", "0.999", "", {0, 0.9999999}, "adam: decay of the mean square"),
       number_option("optimizer.epsilon", "1e-8", "", positive, "adam: added to the root mean square"),
-      words_option("training.parameters", "W W_in b W_out b_out", {"W", "W_in", "b", "W_out", "b_out"},
-                   "arrays that learn"),
+      words_option("training.parameters", "W W_in b W_out b_out M V A r0",
+                   {"W", "W_in", "b", "W_out", "b_out", "M", "V", "A", "r0"},
+                   "arrays that learn, of those that the network has; r0 with network.initial_state = trained"),
   };
+}
+
+std::set<std::string> learning_arrays(const Options& options) {
+  std::set<std::string> names;
+  for (const auto& name : options.words("training.parameters")) names.insert(name);
+  if (options.text("network.initial_state") != "trained") names.erase("r0");
+  return names;
 }
 
 template <class Scalar>
@@ -29,13 +37,13 @@ Optimizer<Scalar>::Optimizer(const Options& options)
       beta1_(options.number("optimizer.beta1")),
       beta2_(options.number("optimizer.beta2")),
       epsilon_(options.number("optimizer.epsilon")),
-      moments_(5) {
-  for (const auto& name : options.words("training.parameters")) learning_.insert(name);
-}
+      learning_(learning_arrays(options)),
+      moments_(number_of_arrays) {}
 
 template <class Scalar>
 double Optimizer<Scalar>::apply(Network<Scalar>& network, Gradient<Scalar>& gradient) {
   if (network.mask.size() > 0) gradient.W.array() *= network.mask.array();
+  to_factors(network, gradient);
   double squares = 0;
   for_each_array(network, gradient, [&](const char* name, auto, auto g) {
     if (learning_.count(name)) squares += static_cast<double>(g.squaredNorm());
@@ -69,6 +77,7 @@ double Optimizer<Scalar>::apply(Network<Scalar>& network, Gradient<Scalar>& grad
     second.array() += static_cast<Scalar>(1 - beta2_) * (g.array().square() - second.array());
     w.array() -= adam_rate * first.array() / (second.array().sqrt() + adam_epsilon);
   });
+  if (network.sign.size() > 0) network.keep_constraints();
   return norm;
 }
 

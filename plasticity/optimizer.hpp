@@ -30,6 +30,9 @@ class Optimizer {
   std::vector<Moments> moments_;
 };
 
+/// The arrays that training.parameters names; r0 only where network.initial_state = trained.
+std::set<std::string> learning_arrays(const Options& options);
+
 /// Options optimizer.* and training.parameters
 std::vector<Option> optimizer_options();
 

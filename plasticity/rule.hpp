@@ -58,6 +58,9 @@ struct RuleKind {
   bool perturbs = false;            // injects a perturbation
   bool takes_direct_terms = false;  // a loss on the trajectory itself enters its gradient
   bool needs_feedback_weights = false;
+  bool needs_free_weights = false;        // regresses every connection: no mask, no sign, no factors
+  bool reaches_state_parameters = false;  // its gradient has A and r0, where the network does
+  bool any_network = false;               // serves networks whose recurrent weights act on gates as well
   std::string rate_option = "optimizer.rate";  // what sets how fast it learns
 
   /// Its learning signal goes through the transposed readout whatever rule.feedback says.

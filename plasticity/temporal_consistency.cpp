@@ -28,8 +28,7 @@ TemporalConsistency<Scalar>::TemporalConsistency(const Options& options) : lambd
 template <class Scalar>
 void TemporalConsistency<Scalar>::begin(const TrialSet<Scalar>& trials, Index neurons) {
   if (!active()) return;
-  terms_.state.resize(neurons, trials.steps * trials.batch);
-  terms_.drive.resize(neurons, trials.steps * trials.batch);
+  change_.resize(neurons, trials.batch);
   scale_ = lambda_ * strength_ / static_cast<double>(trials.valid_columns() * neurons);
   energy_ = 0;
 }
@@ -41,15 +40,14 @@ void TemporalConsistency<Scalar>::observe(Index t, const Simulation<Scalar>& sim
   const auto& run = simulation.trajectory();
   const auto& dynamics = simulation.dynamics();
   const auto x = run.at(run.state, t), r = run.at(run.rates(), t), f = run.at(run.attractor, t);
-  auto drive = run.at(terms_.drive, t), state = run.at(terms_.state, t);
-  dynamics.change(x, r, f, drive);  // v
+  terms_.state.resize(run.state.rows(), run.steps * run.batch);
+  terms_.drive.resize(run.attractor.rows(), run.steps * run.batch);
+  dynamics.change(x, r, f, change_);
   for (Index b = 0; b < run.batch; ++b)
-    if (!trials.valid(t, b)) drive.col(b).setZero();
-  energy_ += scale_ / 2 * static_cast<double>(drive.squaredNorm());
-  drive *= static_cast<Scalar>(scale_);
-  dynamics.change_state_gain(x, r, f, state);
-  state.array() *= drive.array();
-  dynamics.multiply_change_gain(r, f, drive);
+    if (!trials.valid(t, b)) change_.col(b).setZero();
+  energy_ += scale_ / 2 * static_cast<double>(change_.squaredNorm());
+  change_ *= static_cast<Scalar>(scale_);
+  dynamics.change_back(x, r, f, change_, run.at(terms_.state, t), run.at(terms_.drive, t));
 }
 
 template <class Scalar>
@@ -59,12 +57,16 @@ void TemporalConsistency<Scalar>::add_gradient(const Simulation<Scalar>& simulat
     gradient.W.noalias() += terms_.drive * simulation.trajectory().presynaptic_factor().transpose();
     gradient.W_in.noalias() += terms_.drive * trials.inputs.transpose();
     gradient.b += terms_.drive.rowwise().sum();
+    if (gradient.A.size() > 0)
+      gradient.A += terms_.drive.cwiseProduct(simulation.trajectory().state.leftCols(terms_.drive.cols())).rowwise().sum();
   } else if (form_ == Form::local) {
     const Matrix<Scalar> no_error(0, trials.steps * trials.batch), no_feedback(simulation.network().size(), 0);
     own_path_({simulation, trials, no_error, no_feedback, &terms_}, own_);
     gradient.W += own_.W;
     gradient.W_in += own_.W_in;
     gradient.b += own_.b;
+    if (gradient.A.size() > 0) gradient.A += own_.A;
+    if (gradient.r0.size() > 0) gradient.r0 += own_.r0;
   }
 }
 

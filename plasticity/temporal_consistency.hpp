@@ -43,6 +43,7 @@ class TemporalConsistency {
   enum class Form { none, loss, local, instantaneous } form_;
   double lambda_, strength_ = 1, energy_ = 0, scale_ = 0;
   DirectTerms<Scalar> terms_;
+  Matrix<Scalar> change_;  // v, N x B
   BackwardFilter<Scalar> own_path_{false};
   Gradient<Scalar> own_;
 };

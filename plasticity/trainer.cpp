@@ -58,7 +58,7 @@ template <class Scalar>
 std::unique_ptr<Synapse<Scalar>> synapse_for(const TrainingSetting& setting, const Network<Scalar>& network,
                                              Index steps) {
   return make_synapse<Scalar>(
-      {setting.options, setting.integration, setting.noise, network.mask.size() > 0, network.size(), steps});
+      synapse_setting(setting.options, setting.integration, setting.noise, network, steps));
 }
 
 /// The evaluation trials, in blocks that keep memory small.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace stillpoint {
 
@@ -18,6 +17,12 @@ Method method_from(const std::string& name) {
   require_option(found != methods.end(), "integration.method", name,
                  fmt::format("must be one of: {}", fmt::join(methods, ", ")));
   return static_cast<Method>(found - methods.begin());
+}
+
+void require_map_method(const std::string& kind, const Integration& integration) {
+  require_option(integration.method == Method::euler, "integration.method",
+                 methods[static_cast<std::size_t>(integration.method)],
+                 fmt::format("network.kind = {} is a map and not integrated: use euler", kind));
 }
 
 std::vector<Option> integration_options() {
@@ -39,30 +44,13 @@ Integration make_integration(const Options& options) {
           options.number("integration.tolerance")};
 }
 
-template <class Scalar>
-Dynamics<Scalar>::Dynamics(const Network<Scalar>& network, const Integration& integration) {
-  const bool map = network.kind == "rnn_map";
-  const bool current = network.kind == "leaky_current";
-  input_ = current ? Nonlinearity::identity : network.nonlinearity;
-  rate_ = current ? network.nonlinearity : Nonlinearity::identity;
-
-  const double dt = integration.dt_ms;
-  tau_ms_ = map ? Vector<Scalar>::Constant(network.size(), static_cast<Scalar>(dt)).eval() : network.tau_ms;
-  require_option(!map || integration.method == Method::euler, "integration.method",
-                 methods[static_cast<std::size_t>(integration.method)],
-                 "an rnn_map is a map and not integrated: use euler");
-  const double tau = static_cast<double>(tau_ms_.minCoeff());
-  require_option(dt <= tau * (1 + 1e-6), "integration.dt_ms", fmt::format("{}", dt),
-                 fmt::format("must be at most the membrane time constant, {} ms", tau));
-
-  rate_per_ms_ = tau_ms_.cwiseInverse();
-  alpha_ = static_cast<Scalar>(dt) * rate_per_ms_;
-  if (integration.method == Method::exponential_euler) alpha_ = -(-alpha_.array()).expm1();
-  leak_ = Scalar(1) - alpha_.array();
-  shared_tau_ = (tau_ms_.array() == tau_ms_(0)).all();
+template <>
+std::unique_ptr<Dynamics<float>> make_dynamics(const Network<float>& network, const Integration& integration) {
+  return network_kind(network.kind).make_float(network, integration);
 }
-
-template class Dynamics<float>;
-template class Dynamics<double>;
+template <>
+std::unique_ptr<Dynamics<double>> make_dynamics(const Network<double>& network, const Integration& integration) {
+  return network_kind(network.kind).make_double(network, integration);
+}
 
 }  // namespace stillpoint

@@ -8,19 +8,10 @@ namespace stillpoint {
 
 namespace {
 
-std::string read_kind(const H5::Group& group, const std::string& where) {
-  const auto kind = hdf5::read_text(group, "kind", where);
-  std::vector<std::string> names;
-  for (const auto& known : network_kinds()) names.push_back(known.name);
-  require_option(std::find(names.begin(), names.end(), kind) != names.end(), where + ": attribute kind", kind,
-                 fmt::format("must be one of: {}", fmt::join(names, ", ")));
-  return kind;
-}
-
 /// A misspelt array would be silently taken as absent.
 void refuse_unknown_members(const H5::Group& group, const std::string& where) {
-  static const std::vector<std::string> known = {"W",      "W_in", "b",  "W_out", "b_out",  "W_fb",
-                                                 "tau_ms", "mask", "r0", "dt_ms", "synapse"};
+  static const std::vector<std::string> known = {"W",  "W_in", "b", "W_out", "b_out", "W_fb", "tau_ms", "mask",
+                                                 "r0", "M",    "V", "bulk",  "A",     "sign", "dt_ms",  "synapse"};
   for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
     const auto name = group.getObjnameByIdx(i);
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -59,10 +50,21 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
 
   StoredNetwork stored;
   auto& network = stored.network;
-  network.kind = read_kind(group, path);
+  network.kind = hdf5::read_text(group, "kind", path);
+  {
+    auto option = network_kind_option();
+    option.name = path + ": attribute kind";
+    option.check(network.kind);
+  }
+  const auto& kind = network_kind(network.kind);
   network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", path));
-  network.W = hdf5::read_matrix(group, "W", path);
-  const Index N = network.W.rows();
+  if (network.kind == "low_rank") {
+    network.M = hdf5::read_matrix(group, "M", path);
+    network.V = hdf5::read_matrix(group, "V", path);
+  } else {
+    network.W = hdf5::read_matrix(group, "W", path);
+  }
+  const Index N = network.has_factors() ? network.M.rows() : network.W.cols(), U = kind.gates * N;
   const auto optional_matrix = [&](const char* name, Index rows, Index columns) {
     return hdf5::has(group, name) ? hdf5::read_matrix(group, name, path) : Matrix<double>::Zero(rows, columns).eval();
   };
@@ -73,13 +75,17 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
                    fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
     return Eigen::Map<const Vector<double>>(values.data(), values.size());
   };
-  network.W_in = optional_matrix("W_in", N, 0);
-  network.b = optional_vector("b", N);
+  network.W_in = optional_matrix("W_in", U, 0);
+  network.b = optional_vector("b", U);
   network.W_out = optional_matrix("W_out", 0, N);
   network.b_out = optional_vector("b_out", network.W_out.rows());
   network.W_fb = optional_matrix("W_fb", 0, 0);
   network.mask = optional_matrix("mask", 0, 0);
   network.r0 = optional_vector("r0", 0);
+  network.bulk = optional_matrix("bulk", 0, 0);
+  network.A = optional_vector("A", 0);
+  network.sign = optional_vector("sign", 0);
+  if (group.attrExists("rate_hz")) network.rate_hz = hdf5::read_number(group, "rate_hz", path);
   if (hdf5::has(group, "dt_ms")) {
     const auto dt = hdf5::read_vector(group, "dt_ms", path);
     require_option(dt.size() == 1, path + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
@@ -87,13 +93,23 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   }
   // A map has no membrane time constant; its step stands in for it.
   const bool has_tau = hdf5::has(group, "tau_ms");
-  if (!has_tau && network.kind != "rnn_map") throw UserError(path + ": dataset tau_ms: missing");
+  if (!has_tau && !kind.map) throw UserError(path + ": dataset tau_ms: missing");
   network.tau_ms =
       has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(1)).eval();
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
   if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
   network.check(path);
   return stored;
+}
+
+StoredNetwork read_trained_network(const std::string& path) {
+  const auto group_in = [&] {
+    const auto held = hdf5::lock();
+    const auto file = hdf5::open(path);
+    const auto root = file.openGroup("/");
+    return hdf5::read_text(root, "format", path) == "stillpoint-run" ? "final/network" : "network";
+  };
+  return read_network(path, group_in());
 }
 
 template <class Scalar>
@@ -116,6 +132,12 @@ void write_network(const H5::Group& group, const Network<Scalar>& network,
   vector("tau_ms", network.tau_ms);
   matrix("mask", network.mask);
   vector("r0", network.r0);
+  matrix("M", network.M);
+  matrix("V", network.V);
+  matrix("bulk", network.bulk);
+  vector("A", network.A);
+  vector("sign", network.sign);
+  if (network.rate_hz > 0) hdf5::write_attribute(group, "rate_hz", network.rate_hz);
   if (network.dt_ms) hdf5::write_array(group, "dt_ms", &*network.dt_ms, {});
   if (synapse.empty()) return;
   const auto target = group.createGroup("synapse");

@@ -20,6 +20,9 @@ struct StoredNetwork {
 /// dataset when something is missing, of the wrong shape, or not finite.
 StoredNetwork read_network(const std::string& path, const std::string& group = "network");
 
+/// The network of a network file, or the final one of a run file.
+StoredNetwork read_trained_network(const std::string& path);
+
 /// Writes the datasets of one network into an open group.
 template <class Scalar>
 void write_network(const H5::Group& group, const Network<Scalar>& network,

@@ -23,7 +23,10 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
     require_option((!of_synapse || synapse_) && present, "--record", name,
                    "this synapse has none; rate, state and output are there with any");
     const Index N = simulation.network().size();
-    const Index channels = name == "output" ? simulation.network().outputs() : of_synapse ? synapse_->rows(N) : N;
+    const Index channels = name == "output"  ? simulation.network().outputs()
+                           : name == "state" ? N * network_kind(simulation.network().kind).states
+                           : of_synapse      ? synapse_->rows(N)
+                                             : N;
     const Index samples = steps / every + 1;
     recordings_[name] = {batch, samples, channels,
                          std::vector<double>(static_cast<std::size_t>(batch * samples * channels))};
@@ -40,7 +43,7 @@ Matrix<double> Recorder::value(const std::string& name, Index t) const {
   const Matrix<double> r = run.at(run.rates(), t);
   if (name == "rate") return r;
   if (name == "state") return run.at(run.state, t);
-  if (name == "output") return (network.W_out * r).colwise() + network.b_out;
+  if (name == "output") return (network.W_out * run.at(run.read(), t)).colwise() + network.b_out;
   if (name == "synapse") return synapse_state();
   Matrix<double> result = Matrix<double>::Zero(r.rows(), r.cols());
   if (name == "efficacy")

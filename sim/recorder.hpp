@@ -16,7 +16,7 @@ struct Recording {
 };
 
 /// Call `observe` once per step boundary t = 0 .. T; every `every`-th is kept.
-///   rate, state, output   N, N, O channels
+///   rate, state, output   N, D, O channels
 ///   efficacy, current     N channels: a(t) and S(t) r(t) of a synapse given by a differential equation
 ///   synapse               its whole state (TCR: S, row-major pairs j*N + i; Tsodyks-Markram: u then x)
 class Recorder {

@@ -18,8 +18,8 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
     : network_(network),
       integration_(integration),
       noise_(noise),
-      dynamics_(network, integration),
-      integrator_(make_integrator<Scalar>(integration, dynamics_.tau_ms())) {
+      dynamics_(make_dynamics(network, integration)),
+      integrator_(make_integrator<Scalar>(integration, dynamics_->tau_ms())) {
   keep_products_on_one_thread();
   require_option(integration.has_adjoint() || !noise.any(), "integration.method",
                  method_names()[static_cast<std::size_t>(integration.method)],
@@ -28,17 +28,23 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
 
 template <class Scalar>
 void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
-  const Index N = network_.size(), T = trials.steps, B = trials.batch;
+  const Index N = network_.size(), U = network_.b.size(), T = trials.steps, B = trials.batch;
   require_option(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
                  fmt::format("the trials have {} input channels", trials.inputs.rows()));
+  const auto& kind = network_kind(network_.kind);
+  require_option(kind.acts_on_rates || (!synapse.scales() && !synapse.drives()), "synapse.kind", "not none",
+                 fmt::format("has no meaning in an {}, whose recurrent weights act on gates; use none (and tcr.form = "
+                             "loss for temporal consistency)",
+                             kind.name));
   synapse_ = &synapse;
   key_ = key;
   auto& run = trajectory_;
   run.steps = T;
   run.batch = B;
-  run.state.resize(N, (T + 1) * B);
-  run.attractor.resize(N, T * B);
-  if (!dynamics_.rate_is_state()) run.rate.resize(N, (T + 1) * B);
+  run.reads_state = dynamics_->reads_state();
+  run.state.resize(kind.states * N, (T + 1) * B);
+  run.attractor.resize(U, T * B);
+  if (!dynamics_->rate_is_state()) run.rate.resize(N, (T + 1) * B);
   run.efficacy.resize(N, synapse.scales() ? T * B : 0);
   run.presynaptic.resize(N, synapse.scales() ? T * B : 0);
   run.outputs.resize(network_.outputs(), T * B);
@@ -48,8 +54,8 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   run.attractor.colwise() = network_.b;
   if (network_.inputs() > 0) run.attractor.noalias() += network_.W_in * trials.inputs;
 
-  x_.resize(N, B);
-  drive_noise_.resize(N, noise_.drive > 0 ? B : 0);
+  x_.resize(kind.states * N, B);
+  drive_noise_.resize(U, noise_.drive > 0 ? B : 0);
   for (Index b = 0; b < B; ++b) {
     const auto trial = static_cast<std::uint64_t>(b);
     auto x0 = x_.col(b);
@@ -58,7 +64,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
     } else {
       // x(0) = .1 N(0,1) as a current; a network whose state is the rate starts at r(0) = phi of it.
       Stream(key.seed, Purpose::initial_state, key.update, trial).fill_normal(x0, 0.1);
-      if (dynamics_.rate_is_state()) apply<Scalar>(network_.nonlinearity, x0);
+      if (kind.starts_from_rate) apply<Scalar>(network_.nonlinearity, x0);
     }
     if (noise_.drive > 0)
       Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
@@ -80,11 +86,7 @@ template <class Scalar>
 void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
   if (x.data() != x_.data()) x_ = x;
   trajectory_.at(trajectory_.state, t) = x;
-  if (!dynamics_.rate_is_state()) {
-    auto r = trajectory_.at(trajectory_.rate, t);
-    r = x;
-    dynamics_.rate(r);
-  }
+  if (!dynamics_->rate_is_state()) dynamics_->rate(x, trajectory_.at(trajectory_.rate, t));
 }
 
 template <class Scalar>
@@ -106,9 +108,9 @@ void Simulation<Scalar>::held_step(Index t) {
     auto z = run.at(run.presynaptic, t);
     synapse_->efficacy(t, r, a);
     z = a.cwiseProduct(r);
-    u.noalias() += network_.W * z;
+    recurrence_.add(network_, z, u);
   } else {
-    u.noalias() += network_.W * r;
+    recurrence_.add(network_, r, u);
   }
   if (synapse_->drives()) {
     if (run.current.size() > 0) {
@@ -120,15 +122,19 @@ void Simulation<Scalar>::held_step(Index t) {
       synapse_->add_current(t, r, u);
     }
   }
-  if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
+  if (network_.W_fb.size() > 0)
+    u.noalias() += network_.W_fb * ((network_.W_out * run.at(run.read(), t)).colwise() + network_.b_out);
   if (noise_.drive > 0) add_drive_noise(t, u);
   if (perturbation_) perturbation_->add(t, u);
 
-  dynamics_.attract(u);  // u is f from here on
-  integrator_->step([&](const Matrix<Scalar>& x, Matrix<Scalar>& dxdt) { dynamics_.derivative(x, u, dxdt); }, x_);
+  dynamics_->attract(u);  // u is f from here on
+  if (dynamics_->is_map())
+    dynamics_->map(u, x_);
+  else
+    integrator_->step([&](const Matrix<Scalar>& x, Matrix<Scalar>& dxdt) { dynamics_->derivative(x, u, dxdt); }, x_);
   if (noise_.activity > 0) add_activity_noise(t);
   set_state(t + 1, x_);
-  synapse_->advance({t, run.at(run.state, t), r, u, dynamics_});
+  synapse_->advance({t, run.at(run.state, t), r, u, *dynamics_});
 }
 
 template <class Scalar>
@@ -152,7 +158,7 @@ void Simulation<Scalar>::add_activity_noise(Index t) {
     Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b),
                   static_cast<std::uint64_t>(t));
     for (Index i = 0; i < x_.rows(); ++i) {
-      const double leak = static_cast<double>(dynamics_.leak()(i));
+      const double leak = static_cast<double>(dynamics_->leak()(i));
       x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(1 - leak * leak) * stream.normal());
     }
   }
@@ -164,24 +170,24 @@ void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matr
   const Index N = network_.size(), rows = joint.rows() - N;
   const auto x = joint.topRows(N);
   const auto synaptic = joint.bottomRows(rows);
-  Matrix<Scalar> r = x;
-  dynamics_.rate(r);
+  Matrix<Scalar> r(N, joint.cols());
+  dynamics_->rate(x, r);
   Matrix<Scalar> u = held;
   auto* synapse = rows > 0 ? synapse_->continuous() : nullptr;
   if (synapse && synapse->scales()) {
     Matrix<Scalar> a(N, joint.cols());
     synapse->efficacy_of(synaptic, a);
-    u.noalias() += network_.W * a.cwiseProduct(r);
+    recurrence_.add(network_, a.cwiseProduct(r), u);
   } else {
-    u.noalias() += network_.W * r;
+    recurrence_.add(network_, r, u);
   }
   if (synapse && synapse->drives()) synapse->add_current_of(synaptic, r, u);
   if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
-  dynamics_.attract(u);
-  dynamics_.derivative(x, u, change.topRows(N));
+  dynamics_->attract(u);
+  dynamics_->derivative(x, u, change.topRows(N));
   if (synapse) {
     Matrix<Scalar> post(N, joint.cols());
-    StepView<Scalar>{0, x, r, u, dynamics_}.postsynaptic_change(post);
+    StepView<Scalar>{0, x, r, u, *dynamics_}.postsynaptic_change(post);
     synapse->derivative(synaptic, r, post, change.bottomRows(rows));
   }
   if (attractor) *attractor = u;
@@ -222,14 +228,14 @@ template <class Scalar>
 void Simulation<Scalar>::read_out(Index t) {
   auto& run = trajectory_;
   auto y_hat = run.at(run.outputs, t);
-  y_hat.noalias() = network_.W_out * run.at(run.rates(), t + 1);
+  y_hat.noalias() = network_.W_out * run.at(run.read(), t + 1);
   y_hat.colwise() += network_.b_out;
 }
 
 template <class Scalar>
 void Simulation<Scalar>::finish() {
   auto& run = trajectory_;
-  run.outputs.noalias() = network_.W_out * run.rates().rightCols(run.steps * run.batch);
+  run.outputs.noalias() = network_.W_out * run.read().rightCols(run.steps * run.batch);
   run.outputs.colwise() += network_.b_out;
 }
 
@@ -246,7 +252,7 @@ template <class Scalar>
 double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) {
   const auto& run = simulation.trajectory();
   const auto& dynamics = simulation.dynamics();
-  const Index N = run.state.rows(), B = run.batch;
+  const Index N = simulation.network().size(), B = run.batch;
   Matrix<Scalar> v(N, B);
   double sum = 0;
   Index valid = 0;
@@ -266,7 +272,7 @@ template <class Scalar>
 double largest_mean_square_rate(const Trajectory<Scalar>& run) {
   const auto squares = run.rates().leftCols(run.steps * run.batch).colwise().squaredNorm().eval();
   const Eigen::Map<const Matrix<Scalar>> by_trial(squares.data(), run.batch, run.steps);
-  return static_cast<double>(by_trial.rowwise().mean().maxCoeff()) / static_cast<double>(run.state.rows());
+  return static_cast<double>(by_trial.rowwise().mean().maxCoeff()) / static_cast<double>(run.rates().rows());
 }
 
 template class Simulation<float>;

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sim/integrator.hpp"
+#include "sim/recurrence.hpp"
 #include "sim/synapse.hpp"
 
 namespace stillpoint {
@@ -19,19 +20,22 @@ struct Noise {
 };
 Noise make_noise(const Options& options);
 
-/// What a trial set left behind. Memory is kept between runs of one shape.
+/// What a trial set left behind. Memory is kept between runs of one shape. D, U: sim/network.hpp.
 template <class Scalar>
 struct Trajectory {
   Index steps = 0, batch = 0;
-  Matrix<Scalar> state;        // N x (T+1)*B: x(0) .. x(T)
+  bool reads_state = false;
+  Matrix<Scalar> state;        // D x (T+1)*B: x(0) .. x(T)
   Matrix<Scalar> rate;         // N x (T+1)*B, empty when r = x
-  Matrix<Scalar> attractor;    // N x T*B: f(0) .. f(T-1)
+  Matrix<Scalar> attractor;    // U x T*B: f(0) .. f(T-1)
   Matrix<Scalar> efficacy;     // N x T*B: a(t), empty when 1
   Matrix<Scalar> presynaptic;  // N x T*B: z(t), empty when z = r
   Matrix<Scalar> current;      // N x T*B: S(t) r(t), kept on request
   Matrix<Scalar> outputs;      // O x T*B: column block t is y_hat(t+1)
 
   const Matrix<Scalar>& rates() const { return rate.size() > 0 ? rate : state; }
+  /// What the readout sees, N x (T+1)*B.
+  const Matrix<Scalar>& read() const { return reads_state ? state : rates(); }
   /// z(0) .. z(T-1), N x T*B: the presynaptic factor of every rule.
   auto presynaptic_factor() const {
     return presynaptic.size() > 0 ? presynaptic.leftCols(steps * batch) : rates().leftCols(steps * batch);
@@ -48,7 +52,7 @@ template <class Scalar>
 class Perturbation {
  public:
   virtual ~Perturbation() = default;
-  /// Adds to u(t), N x B.
+  /// Adds to u(t), U x B.
   virtual void add(Index t, MatrixRef<Scalar> u) = 0;
 };
 
@@ -76,7 +80,7 @@ class Simulation {
   const Trajectory<Scalar>& run(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
 
   const Network<Scalar>& network() const { return network_; }
-  const Dynamics<Scalar>& dynamics() const { return dynamics_; }
+  const Dynamics<Scalar>& dynamics() const { return *dynamics_; }
   const Integration& integration() const { return integration_; }
   const Trajectory<Scalar>& trajectory() const { return trajectory_; }
   /// Overwrites x at the start of step t (Lyapunov exponents, perturbations).
@@ -95,7 +99,8 @@ class Simulation {
   const Network<Scalar>& network_;
   Integration integration_;
   Noise noise_;
-  Dynamics<Scalar> dynamics_;
+  std::unique_ptr<Dynamics<Scalar>> dynamics_;
+  mutable Recurrence<Scalar> recurrence_;
   std::unique_ptr<Integrator<Scalar>> integrator_;
   Trajectory<Scalar> trajectory_;
   Synapse<Scalar>* synapse_ = nullptr;

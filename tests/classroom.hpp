@@ -26,7 +26,7 @@ struct Classroom {
         network(initial.cast<Scalar>()),
         integration(make_integration(options)),
         simulation(network, integration),
-        synapse(make_synapse<Scalar>({options, integration, {}, initial.mask.size() > 0, initial.size(), steps})),
+        synapse(make_synapse<Scalar>(synapse_setting(options, integration, {}, initial, steps))),
         learner(options, network, seed) {}
 
   Score learn(const TrialSet<double>& trials, std::uint64_t update = 0) {

@@ -134,7 +134,7 @@ template <class Scalar = double>
 std::unique_ptr<Synapse<Scalar>> synapse_for(const Network<Scalar>& network, const Integration& integration,
                                              Index steps, const Assignments& assignments, const Noise& noise = {}) {
   const Options options = resolve_options(assignments);
-  return make_synapse<Scalar>({options, integration, noise, network.mask.size() > 0, network.size(), steps});
+  return make_synapse<Scalar>(synapse_setting(options, integration, noise, network, steps));
 }
 
 // ---- the equations, index by index; a state y holds x, then the synapses' state

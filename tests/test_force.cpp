@@ -217,8 +217,10 @@ TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven
 }
 
 TEST_CASE("full-FORCE asks for every connection") {
-  CHECK_THROWS_WITH(make_rule<double>(resolve_options({{"rule.name", "full_force"}, {"network.autapses", "false"}})),
-                    Catch::Contains("network.autapses = false") && Catch::Contains("mask"));
+  auto network = random_network("leaky_rate", "tanh", 12, 1, 1, seed);
+  make_sparse(network, 0.5, seed);
+  CHECK_THROWS_WITH(Classroom<>({{"rule.name", "full_force"}}, network, T),
+                    Catch::Contains("rule.name = full_force") && Catch::Contains("mask"));
 }
 
 TEST_CASE("after enough of full-FORCE the network follows its target alone") {

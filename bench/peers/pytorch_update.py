@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """One training update in PyTorch (CPU, float32, one thread, one core), timed; the counterpart of stillpoint_update.
 
-    r(t+1) = (1 - a) r(t) + a tanh(W r(t) + W_in s(t) + b),    y_hat(t+1) = W_out r(t+1) + b_out
+    leaky_rate   r(t+1) = (1 - a) r(t) + a tanh(W r(t) + W_in s(t) + b),    y_hat(t+1) = W_out r(t+1) + b_out
+    plrnn        x(t+1) = A x(t) + W relu(x(t)) + W_in s(t) + b,            y_hat(t+1) = W_out x(t+1) + b_out
+    lstm         torch.nn.LSTM (one layer; its two biases are one bias more than Stillpoint's)
 
 Same sizes and the same work: forward pass, masked mean squared error, gradient, clipped Adam step. Prints one line of JSON.
 Variants, of which a comparison should take the fastest:
-    bptt     autograd through eager, script (torch.jit.script) or compile (torch.compile of CHUNK steps at a time)
+    bptt     autograd through eager, script (torch.jit.script) or compile (torch.compile of CHUNK steps at a time); lstm:
+             module (torch.nn.LSTM), or its equations in eager or script
     e_prop   explicit eligibility traces, one N x (N+K+1) matrix per trial, updated eager (in place) or compile
 """
 import argparse
@@ -42,11 +45,29 @@ def steps_of(r: torch.Tensor, drive: list[torch.Tensor], W_t: torch.Tensor) -> l
     return rates
 
 
+def plrnn_steps(x: torch.Tensor, drive: list[torch.Tensor], W_t: torch.Tensor, A: torch.Tensor) -> list[torch.Tensor]:
+    states: list[torch.Tensor] = []
+    for d in drive:
+        x = torch.addcmul(torch.addmm(d, torch.relu(x), W_t), x, A)
+        states.append(x)
+    return states
+
+
+def lstm_steps(h: torch.Tensor, c: torch.Tensor, drive: list[torch.Tensor], W_t: torch.Tensor) -> list[torch.Tensor]:
+    states: list[torch.Tensor] = []
+    for d in drive:
+        i, f, g, o = torch.addmm(d, h, W_t).chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        states.append(h)
+    return states
+
+
 def in_chunks(compiled):
-    def run(r, drive, W_t):
+    def run(r, drive, *weights):
         rates = []
         for first in range(0, len(drive), CHUNK):
-            rates += compiled(r, drive[first:first + CHUNK], W_t)
+            rates += compiled(r, drive[first:first + CHUNK], *weights)
             r = rates[-1]
         return rates
     return run
@@ -65,22 +86,56 @@ def trace_step_fused(traces, sums, gain, z, signal):
 
 
 VARIANTS = {
-    "bptt": {
+    ("leaky_rate", "bptt"): {
         "eager": lambda: steps_of,
         "script": lambda: torch.jit.script(steps_of),
         "compile": lambda: in_chunks(torch.compile(steps_of)),
     },
-    "e_prop": {"eager": lambda: trace_step_eager, "compile": lambda: torch.compile(trace_step_fused)},
+    ("plrnn", "bptt"): {
+        "eager": lambda: plrnn_steps,
+        "script": lambda: torch.jit.script(plrnn_steps),
+        "compile": lambda: in_chunks(torch.compile(plrnn_steps)),
+    },
+    ("lstm", "bptt"): {
+        "module": lambda: None,
+        "eager": lambda: lstm_steps,
+        "script": lambda: torch.jit.script(lstm_steps),
+    },
+    ("leaky_rate", "e_prop"): {"eager": lambda: trace_step_eager, "compile": lambda: torch.compile(trace_step_fused)},
 }
 
 
 class Network:
-    def __init__(self, n, gain=1.5):
+    """leaky_rate; plrnn has A beside it, and lstm one row of W, W_in and b per gate."""
+
+    def __init__(self, n, kind="leaky_rate"):
+        gain = 0.5 if kind == "plrnn" else 1.5
         def leaf(*shape, scale=1.0):
             return (scale * torch.randn(*shape)).requires_grad_()
-        self.W, self.W_in, self.b = leaf(n, n, scale=gain / n**0.5), leaf(n, INPUTS), leaf(n, scale=0.0)
+        rows = 4 * n if kind == "lstm" else n
+        self.kind, self.n = kind, n
+        self.W, self.W_in, self.b = leaf(rows, n, scale=gain / n**0.5), leaf(rows, INPUTS), leaf(rows, scale=0.0)
         self.W_out, self.b_out = leaf(OUTPUTS, n, scale=n**-0.5), leaf(OUTPUTS, scale=0.0)
         self.parameters = [self.W, self.W_in, self.b, self.W_out, self.b_out]
+        if kind == "plrnn":
+            self.A = torch.full((n,), 0.7, requires_grad=True)
+            self.parameters.append(self.A)
+
+    def use_module(self):
+        """torch.nn.LSTM in place of W, W_in and b."""
+        self.module = torch.nn.LSTM(INPUTS, self.n)
+        self.parameters = [*self.module.parameters(), self.W_out, self.b_out]
+
+    def states(self, trials, run_steps):
+        """T x B x N"""
+        start = initial_rates(trials.batch, self.n)
+        if self.kind == "leaky_rate":
+            return torch.stack(run_steps(start, self.drive(trials.inputs), self.W.t()))
+        if self.kind == "plrnn":
+            return torch.stack(run_steps(start, self.drive(trials.inputs), self.W.t(), self.A))
+        if run_steps is None:
+            return self.module(trials.inputs, (start.unsqueeze(0), torch.zeros_like(start).unsqueeze(0)))[0]
+        return torch.stack(run_steps(start, torch.zeros_like(start), self.drive(trials.inputs), self.W.t()))
 
     def drive(self, inputs):
         """W_in s + b of all steps as one product: T tensors B x N."""
@@ -102,8 +157,7 @@ def initial_rates(batch, n):
 
 
 def bptt_gradient(network, trials, run_steps):
-    rates = run_steps(initial_rates(trials.batch, network.W.shape[0]), network.drive(trials.inputs), network.W.t())
-    outputs = torch.stack(rates) @ network.W_out.t() + network.b_out
+    outputs = network.states(trials, run_steps) @ network.W_out.t() + network.b_out
     loss = (trials.mask * (outputs - trials.targets).square()).sum() / trials.mask.sum()
     loss.backward()
     return loss.item()
@@ -171,7 +225,8 @@ def blas_of_numpy():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rule", choices=sorted(VARIANTS), default="bptt")
+    parser.add_argument("--network", choices=["leaky_rate", "plrnn", "lstm"], default="leaky_rate")
+    parser.add_argument("--rule", choices=["bptt", "e_prop"], default="bptt")
     parser.add_argument("--variant", default="", help="one of those above; default: the first of the rule")
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--batch", type=int, default=32)
@@ -180,16 +235,21 @@ def main():
     parser.add_argument("--adam", choices=["fused", "foreach", "loop"], default="fused")
     parser.add_argument("--no-rates", action="store_true")
     given = parser.parse_args()
-    variant = given.variant or next(iter(VARIANTS[given.rule]))
-    if variant not in VARIANTS[given.rule]:
-        sys.exit(f"--variant {variant}: must be one of: {', '.join(VARIANTS[given.rule])}")
+    case = (given.network, given.rule)
+    if case not in VARIANTS:
+        sys.exit(f"--rule {given.rule}: not written for --network {given.network}")
+    variant = given.variant or next(iter(VARIANTS[case]))
+    if variant not in VARIANTS[case]:
+        sys.exit(f"--variant {variant}: must be one of: {', '.join(VARIANTS[case])}")
 
     torch.manual_seed(1)
-    network, trials = Network(given.n), Trials(given.batch, given.steps)
+    network, trials = Network(given.n, given.network), Trials(given.batch, given.steps)
+    if variant == "module":
+        network.use_module()
     how = {} if given.adam == "loop" else {given.adam: True}
     optimizer = torch.optim.Adam(network.parameters, lr=1e-3, **(how or {"foreach": False}))
     gradient = bptt_gradient if given.rule == "bptt" else e_prop_gradient
-    form = VARIANTS[given.rule][variant]()
+    form = VARIANTS[case][variant]()
 
     def update():
         optimizer.zero_grad(set_to_none=True)

@@ -65,7 +65,8 @@ nlohmann::json product_rates(const bench::Shape& shape) {
 
 nlohmann::json measure(const po::variables_map& given) {
   const bench::Shape shape{given["n"].as<Index>(), given["batch"].as<Index>(), given["steps"].as<Index>()};
-  Assignments assignments = {{"rule.name", given["rule"].as<std::string>()},
+  Assignments assignments = {{"network.kind", given["network"].as<std::string>()},
+                             {"rule.name", given["rule"].as<std::string>()},
                              {"synapse.kind", given["synapse"].as<std::string>()}};
   if (given.count("set"))
     for (const auto& entry : given["set"].as<std::vector<std::string>>()) {
@@ -107,6 +108,7 @@ int main(int count, char** arguments) {
   po::options_description known("stillpoint_update: seconds per training update, as JSON");
   auto add = known.add_options();
   add("help", "this text");
+  add("network", po::value<std::string>()->default_value("leaky_rate"), "kind of network");
   add("rule", po::value<std::string>()->default_value("bptt"), "bptt or e_prop");
   add("n", po::value<Index>()->default_value(100), "neurons");
   add("batch", po::value<Index>()->default_value(32), "trials per update");

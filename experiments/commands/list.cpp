@@ -42,7 +42,10 @@ std::vector<Item> items_of(const std::string& what) {
   if (what == "synapses") return items_of(synapse_kinds());
   std::vector<Item> items;
   if (what == "networks")
-    for (const auto& kind : network_kinds()) items.push_back({kind.name, kind.help, network_options(), {}});
+  {
+    items.push_back({"all", "options of every kind of network", network_options(), {}});
+    for (const auto& kind : network_kinds()) items.push_back({kind.name, kind.help, kind.options, {}});
+  }
   if (what == "arms")
     for (const auto& arm : arms()) items.push_back({arm.name, arm.help, {}, arm.preset});
   if (what == "integrators") {

@@ -27,17 +27,6 @@ struct Request {
   std::vector<std::string> record;
 };
 
-StoredNetwork load(const Request& request) {
-  std::string group = request.group;
-  if (group.empty()) {
-    const auto held = hdf5::lock();
-    const auto file = hdf5::open(request.network_path);
-    const auto root = file.openGroup("/");
-    group = hdf5::read_text(root, "format", request.network_path) == "stillpoint-run" ? "final/network" : "network";
-  }
-  return read_network(request.network_path, group);
-}
-
 /// Options of the simulation: what the file says of step and synapse, under what the user says.
 Options options_for(const Request& request, const StoredNetwork& stored) {
   Assignments all;
@@ -212,13 +201,14 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
       request.assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     }
 
-  const auto stored = load(request);
+  const auto stored = request.group.empty() ? read_trained_network(request.network_path)
+                                            : read_network(request.network_path, request.group);
   const auto resolved = options_for(request, stored);
   const auto integration = make_integration(resolved);
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
-  const auto synapse = make_synapse<double>({resolved, integration, make_noise(resolved),
-                                             stored.network.mask.size() > 0, stored.network.size(), trials.steps});
+  const auto synapse = make_synapse<double>(
+      synapse_setting(resolved, integration, make_noise(resolved), stored.network, trials.steps));
   Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
   simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
   recorder.observe(0);

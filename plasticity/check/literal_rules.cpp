@@ -50,12 +50,73 @@ class LiteralEProp : public LiteralRule {
           }
         }
       }
+    for (Index i = 0; i < n.network.A.size(); ++i) write_leak(n, i, written);
     if (lambda_ > 0) literal_temporal_consistency(recorded, lambda_, true, written);
   }
 
  private:
+  /// plrnn: x_i itself is the source that A_i weighs.
+  void write_leak(const LiteralNetwork& n, Index i, Gradient<double>& written) const {
+    for (Index b = 0; b < n.run.batch; ++b) {
+      double p = 0;
+      for (Index t = 0; t < n.run.steps; ++t) {
+        double l = 0;
+        for (Index o = 0; o < n.network.outputs(); ++o) l += F_(i, o) * n.error(o, t, b);
+        p = (1 - n.alpha(i)) * p + n.x(i, t, b);
+        written.A(i) += l * p;
+      }
+    }
+  }
   Matrix<double> F_;
   double lambda_ = 0;
+};
+
+/// The same for an lstm, along its cell (Bellec et al. 2020): with gates i, f, o and candidate g of neuron n, and any
+/// source z_j of the drive of gate k,
+///   e(t+1) = f_n e(t) + dc_n(t+1)/du_k z_j,   dL/dW_kj = sum_t l_n [ o_n (1 - tanh^2 c_n) e + dh_n(t+1)/du_k z_j ]
+class LiteralLstmEProp : public LiteralRule {
+ public:
+  explicit LiteralLstmEProp(const LiteralSetting& setting) : F_(setting.feedback) {}
+  void write(const Recorded& recorded, Gradient<double>& written) override {
+    const auto& network = recorded.network;
+    const auto& trials = recorded.trials;
+    const Index N = network.size(), K = network.inputs(), B = recorded.run.batch;
+    const auto logistic = [](double u) { return 1 / (1 + std::exp(-u)); };
+    for (Index b = 0; b < B; ++b)
+      for (Index n = 0; n < N; ++n) {
+        Matrix<double> e = Matrix<double>::Zero(4, N + K + 1);
+        for (Index t = 0; t < recorded.run.steps; ++t) {
+          Vector<double> z(N + K + 1);
+          z << recorded.run.state.col(t * B + b).head(N), trials.inputs.col(t * B + b), 1;
+          Vector<double> u(4);
+          for (Index k = 0; k < 4; ++k) {
+            u(k) = network.b(k * N + n);
+            for (Index j = 0; j < N; ++j) u(k) += network.W(k * N + n, j) * z(j);
+            for (Index j = 0; j < K; ++j) u(k) += network.W_in(k * N + n, j) * z(N + j);
+          }
+          const double i = logistic(u(0)), f = logistic(u(1)), g = std::tanh(u(2)), o = logistic(u(3)),
+                       c = recorded.run.state(N + n, t * B + b), tanh_c = std::tanh(f * c + i * g);
+          const Vector<double> dc =
+              (Vector<double>(4) << g * i * (1 - i), c * f * (1 - f), i * (1 - g * g), 0).finished();
+          double l = 0;
+          for (Index out = 0; out < network.outputs(); ++out) {
+            double y_hat = network.b_out(out);
+            for (Index j = 0; j < N; ++j) y_hat += network.W_out(out, j) * recorded.run.state(j, (t + 1) * B + b);
+            const Index column = t * B + b;
+            l += F_(n, out) * 2 * trials.mask(out, column) * (y_hat - trials.targets(out, column)) / trials.mask.sum();
+          }
+          for (Index k = 0; k < 4; ++k)
+            for (Source source{0}; source.j < z.size(); ++source.j) {
+              e(k, source.j) = f * e(k, source.j) + dc(k) * z(source.j);
+              const double direct = k == 3 ? tanh_c * o * (1 - o) * z(source.j) : 0;
+              source.weight(written, k * N + n) += l * (o * (1 - tanh_c * tanh_c) * e(k, source.j) + direct);
+            }
+        }
+      }
+  }
+
+ private:
+  Matrix<double> F_;
 };
 
 /// Oja 1982, doi:10.1007/BF00275687: dW_ij = eta mean_{t,b} [ r_i(t+1) z_j(t) - r_i(t+1)^2 W_ij ]
@@ -70,7 +131,7 @@ class LiteralOja : public LiteralRule {
         for (Index b = 0; b < n.run.batch; ++b)
           for (Index t = 0; t < n.trials.length[static_cast<std::size_t>(b)]; ++t) {
             const double y = n.r(i, t + 1, b);
-            written.W(i, j) += eta_ * y * (n.z(j, t, b) - y * n.network.W(i, j)) / steps;
+            written.W(i, j) += eta_ * y * (n.z(j, t, b) - y * n.W(i, j)) / steps;
           }
   }
 
@@ -88,7 +149,7 @@ class LiteralAntiHebbian : public LiteralRule {
     for (Index b = 0; b < n.run.batch; ++b)
       for (Index t = 0; t < n.trials.length[static_cast<std::size_t>(b)]; ++t)
         for (Index i = 0; i < n.network.size(); ++i) {
-          const double v = n.v(n.x(i, t, b), n.u(i, t, b));
+          const double v = n.v(i, n.x(i, t, b), n.u(i, t, b));
           for (Index j = 0; j < n.network.size(); ++j) written.W(i, j) -= eta_ * v * n.r(j, t, b) / steps;
         }
   }
@@ -174,7 +235,7 @@ class LiteralForce : public LiteralRule {
         const Index column = n.trials.column(t, b);
         if (n.trials.mask.col(column).isZero(0)) continue;
         Vector<double> r(n.network.size());
-        for (Index j = 0; j < r.size(); ++j) r(j) = n.r(j, t + 1, b);
+        for (Index j = 0; j < r.size(); ++j) r(j) = n.read(j, t + 1, b);
         readout_->take(r, n.trials.targets.col(column) - n.network.b_out, n.trials.mask.col(column));
       }
     written.W_out += readout_->solution() - before;
@@ -267,6 +328,10 @@ std::unique_ptr<LiteralRule> literal_rule(const std::string& name, const Literal
       {"force", make<LiteralForce>},
       {"full_force", make<LiteralFullForce>},
   };
+  if (setting.options.text("network.kind") == "lstm")
+    return name == "force"                                                  ? make<LiteralForce>(setting)
+           : name == "e_prop" && setting.options.text("tcr.form") != "loss" ? make<LiteralLstmEProp>(setting)
+                                                                            : nullptr;
   const auto found = known.find(name);
   return found == known.end() ? nullptr : found->second(setting);
 }
@@ -280,12 +345,17 @@ void literal_temporal_consistency(const Recorded& recorded, double lambda, bool 
   for (Index b = 0; b < n.run.batch; ++b)
     for (Index i = 0; i < N; ++i) {
       std::vector<double> p(static_cast<std::size_t>(sources), 0);
+      double p_A = 0;  // of plrnn's A_i, whose source is x_i
       for (Index t = 0; t < n.trials.length[static_cast<std::size_t>(b)]; ++t) {
         const double x = n.x(i, t, b), u = n.u(i, t, b);
+        if (n.plrnn) {
+          written.A(i) += scale * n.v(i, x, u) * (x + (traces ? n.dv_dx(i, x, u) * p_A : 0));
+          p_A = n.network.A(i) * p_A + x;
+        }
         for (Source source{0}; source.j < sources; ++source.j) {
           auto& trace = p[static_cast<std::size_t>(source.j)];
-          const double z = source(n, t, b), D = n.dv_du(x, u) * z + (traces ? n.dv_dx(x, u) * trace : 0);
-          source.weight(written, i) += scale * n.v(x, u) * D;
+          const double z = source(n, t, b), D = n.dv_du(x, u) * z + (traces ? n.dv_dx(i, x, u) * trace : 0);
+          source.weight(written, i) += scale * n.v(i, x, u) * D;
           trace = (1 - n.alpha(i)) * trace + n.c(i, u) * z;
         }
       }

@@ -20,8 +20,8 @@ constexpr double z_bound = 4;           // standard errors; 21 directions pass i
 constexpr Index random_directions = 20;
 
 std::unique_ptr<Synapse<double>> synapse_of(const CheckProblem& problem) {
-  return make_synapse<double>({problem.options, problem.integration, problem.noise, problem.network.mask.size() > 0,
-                               problem.network.size(), problem.trials.steps});
+  return make_synapse<double>(synapse_setting(problem.options, problem.integration, problem.noise, problem.network,
+                                              problem.trials.steps));
 }
 
 bool is_short_term(const Synapse<double>& synapse) { return synapse.drives() || synapse.scales(); }
@@ -86,10 +86,15 @@ class Redrawn : public Rule<double> {
   std::uint64_t draw_;
 };
 
-/// W, W_in and b of a gradient; the readout's is exact under every rule.
+/// W (or its factors), W_in and b of a gradient; the readout's is exact under every rule.
 Vector<double> estimated(Gradient<double> gradient, const Network<double>& network) {
   if (network.mask.size() > 0) gradient.W.array() *= network.mask.array();
-  return flattened(gradient).head(network.W.size() + network.W_in.size() + network.b.size());
+  to_factors(network, gradient);
+  gradient.W_out.resize(0, 0);
+  gradient.b_out.resize(0);
+  gradient.A.resize(0);
+  gradient.r0.resize(0);
+  return flattened(gradient);
 }
 
 RuleCheck check_unbiased(const RuleKind& kind, const CheckProblem& problem) {
@@ -181,7 +186,7 @@ RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
     if (kind.emits == Emits::change_by_step)
       at_once = [&](Index) {
         rule->write({simulation, problem.trials, error, F}, step_change);
-        network.W += step_change.W;
+        if (!network.has_factors()) network.W += step_change.W;
         network.W_out += step_change.W_out;
         written.W += step_change.W;
         written.W_out += step_change.W_out;

@@ -6,34 +6,50 @@ template <class Scalar>
 void BackwardFilter<Scalar>::operator()(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) {
   const auto& run = lesson.simulation.trajectory();
   const auto& dynamics = lesson.simulation.dynamics();
-  const auto& W = lesson.simulation.network().W;
-  const Index N = W.rows(), T = run.steps, B = run.batch;
+  const auto& network = lesson.simulation.network();
+  const Index N = network.size(), T = run.steps, B = run.batch;
 
-  // column block t: first l(t+1) = F e(t) of all steps as one product, in the end dL/du(t) = c(t) q(t+1) + direct
-  step_signal_.resize(N, T * B);
-  step_signal_.noalias() = lesson.feedback * lesson.error;
-  if (through_recurrence_) W_transposed_ = W.transpose();  // the product with a transposed matrix is slower
-  q_.setZero(N, B);
+  from_readout_.resize(N, T * B);
+  from_readout_.noalias() = lesson.feedback * lesson.error;  // l(t+1) = F e(t) of all steps as one product
+  drive_.resize(network.b.size(), T * B);
+  if (through_recurrence_) transposed_.load(network);
+  q_.setZero(run.state.rows(), B);
   for (Index t = T - 1; t >= 0; --t) {
-    auto signal = run.at(step_signal_, t);
-    if (through_recurrence_ && t < T - 1) {
-      if (run.efficacy.size() > 0) {
-        back_.noalias() = W_transposed_ * run.at(step_signal_, t + 1);
-        signal.array() += back_.array() * run.at(run.efficacy, t + 1).array();
-      } else {
-        signal.noalias() += W_transposed_ * run.at(step_signal_, t + 1);
-      }
-    }
-    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal);
-    q_.array() = q_.array().colwise() * dynamics.leak().array() + signal.array();
+    add_rate_path(run, dynamics, t + 1, run.at(from_readout_, t));
     if (lesson.direct && t < T - 1) q_ += run.at(lesson.direct->state, t + 1);
-    signal = q_;
-    dynamics.multiply_step_gain(run.at(run.attractor, t), signal);
-    if (lesson.direct) signal += run.at(lesson.direct->drive, t);
+    dynamics.pull_back(run.at(run.state, t), run.at(run.attractor, t), q_, run.at(drive_, t));
+    if (lesson.direct) run.at(drive_, t) += run.at(lesson.direct->drive, t);
   }
-  gradient.W.noalias() = step_signal_ * run.presynaptic_factor().transpose();
-  gradient.W_in.noalias() = step_signal_ * lesson.trials.inputs.transpose();
-  gradient.b = step_signal_.rowwise().sum();
+  if (network.r0.size() > 0) {
+    nothing_.setZero(N, B);
+    add_rate_path(run, dynamics, 0, nothing_);
+    if (lesson.direct) q_ += run.at(lesson.direct->state, 0);
+    gradient.r0 = q_.rowwise().sum();
+  }
+  gradient.W.noalias() = drive_ * run.presynaptic_factor().transpose();
+  gradient.W_in.noalias() = drive_ * lesson.trials.inputs.transpose();
+  gradient.b = drive_.rowwise().sum();
+  if (network.A.size() > 0)  // A x joins the drive
+    gradient.A = drive_.cwiseProduct(run.state.leftCols(T * B)).rowwise().sum();
+}
+
+template <class Scalar>
+void BackwardFilter<Scalar>::add_rate_path(const Trajectory<Scalar>& run, const Dynamics<Scalar>& dynamics, Index t,
+                                           MatrixRef<Scalar> l) {
+  const auto r = run.at(run.rates(), t);
+  const bool recurrent = through_recurrence_ && t < run.steps;
+  const bool apart = run.reads_state || run.efficacy.size() > 0;  // l does not go where W^T dL/du goes
+  if (run.reads_state) q_ += l;
+  if (recurrent && apart) {
+    back_.setZero(l.rows(), l.cols());
+    transposed_.add(run.at(drive_, t), back_);
+    if (run.efficacy.size() > 0) back_.array() *= run.at(run.efficacy, t).array();
+    if (!run.reads_state) back_ += l;
+    dynamics.rate_back(r, back_, q_);
+  } else if (!run.reads_state) {
+    if (recurrent) transposed_.add(run.at(drive_, t), l);
+    dynamics.rate_back(r, l, q_);
+  }
 }
 
 template class BackwardFilter<float>;

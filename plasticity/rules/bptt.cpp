@@ -30,6 +30,8 @@ RuleKind bptt_rule() {
       "bptt", "backpropagation through time: the exact gradient", {true_feedback_option()}, make<float>, make<double>};
   kind.truth = RuleKind::Truth::exact;
   kind.takes_direct_terms = true;
+  kind.reaches_state_parameters = true;
+  kind.any_network = true;
   return kind;
 }
 

@@ -7,8 +7,10 @@
 // Ignored on purpose: every path through another neuron. Forms (the same numbers to rounding, tests/test_rules.cpp):
 //   batched  the sum regrouped into a backward filter of l: one matrix product per trial set
 //   online   the traces as state, one N x (N+K+1) array per trial; leaky_current with one time constant factorises,
-//   since its c
-//            is the same everywhere: eps_j(t+1) = (1 - alpha) eps_j(t) + alpha z_j(t), p_ij = eps_j
+//            since its c is the same everywhere: eps_j(t+1) = (1 - alpha) eps_j(t) + alpha z_j(t), p_ij = eps_j
+//
+// In an lstm the trace runs along the cell (Bellec et al. 2020, "E-prop for LSTM"); the batched form does it for any
+// network.
 #include "plasticity/feedback.hpp"
 #include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
@@ -49,7 +51,7 @@ class OnlineEProp : public Rule<Scalar> {
     presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B),
         Matrix<Scalar>::Ones(1, B);
     signal_.noalias() = lesson.feedback * error;
-    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
+    dynamics.multiply_readout_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
     if (lesson.direct) add_direct(t, run, *lesson.direct);
 
     if (factorised_) {
@@ -97,6 +99,11 @@ class OnlineEProp : public Rule<Scalar> {
 template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make(const Options& options) {
   const auto& form = options.text("rule.form");
+  const auto& network = network_kind(options.text("network.kind"));
+  require_option(form == "batched" || (network.acts_on_rates && network.name != "plrnn" &&
+                                       options.text("network.initial_state") != "trained"),
+                 "rule.form", form,
+                 "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
   if (form == "batched") return std::make_unique<BatchedEProp<Scalar>>();
   return std::make_unique<OnlineEProp<Scalar>>(form == "online");
 }
@@ -111,6 +118,8 @@ RuleKind e_prop_rule() {
   RuleKind kind{"e_prop", "local eligibility traces and a broadcast learning signal", options, make<float>,
                 make<double>};
   kind.takes_direct_terms = true;
+  kind.reaches_state_parameters = true;
+  kind.any_network = true;
   return kind;
 }
 

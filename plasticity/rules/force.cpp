@@ -31,7 +31,7 @@ class Force : public Rule<Scalar> {
       const Index column = lesson.trials.column(t, b);
       const auto graded = lesson.trials.mask.col(column).template cast<double>();
       if (graded.maxCoeff() == 0) continue;
-      const Vector<double> r = run.at(run.rates(), t + 1).col(b).template cast<double>();
+      const Vector<double> r = run.at(run.read(), t + 1).col(b).template cast<double>();
       const Vector<double> y = lesson.trials.targets.col(column).template cast<double>();
       const Vector<double> y_hat =
           network.W_out.template cast<double>() * r + change_ * r + network.b_out.template cast<double>();
@@ -71,6 +71,7 @@ RuleKind force_rule() {
   kind.emits = Emits::change_by_step;
   kind.own_readout = true;
   kind.needs_feedback_weights = true;
+  kind.any_network = true;
   kind.rate_option = "force.regularisation";
   return kind;
 }

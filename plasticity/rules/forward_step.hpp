@@ -14,12 +14,18 @@ namespace stillpoint {
 
 template <class Scalar>
 struct ForwardStep {
+  Matrix<Scalar> product;      // N x N: W, where it is the product of factors
   Matrix<Scalar> presynaptic;  // J x B: z~(t)
   Matrix<Scalar> gain;         // N x B: c(t)
   Matrix<Scalar> slope;        // N x B: a(t) kappa(t), presynaptic side of the Jacobian
   Matrix<Scalar> signal;       // N x B: rho(t+1) l(t+1)
   Matrix<Scalar> direct;       // N x B, where there is a loss on the trajectory
 
+  /// W as it is now.
+  const Matrix<Scalar>& weights(const Network<Scalar>& network) {
+    if (!network.has_factors()) return network.W;
+    return product = network.recurrent();
+  }
   void set(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) {
     const auto& run = lesson.simulation.trajectory();
     const auto& dynamics = lesson.simulation.dynamics();
@@ -33,15 +39,15 @@ struct ForwardStep {
     dynamics.multiply_rate_gain(run.at(run.rates(), t), slope);
     if (run.efficacy.size() > 0) slope.array() *= run.at(run.efficacy, t).array();
     signal.noalias() = lesson.feedback * error;
-    dynamics.multiply_rate_gain(run.at(run.rates(), t + 1), signal);
+    dynamics.multiply_readout_gain(run.at(run.rates(), t + 1), signal);
     if (lesson.direct) {
-      direct.noalias() = lesson.simulation.network().W.transpose() * run.at(lesson.direct->drive, t);
+      direct.noalias() = weights(lesson.simulation.network()).transpose() * run.at(lesson.direct->drive, t);
       direct.array() = direct.array() * slope.array() + run.at(lesson.direct->state, t).array();
     }
   }
   /// J(t) of trial b.
-  Matrix<Scalar> jacobian(const Lesson<Scalar>& lesson, Index b) const {
-    Matrix<Scalar> J = gain.col(b).asDiagonal() * lesson.simulation.network().W * slope.col(b).asDiagonal();
+  Matrix<Scalar> jacobian(const Lesson<Scalar>& lesson, Index b) {
+    Matrix<Scalar> J = gain.col(b).asDiagonal() * weights(lesson.simulation.network()) * slope.col(b).asDiagonal();
     J.diagonal() += lesson.simulation.dynamics().leak();
     return J;
   }
@@ -49,7 +55,7 @@ struct ForwardStep {
 
 /// G (N x J) into the gradient's arrays.
 template <class Scalar>
-void split_by_source(const Matrix<Scalar>& G, Gradient<Scalar>& gradient) {
+void split_by_source(MatrixView<Scalar> G, Gradient<Scalar>& gradient) {
   const Index N = G.rows(), K = G.cols() - N - 1;
   gradient.W = G.leftCols(N);
   gradient.W_in = G.middleCols(N, K);

@@ -90,8 +90,6 @@ class FullForce : public Rule<Scalar> {
 
 template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  require_option(options.flag("network.autapses"), "network.autapses", "false",
-                 "full_force regresses every connection; a network with a mask is not supported");
   return std::make_unique<FullForce<Scalar>>(options.number("full_force.regularisation"),
                                              options.integer("full_force.every"), options.number("full_force.gain"));
 }
@@ -110,6 +108,7 @@ RuleKind full_force_rule() {
                 make<double>};
   kind.emits = Emits::change_by_step;
   kind.own_readout = true;
+  kind.needs_free_weights = true;
   kind.rate_option = "full_force.regularisation";
   return kind;
 }

@@ -55,7 +55,7 @@ class KfRtrl : public Rule<Scalar> {
   }
 
   void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
-    split_by_source(sum_, gradient);
+    split_by_source<Scalar>(sum_, gradient);
     sum_.setZero();
   }
 

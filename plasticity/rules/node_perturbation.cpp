@@ -37,7 +37,7 @@ class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
   }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
-    xi_.resize(simulation.network().size(), trials.steps * trials.batch);
+    xi_.resize(simulation.network().b.size(), trials.steps * trials.batch);
     for (Index t = 0; t < trials.steps; ++t)
       for (Index b = 0; b < trials.batch; ++b)
         Stream(key.seed, Purpose::perturbation, key.update, static_cast<std::uint64_t>(b),
@@ -61,7 +61,7 @@ class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
 
   double sigma_;
   Index batch_ = 0;
-  Matrix<Scalar> xi_;  // N x T*B
+  Matrix<Scalar> xi_;  // U x T*B
   Vector<Scalar> unperturbed_;
 };
 
@@ -80,6 +80,7 @@ RuleKind node_perturbation_rule() {
       make<float>,
       make<double>};
   kind.perturbs = true;
+  kind.any_network = true;
   return kind;
 }
 

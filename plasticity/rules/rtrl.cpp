@@ -1,5 +1,6 @@
 // Real-time recurrent learning (Williams & Zipser 1989, doi:10.1162/neco.1989.1.2.270): the exact gradient, computed
 // forward in time. P = dx/dtheta is carried along, N x N*J per trial, at O(N^4) per step: an oracle for small networks.
+// The diagonal A of a plrnn is one more source, x_i; an initial state that learns has dx/dx(0), which starts as I.
 #include "plasticity/feedback.hpp"
 #include "plasticity/rules/forward_step.hpp"
 
@@ -15,39 +16,59 @@ class Rtrl : public Rule<Scalar> {
   bool online() const override { return true; }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey) override {
-    const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1;
+    const auto& network = simulation.network();
+    const Index N = network.size(), J = N + network.inputs() + 1 + (network.A.size() > 0 ? 1 : 0);
     P_.assign(static_cast<std::size_t>(trials.batch), Matrix<Scalar>::Zero(N, N * J));
+    from_start_.assign(network.r0.size() > 0 ? P_.size() : 0, Matrix<Scalar>::Identity(N, N));
     sum_.setZero(N, J);
+    start_sum_.setZero(network.r0.size());
   }
 
   void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
     forward_.set(t, lesson, error);
     const auto& run = lesson.simulation.trajectory();
-    const Index N = sum_.rows(), J = sum_.cols();
+    const Index N = sum_.rows(), J = forward_.presynaptic.rows();
+    const bool learns_A = sum_.cols() > J;
     auto flat_sum = sum_.reshaped();
     for (Index b = 0; b < run.batch; ++b) {
       auto& P = P_[static_cast<std::size_t>(b)];
+      const auto x = run.at(run.state, t).col(b);
       if (lesson.direct) {
+        const auto drive = run.at(lesson.direct->drive, t).col(b);
         flat_sum.noalias() += P.transpose() * forward_.direct.col(b);
-        sum_.noalias() += run.at(lesson.direct->drive, t).col(b) * forward_.presynaptic.col(b).transpose();
+        sum_.leftCols(J).noalias() += drive * forward_.presynaptic.col(b).transpose();
+        if (learns_A) sum_.col(J) += drive.cwiseProduct(x);
       }
-      next_.noalias() = forward_.jacobian(lesson, b) * P;
+      const Matrix<Scalar> jacobian = forward_.jacobian(lesson, b);
+      next_.noalias() = jacobian * P;
       for (Index j = 0; j < J; ++j)
         for (Index i = 0; i < N; ++i) next_(i, j * N + i) += forward_.gain(i, b) * forward_.presynaptic(j, b);
+      for (Index i = 0; learns_A && i < N; ++i) next_(i, J * N + i) += x(i);
       P.swap(next_);
       flat_sum.noalias() += P.transpose() * forward_.signal.col(b);
+      if (from_start_.empty()) continue;
+      auto& from_start = from_start_[static_cast<std::size_t>(b)];
+      if (lesson.direct) start_sum_.noalias() += from_start.transpose() * forward_.direct.col(b);
+      from_start = jacobian * from_start;
+      start_sum_.noalias() += from_start.transpose() * forward_.signal.col(b);
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
-    split_by_source(sum_, gradient);
+  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
+    const Index J = sum_.rows() + lesson.trials.inputs.rows() + 1;
+    split_by_source<Scalar>(sum_.leftCols(J), gradient);
+    if (sum_.cols() > J) gradient.A = sum_.col(J);
+    gradient.r0 = start_sum_;
     sum_.setZero();
+    start_sum_.setZero();
   }
 
  private:
   ForwardStep<Scalar> forward_;
   std::vector<Matrix<Scalar>> P_;  // per trial: column j*N + i is dx/dtheta_ij
+  std::vector<Matrix<Scalar>> from_start_;  // per trial: dx/dx(0), where the network has an initial state of its own
   Matrix<Scalar> next_, sum_;
+  Vector<Scalar> start_sum_;
 };
 
 template <class Scalar>
@@ -67,6 +88,7 @@ RuleKind rtrl_rule() {
                 make<double>};
   kind.truth = RuleKind::Truth::exact;
   kind.takes_direct_terms = true;
+  kind.reaches_state_parameters = true;
   return kind;
 }
 

@@ -31,7 +31,7 @@ class Uoro : public Rule<Scalar> {
     forward_.set(t, lesson, error);
     const auto& run = lesson.simulation.trajectory();
     const auto& leak = lesson.simulation.dynamics().leak();
-    const auto& W = lesson.simulation.network().W;
+    const auto& W = forward_.weights(lesson.simulation.network());
     const Scalar small = Scalar(1e-7);
     if (lesson.direct)
       for (Index b = 0; b < run.batch; ++b)
@@ -56,7 +56,7 @@ class Uoro : public Rule<Scalar> {
   }
 
   void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
-    split_by_source(sum_, gradient);
+    split_by_source<Scalar>(sum_, gradient);
     sum_.setZero();
   }
 

@@ -16,9 +16,14 @@ struct SynapseSetting {
   const Options& options;  // synapse.*
   Integration integration;
   Noise noise;
-  bool masked = false;  // the network has a mask
+  bool constrained = false;  // the network has a mask, or neurons of one sign
   Index neurons = 0, steps = 0;
 };
+template <class Scalar>
+SynapseSetting synapse_setting(const Options& options, const Integration& integration, const Noise& noise,
+                               const Network<Scalar>& network, Index steps) {
+  return {options, integration, noise, network.constrained(), network.size(), steps};
+}
 
 struct SynapseKind {
   std::string name, help;

@@ -105,10 +105,18 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
     ContinuousSynapse<Scalar>::begin(network, trials, key);
     mask_ = network.mask;
+    sign_ = network.sign;
+    if (sign_.size() > 0) W_ = network.W;
     if (tcr_.permuted) permutations_.draw(key, network.size(), trials.batch);
   }
   void add_current_of(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixRef<Scalar> u) const override {
-    for (Index b = 0; b < r.cols(); ++b) u.col(b).noalias() += as_matrix(state, r.rows(), b) * r.col(b);
+    for (Index b = 0; b < r.cols(); ++b) {
+      const auto S = as_matrix(state, r.rows(), b);
+      if (sign_.size() == 0) u.col(b).noalias() += S * r.col(b);
+      // Dale's law: W + S stays on the neuron's side of 0
+      for (Index j = 0; j < sign_.size(); ++j)
+        u.col(b) += r(j, b) * (sign_(j) > 0 ? S.col(j).cwiseMax(-W_.col(j)).eval() : S.col(j).cwiseMin(-W_.col(j)));
+    }
   }
   void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,
                   MatrixRef<Scalar> change) const override {
@@ -147,7 +155,8 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
     return {state.col(b).data(), N, N};
   }
   Tcr tcr_;
-  Matrix<Scalar> mask_, factor_;
+  Matrix<Scalar> mask_, W_, factor_;
+  Vector<Scalar> sign_;
   Permutations permutations_;
 };
 
@@ -268,11 +277,12 @@ std::unique_ptr<Synapse<Scalar>> make(const SynapseSetting& setting) {
   std::string form = options.text("synapse.form");
   const bool joint = !setting.integration.has_adjoint();
   if (form == "auto")
-    form = setting.masked || joint ? "dense" : setting.steps <= setting.neurons + chunk ? "history" : "chunked";
+    form = setting.constrained || joint ? "dense" : setting.steps <= setting.neurons + chunk ? "history" : "chunked";
   require_option(setting.integration.method != Method::dopri5 || options.text("synapse.postsynaptic") == "own",
                  "synapse.postsynaptic", "permuted",
                  "needs a fixed step: integration.method = euler, exponential_euler or rk4");
-  require_option(!setting.masked || form == "dense", "synapse.form", form, "a network with a mask needs dense");
+  require_option(!setting.constrained || form == "dense", "synapse.form", form,
+                 "a network with a mask or Dale's law needs dense");
 
   std::unique_ptr<Synapse<Scalar>> synapse;
   if (form == "dense")

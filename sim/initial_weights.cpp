@@ -1,0 +1,120 @@
+#include "sim/initial_weights.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <cmath>
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double pi = 3.14159265358979323846;
+
+/// 1 where a connection may exist; modules are blocks of (nearly) equal size along the diagonal.
+Matrix<double> draw_mask(const Options& options, Index N, std::uint64_t seed) {
+  const double within = options.number("network.density");
+  const auto modules = static_cast<Index>(options.integer("network.modules"));
+  const double between = modules > 1 ? options.number("network.density_between") : within;
+  Stream stream(seed, Purpose::recurrent_weights, 1);
+  Matrix<double> mask(N, N);
+  for (Index j = 0; j < N; ++j)
+    for (Index i = 0; i < N; ++i)
+      mask(i, j) = stream.bernoulli(i * modules / N == j * modules / N ? within : between) ? 1 : 0;
+  return mask;
+}
+
+double spectral_radius(const Matrix<double>& W) {
+  return Eigen::EigenSolver<Matrix<double>>(W, false).eigenvalues().cwiseAbs().maxCoeff();
+}
+
+Matrix<double> random_rotation(const Matrix<double>& gaussian) {
+  const Eigen::HouseholderQR<Matrix<double>> qr(gaussian);
+  Matrix<double> Q = qr.householderQ();
+  for (Index j = 0; j < Q.cols(); ++j)
+    if (qr.matrixQR()(j, j) < 0) Q.col(j) *= -1;  // uniform: Mezzadri 2007, arXiv:math-ph/0609050
+  return Q;
+}
+
+/// Half-normal magnitudes of the given balance; `W` holds standard normal numbers on existing connections.
+void apply_dale(Network<double>& network, double g, double f, double p) {
+  auto& W = network.W;
+  const Index N = W.rows(), excitatory = std::lround(f * static_cast<double>(N));
+  require_option(excitatory > 0 && excitatory < N, "network.excitatory", std::to_string(f),
+                 "must leave at least one excitatory and one inhibitory neuron");
+  network.sign = Vector<double>::Ones(N);
+  network.sign.tail(N - excitatory).setConstant(-1);
+  const double share = static_cast<double>(excitatory) / static_cast<double>(N);
+  const double k = g / std::sqrt(static_cast<double>(N) * p * (1 - 2 * p / pi) * share * (1 - share));
+  W = W.cwiseAbs();
+  W.leftCols(excitatory) *= k * (1 - share);
+  W.rightCols(N - excitatory) *= k * share;
+  for (Index i = 0; i < N; ++i) {
+    const double in = W.row(i).head(excitatory).sum(), out = W.row(i).tail(N - excitatory).sum();
+    if (in > 0 && out > 0) W.row(i).tail(N - excitatory) *= in / out;
+  }
+  W.rightCols(N - excitatory) *= -1;
+}
+
+}  // namespace
+
+std::vector<Option> wiring_options() {
+  return {
+      choice_option("network.weights", "gaussian", {"gaussian", "spectral_radius", "orthogonal", "identity"},
+                    "initial W: N(0, g^2/N); the same with spectral radius exactly g; g times a rotation; g times the "
+                    "identity"),
+      flag_option("network.autapses", true, "whether a neuron may connect to itself"),
+      number_option("network.density", "1", "", {0, 1, true},
+                    "probability that a connection exists; W is drawn from N(0, g^2/(N density)), so that g keeps its "
+                    "meaning"),
+      integer_option("network.modules", "1", "", {1, 1000}, "blocks of neurons; density holds within a block"),
+      number_option("network.density_between", "0.1", "", probability, "density between blocks, where there are several"),
+      number_option("network.excitatory", "0", "", probability,
+                    "Dale's law: share of excitatory neurons, kept through learning; 0: neurons have no sign"),
+  };
+}
+
+void draw_recurrent_weights(Network<double>& network, const Options& options, Stream& stream, std::uint64_t seed) {
+  const auto N = static_cast<Index>(options.integer("network.size"));
+  const double g = options.number("network.gain"), excitatory = options.number("network.excitatory");
+  const auto& regime = options.text("network.weights");
+  const bool sparse = options.number("network.density") < 1 || options.integer("network.modules") > 1;
+  const bool drawn = regime == "gaussian" || regime == "spectral_radius";
+  require_option(drawn || (!sparse && excitatory == 0 && options.flag("network.autapses")), "network.weights", regime,
+                 "needs every connection, of either sign: density 1, one module, autapses, no Dale's law");
+  require_option(excitatory < 1, "network.excitatory", options.text("network.excitatory"),
+                 "must be below 1: Dale's law needs inhibitory neurons as well; 0 switches it off");
+  require_option(options.integer("network.modules") <= N, "network.modules", options.text("network.modules"),
+                 "must be at most network.size");
+
+  network.W.resize(N, N);
+  stream.fill_normal(network.W);
+  if (regime == "orthogonal") network.W = g * random_rotation(network.W);
+  if (regime == "identity") network.W = g * Matrix<double>::Identity(N, N);
+  if (!drawn) return;
+
+  double p = 1;  // share of connections that exist; autapses are counted, as in a full network without them
+  if (sparse) {
+    network.mask = draw_mask(options, N, seed);
+    p = network.mask.mean();
+  }
+  if (!options.flag("network.autapses")) {
+    if (!sparse) network.mask.setOnes(N, N);
+    network.mask.diagonal().setZero();
+  }
+  if (network.mask.size() > 0) network.W.array() *= network.mask.array();
+  if (excitatory > 0)
+    apply_dale(network, g, excitatory, p);
+  else if (p > 0)
+    network.W *= g * (1 / std::sqrt(static_cast<double>(N) * p));
+  if (regime == "spectral_radius" && g > 0)
+    if (const double radius = spectral_radius(network.W); radius > 0) network.W *= g / radius;
+}
+
+std::vector<Index> neurons_without_input(const Network<double>& network) {
+  std::vector<Index> found;
+  for (Index i = 0; i < network.mask.rows(); ++i)
+    if (network.mask.row(i).isZero(0)) found.push_back(i);
+  return found;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,94 @@
+// Piecewise-linear recurrent network (Durstewitz 2017, doi:10.1371/journal.pcbi.1005542), a map:
+//
+//   x(t+1) = A x(t) + W relu(x(t)) + W_in s(t) + b,   A diagonal, diag(W) = 0
+//
+// Readout and temporal consistency see x; the recurrent weights act on r = relu(x). a = A, c = 1, rho = 1,
+// kappa = relu'(x), v = x(t+1) - x(t), d = 1. It is explicit Euler on leaky_current with relu, where A = 1 - alpha,
+// W = alpha W, W_in = alpha W_in, b = alpha b.
+#include <cmath>
+
+#include "sim/dynamics.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+template <class Scalar>
+class Plrnn : public Dynamics<Scalar> {
+ public:
+  Plrnn(const Network<Scalar>& network, const Integration& integration) {
+    require_map_method(network.kind, integration);
+    this->tau_ms_ = Vector<Scalar>::Constant(network.size(), static_cast<Scalar>(integration.dt_ms));
+    this->alpha_.setOnes(network.size());
+    network_ = &network;
+  }
+
+  bool is_map() const override { return true; }
+  bool reads_state() const override { return true; }
+  void attract(MatrixRef<Scalar>) const override {}
+  void rate(MatrixView<Scalar> x, MatrixRef<Scalar> r) const override { r = x.cwiseMax(Scalar(0)); }
+  void map(MatrixView<Scalar> f, MatrixRef<Scalar> x) const override {
+    x.array() = x.array().colwise() * A().array() + f.array();
+  }
+  void change(MatrixView<Scalar> x, MatrixView<Scalar>, MatrixView<Scalar> f, MatrixRef<Scalar> v) const override {
+    v.array() = f.array() + x.array().colwise() * (A().array() - 1);
+  }
+  void pull_back(MatrixView<Scalar>, MatrixView<Scalar>, MatrixRef<Scalar> q, MatrixRef<Scalar> signal) const override {
+    signal = q;
+    q.array().colwise() *= A().array();
+  }
+  void rate_back(MatrixView<Scalar> r, MatrixRef<Scalar> back, MatrixRef<Scalar> q) const override {
+    multiply_rate_gain(r, back);
+    q += back;
+  }
+  void change_back(MatrixView<Scalar>, MatrixView<Scalar>, MatrixView<Scalar>, MatrixView<Scalar> w,
+                   MatrixRef<Scalar> state, MatrixRef<Scalar> drive) const override {
+    drive = w;
+    state.array() = w.array().colwise() * (A().array() - 1);
+  }
+  void multiply_step_gain(MatrixView<Scalar>, MatrixRef<Scalar>) const override {}
+  void multiply_rate_gain(MatrixView<Scalar> r, MatrixRef<Scalar> target) const override {
+    multiply_by_slope<Scalar>(Nonlinearity::relu, r, target);
+  }
+  void multiply_change_gain(MatrixView<Scalar>, MatrixView<Scalar>, MatrixRef<Scalar>) const override {}
+  const Vector<Scalar>& leak() const override { return A(); }
+
+ private:
+  const Vector<Scalar>& A() const { return network_->A; }  // learns
+  const Network<Scalar>* network_;
+};
+
+void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
+  const auto N = static_cast<Index>(options.integer("network.size"));
+  network.nonlinearity = Nonlinearity::relu;
+  network.W.resize(N, N);
+  Stream(seed, Purpose::recurrent_weights)
+      .fill_normal(network.W, options.number("network.gain") / std::sqrt(static_cast<double>(N)));
+  network.W.diagonal().setZero();
+  network.mask.setOnes(N, N);
+  network.mask.diagonal().setZero();
+  network.A.setConstant(N, options.number("network.A"));
+  network.tau_ms.setConstant(N, options.number("integration.dt_ms"));
+}
+
+template <class Scalar>
+std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Integration& integration) {
+  return std::make_unique<Plrnn<Scalar>>(network, integration);
+}
+
+}  // namespace
+
+NetworkKind plrnn_network() {
+  NetworkKind kind{"plrnn",
+                   "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
+                   "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
+                   {number_option("network.A", "0.7", "", {-1, 1}, "initial diagonal A: what a neuron keeps per step")},
+                   initialise,
+                   make<float>,
+                   make<double>};
+  kind.map = true;
+  return kind;
+}
+
+}  // namespace stillpoint
