@@ -108,6 +108,27 @@ def example_network(path, N=6, K=2, O=1, change=None, attributes=(("format", "st
     return path
 
 
+def example_trials(path, trials=30, change=None, attributes=(("dt_ms", 10.0),)):
+    """A file of trials as its users would write it: a pulse of either sign, reported 100 ms later; a mask of switches."""
+    sign = np.random.default_rng(6).choice([-1.0, 1.0], size=trials)
+    arrays = {"inputs": np.zeros((trials, 25, 2), dtype="f4"), "targets": np.zeros((trials, 25, 1))}
+    arrays["inputs"][:, :5, 0] = sign[:, None]
+    arrays["inputs"][:, :, 1] = 1
+    arrays["targets"][:, 15:, 0] = sign[:, None]
+    arrays["mask"] = arrays["targets"] != 0
+    arrays["condition"] = (sign < 0).astype(int)
+    arrays["length"] = np.where(sign > 0, 25, 20)
+    arrays["mask"][sign < 0, 20:] = False
+    if change:
+        change(arrays)
+    with h5py.File(path, "w") as file:
+        for name, value in arrays.items():
+            file[name] = value
+        for name, value in attributes:
+            file.attrs[name] = value
+    return path
+
+
 # --- studies ---------------------------------------------------------------------------------------------------------
 
 def test_every_study_runs_its_quick_version(tmp):
@@ -311,6 +332,72 @@ def test_check_gradients(tmp):
     refused("check-gradients", tmp / "absent.ini", names=["absent.ini"])
 
 
+# --- tasks -----------------------------------------------------------------------------------------------------------
+
+def test_task_says_what_it_is_and_draws_it(tmp):
+    names = [item["name"] for item in json.loads(ok("list", "tasks", "--json"))]
+    assert len(names) == 11
+    for name in names[:-1]:
+        text = ok("task", name, "--plot", tmp / "f.svg", "--trials", 2)
+        assert text.startswith(name) and "inputs" in text and "training.criterion" in text and "rounded" not in text, text
+        root = xml.parse(tmp / "f.svg").getroot()
+        words = [node.text for node in root.iter() if node.tag.endswith("text")]
+        assert {"time (ms)", "graded", "target", "output 0"} <= set(words) and sum(word.startswith("trial ") for word in words) == 2, words
+    text = ok("task", "evidence_accumulation", "--set", "task.pulse_ms=12", "--set", "task.delay_ms=99..200", "--dt", 5)
+    assert "rounded: task.pulse_ms = 12 ms is 10 ms in steps of 5 ms" in text and "rounded: task.delay_ms = 99..200 ms is 100..200 ms" in text, text
+    assert text.count("rounded") == 2 and "trials      96 to 100 steps" not in text
+    assert "rounded" not in ok("task", "fast_tracking", "--set", "task.correlation_ms=12")  # exact at any step
+    hard = ok("task", "delayed_cue_discrimination", "--set", "task.difficulty=hard", "--set", "task.cues=3")
+    assert "difficulty  hard" in hard and "inputs      4: cue 0, cue 1, cue 2, go" in hard and "1000..2000" in hard, hard
+    assert sum(float(line.split()[1]) for line in hard.splitlines() if line.endswith(" %")) == 100
+    assert ok("task", "flip_flop", "--seed", 2) == ok("task", "flip_flop", "--seed", 2) != ok("task", "flip_flop", "--seed", 3)
+    presets = {item["name"]: item.get("presets") for item in json.loads(ok("list", "tasks", "--json"))}
+    assert presets["flip_flop"]["easy"] == {"task.bits": "1"} and presets["file"] is None
+    assert "task.difficulty = hard" in ok("list", "tasks")
+
+    refused("task", names=["NAME", "missing"])
+    refused("task", "chess", names=["task.name", "chess", "flip_flop"])
+    refused("task", "flip_flop", "--plot", tmp / "f.png", names=["--plot", ".svg"])
+    refused("task", "flip_flop", "--plot", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg"])
+    refused("task", "flip_flop", "--set", "task.bitz=3", names=["task.bitz", "task.bits"])
+    refused("task", "flip_flop", "--set", "network.size=3", names=["--set", "network.size=3"])
+    refused("task", "flip_flop", "--set", "task.name=file", names=["--set", "task.name"])
+    refused("task", "flip_flop", "--set", "task.pulse_ms=200", names=["task.pulse_ms", "task.slot_ms"])
+    refused("task", "flip_flop", "--dt", 0, names=["integration.dt_ms", "0"])
+    refused("task", "flip_flop", "--trials", 0, names=["--trials", "0"])
+    refused("task", "flip_flop", "--seed", -1, names=["--seed", "-1"])
+    refused("task", "file", names=["task.file", "(empty)"])
+
+
+def test_a_study_learns_from_a_file_of_trials(tmp):
+    trials = example_trials(tmp / "trials.h5")
+    study = write(tmp / "s.ini", f"{SMALL}\n[task]\nname = file\nfile = {trials}\n")
+    ok("run", study, "--out", tmp / "whole", "--quiet", "--set", "training.updates=150", "--set", "rule.name=bptt", "--set", "optimizer.rate=0.01")
+    rows = json.loads(ok("summary", tmp / "whole", "--format", "json"))
+    for path in (tmp / "whole/runs").glob("*.h5"):
+        with h5py.File(path) as run:
+            assert run["options"].attrs["task.file"] == str(trials) and run["options"].attrs["task.name"] == "file"
+            assert run["initial/network/W_in"].shape == (20, 2) and run["initial/network/W_out"].shape == (1, 20)
+    finals = [h5py.File(path).attrs["final_accuracy"] for path in (tmp / "whole/runs").glob("*.h5")]
+    assert len(rows) == 2 and np.median(finals) > 0.95, finals
+
+    # Stopped after one seed and continued: the same bytes; with other trials under the same name: another study.
+    ok("run", study, "--out", tmp / "a", "--quiet")
+    ok("run", study, "--out", tmp / "b", "--quiet", "--set", "study.seeds=1")
+    ok("run", study, "--out", tmp / "b", "--quiet")
+    assert all_contents(tmp / "a") == all_contents(tmp / "b")
+    assert "inputs      2" in ok("task", "file", "--set", f"task.file={trials}", "--dt", 10, "--plot", tmp / "f.svg")
+    assert "ok, 0 failed" in ok("check-gradients", study, "--rule", "bptt")
+    run = next((tmp / "a/runs").glob("*.h5"))
+    ok("simulate", run, "--out", tmp / "sim.h5", "--task", "file", "--set", f"task.file={trials}", "--trials", 40)
+    with h5py.File(trials) as given, h5py.File(tmp / "sim.h5") as shown:
+        lines = {row.tobytes() for row in given["inputs"][()].astype(float)[:, :20]}
+        assert {row.tobytes() for row in shown["trials/input"][()][:, :20]} <= lines
+        assert set(shown["trials/length"][()]) == {20, 25}
+    example_trials(trials, trials=29)
+    refused("run", study, "--out", tmp / "a", "--quiet", names=["holds another study", "task.file"])
+
+
 # --- networks made elsewhere -----------------------------------------------------------------------------------------
 
 def test_simulate_reads_a_network_made_elsewhere(tmp):
@@ -483,10 +570,39 @@ def test_bad_network_files(tmp):
     assert not (tmp / "o.h5").exists()
 
 
+def test_bad_files_of_trials(tmp):
+    study = write(tmp / "s.ini", SMALL + "\n[task]\nname = file\n")
+    def missing(arrays): del arrays["mask"]
+    def misspelt(arrays): arrays["Inputs"] = arrays.pop("inputs")
+    def nan(arrays): arrays["inputs"][2, 3] = np.nan
+    def shape(arrays): arrays["mask"] = arrays["mask"][:, :, 0]
+    def short(arrays): arrays["targets"] = arrays["targets"][:, :20]
+    def text(arrays): arrays["inputs"] = np.bytes_("none")
+    def empty(arrays): arrays["inputs"] = arrays["inputs"][:0]
+    def length(arrays): arrays["length"] = arrays["length"][:4]
+    def many(arrays): arrays["condition"] = arrays["condition"] - 5
+    cases = [(missing, ["mask", "missing"]), (misspelt, ["Inputs", "unknown", "inputs"]), (nan, ["inputs", "finite"]), (shape, ["mask", "[30, 25]", "[30, 25, 1]"]),
+             (short, ["targets", "[30, 20, 1]", "[30, 25, outputs]"]), (text, ["inputs", "real numbers"]), (empty, ["inputs", "[0, 25, 2]"]),
+             (length, ["length", "[4]", "[30]"]), (many, ["condition", "-5"])]
+    for change, names in cases:
+        path = example_trials(tmp / f"{change.__name__}.h5", change=change)
+        refused("run", study, "--out", tmp / "o", "--set", f"task.file={path}", names=[path.name, *names])
+    attributes = [([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
+                  ([("dt_ms", [10, 10])], ["dt_ms", "one number"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
+    for given, names in attributes:
+        path = example_trials(tmp / "attributes.h5", attributes=given)
+        refused("run", study, "--out", tmp / "o", "--set", f"task.file={path}", names=[path.name, *names])
+    refused("run", study, "--out", tmp / "o", "--set", f"task.file={write(tmp / 'text.h5', 'not hdf5')}", names=["text.h5", "HDF5"])
+    refused("run", study, "--out", tmp / "o", "--set", "task.file=/absent.h5", names=["/absent.h5"])
+    refused("run", study, "--out", tmp / "o", names=["task.file", "(empty)"])
+    refused("run", study, "--out", tmp / "o", "--set", "task.difficulty=hard", names=["task.difficulty = hard", "no presets"])
+    assert not (tmp / "o").exists()
+
+
 # --- help ------------------------------------------------------------------------------------------------------------
 
 def test_help_shows_an_example_for_every_command(tmp):
-    for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "list":
+    for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "task", "list":
         text = ok(command, "--help")
         assert "example:" in text and f"stillpoint {command}" in text, text
     for what in "networks", "rules", "tasks", "synapses", "integrators", "arms":
