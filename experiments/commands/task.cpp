@@ -16,7 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr Index sample = 1000;               // trials that shares are taken from
+constexpr Index sample = 1000;               // trials drawn at once, of which some are shown
+constexpr std::uint64_t samples = 10;        // as many for the shares of conditions
 constexpr std::size_t most_conditions = 16;  // that are listed
 
 Options resolve(const std::string& name, const po::variables_map& values) {
@@ -64,19 +65,16 @@ void print_options(const TaskKind& kind, const Options& options, double dt_ms) {
   }
 }
 
-std::map<int, Index> conditions_of(const TrialSet<double>& trials) {
+void print_conditions(const TaskKind& kind, const Task& task, std::uint64_t seed) {
   std::map<int, Index> counts;
-  for (const int condition : trials.condition) ++counts[condition];
-  return counts;
-}
-
-void print_conditions(const TaskKind& kind, const TrialSet<double>& trials) {
-  const auto counts = conditions_of(trials);
-  fmt::print("conditions  {} (shares of {} trials)\n", kind.condition, trials.batch);
+  for (std::uint64_t update = 0; update < samples; ++update)
+    for (const int condition : task.draw({seed, update}, sample).condition) ++counts[condition];
+  const double all = static_cast<double>(sample * samples);
+  fmt::print("conditions  {} (shares of {} trials)\n", kind.condition, all);
   std::size_t listed = 0;
   for (const auto& [condition, count] : counts) {
     if (++listed > most_conditions) break;
-    fmt::print("  {:<6} {:5.1f} %\n", condition, 100 * static_cast<double>(count) / static_cast<double>(trials.batch));
+    fmt::print("  {:<6} {:5.1f} %\n", condition, 100 * static_cast<double>(count) / all);
   }
   if (counts.size() > most_conditions) fmt::print("  and {} more\n", counts.size() - most_conditions);
 }
@@ -92,7 +90,8 @@ std::string criterion_text(const Task& task, const TrialSet<double>& trials, con
       right);
 }
 
-void describe(const TaskKind& kind, const Task& task, const TrialSet<double>& trials, const Options& options) {
+void describe(const TaskKind& kind, const Task& task, const TrialSet<double>& trials, const Options& options,
+              std::uint64_t seed) {
   const double dt_ms = options.number("integration.dt_ms");
   std::vector<std::string> names;
   for (Index channel = 0; channel < task.inputs(); ++channel) names.push_back(task.input_name(channel));
@@ -111,7 +110,7 @@ void describe(const TaskKind& kind, const Task& task, const TrialSet<double>& tr
   fmt::print("graded      {:.1f} % of (step, output) pairs\n",
              100 * trials.mask.sum() / static_cast<double>(trials.valid_columns() * task.outputs()));
   fmt::print("learned     {}\n", criterion_text(task, trials, options));
-  print_conditions(kind, trials);
+  print_conditions(kind, task, seed);
   fmt::print("options\n");
   print_options(kind, options, dt_ms);
 }
@@ -153,7 +152,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   const auto made = kind.make(options, dt_ms);
   const auto trials = made->draw({seed, evaluation_update}, sample);
   if (!plot.empty()) write_atomically(plot, task_figure({kind.name, *made, trials, examples_of(trials, shown), dt_ms}));
-  describe(kind, *made, trials, options);
+  describe(kind, *made, trials, options, seed);
   return 0;
 }
 

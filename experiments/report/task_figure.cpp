@@ -14,7 +14,7 @@ namespace {
 constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double left_margin = 92, right_margin = 8, top_margin = 40, bottom_margin = 42, column_gap = 12,
                  strip_gap = 4;
-constexpr double group_gap = 12;  // between inputs and outputs
+constexpr double group_gap = 14;  // between inputs and outputs
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 const std::string shade = "#E3E3E3", faint = "#999999";
 const Stroke input_stroke{"#000000", 0.8, ""}, target_stroke{"#0072B2", 1.6, ""}, zero_stroke{"#BBBBBB", 0.4, ""};
@@ -29,10 +29,16 @@ struct Group {
   double bottom() const { return top_of(values.rows()) - strip_gap; }
 };
 
-/// From 0 or below to the largest value, so that the level of silence can be seen.
-Axis scale_of(const Matrix<double>& values) {
-  const double low = std::min(values.minCoeff(), 0.0), high = std::max(values.maxCoeff(), 0.0);
-  return {"", low, high > low ? high : low + 1};
+/// Spans what is shown and 0, so that the level of silence can be seen.
+Axis scale_of(const TaskExamples& examples, const Matrix<double>& values, bool graded_only) {
+  const auto& trials = examples.trials;
+  std::vector<double> shown{0};
+  for (const Index trial : examples.shown)
+    for (Index t = 0; t < trials.steps; ++t)
+      for (Index channel = 0; channel < values.rows(); ++channel)
+        if (!graded_only || trials.mask(channel, trials.column(t, trial)) == 1)
+          shown.push_back(values(channel, trials.column(t, trial)));
+  return Axis::covering("", shown);
 }
 
 /// Held within a step: a staircase, with corners only where the value changes; a gap where `drawn` says so.
@@ -75,7 +81,7 @@ void draw_time_axis(Svg& svg, const Panel& panel, double bottom) {
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     const double x = panel.at(ticks[i], 0).x;
     svg.line({x, bottom}, {x, bottom + tick}, {});
-    if (i % stride == 0) svg.text({x, bottom + tick + 7.5}, fmt::format("{:g}", ticks[i]), {7, "middle"});
+    if (i % stride == 0) svg.text({x, bottom + tick + 7.5}, tick_label(ticks[i]), {7, "middle"});
   }
 }
 
@@ -91,7 +97,7 @@ void draw_names(Svg& svg, const Group& group, Name name) {
   for (const double value : {group.y.low, group.y.high}) {
     const double y = first.at(0, value).y;
     svg.line({x - 2, y}, {x, y}, {faint, 0.6, ""});
-    svg.text({x - 3.5, y + 2}, fmt::format("{:.2g}", value), {5.5, "end", 0, "#555555"});
+    svg.text({x - 3.5, y + 2}, tick_label(value), {5.5, "end", 0, "#555555"});
   }
 }
 
@@ -102,9 +108,8 @@ std::string task_figure(const TaskExamples& examples) {
   // Strips of a comfortable height, lower where there are many, so that the figure stays on a page as long as it can.
   const double channels = static_cast<double>(trials.inputs.rows() + trials.targets.rows());
   const double height = std::clamp(480 / channels, 4.0, 34.0);
-  const Group inputs{trials.inputs, top_margin, height, scale_of(trials.inputs)};
-  const Group outputs{trials.targets, inputs.bottom() + group_gap, height,
-                      scale_of((trials.mask.array() == 1).select(trials.targets, 0.0))};
+  const Group inputs{trials.inputs, top_margin, height, scale_of(examples, trials.inputs, false)};
+  const Group outputs{trials.targets, inputs.bottom() + group_gap, height, scale_of(examples, trials.targets, true)};
   const double bottom = outputs.bottom() + 3;
   Svg svg(page_width, bottom + bottom_margin, "Example trials: " + examples.title);
   svg.text({8, 13}, examples.title, {9, "start", 0, "#000000", true});
