@@ -343,6 +343,17 @@ def test_task_says_what_it_is_and_draws_it(tmp):
         root = xml.parse(tmp / "f.svg").getroot()
         words = [node.text for node in root.iter() if node.tag.endswith("text")]
         assert {"time (ms)", "graded", "target", "output 0"} <= set(words) and sum(word.startswith("trial ") for word in words) == 2, words
+    # Two trials of 600 ms, graded in the last 100 ms: there, and in the legend, is the shade, and the target is there alone.
+    ok("task", "evidence_accumulation", "--plot", tmp / "f.svg", "--trials", 2)
+    nodes = list(xml.parse(tmp / "f.svg").getroot().iter())
+    shaded = [(float(node.get("x")), float(node.get("width"))) for node in nodes if node.get("fill") == "#E3E3E3"][:-1]
+    targets = [[float(pair.split(",")[0]) for pair in node.get("points").split()] for node in nodes if node.get("stroke") == "#0072B2"][:-1]
+    column = [[float(pair.split(",")[0]) for pair in node.get("points").split()] for node in nodes if node.get("stroke") == "#BBBBBB"]
+    assert len(shaded) == len(targets) == 2 and len(column) == 6, (shaded, targets, column)
+    for (x, width), target in zip(shaded, targets):
+        (left, right), = {(min(line), max(line)) for line in column if min(line) <= x <= max(line)}
+        assert abs(x - (left + (right - left) * 5 / 6)) < 0.02 and abs(x + width - right) < 0.02, (x, width, left, right)
+        assert abs(min(target) - x) < 0.02 and abs(max(target) - x - width) < 0.02, (target, x, width)
     text = ok("task", "evidence_accumulation", "--set", "task.pulse_ms=12", "--set", "task.delay_ms=99..200", "--dt", 5)
     assert "rounded: task.pulse_ms = 12 ms is 10 ms in steps of 5 ms" in text and "rounded: task.delay_ms = 99..200 ms is 100..200 ms" in text, text
     assert text.count("rounded") == 2 and "trials      96 to 100 steps" not in text
@@ -365,6 +376,7 @@ def test_task_says_what_it_is_and_draws_it(tmp):
     refused("task", "flip_flop", "--set", "task.pulse_ms=200", names=["task.pulse_ms", "task.slot_ms"])
     refused("task", "flip_flop", "--dt", 0, names=["integration.dt_ms", "0"])
     refused("task", "flip_flop", "--trials", 0, names=["--trials", "0"])
+    refused("task", "flip_flop", "--trials", 7, names=["--trials", "7", "6"])
     refused("task", "flip_flop", "--seed", -1, names=["--seed", "-1"])
     refused("task", "file", names=["task.file", "(empty)"])
 
@@ -580,10 +592,10 @@ def test_bad_files_of_trials(tmp):
     def text(arrays): arrays["inputs"] = np.bytes_("none")
     def empty(arrays): arrays["inputs"] = arrays["inputs"][:0]
     def length(arrays): arrays["length"] = arrays["length"][:4]
-    def many(arrays): arrays["condition"] = arrays["condition"] - 5
+    def negative(arrays): arrays["condition"][3] = -5
     cases = [(missing, ["mask", "missing"]), (misspelt, ["Inputs", "unknown", "inputs"]), (nan, ["inputs", "finite"]), (shape, ["mask", "[30, 25]", "[30, 25, 1]"]),
              (short, ["targets", "[30, 20, 1]", "[30, 25, outputs]"]), (text, ["inputs", "real numbers"]), (empty, ["inputs", "[0, 25, 2]"]),
-             (length, ["length", "[4]", "[30]"]), (many, ["condition", "-5"])]
+             (length, ["length", "[4]", "[30]"]), (negative, ["condition", "-5"])]
     for change, names in cases:
         path = example_trials(tmp / f"{change.__name__}.h5", change=change)
         refused("run", study, "--out", tmp / "o", "--set", f"task.file={path}", names=[path.name, *names])

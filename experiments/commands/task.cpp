@@ -18,6 +18,7 @@ namespace po = boost::program_options;
 
 constexpr Index sample = 1000;               // trials drawn at once, of which some are shown
 constexpr std::uint64_t samples = 10;        // as many for the shares of conditions
+constexpr std::size_t most_columns = 6;      // of the figure
 constexpr std::size_t most_conditions = 16;  // that are listed
 
 Options resolve(const std::string& name, const po::variables_map& values) {
@@ -81,13 +82,13 @@ void print_conditions(const TaskKind& kind, const Task& task, std::uint64_t seed
 
 std::string criterion_text(const Task& task, const TrialSet<double>& trials, const Options& options) {
   const bool is_error = task.criterion() == CriterionKind::mean_squared_error;
-  const auto right = trials.tolerance > 0 ? fmt::format("within {:g} of the target", trials.tolerance)
-                                          : std::string("of the sign of the target");
-  return fmt::format(
-      "{}; an output is right {}",
+  const auto learned =
       is_error ? "mean squared error at most training.criterion_mse = " + options.text("training.criterion_mse")
-               : "accuracy at least training.criterion = " + options.text("training.criterion"),
-      right);
+               : "accuracy at least training.criterion = " + options.text("training.criterion");
+  return trials.tolerance > 0
+             ? fmt::format("{}; an output counts as right when closer than {:g} to its target", learned,
+                           trials.tolerance)
+             : fmt::format("{}; an output counts as right when it has the sign of its target", learned);
 }
 
 void describe(const TaskKind& kind, const Task& task, const TrialSet<double>& trials, const Options& options,
@@ -134,7 +135,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
                             "SVG file: example trials, of different conditions first")(
       "set", po::value<std::vector<std::string>>()->composing(), "task.KEY=VALUE; may be given again")(
       "dt", po::value<double>(), "time step [ms]; default: that of a study")(
-      "trials", po::value<long>()->default_value(3), "trials in the figure, at most 12")(
+      "trials", po::value<long>()->default_value(3), "trials in the figure, at most 6")(
       "seed", po::value<long>()->default_value(1), "seed of the trials: a study's evaluation trials of that seed");
   po::positional_options_description positional;
   positional.add("NAME", 1);
@@ -144,7 +145,8 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   const auto options = resolve(kind.name, values);
   const auto seed = static_cast<std::uint64_t>(at_least(values, "seed", 0));
   const auto shown = static_cast<std::size_t>(at_least(values, "trials", 1));
-  require_option(shown <= 12, "--trials", fmt::format("{}", shown), "must be at most 12, one column each");
+  require_option(shown <= most_columns, "--trials", fmt::format("{}", shown),
+                 fmt::format("must be at most {}, one column each", most_columns));
   const auto plot = values.count("plot") ? values["plot"].as<std::string>() : "";
   require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot, "must end in .svg");
 

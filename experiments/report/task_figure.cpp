@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "experiments/report/svg.hpp"
@@ -12,7 +13,7 @@ namespace stillpoint {
 namespace {
 
 constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
-constexpr double left_margin = 92, right_margin = 8, top_margin = 40, bottom_margin = 42, column_gap = 12,
+constexpr double left_margin = 92, right_margin = 8, top_margin = 48, bottom_margin = 42, column_gap = 12,
                  strip_gap = 4;
 constexpr double group_gap = 14;  // between inputs and outputs
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -77,7 +78,9 @@ void draw_time_axis(Svg& svg, const Panel& panel, double bottom) {
   constexpr double tick = 3;
   svg.line({panel.corner.x, bottom}, {panel.corner.x + panel.width, bottom}, {});
   const auto ticks = panel.x.ticks();
-  const std::size_t stride = ticks.size() > 5 && panel.width < 160 ? 2 : 1;  // labels stay apart in narrow columns
+  // Labels stay apart in narrow columns.
+  const double apart = panel.width / static_cast<double>(ticks.size());
+  const auto stride = static_cast<std::size_t>(std::ceil(22 / apart));
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     const double x = panel.at(ticks[i], 0).x;
     svg.line({x, bottom}, {x, bottom + tick}, {});
@@ -134,9 +137,9 @@ std::string task_figure(const TaskExamples& examples) {
         svg.polyline(staircase(panel, examples, group->values, channel, trial, graded),
                      output ? target_stroke : input_stroke);
       }
+    svg.text({x + width / 2, top_margin - 18}, fmt::format("trial {}", trial), {7.5, "middle"});
     svg.text({x + width / 2, top_margin - 9},
-             fmt::format("trial {}, condition {}", trial, trials.condition[static_cast<std::size_t>(trial)]),
-             {7.5, "middle"});
+             fmt::format("condition {}", trials.condition[static_cast<std::size_t>(trial)]), {7.5, "middle"});
     draw_time_axis(svg, {{x, top_margin}, width, bottom - top_margin, time, {}}, bottom);
     x += width + column_gap;
   }
