@@ -12,7 +12,7 @@
 // in the share Phi(coherence / noise) of the trials of that coherence: 0.977 at the weakest of the defaults, 0.992 over
 // all. The label is the sign of the coherence, also where noise makes the evidence point the other way.
 // Differs from the paper's network in the delay, which its monkeys had, and in the size of coherences and noise: the
-// coherences are those of the random dots.
+// coherences follow those of the random dots.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -65,11 +65,12 @@ Matrix<double> columns_of(const hdf5::Array& array, const TrialSet<double>& tria
 
 /// Every trial is graded somewhere, by 0 or 1, within its length, against targets that its measure can judge.
 void check_grading(const TrialSet<double>& trials, const hdf5::Array& mask, const std::string& path) {
-  const double given = std::count(mask.values.begin(), mask.values.end(), 1.0),
-               zeros = std::count(mask.values.begin(), mask.values.end(), 0.0);
-  if (given + zeros != static_cast<double>(mask.values.size()))
+  const auto ones = std::count(mask.values.begin(), mask.values.end(), 1.0),
+             zeros = std::count(mask.values.begin(), mask.values.end(), 0.0);
+  if (static_cast<std::size_t>(ones + zeros) != mask.values.size())
     throw UserError(path + ": dataset mask: must be 0 or 1 throughout");
-  if (given != trials.mask.sum()) throw UserError(path + ": dataset mask: must be 0 beyond the length of a trial");
+  if (ones != (trials.mask.array() == 1).count())
+    throw UserError(path + ": dataset mask: must be 0 beyond the length of a trial");
   for (Index b = 0; b < trials.batch; ++b) {
     double graded = 0;
     for (Index t = 0; t < trials.steps; ++t) graded += trials.mask.col(trials.column(t, b)).sum();

@@ -336,8 +336,8 @@ def test_check_gradients(tmp):
 
 def test_task_says_what_it_is_and_draws_it(tmp):
     names = [item["name"] for item in json.loads(ok("list", "tasks", "--json"))]
-    assert len(names) == 11
-    for name in names[:-1]:
+    assert {"evidence_accumulation", "delayed_match_to_sample", "context_integration", "working_memory_n", "interval_timing", "file"} <= set(names)
+    for name in set(names) - {"file"}:
         text = ok("task", name, "--plot", tmp / "f.svg", "--trials", 2)
         assert text.startswith(name) and "inputs" in text and "training.criterion" in text and "rounded" not in text, text
         root = xml.parse(tmp / "f.svg").getroot()
