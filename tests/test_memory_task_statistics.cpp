@@ -2,6 +2,7 @@
 // that the help text states; conditions; bad values.
 //
 // Chi-squared tests reject at 1e-4; seeds are fixed, so a check that passes once passes always.
+#include <array>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <map>
@@ -88,7 +89,12 @@ TEST_CASE("context integration: noise is white, its mean over the stimulus as st
   const double coherence = 10, noise = 0.3;
   for (const double dt_ms : {2.5, 10.0, 40.0}) {
     const auto trials = draw("context_integration", dt_ms,
-                             {{"task.coherences", "10"}, {"task.noise", "0.3"}, {"task.stimulus_ms", "40"}}, many);
+                             {{"task.coherences", "10"},
+                              {"task.noise", "0.3"},
+                              {"task.stimulus_ms", "40"},
+                              {"task.delay_ms", "0"},
+                              {"task.response_ms", "40"}},
+                             many);
     const auto steps = static_cast<Index>(40 / dt_ms);
     double means = 0, sum = 0, across = 0;
     std::vector<double> neighbours(2), halves(2);

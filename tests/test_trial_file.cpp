@@ -1,6 +1,10 @@
 // Trials read from a file: the same trials come back, drawn uniformly by (seed, update, trial); bad files are refused.
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <map>
 
 #include "sim/hdf5.hpp"
 #include "tests/catch.hpp"

@@ -134,7 +134,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   description.add_options()("plot", po::value<std::string>(),
                             "SVG file: example trials, of different conditions first")(
       "set", po::value<std::vector<std::string>>()->composing(), "task.KEY=VALUE; may be given again")(
-      "dt", po::value<double>(), "time step [ms]; default: that of a study")(
+      "dt", po::value<double>(), "time step [ms]; default: that of integration.dt_ms")(
       "trials", po::value<long>()->default_value(3), "trials in the figure, at most 6")(
       "seed", po::value<long>()->default_value(1), "seed of the trials: a study's evaluation trials of that seed");
   po::positional_options_description positional;
