@@ -18,6 +18,7 @@
 #include "experiments/report/cells.hpp"
 #include "experiments/result_file.hpp"
 #include "experiments/tuning.hpp"
+#include "sim/initial_weights.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
@@ -278,10 +279,26 @@ std::string tuning_text(const json& condition) {
                      values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
 }
 
+/// One line where sparse wiring leaves neurons that hear nothing but the task.
+void warn_of_unconnected_neurons(const Study& study) {
+  for (const auto& point : study.points) {
+    const auto& options = point.options;
+    if (!options.knows("network.density") || options.text("network.start") != "none" ||
+        (options.number("network.density") == 1 && options.integer("network.modules") == 1))
+      continue;
+    const auto unconnected = neurons_without_input(make_network(options, 1, 1, study.first_seed));
+    if (unconnected.empty()) continue;
+    fmt::print(stderr, "warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density\n",
+               unconnected.size(), options.integer("network.size"), study.first_seed, condition_label(point.varied));
+    return;
+  }
+}
+
 }  // namespace
 
 void run_study(Study study, const RunnerSetting& setting) {
   claim(study, setting.directory);
+  if (!setting.quiet) warn_of_unconnected_neurons(study);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
       fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);

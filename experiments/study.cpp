@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "experiments/arms.hpp"
 #include "experiments/tuning.hpp"
@@ -243,9 +245,20 @@ void cut_size(Study& study, long largest) {
   assign(study.base, "network.size", cut(find(study.base, "network.size")));
 }
 
+/// Of the bytes of a file: FNV-1a (Fowler, Noll & Vo), 64 bits.
+std::uint64_t fingerprint(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (std::istreambuf_iterator<char> byte(file), end; byte != end; ++byte)
+    hash = (hash ^ static_cast<unsigned char>(*byte)) * 0x100000001b3;
+  return hash;
+}
+
 }  // namespace
 
-std::vector<Option> component_options() { return {task_name_option(), rule_name_option(), synapse_kind_option()}; }
+std::vector<Option> component_options() {
+  return {task_name_option(), difficulty_option(), rule_name_option(), synapse_kind_option()};
+}
 
 std::vector<Option> study_options() {
   return {
@@ -273,10 +286,13 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
                    fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }
-  for (const char* choice : {"network.kind", "task.name", "rule.name", "rule.add", "shadow.rules", "synapse.kind", "control.match"})
+  for (const char* choice : {"network.kind", "task.name", "task.difficulty", "rule.name", "rule.add", "shadow.rules",
+                             "synapse.kind", "control.match"})
     if (const auto* value = find(all, choice)) options.set(choice, *value);
   options.declare(network_kind(options.text("network.kind")).options);
-  options.declare(task_kind(options.text("task.name")).options);
+  const auto& task = task_kind(options.text("task.name"));
+  options.declare(task.options);
+  for (const auto& [name, value] : preset(task, options.text("task.difficulty"))) options.set(name, value);
   options.declare(rule_kind(options.text("rule.name")).options);
   for (const auto& name : other_rules(options)) options.declare(rule_kind(name).options);
   options.declare(synapse_kind(options.text("synapse.kind")).options);
@@ -299,6 +315,10 @@ std::string Study::identity() const {
   auto sorted = base;
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [key, value] : sorted) text += fmt::format("{} = {}\n", key, value);
+  std::set<std::string> trial_files;  // a study cannot go on with other trials under the same name
+  for (const auto& point : points)
+    if (point.options.knows("task.file")) trial_files.insert(point.options.text("task.file"));
+  for (const auto& path : trial_files) text += fmt::format("task.file {} holds {:016x}\n", path, fingerprint(path));
   return text;
 }
 
@@ -322,7 +342,10 @@ Study read_study(const StudyRequest& request) {
                    "must be KEY=VALUE, for example --set network.gain=2");
     place(study, entry.substr(0, equals), entry.substr(equals + 1));
   }
-  if (request.largest_network > 0) cut_size(study, request.largest_network);
+  if (request.largest_network > 0) {
+    cut_size(study, request.largest_network);
+    assign(study.base, "network.start", "none");  // a trained network has its own size
+  }
   expand(study);
   return study;
 }

@@ -100,25 +100,34 @@ bool has(const H5::Group& group, const std::string& name) {
   return H5Lexists(group.getId(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
-Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where) {
+Array read_array(const H5::Group& group, const std::string& name, const std::string& where) {
   const std::string place = where + ": dataset " + name;
   if (!has(group, name)) throw UserError(place + ": missing");
   try {
     const auto dataset = group.openDataSet(name);
     const auto space = dataset.getSpace();
     const auto kind = dataset.getTypeClass();
-    if (kind != H5T_FLOAT && kind != H5T_INTEGER) throw UserError(place + ": must hold real numbers");
-    const int rank = space.getSimpleExtentNdims();
-    if (rank > 2) throw UserError(fmt::format("{}: has {} axes, must have at most 2", place, rank));
-    hsize_t shape[2] = {1, 1};
-    if (rank > 0) space.getSimpleExtentDims(shape);
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> values(static_cast<Index>(shape[0]),
-                                                                                  static_cast<Index>(shape[1]));
-    if (values.size() > 0) dataset.read(values.data(), H5::PredType::NATIVE_DOUBLE);
-    return values;
+    // h5py stores switches as an enumeration.
+    if (kind != H5T_FLOAT && kind != H5T_INTEGER && kind != H5T_ENUM)
+      throw UserError(place + ": must hold real numbers");
+    Array array;
+    array.shape.resize(static_cast<std::size_t>(space.getSimpleExtentNdims()));
+    if (!array.shape.empty()) space.getSimpleExtentDims(array.shape.data());
+    array.values.resize(static_cast<std::size_t>(space.getSimpleExtentNpoints()));
+    if (!array.values.empty()) dataset.read(array.values.data(), H5::PredType::NATIVE_DOUBLE);
+    return array;
   } catch (const H5::Exception&) {
     throw UserError(place + ": cannot be read");
   }
+}
+
+Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where) {
+  auto [shape, values] = read_array(group, name, where);
+  if (shape.size() > 2)
+    throw UserError(fmt::format("{}: dataset {}: has {} axes, must have at most 2", where, name, shape.size()));
+  shape.resize(2, 1);
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const RowMajor>(values.data(), static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
 }
 
 std::vector<double> read_vector(const H5::Group& group, const std::string& name, const std::string& where) {
@@ -141,8 +150,11 @@ std::string read_text(const H5::H5Object& object, const std::string& name, const
 double read_number(const H5::H5Object& object, const std::string& name, const std::string& where) {
   if (!object.attrExists(name)) throw UserError(where + ": attribute " + name + ": missing");
   try {
+    const auto attribute = object.openAttribute(name);
+    if (attribute.getSpace().getSimpleExtentNpoints() != 1)
+      throw UserError(where + ": attribute " + name + ": must be one number");
     double value = 0;
-    object.openAttribute(name).read(H5::PredType::NATIVE_DOUBLE, &value);
+    attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
     return value;
   } catch (const H5::Exception&) {
     throw UserError(where + ": attribute " + name + ": must be a number");

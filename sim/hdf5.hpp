@@ -45,7 +45,14 @@ void write_attribute(const H5::H5Object& object, const std::string& name, double
 void write_attribute(const H5::H5Object& object, const std::string& name, long value);
 
 bool has(const H5::Group& group, const std::string& name);
-/// Any real dtype, rank 0, 1 (a column) or 2; throws UserError that names file and dataset.
+/// Values of any shape, row-major.
+struct Array {
+  std::vector<hsize_t> shape;
+  std::vector<double> values;
+};
+/// Any real dtype or a switch (bool), any rank; throws UserError that names file and dataset.
+Array read_array(const H5::Group& group, const std::string& name, const std::string& where);
+/// The same of rank 0, 1 (a column) or 2.
 Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where);
 std::vector<double> read_vector(const H5::Group& group, const std::string& name, const std::string& where);
 /// Strings of fixed or variable length.

@@ -30,6 +30,7 @@ class DelayedAddition : public Task {
   Index inputs() const override { return 2; }
   Index outputs() const override { return 1; }
   CriterionKind criterion() const override { return CriterionKind::mean_squared_error; }
+  std::string input_name(Index channel) const override { return channel == 0 ? "value" : "mark"; }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
     const Index longest = samples_ * sample_ + static_cast<Index>(std::lround(delay_ms_.high / dt_ms_)) + response_;
@@ -71,6 +72,7 @@ class DelayedAddition : public Task {
 TaskKind delayed_addition_task() {
   return {"delayed_addition",
           "add two marked values of a stream and report the sum after a delay",
+          "always 0",
           {
               integer_option("task.samples", "10", "", {2, 10000}, "values in the stream; one is marked in each half"),
               number_option("task.sample_ms", "20", "ms", positive, "time for which a value and its mark are held"),
@@ -80,7 +82,9 @@ TaskKind delayed_addition_task() {
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<DelayedAddition>(options, dt_ms);
-          }};
+          },
+          {{"task.samples", "4"}, {"task.delay_ms", "0"}},
+          {{"task.samples", "30"}, {"task.delay_ms", "500"}}};
 }
 
 }  // namespace stillpoint

@@ -7,6 +7,8 @@
 //                  graded here only
 //
 // The go signal makes the end of a variable delay known, so the cue must be remembered and not timed.
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "tasks/task.hpp"
@@ -27,6 +29,9 @@ class DelayedCueDiscrimination : public Task {
 
   Index inputs() const override { return cues_ + 1; }
   Index outputs() const override { return cues_; }
+  std::string input_name(Index channel) const override {
+    return channel == cues_ ? "go" : fmt::format("cue {}", channel);
+  }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
     const Index longest = cue_ + static_cast<Index>(std::lround(delay_ms_.high / dt_ms_)) + response_;
@@ -64,6 +69,7 @@ class DelayedCueDiscrimination : public Task {
 TaskKind delayed_cue_discrimination_task() {
   return {"delayed_cue_discrimination",
           "tell after a delay, at a go signal, which of several cues was shown",
+          "the shown cue",
           {
               integer_option("task.cues", "2", "", {2, 1000}, "number of cues: one input channel and one output each"),
               number_option("task.cue_ms", "100", "ms", positive, "duration of the cue"),
@@ -74,7 +80,9 @@ TaskKind delayed_cue_discrimination_task() {
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<DelayedCueDiscrimination>(options, dt_ms);
-          }};
+          },
+          {{"task.delay_ms", "50..100"}},
+          {{"task.cues", "8"}, {"task.delay_ms", "1000..2000"}}};
 }
 
 }  // namespace stillpoint

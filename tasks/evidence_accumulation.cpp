@@ -76,6 +76,7 @@ class EvidenceAccumulation : public Task {
 TaskKind evidence_accumulation_task() {
   return {"evidence_accumulation",
           "which of two channels carried more pulses, answered after a delay",
+          "0: channel 0 had more pulses, 1: channel 1",
           {
               integer_option("task.slots", "10", "", {1, 10000}, "pulses per trial, one per slot"),
               number_option("task.slot_ms", "30", "ms", positive, "time from one pulse to the next"),
@@ -90,7 +91,9 @@ TaskKind evidence_accumulation_task() {
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<EvidenceAccumulation>(options, dt_ms);
-          }};
+          },
+          {{"task.slots", "5"}, {"task.favoured", "0.9"}, {"task.delay_ms", "50"}},
+          {{"task.slots", "20"}, {"task.favoured", "0.6"}, {"task.delay_ms", "500..1000"}}};
 }
 
 }  // namespace stillpoint

@@ -65,6 +65,7 @@ TaskKind fast_tracking_task() {
   return {
       "fast_tracking",
       "report filtered noise as it comes in, or a short while later",
+      "always 0",
       {
           integer_option("task.channels", "1", "", {1, 1000}, "independent signals: one input and one output each"),
           number_option("task.duration_ms", "500", "ms", positive, "duration of a trial"),
@@ -74,7 +75,10 @@ TaskKind fast_tracking_task() {
       },
       [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
         return std::make_unique<FastTracking>(options, dt_ms);
-      }};
+      },
+      {{"task.correlation_ms", "50"}},
+      {{"task.channels", "2"}, {"task.correlation_ms", "10"}, {"task.lag_ms", "20"}},
+      {"task.correlation_ms"}};
 }
 
 }  // namespace stillpoint

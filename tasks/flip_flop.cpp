@@ -12,6 +12,8 @@
 // confirm it. A trial without any pulse would have nothing to grade and is drawn again (2e-5 of trials at the
 // defaults).
 // Differs from the paper in that pulses start on a grid of slots and that the time of switching is not graded.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -39,6 +41,7 @@ class FlipFlop : public Task {
 
   Index inputs() const override { return bits_; }
   Index outputs() const override { return bits_; }
+  std::string input_name(Index channel) const override { return fmt::format("bit {}", channel); }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
     auto trials = TrialSet<double>::zeros(inputs(), outputs(), slots_ * slot_, count);
@@ -86,6 +89,7 @@ class FlipFlop : public Task {
 TaskKind flip_flop_task() {
   return {"flip_flop",
           "remember the sign of the last pulse on each of several channels",
+          "the memory at the end as a binary number, bit 0 first",
           {
               integer_option("task.bits", "3", "", {1, 16}, "number of bits: one input channel and one output each"),
               integer_option("task.slots", "10", "", {1, 10000}, "slots per trial; a pulse starts with a slot"),
@@ -99,7 +103,9 @@ TaskKind flip_flop_task() {
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<FlipFlop>(options, dt_ms);
-          }};
+          },
+          {{"task.bits", "1"}},
+          {{"task.bits", "5"}, {"task.slots", "20"}, {"task.pulse_probability", "0.1"}}};
 }
 
 }  // namespace stillpoint

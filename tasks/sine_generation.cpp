@@ -23,21 +23,15 @@ namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-/// The numbers in task.frequencies_hz. A sine of half the sampling rate or more cannot be told from a slower one.
-std::vector<double> frequencies_of(const std::string& text, double dt_ms) {
+/// A sine of half the sampling rate or more cannot be told from a slower one.
+std::vector<double> frequencies_of(const Options& options, double dt_ms) {
   const std::string name = "task.frequencies_hz";
   const double highest_hz = 1000 / (2 * dt_ms);
-  Options one;
-  one.declare({number_option(name, "1", "Hz", positive, "one frequency")});
-  std::vector<double> frequencies;
-  for (const auto& word : split_words(text)) {
-    one.set(name, word);
-    frequencies.push_back(one.number(name));
+  const auto frequencies = positive_numbers(options, name, "Hz");
+  for (const double frequency : frequencies)
     require_option(
-        frequencies.back() < highest_hz, name, word,
+        frequency < highest_hz, name, fmt::format("{}", frequency),
         fmt::format("must be below half the sampling rate, {} Hz at integration.dt_ms = {} ms", highest_hz, dt_ms));
-  }
-  require_option(!frequencies.empty(), name, "(empty)", "must be one or more numbers > 0 [Hz], separated by spaces");
   return frequencies;
 }
 
@@ -45,7 +39,7 @@ class SineGeneration : public Task {
  public:
   SineGeneration(const Options& options, double dt_ms)
       : dt_ms_(dt_ms),
-        frequencies_hz_(frequencies_of(options.text("task.frequencies_hz"), dt_ms)),
+        frequencies_hz_(frequencies_of(options, dt_ms)),
         duration_(steps_of(options.number("task.duration_ms"), dt_ms, "task.duration_ms")),
         cue_(steps_of(options.number("task.cue_ms"), dt_ms, "task.cue_ms")),
         settle_(steps_of(options.number("task.settle_ms"), dt_ms, "task.settle_ms", 0)),
@@ -59,6 +53,10 @@ class SineGeneration : public Task {
   Index inputs() const override { return constant_ ? 2 : frequencies(); }
   Index outputs() const override { return 1; }
   CriterionKind criterion() const override { return CriterionKind::mean_squared_error; }
+  std::string input_name(Index channel) const override {
+    if (!constant_) return fmt::format("onset {}", channel);
+    return channel == 0 ? "onset" : "frequency";
+  }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
     auto trials = TrialSet<double>::zeros(inputs(), outputs(), duration_, count);
@@ -95,6 +93,7 @@ class SineGeneration : public Task {
 TaskKind sine_generation_task() {
   return {"sine_generation",
           "produce a sine wave, of the frequency that the input tells",
+          "the index of the frequency",
           {
               text_option("task.frequencies_hz", "2",
                           "frequencies in Hz, separated by spaces; each trial has one of them, equally likely"),
@@ -107,7 +106,9 @@ TaskKind sine_generation_task() {
           },
           [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
             return std::make_unique<SineGeneration>(options, dt_ms);
-          }};
+          },
+          {{"task.duration_ms", "500"}},
+          {{"task.frequencies_hz", "1 2 3 4"}, {"task.cue", "onset"}}};
 }
 
 }  // namespace stillpoint

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/option.hpp"
@@ -23,24 +24,38 @@ class Task {
   virtual Index inputs() const = 0;
   virtual Index outputs() const = 0;
   virtual CriterionKind criterion() const { return CriterionKind::accuracy; }
+  /// What an input channel carries, for figures and tables: "input 0" unless the task says more.
+  virtual std::string input_name(Index channel) const;
   /// `count` trials; trial i depends on (key.seed, key.update, i) alone. Trials of different lengths are padded with
   /// zeros.
   virtual TrialSet<double> draw(TrialKey key, Index count) const = 0;
 };
 
-/// One kind of task: name, one line of help, options "task.*", and how to make one with time step dt.
+using Preset = std::vector<std::pair<std::string, std::string>>;  // option -> value
+
+/// One kind of task: name, one line of help, what a trial's condition tells, options "task.*", and how to make one with
+/// time step dt.
 struct TaskKind {
-  std::string name, help;
+  std::string name, help, condition;
   std::vector<Option> options;
   std::unique_ptr<Task> (*make)(const Options& options, double dt_ms);
+  Preset easy = {}, hard = {};                // what differs from the defaults; both empty: the task has no presets
+  std::vector<std::string> not_rounded = {};  // options in ms that are no number of steps, such as time constants
 };
 const std::vector<TaskKind>& task_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
 const TaskKind& task_kind(const std::string& name);
 
+/// task.difficulty, which chooses a preset; "paper" is the defaults.
+Option difficulty_option();
+/// Throws UserError where the task has no presets.
+Preset preset(const TaskKind& kind, const std::string& difficulty);
+
 /// Steps of a duration, at least `least`; throws UserError "NAME = VALUE" when it rounds to fewer.
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least = 1);
 /// A duration drawn uniformly from a range, in steps (rounded to the nearest).
 Index draw_steps(Stream& stream, const Range& range_ms, double dt_ms);
+/// The numbers > 0 of a text option, separated by spaces, at least one; throws UserError.
+std::vector<double> positive_numbers(const Options& options, const std::string& name, const std::string& unit);
 
 }  // namespace stillpoint

@@ -108,12 +108,38 @@ def example_network(path, N=6, K=2, O=1, change=None, attributes=(("format", "st
     return path
 
 
+def example_trials(path, trials=30, change=None, attributes=(("dt_ms", 10.0),)):
+    """A file of trials as its users would write it: a pulse of either sign, reported 100 ms later; a mask of switches."""
+    sign = np.random.default_rng(6).choice([-1.0, 1.0], size=trials)
+    arrays = {"inputs": np.zeros((trials, 25, 2), dtype="f4"), "targets": np.zeros((trials, 25, 1))}
+    arrays["inputs"][:, :5, 0] = sign[:, None]
+    arrays["inputs"][:, :, 1] = 1
+    arrays["targets"][:, 15:, 0] = sign[:, None]
+    arrays["mask"] = arrays["targets"] != 0
+    arrays["condition"] = (sign < 0).astype(int)
+    arrays["length"] = np.where(sign > 0, 25, 20)
+    arrays["mask"][sign < 0, 20:] = False
+    if change:
+        change(arrays)
+    with h5py.File(path, "w") as file:
+        for name, value in arrays.items():
+            file[name] = value
+        for name, value in attributes:
+            file.attrs[name] = value
+    return path
+
+
 # --- studies ---------------------------------------------------------------------------------------------------------
 
 def test_every_study_runs_its_quick_version(tmp):
     assert len(STUDIES) >= 5
+    short = ["--quick", "--set", "training.updates=2", "--set", "study.seeds=1", "--quiet"]
+    quickstart = SOURCE / "experiments/studies/quickstart.ini"
+    ok("run", quickstart, "--out", tmp / "solution", *short)
     for study in STUDIES:
-        ok("run", study, "--quick", "--out", tmp / study.stem, "--set", "training.updates=2", "--set", "study.seeds=1", "--quiet")
+        solution = tmp / "solution/runs/condition0001-seed000001.h5"
+        start = ["--set", f"network.start={solution}"] if study.stem == "distance_from_solution" else []
+        ok("run", study, "--out", tmp / study.stem, *short, *start)
         json.loads(ok("summary", tmp / study.stem, "--format", "json"))
 
 
@@ -311,6 +337,84 @@ def test_check_gradients(tmp):
     refused("check-gradients", tmp / "absent.ini", names=["absent.ini"])
 
 
+# --- tasks -----------------------------------------------------------------------------------------------------------
+
+def test_task_says_what_it_is_and_draws_it(tmp):
+    names = [item["name"] for item in json.loads(ok("list", "tasks", "--json"))]
+    assert {"evidence_accumulation", "delayed_match_to_sample", "context_integration", "working_memory_n", "interval_timing", "file"} <= set(names)
+    for name in set(names) - {"file"}:
+        text = ok("task", name, "--plot", tmp / "f.svg", "--trials", 2)
+        assert text.startswith(name) and "inputs" in text and "training.criterion" in text and "rounded" not in text, text
+        root = xml.parse(tmp / "f.svg").getroot()
+        words = [node.text for node in root.iter() if node.tag.endswith("text")]
+        assert {"time (ms)", "graded", "target", "output 0"} <= set(words) and sum(word.startswith("trial ") for word in words) == 2, words
+    # Two trials of 600 ms, graded in the last 100 ms: there, and in the legend, is the shade, and the target is there alone.
+    ok("task", "evidence_accumulation", "--plot", tmp / "f.svg", "--trials", 2)
+    nodes = list(xml.parse(tmp / "f.svg").getroot().iter())
+    shaded = [(float(node.get("x")), float(node.get("width"))) for node in nodes if node.get("fill") == "#E3E3E3"][:-1]
+    targets = [[float(pair.split(",")[0]) for pair in node.get("points").split()] for node in nodes if node.get("stroke") == "#0072B2"][:-1]
+    column = [[float(pair.split(",")[0]) for pair in node.get("points").split()] for node in nodes if node.get("stroke") == "#BBBBBB"]
+    assert len(shaded) == len(targets) == 2 and len(column) == 6, (shaded, targets, column)
+    for (x, width), target in zip(shaded, targets):
+        (left, right), = {(min(line), max(line)) for line in column if min(line) <= x <= max(line)}
+        assert abs(x - (left + (right - left) * 5 / 6)) < 0.02 and abs(x + width - right) < 0.02, (x, width, left, right)
+        assert abs(min(target) - x) < 0.02 and abs(max(target) - x - width) < 0.02, (target, x, width)
+    text = ok("task", "evidence_accumulation", "--set", "task.pulse_ms=12", "--set", "task.delay_ms=99..200", "--dt", 5)
+    assert "rounded: task.pulse_ms = 12 ms is 10 ms in steps of 5 ms" in text and "rounded: task.delay_ms = 99..200 ms is 100..200 ms" in text, text
+    assert text.count("rounded") == 2 and "trials      96 to 100 steps" not in text
+    assert "rounded" not in ok("task", "fast_tracking", "--set", "task.correlation_ms=12")  # exact at any step
+    hard = ok("task", "delayed_cue_discrimination", "--set", "task.difficulty=hard", "--set", "task.cues=3")
+    assert "difficulty  hard" in hard and "inputs      4: cue 0, cue 1, cue 2, go" in hard and "1000..2000" in hard, hard
+    assert sum(float(line.split()[1]) for line in hard.splitlines() if line.endswith(" %")) == 100
+    assert ok("task", "flip_flop", "--seed", 2) == ok("task", "flip_flop", "--seed", 2) != ok("task", "flip_flop", "--seed", 3)
+    presets = {item["name"]: item.get("presets") for item in json.loads(ok("list", "tasks", "--json"))}
+    assert presets["flip_flop"]["easy"] == {"task.bits": "1"} and presets["file"] is None
+    assert "task.difficulty = hard" in ok("list", "tasks")
+
+    refused("task", names=["NAME", "missing"])
+    refused("task", "chess", names=["task.name", "chess", "flip_flop"])
+    refused("task", "flip_flop", "--plot", tmp / "f.png", names=["--plot", ".svg"])
+    refused("task", "flip_flop", "--plot", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg"])
+    refused("task", "flip_flop", "--set", "task.bitz=3", names=["task.bitz", "task.bits"])
+    refused("task", "flip_flop", "--set", "network.size=3", names=["--set", "network.size=3"])
+    refused("task", "flip_flop", "--set", "task.name=file", names=["--set", "task.name"])
+    refused("task", "flip_flop", "--set", "task.pulse_ms=200", names=["task.pulse_ms", "task.slot_ms"])
+    refused("task", "flip_flop", "--dt", 0, names=["integration.dt_ms", "0"])
+    refused("task", "flip_flop", "--trials", 0, names=["--trials", "0"])
+    refused("task", "flip_flop", "--trials", 7, names=["--trials", "7", "6"])
+    refused("task", "flip_flop", "--seed", -1, names=["--seed", "-1"])
+    refused("task", "file", names=["task.file", "(empty)"])
+
+
+def test_a_study_learns_from_a_file_of_trials(tmp):
+    trials = example_trials(tmp / "trials.h5")
+    study = write(tmp / "s.ini", f"{SMALL}\n[task]\nname = file\nfile = {trials}\n")
+    ok("run", study, "--out", tmp / "whole", "--quiet", "--set", "training.updates=150", "--set", "rule.name=bptt", "--set", "optimizer.rate=0.01")
+    rows = json.loads(ok("summary", tmp / "whole", "--format", "json"))
+    for path in (tmp / "whole/runs").glob("*.h5"):
+        with h5py.File(path) as run:
+            assert run["options"].attrs["task.file"] == str(trials) and run["options"].attrs["task.name"] == "file"
+            assert run["initial/network/W_in"].shape == (20, 2) and run["initial/network/W_out"].shape == (1, 20)
+    finals = [h5py.File(path).attrs["final_accuracy"] for path in (tmp / "whole/runs").glob("*.h5")]
+    assert len(rows) == 2 and np.median(finals) > 0.95, finals
+
+    # Stopped after one seed and continued: the same bytes; with other trials under the same name: another study.
+    ok("run", study, "--out", tmp / "a", "--quiet")
+    ok("run", study, "--out", tmp / "b", "--quiet", "--set", "study.seeds=1")
+    ok("run", study, "--out", tmp / "b", "--quiet")
+    assert all_contents(tmp / "a") == all_contents(tmp / "b")
+    assert "inputs      2" in ok("task", "file", "--set", f"task.file={trials}", "--dt", 10, "--plot", tmp / "f.svg")
+    assert "ok, 0 failed" in ok("check-gradients", study, "--rule", "bptt")
+    run = next((tmp / "a/runs").glob("*.h5"))
+    ok("simulate", run, "--out", tmp / "sim.h5", "--task", "file", "--set", f"task.file={trials}", "--trials", 40)
+    with h5py.File(trials) as given, h5py.File(tmp / "sim.h5") as shown:
+        lines = {row.tobytes() for row in given["inputs"][()].astype(float)[:, :20]}
+        assert {row.tobytes() for row in shown["trials/input"][()][:, :20]} <= lines
+        assert set(shown["trials/length"][()]) == {20, 25}
+    example_trials(trials, trials=29)
+    refused("run", study, "--out", tmp / "a", "--quiet", names=["holds another study", "task.file"])
+
+
 # --- networks made elsewhere -----------------------------------------------------------------------------------------
 
 def test_simulate_reads_a_network_made_elsewhere(tmp):
@@ -359,7 +463,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["network.tau_ms=80..20"], ["network.tau_ms", "80..20", "LOW <= HIGH"]),
         (["task.delay_ms=300..200"], ["task.delay_ms", "300..200"]),
         (["task.delay_ms="], ["task.delay_ms", "(empty)"]),
-        (["integration.dt_ms=60"], ["integration.dt_ms", "60", "50"]),
+        (["network.tau_ms=4"], ["integration.dt_ms", "10", "4 ms"]),
         (["integration.dt_ms=0"], ["integration.dt_ms", "0"]),
         (["task.response_ms=1"], ["task.response_ms", "1 ms", "step"]),
         (["rule.name=backprop"], ["rule.name", "backprop", "bptt", "e_prop"]),
@@ -377,7 +481,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["study.seeds=0"], ["study.seeds", "0"]),
         (["training.updates=0"], ["training.updates", "0"]),
         (["training.checkpoints=5 700"], ["training.checkpoints", "700", "11"]),
-        (["training.parameters=W V"], ["training.parameters", "W V"]),
+        (["training.parameters=W Q"], ["training.parameters", "W V"]),
         (["synapse.tau_s_ms=1"], ["synapse.tau_s_ms", "integration.dt_ms"]),
         (["network.kind=rnn_map", "study.arm=matched_speed"], ["control.match", "rnn_map"]),
         (["nonsense"], ["--set", "nonsense", "KEY=VALUE"]),
@@ -483,10 +587,39 @@ def test_bad_network_files(tmp):
     assert not (tmp / "o.h5").exists()
 
 
+def test_bad_files_of_trials(tmp):
+    study = write(tmp / "s.ini", SMALL + "\n[task]\nname = file\n")
+    def missing(arrays): del arrays["mask"]
+    def misspelt(arrays): arrays["Inputs"] = arrays.pop("inputs")
+    def nan(arrays): arrays["inputs"][2, 3] = np.nan
+    def shape(arrays): arrays["mask"] = arrays["mask"][:, :, 0]
+    def short(arrays): arrays["targets"] = arrays["targets"][:, :20]
+    def text(arrays): arrays["inputs"] = np.bytes_("none")
+    def empty(arrays): arrays["inputs"] = arrays["inputs"][:0]
+    def length(arrays): arrays["length"] = arrays["length"][:4]
+    def negative(arrays): arrays["condition"][3] = -5
+    cases = [(missing, ["mask", "missing"]), (misspelt, ["Inputs", "unknown", "inputs"]), (nan, ["inputs", "finite"]), (shape, ["mask", "[30, 25]", "[30, 25, 1]"]),
+             (short, ["targets", "[30, 20, 1]", "[30, 25, outputs]"]), (text, ["inputs", "real numbers"]), (empty, ["inputs", "[0, 25, 2]"]),
+             (length, ["length", "[4]", "[30]"]), (negative, ["condition", "-5"])]
+    for change, names in cases:
+        path = example_trials(tmp / f"{change.__name__}.h5", change=change)
+        refused("run", study, "--out", tmp / "o", "--set", f"task.file={path}", names=[path.name, *names])
+    attributes = [([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
+                  ([("dt_ms", [10, 10])], ["dt_ms", "one number"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
+    for given, names in attributes:
+        path = example_trials(tmp / "attributes.h5", attributes=given)
+        refused("run", study, "--out", tmp / "o", "--set", f"task.file={path}", names=[path.name, *names])
+    refused("run", study, "--out", tmp / "o", "--set", f"task.file={write(tmp / 'text.h5', 'not hdf5')}", names=["text.h5", "HDF5"])
+    refused("run", study, "--out", tmp / "o", "--set", "task.file=/absent.h5", names=["/absent.h5"])
+    refused("run", study, "--out", tmp / "o", names=["task.file", "(empty)"])
+    refused("run", study, "--out", tmp / "o", "--set", "task.difficulty=hard", names=["task.difficulty = hard", "no presets"])
+    assert not (tmp / "o").exists()
+
+
 # --- help ------------------------------------------------------------------------------------------------------------
 
 def test_help_shows_an_example_for_every_command(tmp):
-    for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "list":
+    for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "task", "list":
         text = ok(command, "--help")
         assert "example:" in text and f"stillpoint {command}" in text, text
     for what in "networks", "rules", "tasks", "synapses", "integrators", "arms":

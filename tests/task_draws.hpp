@@ -15,6 +15,14 @@ constexpr std::uint64_t seed = 20130331;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 using Array = Matrix<double>;
 
+/// Tasks that draw trials of their own; the trials of `file` are the user's.
+inline std::vector<TaskKind> generated_kinds() {
+  std::vector<TaskKind> kinds;
+  for (const auto& kind : task_kinds())
+    if (kind.name != "file") kinds.push_back(kind);
+  return kinds;
+}
+
 inline std::unique_ptr<Task> make(const TaskKind& kind, double dt_ms, const Settings& settings = {}) {
   Options options;
   options.declare(kind.options);

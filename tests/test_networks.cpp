@@ -404,6 +404,7 @@ TEST_CASE("what a network cannot do is refused in one line that says why") {
   CHECK(refusal({{"network.kind", "plrnn"}, {"integration.method", "exponential_euler"}}).find("integration.method") == 0);
   CHECK(refusal({{"network.kind", "low_rank"}, {"noise.weights", "0.1"}}).find("noise.weights") == 0);
   CHECK(refusal({{"network.initial_state", "trained"}, {"rule.name", "uoro"}}).find("network.initial_state") == 0);
+  CHECK(refusal({{"training.parameters", "M A"}}).find("training.parameters = M A") == 0);
   CHECK(refusal({{"network.rate_hz", "50"}}).find("network.rate_hz") == 0);
   CHECK(refusal({{"network.start", "/nowhere.h5"}}).find("/nowhere.h5") == 0);
 }

@@ -19,13 +19,22 @@ using json = nlohmann::ordered_json;
 struct Item {
   std::string name, help;
   std::vector<Option> options;
-  std::vector<std::pair<std::string, std::string>> preset;  // arms only
+  std::vector<std::pair<std::string, Preset>> presets = {};  // of a task: easy and hard; of an arm: one without a name
 };
 
 template <class Kinds>
 std::vector<Item> items_of(const Kinds& kinds) {
   std::vector<Item> items;
-  for (const auto& kind : kinds) items.push_back({kind.name, kind.help, kind.options, {}});
+  for (const auto& kind : kinds) items.push_back({kind.name, kind.help, kind.options});
+  return items;
+}
+
+std::vector<Item> task_items() {
+  auto items = items_of(task_kinds());
+  for (std::size_t i = 0; i < items.size(); ++i)
+    for (const auto& [name, preset] :
+         {std::pair("easy", task_kinds()[i].easy), std::pair("hard", task_kinds()[i].hard)})
+      if (!preset.empty()) items[i].presets.emplace_back(name, preset);
   return items;
 }
 
@@ -38,30 +47,32 @@ std::vector<Option> with_prefix(const std::vector<Option>& options, const std::s
 
 std::vector<Item> items_of(const std::string& what) {
   if (what == "rules") return items_of(rule_kinds());
-  if (what == "tasks") return items_of(task_kinds());
+  if (what == "tasks") return task_items();
   if (what == "synapses") return items_of(synapse_kinds());
   std::vector<Item> items;
-  if (what == "networks")
-  {
-    items.push_back({"all", "options of every kind of network", network_options(), {}});
-    for (const auto& kind : network_kinds()) items.push_back({kind.name, kind.help, kind.options, {}});
+  if (what == "networks") {
+    items.push_back({"any", "options of every kind of network", network_options()});
+    for (const auto& kind : network_kinds()) items.push_back({kind.name, kind.help, kind.options});
   }
   if (what == "arms")
-    for (const auto& arm : arms()) items.push_back({arm.name, arm.help, {}, arm.preset});
+    for (const auto& arm : arms()) items.push_back({arm.name, arm.help, {}, {{"", arm.preset}}});
   if (what == "integrators") {
     const auto options = with_prefix(integration_options(), "integration.");
-    items = {{"euler", "explicit Euler: learning and simulate", options, {}},
-             {"exponential_euler", "exact for held input to a neuron: learning and simulate", options, {}},
-             {"rk4", "classical Runge-Kutta, order 4, network and synapse jointly: simulate", options, {}},
-             {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options, {}}};
+    items = {{"euler", "explicit Euler: learning and simulate", options},
+             {"exponential_euler", "exact for held input to a neuron: learning and simulate", options},
+             {"rk4", "classical Runge-Kutta, order 4, network and synapse jointly: simulate", options},
+             {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options}};
   }
   if (what == "training")
-    items = {{"study", "runs and seeds", study_options(), {}},
-             {"arm", "what is compared", arm_options(), {}},
-             {"components", "task, rule and synapse of a run", component_options(), {}},
-             {"training", "the training loop", training_options(), {}},
-             {"optimizer", "from gradient to weight change", optimizer_options(), {}},
-             {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise."), {}}};
+    items = {{"study", "runs and seeds", study_options()},
+             {"arm", "what is compared", arm_options()},
+             {"components", "task, rule and synapse of a run", component_options()},
+             {"training", "the training loop", training_options()},
+             {"beside", "what learns or disturbs beside the rule, freeze-in, shadow rules", learner_options()},
+             {"consistency", "temporal consistency of the weights", temporal_consistency_options()},
+             {"schedule", "strength of temporal consistency over the updates", schedule_options()},
+             {"optimizer", "from gradient to weight change", optimizer_options()},
+             {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise.")}};
   return items;
 }
 
@@ -76,7 +87,9 @@ json as_json(const std::vector<Item>& items) {
                             {"allowed", option.allowed()},
                             {"help", option.help}});
     json entry = {{"name", item.name}, {"help", item.help}, {"parameters", parameters}};
-    for (const auto& [option, value] : item.preset) entry["preset"][option] = value;
+    for (const auto& [name, preset] : item.presets)
+      for (const auto& [option, value] : preset)
+        (name.empty() ? entry["preset"] : entry["presets"][name])[option] = value;
     list.push_back(entry);
   }
   return list;
@@ -91,7 +104,11 @@ void print(const std::vector<Item>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& item = items[i];
     fmt::print("{}\n    {}\n", item.name, item.help);
-    for (const auto& [option, value] : item.preset) fmt::print("    {} = {}\n", option, value);
+    for (const auto& [name, preset] : item.presets) {
+      if (!name.empty()) fmt::print("    task.difficulty = {}\n", name);
+      for (const auto& [option, value] : preset)
+        fmt::print("    {}{} = {}\n", name.empty() ? "" : "    ", option, value);
+    }
     if (i > 0 && !item.options.empty() && names(item) == names(items[i - 1])) {
       fmt::print("    parameters as above\n");
       continue;

@@ -61,6 +61,8 @@ std::string superscript(int exponent) {
   return text;
 }
 
+}  // namespace
+
 std::string tick_label(double value, Axis::Scale scale) {
   const double exponent = std::log10(value);
   if (scale == Axis::Scale::log10 && std::abs(exponent) > 2.5 && std::abs(exponent - std::round(exponent)) < 1e-9)
@@ -68,8 +70,6 @@ std::string tick_label(double value, Axis::Scale scale) {
   const auto digits = fmt::format("{:.6g}", std::abs(value));
   return value < 0 ? "−" + digits : digits;
 }
-
-}  // namespace
 
 Stroke series_stroke(std::size_t i, double width) {
   static const std::array<const char*, 8> colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",

@@ -63,6 +63,9 @@ struct Axis {
   double fraction(double value) const;
 };
 
+/// A number as it stands beside a tick, with a true minus sign; powers of ten on a logarithmic axis.
+std::string tick_label(double value, Axis::Scale scale = Axis::Scale::linear);
+
 /// A pair of axes on the page.
 struct Panel {
   Point corner;  // upper left end of the data area
