@@ -481,7 +481,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["study.seeds=0"], ["study.seeds", "0"]),
         (["training.updates=0"], ["training.updates", "0"]),
         (["training.checkpoints=5 700"], ["training.checkpoints", "700", "11"]),
-        (["training.parameters=W Q"], ["training.parameters", "W V"]),
+        (["training.parameters=W Q"], ["training.parameters", "W Q"]),
         (["synapse.tau_s_ms=1"], ["synapse.tau_s_ms", "integration.dt_ms"]),
         (["network.kind=rnn_map", "study.arm=matched_speed"], ["control.match", "rnn_map"]),
         (["nonsense"], ["--set", "nonsense", "KEY=VALUE"]),
