@@ -7,7 +7,8 @@
 namespace stillpoint {
 
 const std::vector<std::string>& Recorder::known_names() {
-  static const std::vector<std::string> names = {"rate", "state", "output", "efficacy", "current", "synapse"};
+  static const std::vector<std::string> names = {"rate",     "rate_hz", "state",  "output",
+                                                 "efficacy", "current", "synapse"};
   return names;
 }
 
@@ -19,9 +20,10 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
     require_option(std::find(known.begin(), known.end(), name) != known.end(), "--record", name,
                    fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
     const bool of_synapse = name == "synapse",
-               present = (name != "efficacy" || synapse.scales()) && (name != "current" || synapse.drives());
+               present = (name != "rate_hz" || simulation.network().rate_hz > 0) && (name != "efficacy" || synapse.scales()) && (name != "current" || synapse.drives());
     require_option((!of_synapse || synapse_) && present, "--record", name,
-                   "this synapse has none; rate, state and output are there with any");
+                   name == "rate_hz" ? "this network's rates have no unit (network.rate_hz when it was trained)"
+                                     : "this synapse has none; rate, state and output are there with any");
     const Index N = simulation.network().size();
     const Index channels = name == "output"  ? simulation.network().outputs()
                            : name == "state" ? N * network_kind(simulation.network().kind).states
@@ -42,6 +44,7 @@ Matrix<double> Recorder::value(const std::string& name, Index t) const {
   const auto& network = simulation_.network();
   const Matrix<double> r = run.at(run.rates(), t);
   if (name == "rate") return r;
+  if (name == "rate_hz") return network.rate_hz * r;
   if (name == "state") return run.at(run.state, t);
   if (name == "output") return (network.W_out * run.at(run.read(), t)).colwise() + network.b_out;
   if (name == "synapse") return synapse_state();

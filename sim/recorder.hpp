@@ -17,6 +17,7 @@ struct Recording {
 
 /// Call `observe` once per step boundary t = 0 .. T; every `every`-th is kept.
 ///   rate, state, output   N, D, O channels
+///   rate_hz               N channels: rates in Hz, of a network that says what a rate of 1 means
 ///   efficacy, current     N channels: a(t) and S(t) r(t) of a synapse given by a differential equation
 ///   synapse               its whole state (TCR: S, row-major pairs j*N + i; Tsodyks-Markram: u then x)
 class Recorder {

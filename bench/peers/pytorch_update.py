@@ -109,7 +109,7 @@ class Network:
     """leaky_rate; plrnn has A beside it, and lstm one row of W, W_in and b per gate."""
 
     def __init__(self, n, kind="leaky_rate"):
-        gain = 0.5 if kind == "plrnn" else 1.5
+        gain = 0.3 * 1.5 if kind == "plrnn" else 1.5  # (1 - A) g
         def leaf(*shape, scale=1.0):
             return (scale * torch.randn(*shape)).requires_grad_()
         rows = 4 * n if kind == "lstm" else n

@@ -145,7 +145,7 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
       "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
       "record", po::value<std::string>()->default_value("rate,output"),
-      "any of rate,state,output,efficacy,current,synapse")(
+      "any of rate, rate_hz, state, output, efficacy, current, synapse, with commas")(
       "every", po::value<long>()->default_value(1), "keep every n-th step")("seed", po::value<long>()->default_value(1),
                                                                             "seed of trials, initial states and noise")(
       "group", po::value<std::string>(),

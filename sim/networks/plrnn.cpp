@@ -4,7 +4,8 @@
 //
 // Readout and temporal consistency see x; the recurrent weights act on r = relu(x). a = A, c = 1, rho = 1,
 // kappa = relu'(x), v = x(t+1) - x(t), d = 1. It is explicit Euler on leaky_current with relu, where A = 1 - alpha,
-// W = alpha W, W_in = alpha W_in, b = alpha b.
+// W = alpha W, W_in = alpha W_in, b = alpha b. So that the gain g has the meaning it has there, W ~ (1 - A) N(0, g^2/N);
+// past g = sqrt(2) activity grows without bound until learning tames it.
 #include <cmath>
 
 #include "sim/dynamics.hpp"
@@ -63,12 +64,13 @@ void initialise(Network<double>& network, const Options& options, std::uint64_t 
   const auto N = static_cast<Index>(options.integer("network.size"));
   network.nonlinearity = Nonlinearity::relu;
   network.W.resize(N, N);
+  const double A = options.number("network.A");
   Stream(seed, Purpose::recurrent_weights)
-      .fill_normal(network.W, options.number("network.gain") / std::sqrt(static_cast<double>(N)));
+      .fill_normal(network.W, (1 - A) * options.number("network.gain") / std::sqrt(static_cast<double>(N)));
   network.W.diagonal().setZero();
   network.mask.setOnes(N, N);
   network.mask.diagonal().setZero();
-  network.A.setConstant(N, options.number("network.A"));
+  network.A.setConstant(N, A);
   network.tau_ms.setConstant(N, options.number("integration.dt_ms"));
 }
 
@@ -83,7 +85,8 @@ NetworkKind plrnn_network() {
   NetworkKind kind{"plrnn",
                    "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
                    "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
-                   {number_option("network.A", "0.7", "", {-1, 1}, "initial diagonal A: what a neuron keeps per step")},
+                   {number_option("network.A", "0.7", "", {-1, 1},
+                                  "initial diagonal A: what a neuron keeps per step; W is drawn from (1-A) N(0, g^2/N)")},
                    initialise,
                    make<float>,
                    make<double>};
