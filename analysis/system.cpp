@@ -1,0 +1,102 @@
+#include "analysis/system.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace stillpoint {
+
+namespace {
+
+/// Any step serves a flow: velocity and Jacobian are taken from the step and divided by it.
+Integration step_of(const Network<double>& network, System::As as) {
+  return {Method::euler, as == System::As::map ? network.dt_ms.value_or(network.tau_ms(0)) : network.tau_ms.minCoeff() / 2,
+          0};
+}
+
+}  // namespace
+
+System::As System::as_trained(const Network<double>& network) {
+  return network_kind(network.kind).map || network.dt_ms ? As::map : As::flow;
+}
+
+System::System(const Network<double>& network, const Vector<double>& input, As as)
+    : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
+  const auto& kind = network_kind(network.kind);
+  require_option(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
+                 fmt::format("the network has {} input channels", network.inputs()));
+  require_option(!kind.map || as == As::map, "--as", "flow", fmt::format("a {} is a map", kind.name));
+  require_option(kind.map || as == As::flow || network.dt_ms.has_value(), "--as", "map",
+                 "the network file does not say with which step (dt_ms)");
+  dynamics_ = make_dynamics(network_, step_of(network_, as));
+  if (kind.map || as == As::flow)
+    tau_ms_ = dynamics_->tau_ms().replicate(kind.states, 1);
+  else
+    tau_ms_.setConstant(dimension_, *network.dt_ms);
+  constant_ = network.b;
+  if (input.size() > 0) constant_ += network.W_in * input;
+}
+
+double System::reference_tau_ms() const { return std::exp(tau_ms_.array().log().mean()); }
+
+Matrix<double> System::kept_drive(const Matrix<double>& x, Matrix<double>& r) const {
+  r.resize(network_.size(), x.cols());
+  dynamics_->rate(x, r);
+  Matrix<double> u = constant_.replicate(1, x.cols());
+  Recurrence<double>().add(network_, r, u);
+  if (network_.W_fb.size() > 0) u += network_.W_fb * ((network_.W_out * read(x)).colwise() + network_.b_out);
+  dynamics_->attract(u);
+  return u;
+}
+
+Matrix<double> System::velocity(const Matrix<double>& x) const {
+  if (as_ == As::map) return next(x) - x;
+  Matrix<double> r, dxdt(x.rows(), x.cols());
+  const auto f = kept_drive(x, r);
+  dynamics_->derivative(x, f, dxdt);
+  return dxdt.array().colwise() * tau_ms_.array();
+}
+
+Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
+  Matrix<double> r, result = x;
+  const auto f = kept_drive(x, r);
+  if (dynamics_->is_map()) {
+    dynamics_->map(f, result);
+    return result;
+  }
+  Matrix<double> dxdt(x.rows(), x.cols());
+  dynamics_->derivative(x, f, dxdt);
+  return x + (as_ == As::map ? step_of(network_, as_).dt_ms : dt_ms) * dxdt;
+}
+
+Matrix<double> System::jacobian(const Vector<double>& x) const {
+  // One step back of every direction at once: column i of q is row i of the step's Jacobian.
+  const Index D = dimension_;
+  const Matrix<double> states = x.replicate(1, D);
+  Matrix<double> r, q = Matrix<double>::Identity(D, D);
+  const auto f = kept_drive(states, r);
+  Matrix<double> signal(f.rows(), D);
+  dynamics_->pull_back(states, f, q, signal);
+  Matrix<double> back = network_.recurrent().transpose() * signal;
+  if (network_.W_fb.size() > 0) {
+    const Matrix<double> through_readout = network_.W_out.transpose() * (network_.W_fb.transpose() * signal);
+    if (dynamics_->reads_state())
+      q += through_readout;
+    else
+      back += through_readout;
+  }
+  dynamics_->rate_back(r, back, q);
+  Matrix<double> jacobian = q.transpose();
+  if (as_ == As::map) return jacobian;
+  jacobian.diagonal().array() -= 1;
+  return jacobian.array().colwise() / dynamics_->alpha().array();
+}
+
+Matrix<double> System::read(const Matrix<double>& x) const {
+  if (dynamics_->reads_state() || dynamics_->rate_is_state()) return x;
+  Matrix<double> r(network_.size(), x.cols());
+  dynamics_->rate(x, r);
+  return r;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,54 @@
+// A network under constant input, as the dynamical system that the analyses look at: its state and nothing else.
+//
+//   flow   tau dx/dt = F(x)            leaky networks as equations, whatever step they were trained with
+//   map    x(t+1) = G(x(t))            networks in discrete time; leaky ones as their explicit Euler step makes them
+//
+// "velocity" is F for a flow, G(x) - x for a map: zero at a fixed point of either.
+#pragma once
+
+#include <memory>
+
+#include "sim/dynamics.hpp"
+#include "sim/recurrence.hpp"
+
+namespace stillpoint {
+
+class System {
+ public:
+  enum class As { flow, map };
+  /// How the network was trained: a map where its kind is one or where it has a dt_ms, a flow otherwise.
+  static As as_trained(const Network<double>& network);
+
+  /// input: K values, held. Throws UserError when their number is wrong, when a map is asked to be a flow, and when a
+  /// leaky network without dt_ms is asked to be a map.
+  System(const Network<double>& network, const Vector<double>& input, As as);
+
+  As as() const { return as_; }
+  const Network<double>& network() const { return network_; }
+  /// D, entries of the state.
+  Index dimension() const { return dimension_; }
+  /// [ms], one per entry of the state: the membrane's of a flow, the step of a map.
+  const Vector<double>& tau_ms() const { return tau_ms_; }
+  /// Geometric mean of tau [ms].
+  double reference_tau_ms() const;
+
+  /// D x B -> D x B
+  Matrix<double> velocity(const Matrix<double>& x) const;
+  /// G(x), D x B; of a flow x + dt F / tau with the dt given.
+  Matrix<double> next(const Matrix<double>& x, double dt_ms = 0) const;
+  /// dF/dx of a flow, dG/dx of a map, at one state; D x D.
+  Matrix<double> jacobian(const Vector<double>& x) const;
+  /// What the readout sees of states, N x B.
+  Matrix<double> read(const Matrix<double>& x) const;
+
+ private:
+  Matrix<double> kept_drive(const Matrix<double>& x, Matrix<double>& r) const;  // f
+
+  Network<double> network_;
+  As as_;
+  Index dimension_;
+  std::unique_ptr<Dynamics<double>> dynamics_;
+  Vector<double> tau_ms_, constant_;  // constant: W_in s + b
+};
+
+}  // namespace stillpoint
