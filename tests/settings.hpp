@@ -25,12 +25,12 @@ inline TrialSet<double> random_trials(Index inputs, Index outputs, Index steps, 
 inline Network<double> random_network(const std::string& kind, const std::string& nonlinearity, Index size,
                                       Index inputs, Index outputs, std::uint64_t seed,
                                       const std::string& tau_ms = "50") {
-  const auto options = resolve_options({{"network.kind", kind},
-                                        {"network.nonlinearity", nonlinearity},
-                                        {"network.size", std::to_string(size)},
-                                        {"network.tau_ms", tau_ms},
-                                        {"network.gain", "1.5"}});
-  auto network = make_network(options, inputs, outputs, seed);
+  Assignments chosen = {{"network.kind", kind},
+                        {"network.nonlinearity", nonlinearity},
+                        {"network.size", std::to_string(size)},
+                        {"network.gain", "1.5"}};
+  if (!network_kind(kind).map) chosen.emplace_back("network.tau_ms", tau_ms);
+  auto network = make_network(resolve_options(chosen), inputs, outputs, seed);
   Stream stream(seed, Purpose::recurrent_weights, 7);
   stream.fill_normal(network.b, 0.3);
   stream.fill_normal(network.b_out, 0.3);

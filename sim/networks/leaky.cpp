@@ -29,23 +29,31 @@ Leaky<Scalar>::Leaky(const Network<Scalar>& network, const Integration& integrat
 template class Leaky<float>;
 template class Leaky<double>;
 
-std::vector<Option> leaky_options() {
+std::vector<Option> rate_options() {
   return {
       choice_option("network.nonlinearity", "tanh", nonlinearity_names(), "phi, from input to firing rate"),
-      range_option("network.tau_ms", "50", "ms", positive,
-                   "membrane time constant; a range LOW..HIGH draws one per neuron"),
-      number_option("network.tau_spread", "0", "", nonnegative,
-                    "SD of log tau: membrane time constants are log-normal with median tau_ms"),
       number_option("network.rate_hz", "0", "Hz", nonnegative,
                     "what a rate of 1 means, for relu, softplus and logistic; 0: rates have no unit"),
   };
 }
 
-void initialise_leaky(Network<double>& network, const Options& options, Stream& stream) {
+std::vector<Option> tau_options() {
+  return {
+      range_option("network.tau_ms", "50", "ms", positive,
+                   "membrane time constant; a range LOW..HIGH draws one per neuron"),
+      number_option("network.tau_spread", "0", "", nonnegative,
+                    "SD of log tau: membrane time constants are log-normal with median tau_ms"),
+  };
+}
+
+void set_rates(Network<double>& network, const Options& options) {
   network.nonlinearity = nonlinearity_from(options.text("network.nonlinearity"));
   network.rate_hz = options.number("network.rate_hz");
   require_option(network.rate_hz == 0 || network.nonlinearity != Nonlinearity::tanh, "network.rate_hz",
                  options.text("network.rate_hz"), "needs rates >= 0: network.nonlinearity relu, softplus or logistic");
+}
+
+void draw_taus(Network<double>& network, const Options& options, Stream& stream) {
   const Range tau = options.range("network.tau_ms");
   const double spread = options.number("network.tau_spread");
   require_option(spread == 0 || tau.low == tau.high, "network.tau_spread", options.text("network.tau_spread"),
@@ -61,12 +69,25 @@ namespace {
 void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
   Stream stream(seed, Purpose::recurrent_weights);
   draw_recurrent_weights(network, options, stream, seed);
-  initialise_leaky(network, options, stream);
+  set_rates(network, options);
+  draw_taus(network, options, stream);
 }
 
-std::vector<Option> all_options() {
-  auto all = leaky_options();
+void initialise_map(Network<double>& network, const Options& options, std::uint64_t seed) {
+  Stream stream(seed, Purpose::recurrent_weights);
+  draw_recurrent_weights(network, options, stream, seed);
+  set_rates(network, options);
+  network.tau_ms.setConstant(network.W.rows(), options.number("integration.dt_ms"));
+}
+
+std::vector<Option> map_options() {
+  auto all = rate_options();
   for (auto& option : wiring_options()) all.push_back(option);
+  return all;
+}
+std::vector<Option> flow_options() {
+  auto all = tau_options();
+  for (auto& option : map_options()) all.push_back(option);
   return all;
 }
 
@@ -89,7 +110,7 @@ std::unique_ptr<Dynamics<Scalar>> make_map(const Network<Scalar>& network, const
 
 NetworkKind leaky_rate_network() {
   NetworkKind kind{"leaky_rate",       "tau dr/dt = -r + phi(W r + W_in s + b): the state is the rate",
-                   all_options(),      initialise,
+                   flow_options(),     initialise,
                    make<float, false>, make<double, false>};
   kind.starts_from_rate = true;
   return kind;
@@ -98,7 +119,7 @@ NetworkKind leaky_rate_network() {
 NetworkKind leaky_current_network() {
   return {"leaky_current",
           "tau dx/dt = -x + W r + W_in s + b, r = phi(x): the state is the current (Sompolinsky et al. 1988)",
-          all_options(),
+          flow_options(),
           initialise,
           make<float, true>,
           make<double, true>};
@@ -106,7 +127,7 @@ NetworkKind leaky_current_network() {
 
 NetworkKind rnn_map_network() {
   NetworkKind kind{"rnn_map",     "r(t+1) = phi(W r + W_in s + b): discrete time, one step per integration.dt_ms",
-                   all_options(), initialise,
+                   map_options(), initialise_map,
                    make_map<float>, make_map<double>};
   kind.starts_from_rate = true;
   kind.map = true;

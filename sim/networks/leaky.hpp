@@ -81,9 +81,11 @@ class Leaky : public Dynamics<Scalar> {
   bool shared_tau_;
 };
 
-/// network.nonlinearity, network.tau_ms, network.tau_spread and network.rate_hz.
-std::vector<Option> leaky_options();
-/// Sets them; time constants are drawn from `stream`.
-void initialise_leaky(Network<double>& network, const Options& options, Stream& stream);
+/// Options network.nonlinearity and network.rate_hz; network.tau_ms and network.tau_spread.
+std::vector<Option> rate_options();
+std::vector<Option> tau_options();
+/// Set what they say.
+void set_rates(Network<double>& network, const Options& options);
+void draw_taus(Network<double>& network, const Options& options, Stream& stream);
 
 }  // namespace stillpoint

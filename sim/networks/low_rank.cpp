@@ -26,7 +26,8 @@ void initialise(Network<double>& network, const Options& options, std::uint64_t 
     network.bulk.resize(N, N);
     Stream(seed, Purpose::recurrent_weights, 1).fill_normal(network.bulk, bulk / std::sqrt(static_cast<double>(N)));
   }
-  initialise_leaky(network, options, stream);
+  set_rates(network, options);
+  draw_taus(network, options, stream);
 }
 
 template <class Scalar>
@@ -37,7 +38,8 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 }  // namespace
 
 NetworkKind low_rank_network() {
-  auto options = leaky_options();
+  auto options = tau_options();
+  for (auto& option : rate_options()) options.push_back(option);
   options.push_back(integer_option("network.rank", "1", "", {1, 100000}, "rank R of what learns"));
   options.push_back(number_option("network.bulk", "0", "", nonnegative,
                                   "gain of a random full-rank matrix beside it that does not learn; 0: none"));
