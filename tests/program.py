@@ -450,6 +450,49 @@ def test_simulate_takes_a_trained_network_through_its_task(tmp):
     ok("simulate", run, "--out", tmp / "b.h5", "--synapse", "tsodyks_markram", "--method", "rk4", "--record", "efficacy", "--group", "initial/network")
 
 
+def test_networks_of_other_kinds_train_and_are_read_by_others(tmp):
+    """Trained, simulated, and stepped again in numpy from what the run file says."""
+    def logistic(u):
+        return 1 / (1 + np.exp(-u))
+
+    def step(kind, w, x, s):
+        drive = w["W_in"] @ s + w["b"]
+        if kind == "plrnn":
+            return w["A"] * x + w["W"] @ np.maximum(x, 0) + drive
+        if kind == "low_rank":
+            W = w["M"] @ w["V"].T / len(x) + w["bulk"]
+            return x + 10 / 50 * (-x + np.tanh(W @ x + drive))
+        h, c = np.split(x, 2)
+        i, f, g, o = np.split(w["W"] @ h + drive, 4)
+        c = logistic(f) * c + logistic(i) * np.tanh(g)
+        return np.concatenate([logistic(o) * np.tanh(c), c])
+
+    for kind, more in ("plrnn", []), ("low_rank", ["network.rank=2", "network.bulk=0.8"]), ("lstm", []):
+        chosen = ["study.arm=none", "study.seeds=1", f"network.kind={kind}", "network.initial_state=trained", "rule.name=bptt", *more]
+        study = write(tmp / f"{kind}.ini", SMALL)
+        ok("run", study, "--out", tmp / kind, "--quiet", *[word for entry in chosen for word in ("--set", entry)])
+        run = next((tmp / kind / "runs").glob("*.h5"))
+        ok("simulate", run, "--out", tmp / f"{kind}.h5", "--duration-ms", 200, "--input", "0.5,-0.3", "--trials", 1, "--record", "state,output", "--quiet")
+        with h5py.File(run) as file:
+            w = {name: values[()].astype(float) for name, values in file["final/network"].items() if name != "synapse"}
+            assert not np.array_equal(w["r0"], file["initial/network/r0"][()])
+        with h5py.File(tmp / f"{kind}.h5") as file:
+            x, y = file["recording/state"][0], file["recording/output"][0]
+        np.testing.assert_allclose(x[0], w["r0"], rtol=1e-12)
+        for t in range(20):
+            np.testing.assert_allclose(step(kind, w, x[t], np.array([0.5, -0.3])), x[t + 1], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(y[-1], w["W_out"] @ x[-1][:w["W_out"].shape[1]] + w["b_out"], rtol=1e-9)
+
+    relu = ["--set", "network.nonlinearity=relu", "--set", "network.rate_hz=40", "--set", "study.arm=none", "--set", "study.seeds=1"]
+    ok("run", write(tmp / "hz.ini", SMALL), "--out", tmp / "hz", "--quiet", *relu)
+    run = next((tmp / "hz/runs").glob("*.h5"))
+    ok("simulate", run, "--out", tmp / "hz.h5", "--duration-ms", 100, "--record", "rate,rate_hz", "--quiet")
+    with h5py.File(tmp / "hz.h5") as file:
+        np.testing.assert_allclose(file["recording/rate_hz"][()], 40 * file["recording/rate"][()])
+        assert file["recording/rate_hz"][()].min() >= 0 and file["recording/rate_hz"][()].max() > 1
+    refused("simulate", example_network(tmp / "n.h5"), "--out", tmp / "x.h5", "--record", "rate_hz", names=["rate_hz", "no unit"])
+
+
 # --- bad input -------------------------------------------------------------------------------------------------------
 
 def test_bad_options_are_one_line_and_write_nothing(tmp):
