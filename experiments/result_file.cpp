@@ -249,11 +249,21 @@ RunRecord read_record(const std::string& path) {
   return run;
 }
 
+const std::string advice = "; remove it and give `stillpoint run` the same study again";
+
 }  // namespace
+
+void require_readable_run(const std::string& path) {
+  const auto held = hdf5::lock();
+  try {
+    hdf5::open(path);
+  } catch (const UserError& problem) {
+    throw UserError(problem.what() + advice);
+  }
+}
 
 RunRecord read_run(const std::string& path) {
   const auto held = hdf5::lock();
-  const std::string advice = "; remove it and give `stillpoint run` the same study again";
   try {
     return read_record(path);
   } catch (const UserError& problem) {

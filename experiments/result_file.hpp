@@ -40,6 +40,10 @@ std::map<std::string, std::string> synapse_options(const Options& options);
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 
+/// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
+/// not read.
+void require_readable_run(const std::string& path);
+
 /// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws
 /// UserError.
 void write_atomically(const std::string& path, const std::string& bytes);

@@ -121,8 +121,31 @@ class StabilityWarning {
   std::once_flag once_;
 };
 
+/// Says once per study, at its end, that a controlled schedule did not hold the population speed.
+class SetPointWarning {
+ public:
+  void look(const Job& job) {
+    if (job.options->text("schedule.shape") != "controlled") return;
+    const auto speed = read_run(job.path).controlled_speed();
+    if (!speed || speed->held()) return;
+    const std::lock_guard<std::mutex> held(mutex_);
+    if (missed_++ == 0)
+      example_ = fmt::format("V = {:.3g} /s in the last tenth of the updates of {}, schedule.speed = {:g}",
+                             speed->reached, fs::path(job.path).filename().string(), speed->set_point);
+  }
+  void print() const {
+    if (missed_ > 0) fmt::print(stderr, "warning: set point missed in {} of the new runs: {}\n", missed_, example_);
+  }
+
+ private:
+  std::mutex mutex_;
+  long missed_ = 0;
+  std::string example_;
+};
+
 template <class Scalar>
-void run_one(const Study& study, const Job& job, Progress& progress, StabilityWarning& warning) {
+void run_one(const Study& study, const Job& job, Progress& progress, StabilityWarning& warning,
+             SetPointWarning& set_point) {
   using Clock = std::chrono::steady_clock;
   const auto seconds_since = [](Clock::time_point then) {
     return std::chrono::duration<double>(Clock::now() - then).count();
@@ -163,6 +186,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   result.wall_seconds = seconds_since(start);
   write_run(job.path, result);
   warning.look(job, result.training.curve);
+  set_point.look(job);
   progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
 }
 
@@ -188,7 +212,9 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   std::vector<Job> jobs;
   std::size_t updates = 0;
   for (const auto& job : all)
-    if (!fs::exists(job.path)) {
+    if (fs::exists(job.path)) {
+      require_readable_run(job.path);
+    } else {
       updates += static_cast<std::size_t>(job.options->integer("training.updates"));
       jobs.push_back(job);
     }
@@ -200,15 +226,17 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   Progress progress(jobs.size(), updates, setting.quiet);
   StabilityWarning warning;
+  SetPointWarning set_point;
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for_each(jobs, [&](const Job& job) {
       if (job.options->text("integration.precision") == "double")
-        run_one<double>(study, job, progress, warning);
+        run_one<double>(study, job, progress, warning, set_point);
       else
-        run_one<float>(study, job, progress, warning);
+        run_one<float>(study, job, progress, warning, set_point);
     });
   });
+  set_point.print();
 }
 
 std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate,

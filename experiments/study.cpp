@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "experiments/argument.hpp"
 #include "experiments/arms.hpp"
 #include "experiments/tuning.hpp"
 #include "plasticity/trainer.hpp"
@@ -51,7 +52,27 @@ const std::string* find(const Assignments& assignments, const std::string& name)
   return nullptr;
 }
 
+/// "rule.name = node_perturbation" for each component, of those that a run has one of, that has the option.
+std::vector<std::string> components_with(const std::string& name) {
+  std::vector<std::string> found;
+  const auto look = [&](const char* choice, const auto& kinds) {
+    for (const auto& kind : kinds)
+      if (std::any_of(kind.options.begin(), kind.options.end(), [&](const auto& each) { return each.name == name; }))
+        found.push_back(fmt::format("{} = {}", choice, kind.name));
+  };
+  look("task.name", task_kinds());
+  look("rule.name", rule_kinds());
+  look("network.kind", network_kinds());
+  look("synapse.kind", synapse_kinds());
+  return found;
+}
+
 [[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
+  if (const auto those = components_with(name); !those.empty()) {
+    const auto choice = those.front().substr(0, those.front().find(' '));
+    throw UserError(fmt::format("{}: not used with {} = {}, but with {}", name, choice, options.text(choice),
+                                fmt::join(those, ", ")));
+  }
   const auto section = name.substr(0, name.find('.'));
   std::vector<std::string> same_section, sections;
   for (const auto& [known, entry] : options.entries()) {
@@ -119,6 +140,12 @@ void rehearse(const Options& options) {
                              kind.name));
 }
 
+/// Whether no condition of the study would change with the option.
+bool used_by_none(const Study& study, const std::string& option) {
+  return std::none_of(study.points.begin(), study.points.end(),
+                      [&](const auto& point) { return lacking_for(option, point.options).empty(); });
+}
+
 void expand(Study& study) {
   const auto known = known_names(study.base, study.axes);
   std::size_t count = 1;
@@ -146,10 +173,14 @@ void expand(Study& study) {
   }
   require_option(!study.points.empty(), "study", study.name, "no condition of it can be run");
   for (const auto& axis : study.tune)
-    if (std::none_of(study.points.begin(), study.points.end(),
-                     [&](const auto& point) { return tuning_applies(axis.option, point.options); }))
+    if (used_by_none(study, axis.option))
       throw UserError(
           fmt::format("tune.{}: no condition of this study uses it; give rate, or an option's full name", axis.option));
+  for (const auto& axis : study.axes)
+    require_option(
+        axis.values.size() == 1 || !used_by_none(study, axis.option), "grid." + axis.option,
+        fmt::format("{}", fmt::join(axis.values, " ")),
+        "no condition of this study uses it; it needs " + lacking_for(axis.option, study.points.front().options));
 }
 
 Assignments read_file(const std::string& path) {
@@ -304,6 +335,7 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
     else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
       refuse_unknown(name, options);
   }
+  end_with_training(options);
   return options;
 }
 
@@ -333,13 +365,13 @@ Study read_study(const StudyRequest& request) {
       place(study, key, value);
   }
   refuse_value_beside_axis(study, file);
-  require_option(!request.quick || !quick.empty(), "--quick", request.path, "has no [quick] section");
+  if (request.quick && quick.empty()) throw UserError(fmt::format("--quick: {} has no [quick] section", request.path));
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);
   for (const auto& entry : request.set) {
     const auto equals = entry.find('=');
-    require_option(equals != std::string::npos && equals > 0, "--set", entry,
-                   "must be KEY=VALUE, for example --set network.gain=2");
+    require_argument(equals != std::string::npos && equals > 0, "--set", entry,
+                     "must be KEY=VALUE, for example --set network.gain=2");
     place(study, entry.substr(0, equals), entry.substr(equals + 1));
   }
   if (request.largest_network > 0) {

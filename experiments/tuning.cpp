@@ -9,10 +9,14 @@
 
 namespace stillpoint {
 
-bool tuning_applies(const std::string& option, const Options& options) {
-  if (option == "rate") return true;
-  if (option == "tcr.lambda") return options.text("tcr.form") != "none";
-  return options.knows(option);
+std::string lacking_for(const std::string& option, const Options& options) {
+  if (option == "rate") return "";
+  if (!options.knows(option)) return "a task, rule, network or synapse that has it";
+  const bool long_term = options.text("tcr.form") != "none";
+  if (option == "tcr.lambda" && !long_term) return "tcr.form = loss, local or instantaneous";
+  if (option.rfind("schedule.", 0) == 0 && !long_term && options.text("synapse.kind") != "tcr")
+    return "temporal consistency: tcr.form or synapse.kind = tcr";
+  return "";
 }
 
 namespace {
@@ -20,7 +24,7 @@ namespace {
 /// The axis as values of an option that the condition uses; no values where it uses none.
 Study::Axis resolved(const Study::Axis& axis, const Options& options) {
   if (axis.option != "rate")
-    return {axis.option, tuning_applies(axis.option, options) ? axis.values : std::vector<std::string>{}};
+    return {axis.option, lacking_for(axis.option, options).empty() ? axis.values : std::vector<std::string>{}};
   const auto& option = rule_kind(options.text("rule.name")).rate_option;
   Study::Axis rates{option, {}};
   for (const auto& text : axis.values) {

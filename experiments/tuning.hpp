@@ -20,8 +20,9 @@
 
 namespace stillpoint {
 
-/// Whether changing the option ("rate": the rule's own) could change a run of these options.
-bool tuning_applies(const std::string& option, const Options& options);
+/// What a run of these options lacks for another value of the option ("rate": the rule's own) to change it, in words;
+/// nothing where it would.
+std::string lacking_for(const std::string& option, const Options& options);
 
 /// The candidates of a condition given by `all` (resolved: `options`), or none when nothing that it uses is tuned.
 std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,

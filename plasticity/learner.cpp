@@ -90,9 +90,9 @@ std::vector<Option> learner_options() {
       integer_option("training.within_trial", "0", "steps", {0, 1e9},
                      "rules that learn online: change the weights every n-th step of the trial as well; 0: at its end"),
       integer_option("freeze_in.updates", "0", "", {0, 1e9},
-                     "updates at the start in which temporal consistency learns and the task does not"),
+                     "updates at the start in which temporal consistency learns and the task does not; fewer than all"),
       integer_option("freeze_in.every", "0", "", {0, 1e9},
-                     "after them: every n-th update is such an update as well; 0: none is"),
+                     "after them: every n-th update is such an update as well, n > 1; 0: none is"),
   };
 }
 
@@ -194,6 +194,22 @@ void refuse_misfit(const Options& options, const Network<Scalar>& network) {
                  options.text("noise.weights"), "has no place in a network whose W is the product of factors");
 }
 
+/// Throws UserError where freeze-in would leave no update to the task, or nothing to learn without it.
+void refuse_empty_freeze_in(const Options& options) {
+  const bool long_term = options.text("tcr.form") != "none" && options.number("tcr.lambda") > 0;
+  const bool short_term = options.text("synapse.kind") == "tcr" && options.number("synapse.beta") > 0 &&
+                          options.number("synapse.consolidation") > 0;
+  for (const char* name : {"freeze_in.updates", "freeze_in.every"})
+    require_option(options.integer(name) == 0 || long_term || short_term, name, options.text(name),
+                   "nothing would learn: it needs tcr.form with tcr.lambda > 0, or synapse.kind = tcr with "
+                   "synapse.beta and synapse.consolidation > 0");
+  require_option(options.integer("freeze_in.updates") < options.integer("training.updates"), "freeze_in.updates",
+                 options.text("freeze_in.updates"),
+                 "leaves the task none of training.updates = " + options.text("training.updates"));
+  require_option(options.integer("freeze_in.every") != 1, "freeze_in.every", "1",
+                 "leaves the task no update: must be 0, or 2 and more");
+}
+
 template <class Scalar>
 Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed)
     : kind_(rule_kind(options.text("rule.name"))),
@@ -215,7 +231,8 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
                  options.text("shadow.rules"), "needs weights that rest during the trial: training.within_trial = 0");
   require_option(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
                  "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
-  require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, "network.feedback", "present",
+  const auto* feedback_from = options.text("network.feedback") == "none" ? "network.start" : "network.feedback";
+  require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, feedback_from, options.text(feedback_from),
                  "rule " + kind_.name + " does not train networks with feedback of the readout");
   refuse_misfit(options, network);
   learning_ = learning_arrays(options);
@@ -230,9 +247,7 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
     beta_ = options.number("synapse.beta");
     tau_s_ms_ = options.number("synapse.tau_s_ms");
   }
-  for (const char* name : {"freeze_in.updates", "freeze_in.every"})
-    require_option(options.integer(name) == 0 || short_term || consistency_.active(), name, options.text(name),
-                   "needs temporal consistency: tcr.form or synapse.kind = tcr");
+  refuse_empty_freeze_in(options);
   if (const auto& name = options.text("rule.add"); name != "none") added_ = make_rule<Scalar>(rule_kind(name), options);
   const auto names = shadow_names(options);
   if (!names.empty() && kind_.name != "bptt")

@@ -11,6 +11,11 @@ namespace {
 const std::vector<std::string> shapes = {"constant", "linear", "exponential", "cosine", "pulse", "controlled"};
 constexpr double pi = 3.14159265358979323846;
 constexpr double farthest = 6.9;  // the controlled factor stays between 1/1000 and 1000
+
+bool has_end(const Options& options) {
+  const auto& shape = options.text("schedule.shape");
+  return shape != "constant" && shape != "controlled";
+}
 }  // namespace
 
 std::vector<Option> schedule_options() {
@@ -18,12 +23,19 @@ std::vector<Option> schedule_options() {
       choice_option("schedule.shape", "constant", shapes,
                     "factor on tcr.lambda and synapse.beta over the updates; controlled holds the population speed"),
       integer_option("schedule.from", "0", "", {0, 1e9}, "update at which it starts"),
-      integer_option("schedule.until", "400", "", {0, 1e9}, "update at which it ends"),
+      integer_option("schedule.until", "0", "", {0, 1e9}, "update at which it ends; 0: with training.updates"),
       number_option("schedule.final", "0", "", nonnegative, "factor at the end (pulse: outside of it)"),
       number_option("schedule.speed", "4", "1/s", positive, "controlled: set point of the population speed V"),
-      number_option("schedule.proportional", "0.5", "", nonnegative, "controlled: gain of the log factor on V's relative error"),
-      number_option("schedule.integral", "0.5", "", nonnegative, "controlled: gain of the log factor on its sum over updates"),
+      number_option("schedule.proportional", "0.5", "", nonnegative,
+                    "controlled: gain of the log factor on V's relative error"),
+      number_option("schedule.integral", "0.5", "", nonnegative,
+                    "controlled: gain of the log factor on its sum over updates"),
   };
+}
+
+void end_with_training(Options& options) {
+  if (has_end(options) && options.integer("schedule.until") == 0)
+    options.set("schedule.until", options.text("training.updates"));
 }
 
 Schedule::Schedule(const Options& options)
@@ -35,8 +47,7 @@ Schedule::Schedule(const Options& options)
       set_point_(options.number("schedule.speed")),
       proportional_(options.number("schedule.proportional")),
       integral_(options.number("schedule.integral")) {
-  const bool ends = shape_ != Shape::constant && shape_ != Shape::controlled;
-  require_option(!ends || from_ < until_, "schedule.until", options.text("schedule.until"),
+  require_option(!has_end(options) || from_ < until_, "schedule.until", options.text("schedule.until"),
                  fmt::format("must be after schedule.from = {}", options.text("schedule.from")));
   require_option(shape_ != Shape::exponential || final_ > 0, "schedule.final", options.text("schedule.final"),
                  "must be > 0 for an exponential schedule");

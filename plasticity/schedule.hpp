@@ -1,6 +1,7 @@
 // The strength of temporal consistency over training: a factor on tcr.lambda and on the short-term synapse's beta.
 //
-//   from, until: updates; final: the factor at the end; p = (update - from) / (until - from), clipped to [0, 1]
+//   from, until: updates, until = 0 the end of training; final: the factor at the end;
+//   p = (update - from) / (until - from), clipped to [0, 1]
 //   constant      1
 //   linear        1 + (final - 1) p
 //   exponential   final^p
@@ -35,5 +36,8 @@ class Schedule {
 
 /// Options schedule.*
 std::vector<Option> schedule_options();
+/// Replaces schedule.until = 0 by the training.updates that it stands for, where the shape has an end: the schedule,
+/// and with it the run, then depends on them.
+void end_with_training(Options& options);
 
 }  // namespace stillpoint

@@ -138,8 +138,8 @@ def test_every_study_runs_its_quick_version(tmp):
     ok("run", quickstart, "--out", tmp / "solution", *short)
     for study in STUDIES:
         solution = tmp / "solution/runs/condition0001-seed000001.h5"
-        start = ["--set", f"network.start={solution}"] if study.stem == "distance_from_solution" else []
-        ok("run", study, "--out", tmp / study.stem, *short, *start)
+        own = {"distance_from_solution": ["--set", f"network.start={solution}"], "freeze_in": ["--set", "freeze_in.updates=1"]}
+        ok("run", study, "--out", tmp / study.stem, *short, *own.get(study.stem, []))
         json.loads(ok("summary", tmp / study.stem, "--format", "json"))
 
 
@@ -240,6 +240,17 @@ def test_summary_and_figure(tmp):
     assert any("update" in (text or "") for text in texts)
 
 
+def test_the_summary_gives_alignment_in_every_form(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "study.arm=none", "--set", "grid.rule.name=bptt e_prop", "--set", "shadow.rules=uoro")
+    rows = list(csv.DictReader(ok("summary", tmp / "out", "--format", "csv").splitlines()))
+    for row, same in zip(rows, json.loads(ok("summary", tmp / "out", "--format", "json"))):
+        for rule in "uoro", "e_prop":
+            for what in "cosine", "norm_ratio":
+                value = row[f"alignment.{rule}.{what}"]
+                assert (float(value) if value else None) == same["alignment"].get(rule, {}).get(what), (row, same)
+    assert rows[0]["alignment.e_prop.cosine"] == "" and float(rows[1]["alignment.e_prop.cosine"]) > 0
+
+
 def test_compare(tmp):
     grid = ["--set", "grid.network.gain=1 2.0", "--set", "grid.rule.name=bptt e_prop", "--set", "training.criterion=0.4"]
     ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", *grid)
@@ -307,6 +318,89 @@ def test_compare_refuses_what_it_cannot_compare(tmp):
     refused("compare", tmp / "one", tmp / "flip", names=["flip: no run is finished yet"])
 
 
+def test_compare_pools_no_runs_that_differ(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    def run(name, *sets):
+        ok("run", study, "--out", tmp / name, "--quiet", "--set", "study.arm=none", "--set", "training.updates=3", *(word for each in sets for word in ("--set", each)))
+    run("slow", "tune.optimizer.rate=0.001 0.002", "tune.seeds=1")
+    run("fast", "tune.optimizer.rate=0.1 0.2", "tune.seeds=1")
+    run("fixed", "optimizer.rate=0.5")
+    rate = {name: next(h5py.File(path)["options"].attrs["optimizer.rate"] for path in (tmp / name / "runs").glob("*.h5")) for name in ("slow", "fast", "fixed")}
+    for first, second in ("slow", "fast"), ("fast", "slow"), ("slow", "fixed"), ("fixed", "fast"):
+        refused("compare", tmp / first, tmp / second, names=[f"optimizer.rate: {rate[first]:g} in {tmp / first}, {rate[second]:g} in {tmp / second}", "none"])
+    assert "(3 runs that are in several count once)" in ok("compare", tmp / "slow", tmp / "slow")
+
+    # Two budgets of one run are the same run, unless the schedule ends with the budget.
+    for shape in "constant", "linear":
+        for updates in 3, 4:
+            run(f"{shape}{updates}", "study.arm=tcr", f"schedule.shape={shape}", f"training.updates={updates}")
+    assert "count once" in ok("compare", tmp / "constant3", tmp / "constant4")
+    refused("compare", tmp / "linear3", tmp / "linear4", names=["schedule.until: 3 in", "4 in"])
+
+
+def test_compare_lists_what_could_not_be_run_and_counts_in_milliseconds(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", "--set", "grid.rule.name=bptt e_prop force", "--set", "study.arm=none",
+       "--set", "study.inapplicable=skip", "--set", "training.criterion=0.6", "--set", "training.updates=200", "--set", "optimizer.rate=0.01",
+       "--set", "network.gain=1.2", "--set", "training.batch=16", "--set", "training.stop_at_criterion=true")
+    line = next(line for line in ok("summary", tmp / "out").splitlines() if line.startswith("not applicable"))
+    assert "force" in line and ok("compare", tmp / "out").splitlines().count(line) == 1
+    assert ok("compare", tmp / "out", tmp / "out").splitlines().count(line) == 1
+
+    reached, cost = {}, {}
+    for path in (tmp / "out/runs").glob("*.h5"):
+        with h5py.File(path) as run:
+            rule = run["options"].attrs["rule.name"]
+            reached.setdefault(rule, []).append(run.attrs["reached_at"])
+            cost.setdefault(rule, []).append(1000 * run["provenance"].attrs["seconds_per_update"])
+    assert all(min(each) > 0 for each in reached.values()), reached
+    budget = 200 * min(np.median(each) for each in cost.values())
+    csv_rows = list(csv.DictReader(ok("compare", tmp / "out", "--equal-seconds", "--format", "csv").splitlines()))
+    json_rows = json.loads(ok("compare", tmp / "out", "--equal-seconds", "--format", "json"))
+    assert len(csv_rows) == len(json_rows) == 2
+    for row, same in zip(csv_rows, json_rows):
+        median = np.median(reached[row["rule.name"]]) * np.median(cost[row["rule.name"]])
+        assert row["unit"] == same["unit"] == "ms"
+        assert abs(float(row["budget"]) - budget) < 2e-3 and abs(same["budget"] - budget) < 2e-3  # to the microsecond
+        assert abs(float(row["median_updates"]) - median) < 2e-3 and abs(same["median_updates"] - median) < 2e-3, (row, median)
+    table = ok("compare", tmp / "out", "--equal-seconds")
+    assert "ms of training: median to criterion" in table and "updates: median" not in table and "updates to criterion" not in table
+    assert not any(len(each) > 110 for each in table.splitlines() if each != line)
+    assert [row["unit"] for row in csv.DictReader(ok("compare", tmp / "out", "--format", "csv").splitlines())] == ["updates"] * 2
+
+
+# --- temporal consistency --------------------------------------------------------------------------------------------
+
+def test_a_schedule_ends_with_training_unless_it_is_told(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    settings = ["--quiet", "--set", "study.arm=tcr", "--set", "study.seeds=1", "--set", "schedule.shape=linear"]
+    ok("run", study, "--out", tmp / "whole", *settings)
+    ok("run", study, "--out", tmp / "half", *settings, "--set", "schedule.until=6")
+    run, = (h5py.File(path) for path in (tmp / "whole/runs").glob("*.h5"))
+    np.testing.assert_allclose(run["curve/strength"][()], 1 - np.arange(12) / 12)
+    assert run["options"].attrs["schedule.until"] == 12
+    run, = (h5py.File(path) for path in (tmp / "half/runs").glob("*.h5"))
+    np.testing.assert_allclose(run["curve/strength"][()], 1 - np.minimum(np.arange(12) / 6, 1))
+    refused("run", study, "--out", tmp / "out", *settings, "--set", "schedule.from=12", names=["schedule.until = 12", "after schedule.from = 12"])
+
+
+def test_a_set_point_that_was_missed_is_said(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    words = ["--set", "schedule.shape=controlled", "--set", "study.seeds=2"]
+    missed = stillpoint("run", study, "--out", tmp / "out", *words, "--set", "schedule.speed=100")
+    assert missed.returncode == 0 and missed.stderr.count("warning: set point missed in 2 of the new runs: V = ") == 1, missed.stderr
+    assert missed.stderr.splitlines()[-2].endswith("schedule.speed = 100"), missed.stderr
+    speeds = [h5py.File(path)["curve/speed"][()][-2:].mean() for path in (tmp / "out/runs").glob("condition0001*.h5")]  # the arm tcr
+    none, tcr = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    assert none["controlled"] is None and tcr["controlled"]["set_point"] == 100 and tcr["controlled"]["missed"] == 2
+    assert abs(tcr["controlled"]["speed"] - np.mean(speeds)) < 1e-6
+    assert "set point missed: 2 of 2 runs of tcr: V = " in ok("summary", tmp / "out")
+    none, tcr = csv.DictReader(ok("summary", tmp / "out", "--format", "csv").splitlines())
+    assert none["set_point"] == "" and tcr["set_point"] == "100" and tcr["set_point_missed"] == "2"
+    held = stillpoint("run", study, "--out", tmp / "held", *words, "--set", f"schedule.speed={np.mean(speeds)}", "--set", "schedule.integral=0",
+                      "--set", "schedule.proportional=0", "--set", "study.seeds=1", "--set", "optimizer.rate=1e-9")
+    assert held.returncode == 0 and ("set point missed" in held.stderr) == ("set point missed" in ok("summary", tmp / "held"))
+
+
 # --- checks of the rules ---------------------------------------------------------------------------------------------
 
 def test_check_gradients(tmp):
@@ -327,6 +421,11 @@ def test_check_gradients(tmp):
     assert "mean of 300 draws" in ok("check-gradients", "--rule", "uoro", "--draws", 300)
     for study in STUDIES:
         ok("check-gradients", study)
+    kinks = ok("check-gradients", "--rule", "bptt", "--full", "--set", "network.kind=low_rank", "--set", "network.nonlinearity=relu", "--set", "network.gain=2",
+               "--set", "network.size=60", "--set", "task.name=delayed_cue_discrimination")
+    assert "of 482 weights are at relu kinks, more than 1 %" in kinks and "0 failed, 1 not checked" in kinks, kinks
+    biased = stillpoint("check-gradients", "--rule", "node_perturbation", "--set", "network.nonlinearity=relu", "--set", "node_perturbation.sigma=1", "--draws", 2000)
+    assert biased.returncode == 1 and "try --set node_perturbation.sigma=0.1" in biased.stdout, biased.stdout
 
     refused("check-gradients", "--rule", "backprop", names=["rule.name", "backprop", "e_prop"])
     refused("check-gradients", "--set", "network.sizes=3", names=["network.sizes", "unknown option"])
@@ -525,6 +624,17 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["training.updates=0"], ["training.updates", "0"]),
         (["training.checkpoints=5 700"], ["training.checkpoints", "700", "11"]),
         (["training.parameters=W Q"], ["training.parameters", "W Q"]),
+        (["grid.tcr.lambda=0 1"], ["grid.tcr.lambda = 0 1: no condition", "tcr.form"]),
+        (["study.arm=none", "grid.synapse.beta=10 20"], ["grid.synapse.beta = 10 20: no condition", "synapse"]),
+        (["study.arm=none", "grid.schedule.shape=constant linear"], ["grid.schedule.shape", "no condition", "tcr.form or synapse.kind = tcr"]),
+        (["freeze_in.updates=12", "study.arm=tcr_local"], ["freeze_in.updates = 12", "training.updates = 12"]),
+        (["freeze_in.every=1", "study.arm=tcr_local"], ["freeze_in.every = 1", "2 and more"]),
+        (["freeze_in.every=3", "study.arm=tcr_local", "tcr.lambda=0"], ["freeze_in.every = 3", "nothing would learn", "tcr.lambda > 0"]),
+        (["freeze_in.updates=3", "study.arm=tcr"], ["freeze_in.updates = 3", "nothing would learn", "synapse.consolidation > 0"]),
+        (["freeze_in.updates=3", "study.arm=tcr", "synapse.consolidation=0.1", "synapse.beta=0"], ["freeze_in.updates = 3", "nothing would learn"]),
+        (["network.feedback=uniform"], ["network.feedback = uniform", "e_prop does not train"]),
+        (["grid.node_perturbation.sigma=0.1 1"], ["node_perturbation.sigma", "not used with rule.name = e_prop, but with rule.name = node_perturbation"]),
+        (["task.bits=3"], ["task.bits", "not used with task.name = evidence_accumulation, but with task.name = flip_flop"]),
         (["synapse.tau_s_ms=1"], ["synapse.tau_s_ms", "integration.dt_ms"]),
         (["network.kind=rnn_map", "study.arm=matched_speed"], ["control.match", "rnn_map"]),
         (["nonsense"], ["--set", "nonsense", "KEY=VALUE"]),
@@ -542,7 +652,14 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("fly", names=["fly", "unknown command"])
     refused(names=["no command"])
     refused("list", "gods", names=["gods", "rules"])
-    refused("run", study, "--quick", "--out", tmp / "out", names=["--quick", "s.ini"])
+    refused("run", study, "--quick", "--out", tmp / "out", names=[f"--quick: {study} has no [quick] section"])
+    refused("list", "gods", names=["stillpoint list gods: must be one of"])
+    refused("list", names=["networks|rules|tasks"])
+    used = [["grid.tcr.lambda=0 1", "study.arm=none tcr_loss"], ["grid.synapse.beta=10 20"], ["grid.schedule.shape=constant linear"],
+            ["freeze_in.updates=3", "study.arm=tcr", "synapse.consolidation=0.1"], ["freeze_in.updates=11", "freeze_in.every=2", "study.arm=tcr_local"],
+            ["grid.tcr.lambda=1"], ["tcr.lambda=3"]]  # one value is a setting like any other
+    for number, settings in enumerate(used):
+        ok("run", study, "--out", tmp / f"used{number}", "--quiet", *(word for setting in settings for word in ("--set", setting)), "--set", "study.seeds=1")
 
 
 def test_foreign_directories_stay_untouched(tmp):
@@ -566,6 +683,13 @@ def test_foreign_directories_stay_untouched(tmp):
     refused("figure", tmp / "out", "--out", tmp / "f.svg", "--only", "study.arm=yoked", names=["--only", "study.arm=yoked", "study.arm=tcr"])
     ok("figure", tmp / "out", "--out", tmp / "tcr.svg", "--only", "study.arm=tcr")
     assert "all runs" in (tmp / "tcr.svg").read_text() and "none (" not in (tmp / "tcr.svg").read_text()
+    refused("figure", tmp / "out", "--out", tmp / "f.svg", "--only", "study.arm=tcr", "--only", "study.arm=yoked", names=["--only study.arm=yoked", "study.arm=tcr"])
+    ok("figure", tmp / "out", "--out", tmp / "both.svg", "--only", "study.arm=tcr", "--only", "study.arm=none")
+    ok("figure", tmp / "out", "--out", tmp / "all.svg")
+    assert (tmp / "both.svg").read_text() == (tmp / "all.svg").read_text()
+    shutil.copytree(tmp / "out", tmp / "started", ignore=shutil.ignore_patterns("*.h5"))
+    refused("figure", tmp / "started", "--out", tmp / "f.svg", names=["started", "no run"])
+    assert not (tmp / "f.svg").exists()
     refused("figure", tmp / "out", "--out", tmp / "f.png", names=["f.png", ".svg"])
     refused("summary", tmp / "out", "--format", "json", "--against", "yoked", names=["--against", "yoked", "tcr"])
     ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4")  # more seeds are the same study
@@ -574,8 +698,17 @@ def test_foreign_directories_stay_untouched(tmp):
     with h5py.File(run, "r+") as file:
         del file["curve"]
     refused("summary", tmp / "out", names=[run.name, "remove it"])
-    write(run, "not hdf5")
     refused("summary", tmp / "out", names=[run.name, "remove it"])
+    for text in "not hdf5", "":
+        write(run, text)
+        refused("summary", tmp / "out", names=[run.name, "remove it"])
+        refused("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4", names=[run.name, "remove it"])
+    whole = next(path for path in (tmp / "out/runs").glob("*.h5") if path != run).read_bytes()
+    run.write_bytes(whole[:len(whole) // 2])
+    refused("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4", names=[run.name, "remove it"])
+    run.unlink()
+    ok("run", study, "--out", tmp / "out", "--quiet", "--set", "study.seeds=4")
+    assert len(all_contents(tmp / "out")) == 8
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(tmp):

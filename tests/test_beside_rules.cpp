@@ -272,8 +272,10 @@ TEST_CASE("freeze-in updates between updates of the task leave the readout alone
       }
     }
   for (const char* option : {"freeze_in.updates", "freeze_in.every"})
-    CHECK_THROWS_WITH(Classroom<>(plain("e_prop", {{option, "3"}}), ordinary_network(), T),
-                      Catch::Contains(std::string(option) + " = 3") && Catch::Contains("tcr.form"));
+    for (const auto& nothing :
+         std::vector<Assignments>{{}, {{"tcr.form", "local"}, {"tcr.lambda", "0"}}, {{"synapse.kind", "tcr"}}})
+      CHECK_THROWS_WITH(Classroom<>(with(plain("e_prop", {{option, "3"}}), nothing), ordinary_network(), T),
+                        Catch::Contains(std::string(option) + " = 3") && Catch::Contains("tcr.form"));
 }
 
 TEST_CASE("consolidation adds its share of the integral of the synapses over the trial") {
@@ -281,10 +283,9 @@ TEST_CASE("consolidation adds its share of the integral of the synapses over the
     const auto network = ordinary_network();
     const auto trials = random_trials(K, O, T, B, seed);
     const double kappa = 0.02;
-    auto chosen = plain("e_prop", {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "60"}});
-    if (frozen) chosen = with(chosen, frozen_always);
-    const auto learned = [&](const char* consolidation) {
-      Classroom<> room(with(chosen, {{"synapse.consolidation", consolidation}}), network, T);
+    const auto chosen = plain("e_prop", {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "60"}});
+    const auto learned = [&](const Assignments& more) {
+      Classroom<> room(with(chosen, more), network, T);
       REQUIRE(room.teach_and_apply(trials));
       return room.network;
     };
@@ -296,7 +297,9 @@ TEST_CASE("consolidation adds its share of the integral of the synapses over the
       room.simulation.step(t);
       for (Index b = 0; b < B; ++b) integral += integration.dt_ms / B * S.col(b).reshaped(N, N);
     }
-    const auto with_it = learned("0.02"), without = learned("0");
+    const Assignments consolidation = {{"synapse.consolidation", "0.02"}};
+    const auto with_it = learned(frozen ? with(consolidation, frozen_always) : consolidation);
+    const auto without = frozen ? network : learned({});
     INFO((frozen ? "frozen" : "with the task"));
     CHECK((kappa * integral).cwiseAbs().maxCoeff() > 1e-4);
     CHECK((with_it.W - without.W - kappa * integral).cwiseAbs().maxCoeff() < 1e-15);  // one rounding of the weights

@@ -278,11 +278,11 @@ TEST_CASE("conditions are compared within equal values of what is not compared")
 
 TEST_CASE("comparisons that cannot be made are refused by name") {
   CHECK(refusal([] { compare_conditions(two_rules(), {"network.size"}); }) ==
-        "--by = network.size: must be one of: rule.name, network.gain");
+        "--by network.size: must be one of: rule.name, network.gain");
   auto study = two_rules();
   for (auto& condition : study.conditions) condition.varied.push_back({"task.name", "flip_flop"});
   CHECK(refusal([&] { compare_conditions(study, {"task.name"}); }) ==
-        "--by = task.name: tasks are not compared with each other");
+        "--by task.name: tasks are not compared with each other");
   study = two_rules();
   study.conditions[3].runs.resize(1);
   CHECK(refusal([&] { compare_conditions(study); }) ==
@@ -315,6 +315,19 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   CHECK(both.conditions[0].runs[1].updates == 1000);
   CHECK(both.conditions[0].runs[2].seed == 3);
   CHECK(both.name == "one, one (2 runs that are in several count once)");
+
+  // Tuned for itself in each study: no option that varies, and yet not the same condition.
+  auto tuned = first, retuned = more;
+  for (auto* study : {&tuned, &retuned}) study->tuned_options = {"optimizer.rate"};
+  for (auto& each : tuned.conditions[0].runs) each.options["optimizer.rate"] = "0.003";
+  for (auto& each : retuned.conditions[0].runs) each.options["optimizer.rate"] = "0.01";
+  CHECK(refusal([&] {
+          pooled({tuned, retuned}, {"A", "C"});
+        }) == "optimizer.rate: 0.003 in A, 0.01 in C for the same condition (all runs): compare each directory alone");
+  CHECK(refusal([&] {
+          pooled({retuned, tuned}, {"C", "A"});
+        }) == "optimizer.rate: 0.01 in C, 0.003 in A for the same condition (all runs): compare each directory alone");
+  CHECK(pooled({tuned, tuned}, {"A", "A"}).conditions[0].runs.size() == 2);
 
   // An option that one study fixes and the other leaves at the same default does not vary.
   auto explicit_batch = a, default_batch = a;
@@ -361,9 +374,9 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   std::istringstream lines(comparison_csv(study));
   std::string line;
   std::getline(lines, line);
-  CHECK(line.rfind("task,rule.name,network.gain,runs,reached,", 0) == 0);
+  CHECK(line.rfind("task,rule.name,network.gain,unit,runs,reached,", 0) == 0);
   int rows = 0;
-  for (; std::getline(lines, line); ++rows) CHECK(std::count(line.begin(), line.end(), ',') == 24);
+  for (; std::getline(lines, line); ++rows) CHECK(std::count(line.begin(), line.end(), ',') == 25);
   CHECK(rows == 4);
   CHECK(comparison_csv(study).find(",0.52,0.5,rule = bptt,400,") != std::string::npos);
 

@@ -198,6 +198,10 @@ TEST_CASE("schedules have their values at their knots") {
       Schedule(resolve_options({{"schedule.shape", "linear"}, {"schedule.from", "40"}, {"schedule.until", "40"}})),
       Catch::Contains("schedule.until = 40") && Catch::Contains("after schedule.from"));
   CHECK_THROWS_WITH(at("exponential", "0", 1), Catch::Contains("schedule.final"));
+  // Without an end of its own it ends with training.
+  const Schedule whole(resolve_options({{"schedule.shape", "linear"}, {"training.updates", "50"}}));
+  CHECK(whole.at(25) == Approx(0.5));
+  CHECK(resolve_options({{"training.updates", "50"}}).integer("schedule.until") == 0);
 }
 
 TEST_CASE("the controller brings a plant with a lag to its set point and lets go of what is too slow") {

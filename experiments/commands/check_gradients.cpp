@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/rule_checks.hpp"
 
@@ -27,7 +28,7 @@ int check_gradients(const std::vector<std::string>& arguments, const Command& co
   if (values.count("rule")) request.rule = rule_kind(values["rule"].as<std::string>()).name;
   request.full = values.count("full") > 0;
   const long draws = values["draws"].as<long>();
-  require_option(draws >= 100 && draws <= 10000000, "--draws", fmt::format("{}", draws), "must be 100 to 1e7");
+  require_argument(draws >= 100 && draws <= 10000000, "--draws", fmt::format("{}", draws), "must be 100 to 1e7");
   request.draws = draws;
 
   const auto checked = check_rules(request);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/report/comparison_formats.hpp"
 #include "experiments/runner.hpp"
@@ -23,8 +24,8 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto format = values["format"].as<std::string>();
-  require_option(format == "table" || format == "csv" || format == "json", "--format", format,
-                 "must be one of: table, csv, json");
+  require_argument(format == "table" || format == "csv" || format == "json", "--format", format,
+                   "must be one of: table, csv, json");
   const auto directories = required_words(command, values, "DIR");
   std::vector<StudyRecord> studies;
   for (const auto& directory : directories) studies.push_back(read_results(directory));

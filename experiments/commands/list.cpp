@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/argument.hpp"
 #include "experiments/arms.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/study.hpp"
@@ -128,8 +129,8 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto what = required(command, values, "WHAT");
   const auto items = items_of(what);
-  require_option(!items.empty(), "stillpoint list", what,
-                 "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
+  require_argument(!items.empty(), "stillpoint list", what,
+                   "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
   if (values.count("json"))
     fmt::print("{}\n", as_json(items).dump(1));
   else

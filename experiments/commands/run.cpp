@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/runner.hpp"
 
@@ -28,7 +29,7 @@ int run(const std::vector<std::string>& arguments, const Command& command) {
   RunnerSetting setting;
   setting.directory = required(command, values, "out");
   setting.jobs = values["jobs"].as<int>();
-  require_option(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
+  require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
   setting.quiet = values.count("quiet") > 0;
 
   run_study(read_study(request), setting);

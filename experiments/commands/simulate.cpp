@@ -3,6 +3,7 @@
 #include <boost/algorithm/string.hpp>
 #include <filesystem>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/result_file.hpp"
 #include "experiments/study.hpp"
@@ -53,15 +54,15 @@ TrialSet<double> trials_for(const Request& request, const Options& options, cons
                             double dt_ms) {
   if (request.has_task) {
     const auto task = task_kind(options.text("task.name")).make(options, dt_ms);
-    require_option(task->inputs() == network.inputs(), "--task", options.text("task.name"),
-                   fmt::format("has {} input channels, the network has {}", task->inputs(), network.inputs()));
+    require_argument(task->inputs() == network.inputs(), "--task", options.text("task.name"),
+                     fmt::format("has {} input channels, the network has {}", task->inputs(), network.inputs()));
     return task->draw({request.seed, evaluation_update}, request.trials);
   }
   const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
   auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
-  require_option(request.input.empty() || static_cast<Index>(request.input.size()) == network.inputs(), "--input",
-                 fmt::format("{} values", request.input.size()),
-                 fmt::format("the network has {} input channels", network.inputs()));
+  require_argument(request.input.empty() || static_cast<Index>(request.input.size()) == network.inputs(), "--input",
+                   fmt::format("{} values", request.input.size()),
+                   fmt::format("the network has {} input channels", network.inputs()));
   for (std::size_t i = 0; i < request.input.size(); ++i)
     trials.inputs.row(static_cast<Index>(i)).setConstant(request.input[i]);
   return trials;
@@ -161,25 +162,25 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   request.network_path = required(command, values, "NETWORK.h5");
   request.out = required(command, values, "out");
   std::error_code ignored;
-  require_option(!std::filesystem::equivalent(request.out, request.network_path, ignored), "--out", request.out,
-                 "is the network file itself, which would be lost; choose another");
+  require_argument(!std::filesystem::equivalent(request.out, request.network_path, ignored), "--out", request.out,
+                   "is the network file itself, which would be lost; choose another");
   if (values.count("group")) request.group = values["group"].as<std::string>();
   const auto at_least_one = [&](const char* name) {
     const long value = values[name].as<long>();
-    require_option(value >= 1, std::string("--") + name, fmt::format("{}", value), "must be 1 or more");
+    require_argument(value >= 1, std::string("--") + name, fmt::format("{}", value), "must be 1 or more");
     return static_cast<Index>(value);
   };
   request.trials = at_least_one("trials");
   request.every = at_least_one("every");
-  require_option(values["seed"].as<long>() >= 0, "--seed", fmt::format("{}", values["seed"].as<long>()),
-                 "must be 0 or more");
+  require_argument(values["seed"].as<long>() >= 0, "--seed", fmt::format("{}", values["seed"].as<long>()),
+                   "must be 0 or more");
   request.seed = static_cast<std::uint64_t>(values["seed"].as<long>());
   request.duration_ms = values["duration-ms"].as<double>();
-  require_option(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
+  require_argument(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
   request.has_task = values.count("task") > 0;
   for (const char* name : {"duration-ms", "input"})
-    require_option(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
-                   "given with --task", "belongs to a free run; the task sets length and input");
+    require_argument(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
+                     "given with --task", "belongs to a free run; the task sets length and input");
   if (values.count("input")) request.input = numbers_in("--input", values["input"].as<std::string>());
   boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
   if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
@@ -191,9 +192,9 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto equals = entry.find('=');
-      require_option(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE");
+      require_argument(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE");
       const auto section = entry.substr(0, entry.find('.'));
-      require_option(
+      require_argument(
           section == "integration" || section == "noise" || section == "synapse" ||
               (section == "task" && request.has_task),
           "--set", entry,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/runner.hpp"
 
@@ -21,8 +22,8 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto format = values["format"].as<std::string>();
-  require_option(format == "table" || format == "csv" || format == "json", "--format", format,
-                 "must be one of: table, csv, json");
+  require_argument(format == "table" || format == "csv" || format == "json", "--format", format,
+                   "must be one of: table, csv, json");
   const auto study = read_results(required(command, values, "DIR"));
   const auto against = values["against"].as<std::string>();
   fmt::print("{}", format == "json"  ? summary_json(study, against)

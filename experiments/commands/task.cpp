@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "experiments/argument.hpp"
 #include "experiments/commands/command.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/result_file.hpp"
@@ -27,9 +28,9 @@ Options resolve(const std::string& name, const po::variables_map& values) {
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto equals = entry.find('=');
-      require_option(equals != std::string::npos && entry.rfind("task.", 0) == 0, "--set", entry,
-                     "must be KEY=VALUE, an option of the task");
-      require_option(entry.substr(0, equals) != "task.name", "--set", entry, "the task is the first argument");
+      require_argument(equals != std::string::npos && entry.rfind("task.", 0) == 0, "--set", entry,
+                       "must be KEY=VALUE, an option of the task");
+      require_argument(entry.substr(0, equals) != "task.name", "--set", entry, "the task is the first argument");
       assign(all, entry.substr(0, equals), entry.substr(equals + 1));
     }
   return resolve_options(all);
@@ -37,7 +38,7 @@ Options resolve(const std::string& name, const po::variables_map& values) {
 
 long at_least(const po::variables_map& values, const std::string& name, long least) {
   const long value = values[name].as<long>();
-  require_option(value >= least, "--" + name, fmt::format("{}", value), fmt::format("must be {} or more", least));
+  require_argument(value >= least, "--" + name, fmt::format("{}", value), fmt::format("must be {} or more", least));
   return value;
 }
 
@@ -145,10 +146,11 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   const auto options = resolve(kind.name, values);
   const auto seed = static_cast<std::uint64_t>(at_least(values, "seed", 0));
   const auto shown = static_cast<std::size_t>(at_least(values, "trials", 1));
-  require_option(shown <= most_columns, "--trials", fmt::format("{}", shown),
-                 fmt::format("must be at most {}, one column each", most_columns));
+  require_argument(shown <= most_columns, "--trials", fmt::format("{}", shown),
+                   fmt::format("must be at most {}, one column each", most_columns));
   const auto plot = values.count("plot") ? values["plot"].as<std::string>() : "";
-  require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot, "must end in .svg");
+  require_argument(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
+                   "must end in .svg");
 
   const double dt_ms = options.number("integration.dt_ms");
   const auto made = kind.make(options, dt_ms);

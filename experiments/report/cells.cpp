@@ -82,10 +82,13 @@ std::string reached_cell(const Summary& summary) {
   return fmt::format("{}/{} [{:.0f}, {:.0f}]", summary.reached, summary.runs, 100 * share.low, 100 * share.high);
 }
 
-std::string updates_cell(const Summary& summary) {
+std::string updates_cell(const Summary& summary, bool microseconds) {
   if (summary.runs == 0) return "-";
-  const auto bounded = [&summary](const std::optional<double>& time) {
-    return time ? fmt::format("{:.0f}", *time) : fmt::format(">{}", summary.budget);
+  const auto number = [&](double time) {
+    return microseconds ? fmt::format("{:.1f}", time / 1000) : fmt::format("{:.0f}", time);
+  };
+  const auto bounded = [&](const std::optional<double>& time) {
+    return time ? number(*time) : '>' + number(static_cast<double>(summary.budget));
   };
   const auto median_text = bounded(summary.median_updates);
   if (!summary.median_interval) return median_text;

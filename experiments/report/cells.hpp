@@ -38,8 +38,9 @@ std::string condition_label(const Varied& varied);
 std::string or_dash(const std::optional<double>& value, int decimals);
 /// "20/20 [84, 100]": runs at criterion, runs, Wilson interval in %.
 std::string reached_cell(const Summary& summary);
-/// "111 [89, 124]": median updates to criterion and interval, ">400" beyond the budget; "-" without runs.
-std::string updates_cell(const Summary& summary);
+/// "111 [89, 124]": median updates to criterion and interval, ">400" beyond the budget; "-" without runs. With updates
+/// counted in microseconds: as milliseconds, "52.4 [49.9, 61.0]".
+std::string updates_cell(const Summary& summary, bool microseconds = false);
 /// Milliseconds per update, "-" without runs.
 std::string milliseconds_cell(const Summary& summary);
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "experiments/argument.hpp"
 #include "experiments/report/summary.hpp"
 #include "sim/option.hpp"
 
@@ -23,6 +24,11 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
 bool compared_by_default(const std::string& option) {
   const auto in_section = [&](const char* section) { return option.rfind(section, 0) == 0; };
   return option == arm_option || in_section("rule.") || in_section("synapse.") || in_section("tcr.");
+}
+
+/// Options that change what is seen of a run, not the run.
+bool only_of_length(const std::string& option) {
+  return option == "training.updates" || option == "training.checkpoints";
 }
 
 /// As the runs resolved it; as the grid has it where they do not (no run yet, or an option that does not apply).
@@ -72,10 +78,26 @@ std::vector<std::string> varied_options(const std::vector<StudyRecord>& studies)
   };
   for (const auto& study : studies)
     for (const auto& option : study.fixed)
-      if (!contains(names, option) && option != "training.updates" && option != "training.checkpoints" &&
-          !tuned(option) && differs(option))
+      if (!contains(names, option) && !only_of_length(option) && !tuned(option) && differs(option))
         names.push_back(option);
   return names;
+}
+
+/// Runs count as the same only when all their options are; where they are not, as where each study chose for itself
+/// ([tune]), the first difference is refused. Options that one of them does not know are not compared: another version
+/// of the program may have written it.
+void require_same_options(const Condition& first, const std::string& first_directory, const Condition& second,
+                          const std::string& second_directory) {
+  const auto& others = second.runs.front().options;
+  const auto shape = value_of(first, "schedule.shape");
+  for (const auto& [option, value] : first.runs.front().options) {
+    const auto other = others.find(option);
+    const bool unused = option == "schedule.until" && (shape == "constant" || shape == "controlled");
+    if (other != others.end() && other->second != value && !only_of_length(option) && !unused)
+      throw UserError(fmt::format("{}: {} in {}, {} in {} for the same condition ({}): compare each directory alone",
+                                  option, value, first_directory, other->second, second_directory,
+                                  condition_label(first.varied)));
+  }
 }
 
 /// Each seed once, with its larger budget (the first of equal ones); sorted by seed.
@@ -127,15 +149,15 @@ void correct(ComparedStudy& study) {
       }
 }
 
-/// Milliseconds of an update: the median of the runs.
-double cost_ms(const Condition& condition) { return 1000 * summarise(condition.runs).seconds_per_update.value_or(0); }
+/// Microseconds of an update, which may take less than a millisecond: the median of the runs.
+double cost_us(const Condition& condition) { return 1e6 * summarise(condition.runs).seconds_per_update.value_or(0); }
 
-/// The runs with updates counted in milliseconds of training, followed for `budget_ms`.
-std::vector<RunRecord> on_the_clock(std::vector<RunRecord> runs, double cost_ms, long budget_ms) {
+/// The runs with updates counted in microseconds of training, followed for `budget_us`.
+std::vector<RunRecord> on_the_clock(std::vector<RunRecord> runs, double cost_us, long budget_us) {
   const auto in_time = [&](std::optional<long>& update) {
     if (!update) return;
-    const long when = std::lround(static_cast<double>(*update) * cost_ms);
-    update = when <= budget_ms ? std::optional(when) : std::nullopt;
+    const long when = std::lround(static_cast<double>(*update) * cost_us);
+    update = when <= budget_us ? std::optional(when) : std::nullopt;
   };
   for (auto& run : runs) {
     in_time(run.reached_at);
@@ -144,7 +166,7 @@ std::vector<RunRecord> on_the_clock(std::vector<RunRecord> runs, double cost_ms,
       run.outcome = run.diverged_at  ? RunRecord::Outcome::diverged
                     : run.reached_at ? RunRecord::Outcome::reached
                                      : RunRecord::Outcome::not_reached;
-    run.updates = budget_ms;
+    run.updates = budget_us;
   }
   return runs;
 }
@@ -157,22 +179,23 @@ StudyRecord with_equal_seconds(StudyRecord study, const std::vector<std::string>
       if (!contains(compared, entry.first)) rest.push_back(entry);
     return rest;
   };
-  std::map<Varied, double> budget_ms;
+  std::map<Varied, double> budget_us;
   for (const auto& condition : study.conditions) {
-    const double total = cost_ms(condition) * static_cast<double>(summarise(condition.runs).budget);
-    const auto [entry, fresh] = budget_ms.emplace(shared(condition), total);
+    const double total = cost_us(condition) * static_cast<double>(summarise(condition.runs).budget);
+    const auto [entry, fresh] = budget_us.emplace(shared(condition), total);
     if (!fresh) entry->second = std::min(entry->second, total);
   }
   for (auto& condition : study.conditions)
-    condition.runs = on_the_clock(condition.runs, cost_ms(condition), std::lround(budget_ms[shared(condition)]));
+    condition.runs = on_the_clock(condition.runs, cost_us(condition), std::lround(budget_us[shared(condition)]));
   return study;
 }
 
 void require_comparable(const std::vector<std::string>& by, const std::vector<std::string>& varied) {
   for (const auto& option : by) {
-    require_option(option != task_option, "--by", option, "tasks are not compared with each other");
-    require_option(contains(varied, option), "--by", option,
-                   varied.empty() ? "nothing varies here" : fmt::format("must be one of: {}", fmt::join(varied, ", ")));
+    require_argument(option != task_option, "--by", option, "tasks are not compared with each other");
+    require_argument(
+        contains(varied, option), "--by", option,
+        varied.empty() ? "nothing varies here" : fmt::format("must be one of: {}", fmt::join(varied, ", ")));
   }
 }
 
@@ -181,22 +204,31 @@ void require_comparable(const std::vector<std::string>& by, const std::vector<st
 StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<std::string>& directories) {
   StudyRecord all;
   for (std::size_t i = 0; i < studies.size(); ++i) {
-    const auto& conditions = studies[i].conditions;
-    if (std::all_of(conditions.begin(), conditions.end(), [](const auto& condition) { return condition.runs.empty(); }))
-      throw UserError(directories[i] + ": no run is finished yet");
+    if (!studies[i].has_runs()) throw UserError(directories[i] + ": no run is finished yet");
     all.name += (i == 0 ? "" : ", ") + studies[i].name;
   }
   require_same_tasks(studies, directories);
   const auto names = varied_options(studies);
-  for (const auto& study : studies)
-    for (const auto& condition : study.conditions) {
+  std::vector<std::size_t> first_study;  // of each condition: the first that has runs of it
+  for (std::size_t i = 0; i < studies.size(); ++i)
+    for (const auto& condition : studies[i].conditions) {
       Varied varied;
       for (const auto& name : names) varied.emplace_back(name, value_of(condition, name));
       auto same = std::find_if(all.conditions.begin(), all.conditions.end(),
                                [&](const Condition& other) { return other.varied == varied; });
-      if (same == all.conditions.end()) same = all.conditions.insert(same, {varied, {}});
+      const auto index = static_cast<std::size_t>(same - all.conditions.begin());
+      if (same == all.conditions.end()) {
+        same = all.conditions.insert(same, {varied, {}});
+        first_study.push_back(i);
+      }
+      if (same->runs.empty())
+        first_study[index] = i;
+      else if (!condition.runs.empty())
+        require_same_options(*same, directories[first_study[index]], condition, directories[i]);
       same->runs.insert(same->runs.end(), condition.runs.begin(), condition.runs.end());
     }
+  for (const auto& study : studies)
+    all.left_out.insert(all.left_out.end(), study.left_out.begin(), study.left_out.end());
   std::size_t repeated = 0;
   for (auto& condition : all.conditions) {
     const auto before = condition.runs.size();
@@ -208,7 +240,7 @@ StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<st
 }
 
 ComparedStudy compare_conditions(const StudyRecord& given, const std::vector<std::string>& by, bool equal_seconds) {
-  ComparedStudy result{given.name, {}, {}, 0, equal_seconds, unmatched_lines(given)};
+  ComparedStudy result{given.name, {}, {}, 0, equal_seconds, left_out_lines(given) + unmatched_lines(given)};
   if (given.conditions.empty()) return result;
   std::vector<std::string> varied;
   for (const auto& [name, value] : given.conditions.front().varied) varied.push_back(name);
@@ -221,8 +253,8 @@ ComparedStudy compare_conditions(const StudyRecord& given, const std::vector<std
   for (const auto& condition : study.conditions) {
     ComparedCondition row{condition.varied, {}, summarise(condition.runs), std::nullopt};
     if (equal_seconds) {
-      const auto median_ms = row.summary.median_updates;
-      row.summary.seconds_to_criterion = median_ms ? std::optional(*median_ms / 1000) : std::nullopt;
+      const auto median_us = row.summary.median_updates;
+      row.summary.seconds_to_criterion = median_us ? std::optional(*median_us / 1e6) : std::nullopt;
     }
     Varied shared;
     for (const auto& entry : condition.varied)

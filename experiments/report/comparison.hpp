@@ -18,7 +18,8 @@ namespace stillpoint {
 /// Conditions of several studies as one. Options that are an axis of any of them, or set to different values, vary;
 /// training.updates and training.checkpoints only as an axis, since they change what is seen of a run, not the run.
 /// Equal conditions are pooled; a seed counts once, with its larger budget. `directories`: where each study was read.
-/// Throws UserError when a study has no runs or when their tasks differ.
+/// Throws UserError when a study has no runs, when their tasks differ, or when a condition has other values of options
+/// that do not vary in one study than in another, as those that each chose for itself ([tune]).
 StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<std::string>& directories);
 
 struct Comparison {
@@ -45,8 +46,8 @@ struct ComparedStudy {
   std::vector<std::string> options;  // that are compared
   std::vector<ComparedGroup> groups;
   long comparisons = 0;
-  bool in_milliseconds = false;  // budgets and times are ms of training, not updates
-  std::string notes;             // conditions with unmatched controls, one line each
+  bool on_the_clock = false;  // budgets and times are microseconds of training, not updates
+  std::string notes;          // conditions that could not be run, and those with unmatched controls, one line each
 };
 
 /// `by`: the options to compare instead of those above; empty for those. Throws UserError when one of them does not

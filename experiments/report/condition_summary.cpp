@@ -68,13 +68,32 @@ std::optional<double> RunRecord::own_cosine() const {
   return std::nullopt;
 }
 
+bool ControlledSpeed::held() const { return std::abs(reached - set_point) <= 0.05 * set_point; }
+
+std::optional<ControlledSpeed> RunRecord::controlled_speed() const {
+  const auto is = [&](const char* name, const char* value) {
+    const auto found = options.find(name);
+    return found != options.end() && found->second == value;
+  };
+  const bool works = !is("tcr.form", "none") || is("synapse.kind", "tcr");
+  if (!is("schedule.shape", "controlled") || !works || diverged_at || speed.empty()) return std::nullopt;
+  const std::vector<double> last(speed.end() - static_cast<std::ptrdiff_t>((speed.size() + 9) / 10), speed.end());
+  return ControlledSpeed{std::stod(options.at("schedule.speed")),
+                         mean(last).value_or(std::numeric_limits<double>::quiet_NaN())};
+}
+
+bool StudyRecord::has_runs() const {
+  return std::any_of(conditions.begin(), conditions.end(),
+                     [](const Condition& condition) { return !condition.runs.empty(); });
+}
+
 long unmatched_runs(const std::vector<RunRecord>& runs) {
   return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
 }
 
 Summary summarise(const std::vector<RunRecord>& runs) {
   Summary summary;
-  std::vector<double> accuracy, loss, start, end, over, seconds, own_cosine;
+  std::vector<double> accuracy, loss, start, end, over, seconds, own_cosine, controlled;
   for (const auto& run : runs) {
     ++summary.runs;
     summary.budget = std::max(summary.budget, run.updates);
@@ -84,6 +103,11 @@ Summary summarise(const std::vector<RunRecord>& runs) {
     over.push_back(run.over_stability_bound ? 1 : 0);
     seconds.push_back(run.seconds_per_update);
     if (const auto cosine = run.own_cosine()) own_cosine.push_back(*cosine);
+    if (const auto held = run.controlled_speed()) {
+      controlled.push_back(held->reached);
+      summary.controlled = held;
+      if (!held->held()) ++summary.set_point_missed;
+    }
     if (diverged(run)) {
       ++summary.diverged;
       continue;
@@ -105,6 +129,7 @@ Summary summarise(const std::vector<RunRecord>& runs) {
   summary.seconds_per_update = median(seconds);
   summary.seconds_to_criterion = median_seconds_to_criterion(runs);
   summary.own_cosine = mean(own_cosine);
+  if (summary.controlled) summary.controlled->reached = mean(controlled).value_or(summary.controlled->reached);
   summary.alignment = mean_alignment(runs);
   return summary;
 }

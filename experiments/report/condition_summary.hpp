@@ -11,7 +11,8 @@ namespace stillpoint {
 struct Summary {
   long runs = 0, reached = 0, diverged = 0;
   long unmatched = 0;           // runs of a matched control for which no factor came close enough
-  long collapsed = 0;           // runs whose freeze-in left fixed points that ignore the input
+  long collapsed = 0;           // runs that after freeze-in ended all trials alike, or hardly depended on the input
+  long set_point_missed = 0;    // runs whose controlled schedule did not hold V at its set point
   long budget = 0;              // most updates that a run was given
   Interval reached_interval{};  // Wilson 95 %, shares from 0 to 1
   std::optional<double> median_updates;
@@ -20,6 +21,7 @@ struct Summary {
   std::optional<double> speed_start, over_stability_bound;      // means [1/s], [share of runs]
   std::optional<double> seconds_per_update;                     // median
   std::optional<double> seconds_to_criterion;                   // median, see below
+  std::optional<ControlledSpeed> controlled;                    // mean over the runs that have one
   std::optional<double> own_cosine;        // with the true gradient: mean over the runs that measured it
   std::vector<AlignmentRecord> alignment;  // likewise, of the rule and each of its shadows
 };

@@ -16,6 +16,13 @@ struct AlignmentRecord {
   double cosine, norm_ratio;
 };
 
+/// Where a controlled schedule was to hold the population speed V, and where it was [1/s].
+struct ControlledSpeed {
+  double set_point;
+  double reached;     // mean over the last tenth of the updates
+  bool held() const;  // within 5 %
+};
+
 struct RunRecord {
   enum class Outcome { reached, not_reached, diverged };
   std::uint64_t seed = 0;
@@ -28,11 +35,13 @@ struct RunRecord {
   double speed_at_start = 0, speed_at_end = 0;        // V [1/s]
   bool over_stability_bound = false;
   bool unmatched = false;  // a matched control for which no factor came close enough
-  bool collapsed = false;  // freeze-in left fixed points that ignore the input
+  bool collapsed = false;  // after freeze-in all trials ended alike, or hardly depended on the input
   double seconds_per_update = 0;
   std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
 
+  /// Where a controlled schedule worked on temporal consistency and the run did not diverge.
+  std::optional<ControlledSpeed> controlled_speed() const;
   /// Mean cosine of the rule that trained with the true gradient, where it was measured.
   std::optional<double> own_cosine() const;
 };
@@ -52,6 +61,8 @@ struct LeftOut {
 };
 
 struct StudyRecord {
+  bool has_runs() const;
+
   std::string name;
   std::vector<Condition> conditions;            // in grid order
   std::vector<std::string> tuned_options = {};  // chosen for each condition: part of it, not what it is compared by

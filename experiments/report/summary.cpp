@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"
@@ -109,7 +110,7 @@ std::optional<std::string> reference_arm(const StudyRecord& study, const std::st
   for (const auto& condition : study.conditions)
     if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end())
       arms.push_back(*arm);
-  require_option(
+  require_argument(
       against.empty() || std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
       arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
   if (!against.empty()) return against;
@@ -157,6 +158,15 @@ std::vector<std::string> condition_labels(const StudyRecord& study) {
   return labels;
 }
 
+std::string left_out_lines(const StudyRecord& study) {
+  std::string text;
+  for (const auto& each : study.left_out) {
+    const auto line = fmt::format("not applicable, {}: {}\n", condition_label(each.varied), each.reason);
+    if (text.find(line) == std::string::npos) text += line;  // several studies may leave out the same
+  }
+  return text;
+}
+
 std::string unmatched_lines(const StudyRecord& study) {
   const auto labels = condition_labels(study);
   std::string text;
@@ -177,15 +187,31 @@ Json alignment_json(const Summary& summary) {
   return rules;
 }
 
+Json controlled_json(const Summary& summary) {
+  if (!summary.controlled) return nullptr;
+  return {{"set_point", summary.controlled->set_point},
+          {"speed", number_or_null(summary.controlled->reached)},
+          {"missed", summary.set_point_missed}};
+}
+
+std::string finite_field(double value) { return csv_field(std::isfinite(value) ? std::optional(value) : std::nullopt); }
+
+/// Rules whose gradients were compared with BPTT's in any condition.
+std::vector<std::string> aligned_rules(const StudyRecord& study) {
+  std::vector<std::string> rules;
+  for (const auto& condition : study.conditions)
+    for (const auto& each : summarise(condition.runs).alignment)
+      if (std::find(rules.begin(), rules.end(), each.rule) == rules.end()) rules.push_back(each.rule);
+  return rules;
+}
+
 /// What was chosen for each condition, and what could not be run.
 std::string choice_lines(const StudyRecord& study) {
   std::string text;
   for (const auto& condition : study.conditions)
     if (!condition.tuned.empty())
       text += fmt::format("tuned, {}: {}\n", condition_label(condition.varied), condition.tuned);
-  for (const auto& each : study.left_out)
-    text += fmt::format("not applicable, {}: {}\n", condition_label(each.varied), each.reason);
-  return text;
+  return text + left_out_lines(study);
 }
 
 /// One line per condition some of whose networks collapsed during freeze-in.
@@ -195,8 +221,23 @@ std::string collapsed_lines(const StudyRecord& study) {
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (const long runs = summarise(study.conditions[i].runs).collapsed; runs > 0)
       text += fmt::format(
-          "collapsed: {} of {} runs of {} ignore their input after freeze-in (/freeze_in of the run files)\n", runs,
-          study.conditions[i].runs.size(), labels[i]);
+          "collapsed: in {} of {} runs of {}, after freeze-in, all trials end alike or hardly depend on their input\n"
+          "  (/freeze_in of the run files)\n",
+          runs, study.conditions[i].runs.size(), labels[i]);
+  return text;
+}
+
+/// One line per condition whose controlled schedule did not hold its set point.
+std::string set_point_lines(const StudyRecord& study) {
+  const auto labels = condition_labels(study);
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (const auto summary = summarise(study.conditions[i].runs); summary.set_point_missed > 0)
+      text += fmt::format(
+          "set point missed: {} of {} runs of {}: V = {:.3g} /s in the last tenth of the updates (mean of runs),\n"
+          "  schedule.speed = {:g}\n",
+          summary.set_point_missed, summary.runs, labels[i], summary.controlled->reached,
+          summary.controlled->set_point);
   return text;
 }
 
@@ -241,6 +282,7 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
          {"speed", {{"start", number_or_null(summary.speed_start)}, {"end", number_or_null(summary.speed_end)}}},
          {"over_stability_bound", number_or_null(summary.over_stability_bound)},
          {"seconds_per_update", number_or_null(summary.seconds_per_update)},
+         {"controlled", controlled_json(summary)},
          {"alignment", alignment_json(summary)},
          {"paired", paired}});
   }
@@ -256,7 +298,10 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
       "runs,reached,diverged,budget,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
       "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update,"
       "paired_against,pairs,reached_points,reached_points_low,reached_points_high,updates_difference,"
-      "updates_difference_low,updates_difference_high\n";
+      "updates_difference_low,updates_difference_high,set_point,controlled_speed,set_point_missed";
+  const auto rules = aligned_rules(study);
+  for (const auto& rule : rules) text += fmt::format(",alignment.{0}.cosine,alignment.{0}.norm_ratio", rule);
+  text += '\n';
   for (const auto& condition : study.conditions) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
@@ -276,6 +321,18 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
             estimate && estimate->interval ? std::optional(estimate->interval->low) : std::nullopt,
             estimate && estimate->interval ? std::optional(estimate->interval->high) : std::nullopt})
         text += ',' + csv_field(value);
+    if (const auto& controlled = summary.controlled)
+      text +=
+          fmt::format(",{},{},{}", controlled->set_point, finite_field(controlled->reached), summary.set_point_missed);
+    else
+      text += ",,,";
+    for (const auto& rule : rules) {
+      const auto same = std::find_if(summary.alignment.begin(), summary.alignment.end(),
+                                     [&](const AlignmentRecord& each) { return each.rule == rule; });
+      text += same == summary.alignment.end()
+                  ? ",,"
+                  : fmt::format(",{},{}", finite_field(same->cosine), finite_field(same->norm_ratio));
+    }
     text += '\n';
   }
   return text;
@@ -288,7 +345,7 @@ std::string summary_table(const StudyRecord& study, const std::string& against) 
   const auto left = naming.cells.front().size();
   auto text = fmt::format("study {}\n\n", study.name) + naming.key + aligned(with_names(naming, conditions), left) +
               conditions_legend + choice_lines(study) + unmatched_lines(study) + collapsed_lines(study) +
-              alignment_lines(study);
+              set_point_lines(study) + alignment_lines(study);
 
   const auto reference = reference_arm(study, against);
   const auto pairs = pairs_block(study, reference);
