@@ -31,8 +31,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   }
   const auto kind = std::find_if(analysis_kinds().begin(), analysis_kinds().end(),
                                  [&](const AnalysisKind& each) { return each.name == arguments.front(); });
-  require_option(kind != analysis_kinds().end(), "stillpoint analyze", arguments.front(),
-                 "must be one of: " + known_kinds());
+  if (kind == analysis_kinds().end())
+    throw UserError(fmt::format("stillpoint analyze {}: must be one of: {}", arguments.front(), known_kinds()));
   const Command own = {"analyze " + kind->name, "FILE [--json OUT] [...]",
                        fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example, nullptr};
   po::options_description options;
