@@ -376,7 +376,7 @@ Study read_study(const StudyRequest& request) {
   }
   if (request.largest_network > 0) {
     cut_size(study, request.largest_network);
-    assign(study.base, "network.start", "none");  // a trained network has its own size
+    place(study, "network.start", "none");  // a trained network has its own size
   }
   expand(study);
   return study;
