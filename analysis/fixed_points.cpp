@@ -88,7 +88,7 @@ void add_cycles(const System& system, const FixedPointSearch& search, const Piec
 
 double chao1_missing(const std::vector<Index>& hits) {
   const auto times = [&](Index n) { return static_cast<double>(std::count(hits.begin(), hits.end(), n)); };
-  return times(1) * (times(1) - 1) / (2 * (times(2) + 1));
+  return std::max(0.0, times(1) * (times(1) - 1) / (2 * (times(2) + 1)));  // no -0
 }
 
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {

@@ -1,7 +1,7 @@
 // Fixed points and cycles of piecewise-linear maps, against what is derived by hand and against long runs.
 #include "analysis/piecewise_linear.hpp"
 
-#include <set>
+#include <algorithm>
 
 #include "analysis/fixed_points.hpp"
 #include "tests/problems.hpp"
@@ -37,10 +37,11 @@ Vector<double> pair(double a, double b) { return (Vector<double>(2) << a, b).fin
 
 }  // namespace
 
-TEST_CASE("a two-dimensional PLRNN has the fixed points and the 2-cycle derived by hand") {
-  // A = 0, W = [[0, -2], [-2, 0]], b = 1: x' = 1 - 2 relu(y), y' = 1 - 2 relu(x).
-  //   both above 0: x = y = 1/3, multipliers +-2;  x above 0 only: (1, -1), multipliers 0, 0; y only: (-1, 1)
-  //   2-cycles: (1, 1) -> (-1, -1) -> (1, 1), nilpotent; with x = 1/3 in every other coordinate none is new
+TEST_CASE("a two-dimensional PLRNN has the fixed points and cycles derived by hand") {
+  // A = 0, W = [[0, -2], [-2, 0]], b = 1: (x, y) -> (g(y), g(x)) with g(x) = 1 - 2 relu(x).
+  // g(1) = -1, g(-1) = 1, g(1/3) = 1/3, and g(g(x)) = x has no other solution, so that no period is above 2:
+  //   fixed points  (1/3, 1/3) with multipliers +-2, (1, -1) and (-1, 1) with 0 and 0
+  //   2-cycles      (1, 1) (-1, -1) with 0 and 0; (1, 1/3) (1/3, -1) and (-1, 1/3) (1/3, 1) with 0 and 4
   const auto network = plrnn(pair(0, 0), (Matrix<double>(2, 2) << 0, -2, -2, 0).finished(), pair(1, 1));
   const auto found = search(network, 4);
   CHECK(found.exact);
@@ -50,9 +51,12 @@ TEST_CASE("a two-dimensional PLRNN has the fixed points and the 2-cycle derived 
   CHECK(found.points[1].stable);
   CHECK(found.points[2].index == 2);
   CHECK(largest_difference(found.points[2].state, pair(1 / 3., 1 / 3.)) < 1e-14);
-  std::set<Index> periods;
+  REQUIRE(found.cycles.size() == 3);
   for (const auto& cycle : found.cycles) {
-    periods.insert(cycle.states.cols());
+    CHECK(cycle.states.cols() == 2);
+    const double unstable = std::abs(cycle.multipliers(0));
+    CHECK((cycle.stable ? unstable < 1e-12 : std::abs(unstable - 4) < 1e-12));
+    CHECK(std::abs(cycle.multipliers(1)) < 1e-12);
     // The steps of the network itself lead around it, and no earlier.
     Matrix<double> x = cycle.states.col(0);
     for (Index i = 0; i < cycle.states.cols(); ++i) {
@@ -67,7 +71,6 @@ TEST_CASE("a two-dimensional PLRNN has the fixed points and the 2-cycle derived 
   });
   REQUIRE(two != found.cycles.end());
   CHECK(two->stable);
-  CHECK(two->multipliers.cwiseAbs().maxCoeff() < 1e-12);
 }
 
 TEST_CASE("a tent map has its known number of orbits of every period, unstable with multipliers +-2^k") {

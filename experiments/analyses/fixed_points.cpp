@@ -24,15 +24,19 @@ std::optional<TcrSynapse> synapse_for(const std::string& file, const po::variabl
   auto stored = (given.count("group") ? read_network(file, given["group"].as<std::string>()) : read_trained_network(file)).synapse;
   for (const auto& [option, key] : {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
-  const std::string kind = stored.count("kind") ? stored["kind"] : "none";
-  require_option(kind == "tcr" || (!given.count("beta") && !given.count("tau-s-ms")),
-                 given.count("beta") ? "--beta" : "--tau-s-ms", given.count("beta") ? stored["beta"] : stored["tau_s_ms"],
-                 "belongs to --synapse tcr");
+  const auto value = [&](const char* key, const char* fallback) {
+    const auto entry = stored.find(key);
+    return entry == stored.end() ? std::string(fallback) : entry->second;
+  };
+  const auto kind = value("kind", "none");
+  for (const char* option : {"beta", "tau-s-ms"})
+    require_option(kind == "tcr" || !given.count(option), fmt::format("--{}", option),
+                   given.count(option) ? given[option].as<std::string>() : "", "belongs to --synapse tcr");
   if (kind == "none") return {};
   require_option(kind == "tcr", "--synapse", kind,
                  "must be none or tcr: fixed points with a Tsodyks-Markram synapse are not implemented");
-  return TcrSynapse{number_in("--beta", stored.count("beta") ? stored["beta"] : "100", nonnegative),
-                    number_in("--tau-s-ms", stored.count("tau_s_ms") ? stored["tau_s_ms"] : "200", positive)};
+  return TcrSynapse{number_in("--beta", value("beta", "100"), nonnegative),
+                    number_in("--tau-s-ms", value("tau_s_ms", "200"), positive)};
 }
 
 std::string shown(const std::complex<double>& value) {
