@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
@@ -18,13 +17,6 @@ namespace {
 constexpr double at_rest = 1e-9, converged = 1e-9, same = 1e-6;
 constexpr int longest_passage = 200000;  // steps
 
-/// dF/dx
-Matrix<double> slope_of(const System& system, const Vector<double>& x) {
-  Matrix<double> J = system.jacobian(x);
-  if (system.as() == System::As::map) J.diagonal().array() -= 1;
-  return J;
-}
-
 /// Hessian of |F|^2 / 2: J^T J + sum_i F_i Hessian(F_i); the sum by central differences of J^T F at fixed F, whose error
 /// is as small as F.
 Matrix<double> hessian_of(const System& system, const Vector<double>& x, const Vector<double>& F,
@@ -35,46 +27,21 @@ Matrix<double> hessian_of(const System& system, const Vector<double>& x, const V
     Vector<double> up = x, down = x;
     up(j) += h;
     down(j) -= h;
-    curvature.col(j) = (slope_of(system, up) - slope_of(system, down)).transpose() * F / (2 * h);
+    curvature.col(j) = (velocity_jacobian(system, up) - velocity_jacobian(system, down)).transpose() * F / (2 * h);
   }
   return J.transpose() * J + (curvature + curvature.transpose()) / 2;
-}
-
-/// Levenberg-Marquardt until |F| falls by less than 1 % in a step.
-Vector<double> descend(const System& system, Vector<double> x) {
-  Vector<double> F = system.velocity(x);
-  double damping = 1e-3;
-  for (int iteration = 0; iteration < 100 && residual_of(system, x) > at_rest; ++iteration) {
-    const auto J = slope_of(system, x);
-    const Matrix<double> normal = J.transpose() * J;
-    const Vector<double> gradient = J.transpose() * F;
-    const double before = F.norm();
-    for (; damping < 1e8; damping *= 4) {
-      Matrix<double> damped = normal;
-      damped.diagonal().array() += damping;
-      const Vector<double> next = x - damped.llt().solve(gradient);
-      const Vector<double> F_next = system.velocity(next);
-      if (!(F_next.norm() < before)) continue;
-      x = next;
-      F = F_next;
-      damping /= 16;
-      break;
-    }
-    if (!(F.norm() < 0.99 * before)) break;
-  }
-  return x;
 }
 
 enum class End { minimum, fixed_point, unfinished };
 
 /// Newton's method on q; eigenvalues of the Hessian by their modulus, so that it leaves saddles, and half steps until q falls.
 End minimise(const System& system, Vector<double>& x) {
-  x = descend(system, x);
+  x = descend(system, x, at_rest);
   for (int iteration = 0; iteration < 100; ++iteration) {
     if (!x.allFinite()) return End::unfinished;
     if (residual_of(system, x) <= at_rest) return End::fixed_point;
     const Vector<double> F = system.velocity(x);
-    const auto J = slope_of(system, x);
+    const auto J = velocity_jacobian(system, x);
     const Eigen::SelfAdjointEigenSolver<Matrix<double>> H(hessian_of(system, x, F, J));
     const double largest = H.eigenvalues().cwiseAbs().maxCoeff();
     const Vector<double> curvature = H.eigenvalues().cwiseAbs().cwiseMax(1e-15 * largest);
@@ -150,19 +117,23 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
   const bool flow = system.as() == System::As::flow;
   const auto D = static_cast<double>(x.size());
   const Vector<double> F = system.velocity(x), tau = system.tau_ms();
-  SlowPoint point{x, F.squaredNorm() / (2 * D), 1000 * F.cwiseQuotient(tau).norm() / std::sqrt(D), {}, {}, {}, 0};
+  SlowPoint point{x, F.squaredNorm() / (2 * D), 1000 * F.cwiseQuotient(tau).norm() / std::sqrt(D), {}, {}, 0, {}, 0};
   const Vector<double> scale = flow ? Vector<double>(system.reference_tau_ms() * tau.cwiseInverse()) : Vector<double>::Ones(x.size());
-  const Eigen::EigenSolver<Matrix<double>> spectrum(scale.asDiagonal() * slope_of(system, x));
+  const Eigen::EigenSolver<Matrix<double>> spectrum(scale.asDiagonal() * velocity_jacobian(system, x));
   Index slow = 0;
   spectrum.eigenvalues().cwiseAbs().minCoeff(&slow);
   point.eigenvalue = spectrum.eigenvalues()(slow) + (flow ? 0.0 : 1.0);
+  for (Index i = 0; i < x.size(); ++i) {
+    const auto value = spectrum.eigenvalues()(i) + (flow ? 0.0 : 1.0);
+    if (i != slow && (flow ? value.real() > 0 : std::abs(value) > 1)) ++point.index;
+  }
   point.slow_direction = spectrum.eigenvectors().col(slow).real().normalized();
   // J^T F = 0: T F is the left null vector of T^-1 J, orthogonal to every other eigenvector, and grows along the flow.
   Vector<double> along = flow ? Vector<double>(tau.cwiseProduct(F)) : F;
   const double overlap = along.dot(point.slow_direction);
   if (overlap < 0) point.slow_direction *= -1;
   if (std::abs(overlap) > 1e-9 * along.norm())
-    point.passage_ms = passage_time(system, point, along / std::abs(overlap), radius * std::sqrt(D));
+    point.passage_ms = passage_time(system, point, along / std::abs(overlap), radius);
   return point;
 }
 

@@ -21,13 +21,14 @@ struct SlowPoint {
   double speed_per_s;                 // root mean square over entries of dx/dt, or of the change per step / step [1/s]
   Vector<double> slow_direction;      // D, length 1, along which the network passes
   std::complex<double> eigenvalue;    // of that direction: tau_ref T^-1 J of a flow (near 0), multiplier of a map (near 1)
+  Index index;                        // unstable directions beside it: what passes is pushed aside along them
   std::optional<double> passage_ms;   // nothing where the simulation had not passed after 200000 steps
   Index hits;                         // starts that ended here
 };
 
 struct SlowPointSearch {
   Index starts = 64;
-  double radius = 0.1;  // of the passage, root mean square over entries of the state
+  double radius = 0.1;  // of the passage, Euclidean distance in the state
   std::uint64_t seed = 1;
 };
 

@@ -35,7 +35,8 @@ Matrix<double> start_states(const System& system, Index count, std::uint64_t see
   Matrix<double> x = random_states(system, visited, seed, 2 * draw), recorded = x;
   const bool flow = system.as() == System::As::flow;
   const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
-  const double steps_per_unit = flow ? system.reference_tau_ms() / dt_ms : 1;
+  const double membrane_ms = std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
+  const double steps_per_unit = membrane_ms / (flow ? dt_ms : system.tau_ms()(0));
   Index step = 0;
   for (std::size_t k = 0; k < times.size(); ++k) {
     for (const auto until = static_cast<Index>(std::lround(times[k] * steps_per_unit)); step < until; ++step)

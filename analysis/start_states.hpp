@@ -7,8 +7,8 @@ namespace stillpoint {
 
 /// D x count states, each drawn on its own, so that what they lead to can be counted as a sample:
 ///
-///   even columns   visited: a free run under the system's input, from a random state, after 1, 2, 5, 10, 20 or 50 reference
-///                  time constants (of a map: steps), in turn; flows by explicit Euler, a fifth of the shortest tau per step
+///   even columns   visited: a free run under the system's input, from a random state, after 1, 2, 5, 10, 20 or 50 time
+///                  constants (geometric mean; networks in discrete time: steps), in turn; flows by explicit Euler, a fifth of the shortest tau per step
 ///   odd columns    random: z or, where the state is a rate, phi(z); z_i ~ N(0, s^2), log s uniform on [log .1, log 3]; states
 ///                  that are not rates times the root mean square of the visited ones where that is above 1
 ///
