@@ -9,10 +9,10 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double pays = 0.25;         // |F| falls to this share: the same factorisation is worth another step
-constexpr double same = 1e-6;         // of max(1, max|x|): a known root again
+constexpr double pays = 0.25;  // |F| falls to this share: the same factorisation is worth another step
+constexpr double same = 1e-6;  // of max(1, max|x|): a known root again
 constexpr double smallest_step = 1e-3;
-constexpr double longest_step = 3;    // root mean square over entries, relative to that of x where it is above 1
+constexpr double longest_step = 3;  // root mean square over entries, relative to that of x where it is above 1
 
 double relative(const Vector<double>& F, const Vector<double>& x) {
   return F.cwiseAbs().maxCoeff() / std::max(1.0, x.cwiseAbs().maxCoeff());
@@ -83,8 +83,8 @@ Vector<double> descend(const System& system, Vector<double> x, double enough) {
 
 double residual_of(const System& system, const Vector<double>& x) { return relative(system.velocity(x), x); }
 
-std::optional<Vector<double>> find_root(const System& system, Vector<double> x, const std::vector<Vector<double>>& known,
-                                        const NewtonSetting& setting) {
+std::optional<Vector<double>> find_root(const System& system, Vector<double> x,
+                                        const std::vector<Vector<double>>& known, const NewtonSetting& setting) {
   const Deflation deflation{known};
   const double root_D = std::sqrt(static_cast<double>(x.size()));
   Vector<double> F = system.velocity(x);

@@ -17,8 +17,8 @@ namespace {
 constexpr double at_rest = 1e-9, converged = 1e-9, same = 1e-6;
 constexpr int longest_passage = 200000;  // steps
 
-/// Hessian of |F|^2 / 2: J^T J + sum_i F_i Hessian(F_i); the sum by central differences of J^T F at fixed F, whose error
-/// is as small as F.
+/// Hessian of |F|^2 / 2: J^T J + sum_i F_i Hessian(F_i); the sum by central differences of J^T F at fixed F, whose
+/// error is as small as F.
 Matrix<double> hessian_of(const System& system, const Vector<double>& x, const Vector<double>& F,
                           const Matrix<double>& J) {
   const double h = 1e-5 * std::max(1.0, x.cwiseAbs().maxCoeff());
@@ -34,7 +34,8 @@ Matrix<double> hessian_of(const System& system, const Vector<double>& x, const V
 
 enum class End { minimum, fixed_point, unfinished };
 
-/// Newton's method on q; eigenvalues of the Hessian by their modulus, so that it leaves saddles, and half steps until q falls.
+/// Newton's method on q; eigenvalues of the Hessian by their modulus, so that it leaves saddles, and half steps until q
+/// falls.
 End minimise(const System& system, Vector<double>& x) {
   x = descend(system, x, at_rest);
   for (int iteration = 0; iteration < 100; ++iteration) {
@@ -45,11 +46,10 @@ End minimise(const System& system, Vector<double>& x) {
     const Eigen::SelfAdjointEigenSolver<Matrix<double>> H(hessian_of(system, x, F, J));
     const double largest = H.eigenvalues().cwiseAbs().maxCoeff();
     const Vector<double> curvature = H.eigenvalues().cwiseAbs().cwiseMax(1e-15 * largest);
-    Vector<double> step = -(H.eigenvectors() *
-                            (H.eigenvectors().transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
+    Vector<double> step =
+        -(H.eigenvectors() * (H.eigenvectors().transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
     const double size = std::max(1.0, x.norm());
-    if (step.norm() <= converged * size)
-      return H.eigenvalues().minCoeff() > 0 ? End::minimum : End::unfinished;
+    if (step.norm() <= converged * size) return H.eigenvalues().minCoeff() > 0 ? End::minimum : End::unfinished;
     step *= std::min(1.0, 0.5 * size / step.norm());
     double share = 1;
     for (; share > 1e-6; share /= 2)
@@ -118,7 +118,8 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
   const auto D = static_cast<double>(x.size());
   const Vector<double> F = system.velocity(x), tau = system.tau_ms();
   SlowPoint point{x, F.squaredNorm() / (2 * D), 1000 * F.cwiseQuotient(tau).norm() / std::sqrt(D), {}, {}, 0, {}, 0};
-  const Vector<double> scale = flow ? Vector<double>(system.reference_tau_ms() * tau.cwiseInverse()) : Vector<double>::Ones(x.size());
+  const Vector<double> scale =
+      flow ? Vector<double>(system.reference_tau_ms() * tau.cwiseInverse()) : Vector<double>::Ones(x.size());
   const Eigen::EigenSolver<Matrix<double>> spectrum(scale.asDiagonal() * velocity_jacobian(system, x));
   Index slow = 0;
   spectrum.eigenvalues().cwiseAbs().minCoeff(&slow);

@@ -11,7 +11,8 @@ namespace stillpoint {
 namespace {
 
 constexpr std::array<double, 6> times = {1, 2, 5, 10, 20, 50};
-constexpr std::uint64_t start_update = 0xF1ED'0000'0000'0000ULL;  // keeps these streams apart from those of other estimates
+constexpr std::uint64_t start_update =
+    0xF1ED'0000'0000'0000ULL;  // keeps these streams apart from those of other estimates
 
 }  // namespace
 
@@ -35,7 +36,8 @@ Matrix<double> start_states(const System& system, Index count, std::uint64_t see
   Matrix<double> x = random_states(system, visited, seed, 2 * draw), recorded = x;
   const bool flow = system.as() == System::As::flow;
   const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
-  const double membrane_ms = std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
+  const double membrane_ms =
+      std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
   const double steps_per_unit = membrane_ms / (flow ? dt_ms : system.tau_ms()(0));
   Index step = 0;
   for (std::size_t k = 0; k < times.size(); ++k) {

@@ -1,10 +1,9 @@
 // Fixed points against systems whose fixed points are known without the search.
-#include "analysis/fixed_points.hpp"
-
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 
+#include "analysis/fixed_points.hpp"
 #include "analysis/newton.hpp"
 #include "analysis/start_states.hpp"
 #include "tests/problems.hpp"
@@ -71,8 +70,8 @@ TEST_CASE("a linear network has one fixed point with the spectrum of T^-1 (W - 1
 }
 
 TEST_CASE("a Hopfield network has its patterns as attractors") {
-  // Three orthogonal patterns of eight: W = (g/8) sum p p^T. A pattern is a fixed point m p with m = tanh(g m), and so is
-  // every sum of patterns that is solved by symmetry; the patterns are stable.
+  // Three orthogonal patterns of eight: W = (g/8) sum p p^T. A pattern is a fixed point m p with m = tanh(g m), and so
+  // is every sum of patterns that is solved by symmetry; the patterns are stable.
   Matrix<double> patterns(8, 3);
   patterns << 1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1, 1, -1, -1, -1, 1, -1, -1, -1;
   const double g = 2;
@@ -123,7 +122,8 @@ TEST_CASE("a rank-one network has its pitchfork at gain 1") {
     if (g < 1) continue;
     double m = 1;
     for (int i = 0; i < 20000; ++i) m = std::tanh(g * m);
-    for (int i = 0; i < 2; ++i) CHECK(found.points[static_cast<std::size_t>(i)].state.cwiseAbs().minCoeff() == Approx(m).epsilon(1e-8));
+    for (int i = 0; i < 2; ++i)
+      CHECK(found.points[static_cast<std::size_t>(i)].state.cwiseAbs().minCoeff() == Approx(m).epsilon(1e-8));
     CHECK(largest_difference(found.points[0].state, -found.points[1].state) < 1e-9);
   }
 }
@@ -178,7 +178,8 @@ TEST_CASE("deflation finds a root that Newton's method from the same start does 
 }
 
 TEST_CASE("relu networks too large to enumerate are searched region by region") {
-  // Uncoupled pairs that inhibit each other: each is won by one of the two or by none, 3^8 fixed points, 2^8 of them stable.
+  // Uncoupled pairs that inhibit each other: each is won by one of the two or by none, 3^8 fixed points, 2^8 of them
+  // stable.
   auto network = problems::random_network("leaky_rate", Nonlinearity::relu, 16, 1, 3);
   network.W.setZero();
   for (Index i = 0; i < 16; i += 2) network.W(i, i + 1) = network.W(i + 1, i) = -2;
@@ -247,7 +248,8 @@ TEST_CASE("searches are refused where they have no answer") {
   network.dt_ms = 5;
   FixedPointSearch cycles;
   cycles.max_cycle = 3;
-  CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::flow), cycles), Catch::Contains("--max-cycle = 3: a flow"));
+  CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::flow), cycles),
+                    Catch::Contains("--max-cycle = 3: a flow"));
   CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("relu"));
   CHECK_THROWS_AS(points_of(network, System::As::flow, 0), UserError);
   network.kind = "rnn_map";

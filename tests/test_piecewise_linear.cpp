@@ -1,9 +1,8 @@
 // Fixed points and cycles of piecewise-linear maps, against what is derived by hand and against long runs.
-#include "analysis/piecewise_linear.hpp"
-
 #include <algorithm>
 
 #include "analysis/fixed_points.hpp"
+#include "analysis/piecewise_linear.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -22,9 +21,7 @@ Network<double> plrnn(const Vector<double>& A, const Matrix<double>& W, const Ve
   return network;
 }
 
-System system_of(const Network<double>& network) {
-  return System(network, Vector<double>::Zero(2), System::As::map);
-}
+System system_of(const Network<double>& network) { return System(network, Vector<double>::Zero(2), System::As::map); }
 
 FixedPoints search(const Network<double>& network, Index max_cycle, Index starts = 100) {
   FixedPointSearch setting;
@@ -74,8 +71,8 @@ TEST_CASE("a two-dimensional PLRNN has the fixed points and cycles derived by ha
 }
 
 TEST_CASE("a tent map has its known number of orbits of every period, unstable with multipliers +-2^k") {
-  // T(z) = 2 relu(z) - 4 relu(z - 1/2) is the full tent map on [0, 1], and 0 below and one step after it. Two neurons of
-  // drive T(z) and T(z) - 1/2 carry it: u' = W relu(u) + c.
+  // T(z) = 2 relu(z) - 4 relu(z - 1/2) is the full tent map on [0, 1], and 0 below and one step after it. Two neurons
+  // of drive T(z) and T(z) - 1/2 carry it: u' = W relu(u) + c.
   auto network = problems::random_network("rnn_map", Nonlinearity::relu, 2, 1, 3);
   network.W << 2, -4, 2, -4;
   network.b = pair(0, -0.5);

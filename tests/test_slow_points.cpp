@@ -1,6 +1,5 @@
 // Slow points against the normal form of a fold, whose ghost is known.
 #include "analysis/slow_points.hpp"
-
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -38,8 +37,8 @@ TEST_CASE("past a fold there is one slow point, its ghost, where theory puts it"
     REQUIRE(found.points.size() == 1);
     const auto& ghost = found.points[0];
     CHECK(ghost.hits + found.at_fixed_points + found.unfinished == 20);
-    // F_1 = distance + phi''(x_fold) (x - x_fold)^2 + ..: the minimum of the speed is at x_fold exactly, there F_1' = 0; the
-    // follower is at rest.
+    // F_1 = distance + phi''(x_fold) (x - x_fold)^2 + ..: the minimum of the speed is at x_fold exactly, there F_1' =
+    // 0; the follower is at rest.
     CHECK(ghost.state(0) == Approx(x_fold).margin(1e-7));
     CHECK(ghost.state(1) == Approx(std::tanh(x_fold) / 2).margin(1e-7));
     CHECK(ghost.q == Approx(distance * distance / 4).epsilon(1e-6));
