@@ -70,6 +70,28 @@ Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
 }
 
 Matrix<double> System::jacobian(const Vector<double>& x) const {
+  Matrix<double> jacobian = network_kind(network_.kind).acts_on_rates ? step_from_factors(x) : step_back(x);
+  if (as_ == As::map) return jacobian;
+  jacobian.diagonal().array() -= 1;
+  return jacobian.array().colwise() / dynamics_->alpha().array();
+}
+
+// diag(a) + diag(c) (W diag(kappa) + W_fb W_out diag(rho)), in O(N^2)
+Matrix<double> System::step_from_factors(const Vector<double>& x) const {
+  const Index N = network_.size();
+  Matrix<double> r, c = Matrix<double>::Ones(N, 1), kappa = c, rho = c;
+  const auto f = kept_drive(x, r);
+  dynamics_->multiply_step_gain(f, c);
+  dynamics_->multiply_rate_gain(r, kappa);
+  dynamics_->multiply_readout_gain(r, rho);
+  Matrix<double> step = network_.recurrent() * kappa.col(0).asDiagonal();
+  if (network_.W_fb.size() > 0) step += network_.W_fb * (network_.W_out * rho.col(0).asDiagonal());
+  step = c.col(0).asDiagonal() * step;
+  step.diagonal() += dynamics_->leak();
+  return step;
+}
+
+Matrix<double> System::step_back(const Vector<double>& x) const {
   // One step back of every direction at once: column i of q is row i of the step's Jacobian.
   const Index D = dimension_;
   const Matrix<double> states = x.replicate(1, D);
@@ -86,10 +108,7 @@ Matrix<double> System::jacobian(const Vector<double>& x) const {
       back += through_readout;
   }
   dynamics_->rate_back(r, back, q);
-  Matrix<double> jacobian = q.transpose();
-  if (as_ == As::map) return jacobian;
-  jacobian.diagonal().array() -= 1;
-  return jacobian.array().colwise() / dynamics_->alpha().array();
+  return q.transpose();
 }
 
 Matrix<double> System::read(const Matrix<double>& x) const {

@@ -31,6 +31,8 @@ class System {
   const Vector<double>& tau_ms() const { return tau_ms_; }
   /// Geometric mean of tau [ms].
   double reference_tau_ms() const;
+  /// W_in s + b: what the drive holds beside the recurrent weights.
+  const Vector<double>& constant() const { return constant_; }
 
   /// D x B -> D x B
   Matrix<double> velocity(const Matrix<double>& x) const;
@@ -43,6 +45,9 @@ class System {
 
  private:
   Matrix<double> kept_drive(const Matrix<double>& x, Matrix<double>& r) const;  // f
+  // d x(t+1) / d x(t), D x D
+  Matrix<double> step_from_factors(const Vector<double>& x) const;
+  Matrix<double> step_back(const Vector<double>& x) const;
 
   Network<double> network_;
   As as_;

@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "analysis/fixed_points.hpp"
 #include "bench/workload.hpp"
 #include "tasks/task.hpp"
 
@@ -71,6 +72,23 @@ void add_task(const TaskKind& kind, Index batch) {
   })->Unit(benchmark::kMicrosecond);
 }
 
+/// All fixed points and their spectra, from as many starts; once, because it takes seconds.
+void add_fixed_points(const char* gain, Index neurons, Index starts) {
+  const auto name = fmt::format("fixed_points/gain_{}/{}/{}", gain, neurons, starts);
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    const auto network = make_network(
+        resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", gain}}), input_channels, output_channels, 1);
+    const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
+    FixedPointSearch search;
+    search.starts = starts;
+    for (auto _ : state) {
+      const auto found = find_fixed_points(system, search);
+      state.counters["points"] = static_cast<double>(found.points.size());
+      state.counters["converged"] = static_cast<double>(found.converged);
+    }
+  })->Unit(benchmark::kSecond)->Iterations(1);
+}
+
 void add_all() {
   for (const auto& shape : {small, medium, large}) {
     for (const auto& kind : network_kinds()) add_forward("forward/" + kind.name, shape, {{"network.kind", kind.name}});
@@ -88,6 +106,7 @@ void add_all() {
     for (const char* name : {"sgd", "momentum", "adam"}) add_optimizer(name, shape);
   }
   add_growth();
+  for (const char* gain : {"0.9", "1.5", "2.5"}) add_fixed_points(gain, 128, 1024);
   for (const auto& kind : task_kinds())
     if (kind.name != "file") add_task(kind, medium.batch);  // which has no trials of its own
 }

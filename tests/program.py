@@ -792,6 +792,73 @@ def test_bad_files_of_trials(tmp):
     assert not (tmp / "o").exists()
 
 
+# --- fixed points and slow points ------------------------------------------------------------------------------------
+
+def test_fixed_points_and_slow_points(tmp):
+    def pair(arrays, kind):  # a self-exciting pair: tanh(2 x) = x three times
+        arrays["W"], arrays["tau_ms"] = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array(50.0)
+    network = example_network(tmp / "pair.h5", N=2, change=pair)
+    text = ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "points.json")
+    assert "3 fixed points of the flow" in text and "visited by free runs" in text and "estimated" in text, text
+    found = json.loads((tmp / "points.json").read_text())
+    assert (found["kind"], found["as"], found["complete"], found["missing_at_least"], found["starts"]) == ("fixed-points", "flow", "estimated", 0, 200)
+    assert abs(found["tau_ref_ms"] - 50) < 1e-9 and found["cycles"] == [] and "synapse" not in found, found
+    for point in found["points"]:
+        x = np.array(point["state"])
+        W = np.ones((2, 2))
+        assert np.abs(np.tanh(W @ x) - x).max() <= 1e-12 and point["residual"] <= 1e-12, point
+        J = -np.eye(2) + np.diag(1 - np.tanh(W @ x) ** 2) @ W
+        expected = sorted(np.linalg.eigvals(J).real)
+        assert np.allclose(sorted(re for re, im in point["eigenvalues"]), expected, atol=1e-9), point
+        assert point["index"] == sum(e > 0 for e in expected) and point["stable"] == (max(expected) < 0), point
+    assert sum(point["hits"] for point in found["points"]) == found["converged"]
+    ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "again.json")
+    assert (tmp / "again.json").read_bytes() == (tmp / "points.json").read_bytes()
+
+    # As the Euler map of the file's 5 ms the multipliers are 1 + dt / tau times the eigenvalues.
+    as_map = json.loads(ok("analyze", "fixed-points", network, "--starts", 200, "--json", "-"))
+    assert as_map["as"] == "map"
+    assert np.isclose(as_map["points"][0]["eigenvalues"][0][0], 1 + 0.1 * found["points"][0]["eigenvalues"][0][0])
+    with_tcr = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tcr", "--beta", 10, "--tau-s-ms", 100, "--json", "-"))
+    assert len(with_tcr["points"][0]["eigenvalues"]) == 4
+    assert abs(with_tcr["synapse"].pop("remaining_eigenvalue") + 0.5) < 1e-12
+    assert with_tcr["synapse"] == {"kind": "tcr", "beta": 10, "tau_s_ms": 100, "multiplicity": 2}
+
+    defaults = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tcr", "--json", "-"))["synapse"]
+    assert (defaults["beta"], defaults["tau_s_ms"]) == (100, 200), defaults
+
+    def relu_map(arrays, kind):  # x' = 1 - 2 relu(y), y' = 1 - 2 relu(x)
+        kind["kind"], kind["nonlinearity"] = np.bytes_("plrnn"), np.bytes_("relu")
+        arrays["W"], arrays["A"], arrays["b"], arrays["tau_ms"] = np.array([[0.0, -2], [-2, 0]]), np.zeros(2), np.ones(2), np.array(5.0)
+    plrnn = example_network(tmp / "plrnn.h5", N=2, change=relu_map)
+    exact = json.loads(ok("analyze", "fixed-points", plrnn, "--max-cycle", 2, "--json", "-"))
+    assert exact["complete"] == "exact" and len(exact["points"]) == 3 and exact["cycles_exact_to"] == 2, exact
+    assert len(exact["cycles"]) == 3 and all(cycle["k"] == 2 for cycle in exact["cycles"]), exact["cycles"]
+    cycle, = [cycle for cycle in exact["cycles"] if cycle["stable"]]
+    assert sorted(cycle["states"]) == [[-1, -1], [1, 1]], cycle
+
+    # Every minimum of the speed of this pair is a fixed point, which is said.
+    slow = json.loads(ok("analyze", "slow-points", network, "--as", "flow", "--starts", 10, "--json", "-"))
+    assert slow["kind"] == "slow-points" and slow["points"] == [] and slow["starts"] == 10, slow
+    assert "0 slow points from 10 starts" in ok("analyze", "slow-points", network, "--as", "flow", "--starts", 10)
+
+    def nan(arrays, kind): arrays["W"][0, 1] = np.nan
+    broken = example_network(tmp / "nan.h5", change=nan)
+    for kind in "fixed-points", "slow-points":
+        refused("analyze", kind, broken, names=["nan.h5", "finite"])
+        refused("analyze", kind, network, "--input", "1,2,3", names=["--input = 3 values", "2 input channels"])
+        refused("analyze", kind, network, "--starts", 0, names=["--starts = 0"])
+        refused("analyze", kind, tmp / "absent.h5", names=["absent.h5"])
+        assert "example:" in ok("analyze", kind, "--help")
+    refused("analyze", "fixed-points", network, "--as", "flow", "--max-cycle", 2, names=["--max-cycle = 2", "flow"])
+    refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
+    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", names=["--synapse = tsodyks_markram", "Tsodyks-Markram"])
+    refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
+    refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["--synapse = tcr", "plrnn"])
+    refused("analyze", "slow-points", network, "--radius", 0, names=["--radius = 0"])
+
+
 # --- help ------------------------------------------------------------------------------------------------------------
 
 def test_help_shows_an_example_for_every_command(tmp):

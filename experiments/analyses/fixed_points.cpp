@@ -1,0 +1,180 @@
+#include "analysis/fixed_points.hpp"
+
+#include <fmt/format.h>
+
+#include "experiments/analyses/analysis.hpp"
+#include "experiments/report/text_table.hpp"
+#include "sim/network_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+double number_in(const std::string& name, const std::string& text, Bounds bounds) {
+  Options one;
+  one.declare({number_option(name, "1", "", bounds, "")});
+  one.set(name, text);
+  return one.number(name);
+}
+
+/// What the file says of the synapse, under what the user says.
+std::optional<TcrSynapse> synapse_for(const std::string& file, const po::variables_map& given) {
+  auto stored =
+      (given.count("group") ? read_network(file, given["group"].as<std::string>()) : read_trained_network(file))
+          .synapse;
+  for (const auto& [option, key] :
+       {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
+    if (given.count(option)) stored[key] = given[option].as<std::string>();
+  const auto value = [&](const char* key, const char* fallback) {
+    const auto entry = stored.find(key);
+    return entry == stored.end() ? std::string(fallback) : entry->second;
+  };
+  const auto kind = value("kind", "none");
+  for (const char* option : {"beta", "tau-s-ms"})
+    require_option(kind == "tcr" || !given.count(option), fmt::format("--{}", option),
+                   given.count(option) ? given[option].as<std::string>() : "", "belongs to --synapse tcr");
+  if (kind == "none") return {};
+  require_option(kind == "tcr", "--synapse", kind,
+                 "must be none or tcr: fixed points with a Tsodyks-Markram synapse are not implemented");
+  return TcrSynapse{number_in("--beta", value("beta", "100"), nonnegative),
+                    number_in("--tau-s-ms", value("tau_s_ms", "200"), positive)};
+}
+
+std::string shown(const std::complex<double>& value) {
+  return value.imag() == 0 ? fmt::format("{:.4g}", value.real())
+                           : fmt::format("{:.4g}{:+.4g}i", value.real(), value.imag());
+}
+
+nlohmann::ordered_json columns(const Matrix<double>& matrix) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& column : matrix.colwise()) list.push_back(as_json(Vector<double>(column)));
+  return list;
+}
+
+nlohmann::ordered_json described(const FixedPoints& found, const System& system) {
+  nlohmann::ordered_json json = {{"kind", "fixed-points"},
+                                 {"complete", found.exact ? "exact" : "estimated"},
+                                 {"missing_at_least", found.missing_at_least},
+                                 {"as", system.as() == System::As::map ? "map" : "flow"},
+                                 {"tau_ref_ms", found.tau_ref_ms},
+                                 {"starts", found.starts},
+                                 {"converged", found.converged},
+                                 {"chao1", found.chao1},
+                                 {"deflated_starts", found.deflated_starts},
+                                 {"found_by_deflation", found.found_by_deflation},
+                                 {"singular_regions", found.singular},
+                                 {"cycles_exact_to", found.cycles_exact_to}};
+  auto points = nlohmann::ordered_json::array(), cycles = points;
+  for (const auto& point : found.points)
+    points.push_back({{"state", as_json(point.state)},
+                      {"residual", point.residual},
+                      {"eigenvalues", as_json(point.eigenvalues)},
+                      {"index", point.index},
+                      {"stable", point.stable},
+                      {"hits", point.hits}});
+  for (const auto& cycle : found.cycles)
+    cycles.push_back({{"k", cycle.states.cols()},
+                      {"states", columns(cycle.states)},
+                      {"multipliers", as_json(cycle.multipliers)},
+                      {"stable", cycle.stable}});
+  json["points"] = points;
+  json["cycles"] = cycles;
+  return json;
+}
+
+std::string as_text(const FixedPoints& found, const System& system, Index shown_points) {
+  const bool map = system.as() == System::As::map;
+  std::string text;
+  if (!found.points.empty()) {
+    Rows rows = {{"point", "stable", "index", map ? "largest multiplier" : "largest eigenvalue", "rms of state", "hits",
+                  "residual"}};
+    for (const auto& point : found.points) {
+      if (static_cast<Index>(rows.size()) > shown_points) break;
+      rows.push_back({fmt::format("{}", rows.size()), point.stable ? "yes" : "no", fmt::format("{}", point.index),
+                      shown(point.eigenvalues(0)),
+                      fmt::format("{:.4g}", std::sqrt(point.state.array().square().mean())),
+                      fmt::format("{}", point.hits), fmt::format("{:.1e}", point.residual)});
+    }
+    text += aligned(rows, 2);
+    if (const auto more = found.points.size() + 1 - rows.size())
+      text += fmt::format("and {} more (--json has all)\n", more);
+  }
+  text += fmt::format("{} fixed point{} of the {}", found.points.size(), found.points.size() == 1 ? "" : "s",
+                      map ? "map" : "flow");
+  if (!map) text += fmt::format(", eigenvalues in units of 1/tau, tau = {:.4g} ms (geometric mean)", found.tau_ref_ms);
+  if (found.exact)
+    text += "\nexact: every linear region was solved";
+  else
+    text +=
+        fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more starts)",
+                    found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts);
+  text += fmt::format("\n{} starts, half states visited by free runs, half random; {} ended at a fixed point\n",
+                      found.starts, found.converged);
+  if (found.singular > 0)
+    text +=
+        fmt::format("{} linear regions have no unique solution: points there may form a continuum\n", found.singular);
+  if (!found.cycles.empty()) {
+    Rows rows = {{"cycle", "stable", "k", "largest multiplier"}};
+    for (const auto& cycle : found.cycles) {
+      if (static_cast<Index>(rows.size()) > shown_points) break;
+      rows.push_back({fmt::format("{}", rows.size()), cycle.stable ? "yes" : "no",
+                      fmt::format("{}", cycle.states.cols()), shown(cycle.multipliers(0))});
+    }
+    text += aligned(rows, 2);
+    if (const auto more = found.cycles.size() + 1 - rows.size())
+      text += fmt::format("and {} more (--json has all)\n", more);
+  }
+  return text;
+}
+
+}  // namespace
+
+AnalysisKind fixed_points_analysis() {
+  return {
+      "fixed-points",
+      "Fixed points under constant input, their stability, and how many may be missing; cycles of relu maps.",
+      "a network file or a run file",
+      R"({"kind":"fixed-points","complete":"exact|estimated","missing_at_least":x,"as":"flow|map","tau_ref_ms","starts",..,)"
+      R"("points":[{"state":[..],"residual":r,"eigenvalues":[[re,im],..],"index":n,"stable":true,"hits":n},..],)"
+      R"("cycles":[{"k":k,"states":[[..],..],"multipliers":[[re,im],..],"stable":true},..]})",
+      "stillpoint analyze fixed-points results/quickstart/runs/condition0001-seed000001.h5 --as flow --json "
+      "points.json",
+      [](po::options_description& options) {
+        add_system_options(options);
+        options.add_options()("starts", po::value<long>()->default_value(1024),
+                              "independent starts: half states visited by free runs, half random")(
+            "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
+            "synapse", po::value<std::string>(), "none, or tcr: stability with it; default: the network's own")(
+            "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
+            "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
+      },
+      [](const std::string& file, const po::variables_map& given, std::string& text) {
+        const auto system = make_system(file, given);
+        FixedPointSearch search;
+        search.starts = given["starts"].as<long>();
+        search.max_cycle = given["max-cycle"].as<long>();
+        search.seed = seed_of(given);
+        search.tcr = synapse_for(file, given);
+        const auto found = find_fixed_points(system, search);
+        text = as_text(found, system, 20);
+        auto json = described(found, system);
+        if (search.tcr) {
+          const double value =
+              tcr_remaining_eigenvalue(system, *search.tcr) * (system.as() == System::As::flow ? found.tau_ref_ms : 1);
+          const auto& mask = system.network().mask;
+          const double N = static_cast<double>(system.dimension()), synapses = mask.size() > 0 ? mask.sum() : N * N;
+          json["synapse"] = {{"kind", "tcr"},
+                             {"beta", search.tcr->beta},
+                             {"tau_s_ms", search.tcr->tau_s_ms},
+                             {"remaining_eigenvalue", value},
+                             {"multiplicity", static_cast<long>(synapses - N)}};
+          text += fmt::format("stability with tcr, beta {:g}, tau_s {:g} ms; {} more eigenvalues are {:.4g}\n",
+                              search.tcr->beta, search.tcr->tau_s_ms, static_cast<long>(synapses - N), value);
+        }
+        return json;
+      }};
+}
+
+}  // namespace stillpoint

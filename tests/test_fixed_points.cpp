@@ -1,0 +1,259 @@
+// Fixed points against systems whose fixed points are known without the search.
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+
+#include "analysis/fixed_points.hpp"
+#include "analysis/newton.hpp"
+#include "analysis/start_states.hpp"
+#include "tests/problems.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::problems;
+
+namespace {
+
+const Vector<double> no_input = Vector<double>::Zero(2);
+
+FixedPoints points_of(const Network<double>& network, System::As as, Index starts = 200,
+                      std::optional<TcrSynapse> tcr = {}) {
+  FixedPointSearch search;
+  search.starts = starts;
+  search.tcr = tcr;
+  return find_fixed_points(System(network, no_input, as), search);
+}
+
+/// Every value of `expected` has a value of its own in `found` within `tolerance`.
+void check_same_spectrum(Eigen::VectorXcd found, const Eigen::VectorXcd& expected, double tolerance) {
+  REQUIRE(found.size() == expected.size());
+  for (const auto& value : expected) {
+    Index nearest = 0;
+    INFO(value);
+    CHECK((found.array() - value).abs().minCoeff(&nearest) < tolerance);
+    found(nearest) = 1e9;
+  }
+}
+
+/// tanh, no bias: x = 0 is a fixed point and every other has its negative.
+Network<double> odd_network(Matrix<double> W, const std::string& kind = "leaky_rate") {
+  auto network = problems::random_network(kind, Nonlinearity::tanh, W.rows(), 1, 3);
+  network.W = std::move(W);
+  network.b.setZero();
+  return network;
+}
+
+}  // namespace
+
+TEST_CASE("a linear network has one fixed point with the spectrum of T^-1 (W - 1)") {
+  for (const char* kind : {"leaky_rate", "leaky_current"}) {
+    auto network = linear_network(kind, 7);
+    const Vector<double> expected =
+        (Matrix<double>::Identity(5, 5) - network.W).partialPivLu().solve(Vector<double>(network.b));
+    const Matrix<double> A = network.tau_ms.cwiseInverse().asDiagonal() * (network.W - Matrix<double>::Identity(5, 5));
+    const double tau_ref = std::pow(network.tau_ms.prod(), 0.2);
+    const auto found = points_of(network, System::As::flow);
+    INFO(kind);
+    CHECK(found.exact);
+    CHECK(found.missing_at_least == 0);
+    CHECK(found.tau_ref_ms == Approx(tau_ref).epsilon(1e-14));
+    REQUIRE(found.points.size() == 1);
+    CHECK(largest_difference(found.points[0].state, expected) < 1e-12);
+    CHECK(found.points[0].stable);
+    CHECK(found.points[0].hits > 0);
+    check_same_spectrum(found.points[0].eigenvalues, tau_ref * A.eigenvalues(), 1e-10);
+
+    network.dt_ms = 5;
+    const auto map = points_of(network, System::As::map);
+    REQUIRE(map.points.size() == 1);
+    check_same_spectrum(map.points[0].eigenvalues, (Matrix<double>::Identity(5, 5) + 5 * A).eigenvalues(), 1e-10);
+  }
+}
+
+TEST_CASE("a Hopfield network has its patterns as attractors") {
+  // Three orthogonal patterns of eight: W = (g/8) sum p p^T. A pattern is a fixed point m p with m = tanh(g m), and so
+  // is every sum of patterns that is solved by symmetry; the patterns are stable.
+  Matrix<double> patterns(8, 3);
+  patterns << 1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1, 1, -1, -1, -1, 1, -1, -1, -1;
+  const double g = 2;
+  double m = 1;
+  for (int i = 0; i < 200; ++i) m = std::tanh(g * m);
+  auto network = odd_network(g / 8 * patterns * patterns.transpose());
+  network.tau_ms.setConstant(50);
+  const auto found = points_of(network, System::As::flow, 400);
+  Index stable = 0;
+  for (const auto& point : found.points) {
+    CHECK(point.residual <= 1e-12);
+    if (point.stable) ++stable;
+  }
+  for (Index i = 0; i < 3; ++i)
+    for (const double sign : {1.0, -1.0}) {
+      const auto same = std::find_if(found.points.begin(), found.points.end(), [&](const FixedPoint& point) {
+        return (point.state - sign * m * patterns.col(i)).cwiseAbs().maxCoeff() < 1e-9;
+      });
+      REQUIRE(same != found.points.end());
+      CHECK(same->stable);
+      // -1 + (1 - m^2) g along the patterns, -1 elsewhere
+      Eigen::VectorXcd expected = Eigen::VectorXcd::Constant(8, -1);
+      expected.head(3).setConstant(-1 + (1 - m * m) * g);
+      check_same_spectrum(same->eigenvalues, expected, 1e-9);
+    }
+  // x = 0 has one unstable direction per pattern.
+  const auto& last = found.points.back();
+  CHECK(last.state.cwiseAbs().maxCoeff() < 1e-9);
+  CHECK(last.index == 3);
+  CHECK(stable >= 6);
+}
+
+TEST_CASE("a rank-one network has its pitchfork at gain 1") {
+  // W = g v v^T, |v_i| = 1/sqrt(N): x = sqrt(N) m v with m = tanh(g m).
+  const Index N = 6;
+  Vector<double> v = Vector<double>::Constant(N, 1 / std::sqrt(6.0));
+  v(1) *= -1;
+  for (const double g : {0.9, 0.99, 1.01, 1.5}) {
+    INFO(g);
+    const auto found = points_of(odd_network(g * v * v.transpose()), System::As::flow);
+    REQUIRE(found.points.size() == (g < 1 ? 1 : 3));
+    CHECK_FALSE(found.exact);
+    CHECK(found.missing_at_least == 0);
+    CHECK(found.points.front().stable);
+    const auto& origin = found.points.back();
+    CHECK(origin.state.cwiseAbs().maxCoeff() < 1e-9);
+    CHECK(origin.index == (g < 1 ? 0 : 1));
+    if (g < 1) continue;
+    double m = 1;
+    for (int i = 0; i < 20000; ++i) m = std::tanh(g * m);
+    for (int i = 0; i < 2; ++i)
+      CHECK(found.points[static_cast<std::size_t>(i)].state.cwiseAbs().minCoeff() == Approx(m).epsilon(1e-8));
+    CHECK(largest_difference(found.points[0].state, -found.points[1].state) < 1e-9);
+  }
+}
+
+TEST_CASE("ends are merged, and every converged start is one hit") {
+  const auto found = points_of(odd_network(normal_array(12, 12, 5, 2 / std::sqrt(12.0))), System::As::flow, 300);
+  Index hits = 0, from_deflation = 0;
+  for (std::size_t i = 0; i < found.points.size(); ++i) {
+    hits += found.points[i].hits;
+    from_deflation += found.points[i].hits == 0;
+    for (std::size_t j = 0; j < i; ++j)
+      CHECK((found.points[i].state - found.points[j].state).cwiseAbs().maxCoeff() > 1e-6);
+  }
+  CHECK(hits == found.converged);
+  CHECK(from_deflation == found.found_by_deflation);
+  std::vector<Index> all;
+  for (const auto& point : found.points) all.push_back(point.hits);
+  CHECK(found.chao1 == chao1_missing(all));
+  const auto again = points_of(odd_network(normal_array(12, 12, 5, 2 / std::sqrt(12.0))), System::As::flow, 300);
+  REQUIRE(again.points.size() == found.points.size());
+  for (std::size_t i = 0; i < found.points.size(); ++i) CHECK(identical(again.points[i].state, found.points[i].state));
+}
+
+TEST_CASE("Chao1 counts what was hit once and twice") {
+  CHECK(chao1_missing({5, 1, 1, 1, 1, 2, 0, 0, 9}) == Approx(4 * 3 / (2. * 2)));
+  CHECK(chao1_missing({1, 2, 2, 2}) == 0);
+  CHECK(chao1_missing({1, 1, 1}) == Approx(3));
+  CHECK(chao1_missing({}) == 0);
+  // A lower bound in the mean: 40 equally likely points, 60 draws; the formula against the count that was missed.
+  double estimated = 0, missed = 0;
+  std::mt19937_64 generator(3);
+  for (int repeat = 0; repeat < 400; ++repeat) {
+    std::vector<Index> hits(40, 0);
+    for (int draw = 0; draw < 60; ++draw) ++hits[generator() % 40];
+    estimated += chao1_missing(hits) / 400;
+    missed += static_cast<double>(std::count(hits.begin(), hits.end(), 0)) / 400;
+  }
+  CHECK(estimated == Approx(missed).epsilon(0.1));
+}
+
+TEST_CASE("deflation finds a root that Newton's method from the same start does not") {
+  const Vector<double> start = Vector<double>::Constant(1, 0.9);
+  const System system(odd_network(Matrix<double>::Constant(1, 1, 2)), no_input, System::As::flow);
+  std::vector<Vector<double>> known;
+  for (int i = 0; i < 3; ++i) {
+    const auto root = find_root(system, start, known);
+    REQUIRE(root);
+    for (const auto& other : known) CHECK((*root - other).norm() > 0.1);
+    known.push_back(*root);
+  }
+  CHECK_FALSE(find_root(system, start, known));  // tanh(2 x) = x has three
+}
+
+TEST_CASE("relu networks too large to enumerate are searched region by region") {
+  // Uncoupled pairs that inhibit each other: each is won by one of the two or by none, 3^8 fixed points, 2^8 of them
+  // stable.
+  auto network = problems::random_network("leaky_rate", Nonlinearity::relu, 16, 1, 3);
+  network.W.setZero();
+  for (Index i = 0; i < 16; i += 2) network.W(i, i + 1) = network.W(i + 1, i) = -2;
+  network.b.setOnes();
+  const auto found = points_of(network, System::As::flow, 300);
+  CHECK_FALSE(found.exact);
+  CHECK(found.points.size() > 100);
+  CHECK(found.missing_at_least > 0);
+  for (const auto& point : found.points) {
+    Index both = 0;
+    for (Index i = 0; i < 16; i += 2) {
+      const double a = point.state(i), b = point.state(i + 1);
+      const bool shared = std::abs(a - 1 / 3.) < 1e-12 && std::abs(b - 1 / 3.) < 1e-12;
+      CHECK((shared || (std::abs(a + b - 1) < 1e-12 && std::abs(a * b) < 1e-12)));
+      both += shared;
+    }
+    CHECK(point.index == both);
+  }
+}
+
+TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rates and synapses") {
+  const TcrConstants constants{30, 120};
+  for (const char* kind : {"leaky_rate", "leaky_current"}) {
+    const Index N = 4;
+    auto network = problems::random_network(kind, Nonlinearity::tanh, N, 1.8, 11);
+    network.mask = Matrix<double>::Ones(N, N);
+    network.mask(0, 2) = network.mask(3, 1) = 0;
+    network.keep_constraints();
+    const Vector<double> input = (Vector<double>(2) << 0.4, -0.3).finished();
+    const System system(network, input, System::As::flow);
+    FixedPointSearch search;
+    search.starts = 20;
+    search.tcr = TcrSynapse{constants.beta, constants.tau_s_ms};
+    const auto found = find_fixed_points(system, search);
+    REQUIRE_FALSE(found.points.empty());
+    const auto derivative = network_with_tcr(network, held_input(network, held_trials(input, 1), 0), constants);
+    for (const auto& point : found.points) {
+      Column y = Column::Zero(N + N * N);
+      y.head(N) = point.state;
+      CHECK(derivative(0, y).cwiseAbs().maxCoeff() < 1e-13);
+      Matrix<double> J(y.size(), y.size());
+      const double h = 1e-6;
+      for (Index j = 0; j < y.size(); ++j) {
+        Column up = y, down = y;
+        up(j) += h;
+        down(j) -= h;
+        J.col(j) = (derivative(0, up) - derivative(0, down)) / (2 * h);
+      }
+      // Two synapses do not exist, but their S still decays: N^2 - N eigenvalues -1/tau_s beside the 2N.
+      Eigen::VectorXcd all(N + N * N);
+      all.setConstant(tcr_remaining_eigenvalue(system, *search.tcr));
+      all.head(2 * N) = point.eigenvalues / found.tau_ref_ms;
+      INFO(kind);
+      check_same_spectrum(J.eigenvalues(), all, 1e-6);
+    }
+    network.dt_ms = 2;
+    const System map(network, input, System::As::map);
+    const auto x = found.points[0].state;
+    check_same_spectrum(tcr_linearisation(map, x, *search.tcr).eigenvalues(),
+                        1 + 2 * tcr_linearisation(system, x, *search.tcr).eigenvalues().array(), 1e-10);
+  }
+}
+
+TEST_CASE("searches are refused where they have no answer") {
+  auto network = problems::random_network("leaky_rate", Nonlinearity::tanh, 4, 1, 11);
+  network.dt_ms = 5;
+  FixedPointSearch cycles;
+  cycles.max_cycle = 3;
+  CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::flow), cycles),
+                    Catch::Contains("--max-cycle = 3: a flow"));
+  CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("relu"));
+  CHECK_THROWS_AS(points_of(network, System::As::flow, 0), UserError);
+  network.kind = "rnn_map";
+  CHECK_THROWS_WITH(points_of(network, System::As::map, 10, TcrSynapse{1, 100}), Catch::Contains("--synapse = tcr"));
+  network.W(1, 2) = NAN;
+  CHECK_THROWS_AS(points_of(network, System::As::map), UserError);
+}
