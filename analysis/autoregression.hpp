@@ -25,6 +25,14 @@ inline double estimate_rho(const Vector<double>& residuals) {
   return std::clamp(residuals.head(n).dot(residuals.tail(n)) / power, -largest_rho, largest_rho);
 }
 
+/// The rho that least squares has made too small by fitting a mean of `parameters` as well, to first order in 1/T: for
+/// a constant Kendall 1954, doi:10.1093/biomet/41.3-4.403; (1 + rho) / T more for each further parameter, as for a
+/// trend.
+inline double without_bias(double rho, int parameters, Index samples) {
+  const double bias = (1 + 3 * rho + (parameters - 1) * (1 + rho)) / static_cast<double>(samples);
+  return std::clamp(rho + bias, -largest_rho, largest_rho);
+}
+
 /// `count` values of noise whose innovations are drawn with replacement from those given, past its transient.
 inline Vector<double> resampled_noise(const Vector<double>& drawn_from, double rho, Index count, Stream& stream) {
   constexpr Index transient = 100;  // .95^100 < .01

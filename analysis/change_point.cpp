@@ -165,7 +165,7 @@ Segmentation find_change_points(const Matrix<double>& values, const ChangePointS
                                       .array() +
                                   1e-300;
   std::vector<double> starts{0};
-  if (setting.autoregressive) starts = {0, 0.3, 0.6, 0.8, 0.9, largest_rho};
+  if (setting.autoregressive) starts = {0, 0.5, 0.9};
   Candidate best;
   for (const double rho : starts) {
     auto one = settle(values, Vector<double>::Constant(d, rho), smallest, penalty, setting);
