@@ -12,31 +12,32 @@ namespace stillpoint {
 namespace {
 
 constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
-constexpr double left_margin = 46, right_margin = 12, top_margin = 40, panel_height = 150, legend_top = 232;
+constexpr double left_margin = 46, right_margin = 12, top_margin = 48, panel_height = 150, legend_top = 240;
 
 /// Search, drop and comprehension; one phase alone is not shaded.
 const std::string shades[] = {"#E8EEF4", "#F6DCC8", "#E2F0EA"};
 
 std::string caption(const LearningPhases& found) {
   if (found.verdict == LearningPhases::Verdict::none) return "no fall of the loss was found";
-  const auto evidence = fmt::format("BIC of smooth decay minus that of the broken line {:.1f}, {}", found.evidence,
-                                    strength(found.evidence));
+  const auto evidence =
+      fmt::format("BIC favours the {} by {:.1f}, {}", found.evidence > 0 ? "broken line" : "smooth decay",
+                  std::abs(found.evidence), strength(found.evidence));
   if (!found.drop) return "gradual: " + evidence;
   const auto& drop = found.drop->update;
   return fmt::format("abrupt: drop at update {:g} (95 % interval {:g} to {:g}); {}", drop.value, drop.low, drop.high,
                      evidence);
 }
 
-/// The loss on decades, or on round numbers close to it where it spans less than one.
-Axis loss_axis(const std::vector<double>& loss) { return Axis::covering("loss", loss, Axis::Scale::log10); }
-
 }  // namespace
 
 std::string phases_figure(const LossCurve& curve, const LearningPhases& found, const std::string& title) {
   Svg svg(page_width, legend_top + 16, title);
-  Axis x{"update", curve.update.front(), curve.update.back()};
-  const Panel panel{
-      {left_margin, top_margin}, page_width - left_margin - right_margin, panel_height, x, loss_axis(curve.loss)};
+  const Axis x{"update", curve.update.front(), curve.update.back()};
+  const Panel panel{{left_margin, top_margin},
+                    page_width - left_margin - right_margin,
+                    panel_height,
+                    x,
+                    Axis::covering("loss", curve.loss, Axis::Scale::log10)};
   const double bottom = top_margin + panel_height;
   if (found.drop) {
     for (std::size_t i = 0; i < found.phases.size(); ++i) {
@@ -45,11 +46,11 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
       svg.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shades[i]);
       // The drop is mostly narrower than its name.
       if (to - from > 4.5 * static_cast<double>(phase.name.size()))
-        svg.text({(from + to) / 2, top_margin + 9}, phase.name, {7, "middle", 0, "#444444"});
+        svg.text({(from + to) / 2, top_margin - 4}, phase.name, {7, "middle", 0, "#444444"});
     }
     const auto& drop = found.drop->update;
     const double at = panel.at(drop.value, 1).x, low = panel.at(drop.low, 1).x, high = panel.at(drop.high, 1).x;
-    const double y = top_margin - 6;
+    const double y = top_margin - 15;
     svg.line({at, top_margin}, {at, bottom}, {"#D55E00", 0.8, "3 1.5"});
     svg.line({low, y}, {high, y}, {"#D55E00", 1.6, ""});
     for (const double end : {low, high}) svg.line({end, y - 3}, {end, y + 3}, {"#D55E00", 0.8, ""});
