@@ -100,8 +100,9 @@ Decay fit(const Family& family, const Vector<double>& y) {
     if (residuals.inputs() > 0) {
       Eigen::NumericalDiff<Residuals> differentiable(residuals);
       Eigen::LevenbergMarquardt<Eigen::NumericalDiff<Residuals>> descent(differentiable);
-      descent.parameters.maxfev = 400;
-      descent.parameters.ftol = descent.parameters.xtol = 1e-12;
+      descent.parameters.maxfev = 200;
+      descent.parameters.ftol = 1e-9;
+      descent.parameters.xtol = 1e-9;
       descent.minimize(p);
       p = Residuals::held(p);
     }
