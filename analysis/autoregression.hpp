@@ -1,0 +1,63 @@
+// First-order autoregressive noise, n(t) = rho n(t-1) + e(t), as the analyses of a time series take it into account.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+/// Beyond this a series can no longer be told from a random walk.
+constexpr double largest_rho = 0.95;
+
+/// v(t) - rho v(t-1), T - 1 values for T.
+inline Vector<double> innovations(const Vector<double>& values, double rho) {
+  const Index n = values.size() - 1;
+  return values.tail(n) - rho * values.head(n);
+}
+
+/// The rho of least squares, within +-largest_rho; 0 for residuals that are all zero.
+inline double estimate_rho(const Vector<double>& residuals) {
+  const Index n = residuals.size() - 1;
+  const double power = residuals.head(n).squaredNorm();
+  if (power == 0) return 0;
+  return std::clamp(residuals.head(n).dot(residuals.tail(n)) / power, -largest_rho, largest_rho);
+}
+
+/// The rho that least squares has made too small by fitting a mean of `parameters` as well, to first order in 1/T: for
+/// a constant Kendall 1954, doi:10.1093/biomet/41.3-4.403; (1 + rho) / T more for each further parameter, as for a
+/// trend.
+inline double without_bias(double rho, int parameters, Index samples) {
+  const double bias = (1 + 3 * rho + (parameters - 1) * (1 + rho)) / static_cast<double>(samples);
+  return std::clamp(rho + bias, -largest_rho, largest_rho);
+}
+
+/// `count` values of noise whose innovations are drawn with replacement from those given, past its transient.
+inline Vector<double> resampled_noise(const Vector<double>& drawn_from, double rho, Index count, Stream& stream) {
+  constexpr Index transient = 100;  // .95^100 < .01
+  Vector<double> noise(count);
+  double value = 0;
+  for (Index t = rho == 0 ? 0 : -transient; t < count; ++t) {
+    value = rho * value + drawn_from(stream.below(drawn_from.size()));
+    if (t >= 0) noise(t) = value;
+  }
+  return noise;
+}
+
+/// An estimate between the ends of its interval.
+struct Located {
+  double value, low, high;
+};
+
+/// Interval from the errors that repeats of the estimate made around it (the basic bootstrap: its quantiles, mirrored).
+/// Sorts `errors`.
+inline Located mirrored_interval(double value, std::vector<double>& errors, double level) {
+  if (errors.empty()) return {value, value, value};
+  std::sort(errors.begin(), errors.end());
+  // Outward, so that the share of errors beyond either end is at most (1 - level) / 2.
+  const auto beyond = static_cast<std::size_t>((1 - level) / 2 * static_cast<double>(errors.size()));
+  return {value, value - errors[errors.size() - 1 - beyond], value - errors[beyond]};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,102 @@
+#include "analysis/broken_line.hpp"
+
+#include <Eigen/LU>
+#include <cmath>
+#include <limits>
+
+namespace stillpoint {
+
+namespace {
+
+/// One knot's column c(i) = (u(i) - keep t_k) for i > k, as filtered by v(t) - rho v(t-1), with the straight line taken
+/// out.
+struct Knot {
+  double count, u, w0, w1;  // of the samples behind it; projections on the line
+  double square, product;   // |c|^2, c z after the line is taken out
+};
+
+}  // namespace
+
+BrokenLine fit_broken_line(const Vector<double>& values, double rho) {
+  const Index T = values.size();
+  const double keep = 1 - rho, centre = values.mean();
+  // Time runs from 0 to 1; z and u have T - 1 entries, that of sample t at t - 1.
+  const Vector<double> time = Vector<double>::LinSpaced(T, 0, 1), y = values.array() - centre;
+  const Vector<double> z = innovations(y, rho), u = innovations(time, rho);
+  const double count = static_cast<double>(T - 1), u0 = u.sum();
+  // The line as two orthonormal columns: a constant, and u without its mean.
+  const double u_mean = u0 / count, root = std::sqrt(count), u_norm = (u.array() - u_mean).matrix().norm();
+  const double z0 = z.sum() / root, z1 = (u.array() - u_mean).matrix().dot(z) / u_norm;
+  const double line = std::max(0.0, z.squaredNorm() - z0 * z0 - z1 * z1);
+
+  std::vector<Knot> knots(static_cast<std::size_t>(T));
+  double n = 0, su = 0, suu = 0, suz = 0, sz = 0;
+  for (Index k = T - 2; k >= 1; --k) {
+    const double u_next = u(k), z_next = z(k);  // of sample k + 1
+    n += 1, su += u_next, suu += u_next * u_next, suz += u_next * z_next, sz += z_next;
+    const double shift = keep * time(k);
+    const double sum = su - n * shift, with_u = suu - shift * su;
+    const double w0 = sum / root, w1 = (with_u - u_mean * sum) / u_norm;
+    knots[static_cast<std::size_t>(k)] = {n,
+                                          su,
+                                          w0,
+                                          w1,
+                                          suu - 2 * shift * su + n * shift * shift - w0 * w0 - w1 * w1,
+                                          suz - shift * sz - w0 * z0 - w1 * z1};
+  }
+  // c_b c_e, as sums over the samples behind e: suu again from the back.
+  std::vector<double> uu(static_cast<std::size_t>(T), 0);
+  for (Index k = T - 2; k >= 1; --k)
+    uu[static_cast<std::size_t>(k)] = uu[static_cast<std::size_t>(k) + 1] + u(k) * u(k);
+
+  BrokenLine best;
+  double most = 0;
+  for (Index b = 1; b + 1 < T - 1; ++b) {
+    const auto& from = knots[static_cast<std::size_t>(b)];
+    const double shift_b = keep * time(b);
+    for (Index e = b + 1; e < T - 1; ++e) {
+      const auto& to = knots[static_cast<std::size_t>(e)];
+      const double shift_e = keep * time(e);
+      const double cross = uu[static_cast<std::size_t>(e)] - (shift_b + shift_e) * to.u + shift_b * shift_e * to.count -
+                           from.w0 * to.w0 - from.w1 * to.w1;
+      const double determinant = from.square * to.square - cross * cross;
+      const double fall = to.square * from.product - cross * to.product,
+                   back = from.square * to.product - cross * from.product;  // both times the determinant
+      const double gain = fall * from.product + back * to.product;
+      if (!(gain > most * determinant) || determinant < 1e-14 * from.square * to.square) continue;
+      const double before = (z1 * determinant - fall * from.w1 - back * to.w1) / u_norm;  // the line's slope
+      if (fall >= 0 || back <= 0 || before + fall >= 0) continue;
+      most = gain / determinant;
+      best.begin = b;
+      best.end = e;
+      best.found = true;
+    }
+  }
+  best.rho = rho;
+  best.residual = std::max(0.0, line - most);
+  if (!best.found) {
+    const double slope = z1 / u_norm;
+    best.mean = (slope * time.array() + (z0 / root - slope * u_mean) / keep + centre).matrix();
+    return best;
+  }
+  Matrix<double> design(T, 4);
+  design << Vector<double>::Ones(T), time, (time.array() - time(best.begin)).max(0).matrix(),
+      (time.array() - time(best.end)).max(0).matrix();
+  const Matrix<double> filtered = design.bottomRows(T - 1) - rho * design.topRows(T - 1);
+  const Matrix<double> normal = filtered.transpose() * filtered;
+  best.mean = (design * normal.fullPivLu().solve(filtered.transpose() * z)).array() + centre;
+  best.residual = innovations(values - best.mean, rho).squaredNorm();
+  return best;
+}
+
+BrokenLine fit_broken_line(const Vector<double>& values) {
+  BrokenLine best = fit_broken_line(values, 0);
+  for (int round = 0; round < 8; ++round) {
+    const double rho = estimate_rho(values - best.mean);
+    if (std::abs(rho - best.rho) < 1e-3) break;
+    best = fit_broken_line(values, rho);
+  }
+  return best;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,29 @@
+// Smooth decays of a loss, fitted to its logarithm in autoregressive noise. t: samples since the first.
+//
+//   constant               log L = a
+//   exponential            log L = a - t / tau
+//   exponential to floor   log L = a + log(exp(-t / tau) + q)
+//   power law              log L = a - p log(1 + t / t0)
+//   power law to floor     log L = a + log((1 + t / t0)^-p + q)
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/autoregression.hpp"
+
+namespace stillpoint {
+
+struct Decay {
+  std::string name;
+  int parameters = 1;   // of the mean
+  Vector<double> mean;  // log L of every sample
+  double rho = 0;       // of the noise
+  double residual = 0;  // sum of the squared innovations
+};
+
+/// Each of the five: least squares of the innovations, by Levenberg-Marquardt from the best points of a grid,
+/// alternating with rho until it stays. log_loss: T >= 4, at equal distances.
+std::vector<Decay> fit_decays(const Vector<double>& log_loss);
+
+}  // namespace stillpoint
