@@ -4,14 +4,16 @@
 
 #include <cmath>
 
+#include "sim/blas.hpp"
+
 namespace stillpoint {
 
 namespace {
 
 /// Any step serves a flow: velocity and Jacobian are taken from the step and divided by it.
 Integration step_of(const Network<double>& network, System::As as) {
-  return {Method::euler, as == System::As::map ? network.dt_ms.value_or(network.tau_ms(0)) : network.tau_ms.minCoeff() / 2,
-          0};
+  return {Method::euler,
+          as == System::As::map ? network.dt_ms.value_or(network.tau_ms(0)) : network.tau_ms.minCoeff() / 2, 0};
 }
 
 }  // namespace
@@ -22,6 +24,7 @@ System::As System::as_trained(const Network<double>& network) {
 
 System::System(const Network<double>& network, const Vector<double>& input, As as)
     : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
+  keep_products_on_one_thread();
   const auto& kind = network_kind(network.kind);
   require_option(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
                  fmt::format("the network has {} input channels", network.inputs()));
@@ -109,6 +112,22 @@ Matrix<double> System::step_back(const Vector<double>& x) const {
   }
   dynamics_->rate_back(r, back, q);
   return q.transpose();
+}
+
+Matrix<double> System::tangent(const Vector<double>& x, const Matrix<double>& q) const {
+  if (!network_kind(network_.kind).acts_on_rates) return jacobian(x) * q;
+  // The step moves q to a q + c (W kappa q + W_fb W_out rho q).
+  Matrix<double> r;
+  const auto f = kept_drive(x, r);
+  Vector<double> kappa = Vector<double>::Ones(dimension_), c = kappa;
+  dynamics_->multiply_rate_gain(r, kappa);
+  dynamics_->multiply_step_gain(f, c);
+  const Matrix<double> rates = kappa.asDiagonal() * q;
+  Matrix<double> drive = Matrix<double>::Zero(f.rows(), q.cols());
+  Recurrence<double>().add(network_, rates, drive);
+  if (network_.W_fb.size() > 0) drive += network_.W_fb * (network_.W_out * (dynamics_->reads_state() ? q : rates));
+  if (as_ == As::map) return dynamics_->leak().asDiagonal() * q + c.asDiagonal() * drive;
+  return c.cwiseQuotient(dynamics_->alpha()).asDiagonal() * drive - q;
 }
 
 Matrix<double> System::read(const Matrix<double>& x) const {

@@ -40,6 +40,8 @@ class System {
   Matrix<double> next(const Matrix<double>& x, double dt_ms = 0) const;
   /// dF/dx of a flow, dG/dx of a map, at one state; D x D.
   Matrix<double> jacobian(const Vector<double>& x) const;
+  /// jacobian(x) q, D x k, at the price of a product with W: 2 N^2 k operations (of an lstm by its Jacobian).
+  Matrix<double> tangent(const Vector<double>& x, const Matrix<double>& q) const;
   /// What the readout sees of states, N x B.
   Matrix<double> read(const Matrix<double>& x) const;
 

@@ -38,23 +38,26 @@ std::uint64_t seed_of(const po::variables_map& given) {
   return static_cast<std::uint64_t>(seed);
 }
 
+Vector<double> numbers_of(const std::string& option, const std::string& text) {
+  std::vector<std::string> words;
+  boost::split(words, text, boost::is_any_of(","));
+  Vector<double> numbers(static_cast<Index>(words.size()));
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    Options one;
+    one.declare({number_option(option, "0", "", any_number, "")});
+    one.set(option, words[i]);
+    numbers(static_cast<Index>(i)) = one.number(option);
+  }
+  return numbers;
+}
+
 System make_system(const std::string& file, const po::variables_map& given) {
   const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
                                             : read_trained_network(file).network;
   const auto& as = given["as"].as<std::string>();
   require_option(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
   Vector<double> input = Vector<double>::Zero(network.inputs());
-  if (given.count("input")) {
-    std::vector<std::string> words;
-    boost::split(words, given["input"].as<std::string>(), boost::is_any_of(","));
-    input.resize(static_cast<Index>(words.size()));
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      Options one;
-      one.declare({number_option("--input", "0", "", any_number, "")});
-      one.set("--input", words[i]);
-      input(static_cast<Index>(i)) = one.number("--input");
-    }
-  }
+  if (given.count("input")) input = numbers_of("--input", given["input"].as<std::string>());
   return System(network, input,
                 as == "trained" ? System::as_trained(network)
                 : as == "flow"  ? System::As::flow

@@ -30,6 +30,8 @@ const std::vector<AnalysisKind>& analysis_kinds();
 void add_system_options(boost::program_options::options_description& options);
 /// The system that FILE and those options name.
 System make_system(const std::string& file, const boost::program_options::variables_map& given);
+/// "v1,v2,.." as numbers; throws UserError naming the option.
+Vector<double> numbers_of(const std::string& option, const std::string& text);
 std::uint64_t seed_of(const boost::program_options::variables_map& given);
 
 nlohmann::ordered_json as_json(const Vector<double>& values);

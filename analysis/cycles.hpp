@@ -1,0 +1,53 @@
+// Limit cycles of flows: fixed points of a return map.
+//
+// The section is the plane through a state of the path across its velocity n. Newton's method finds state and period at
+// once (Kuznetsov 2004, doi:10.1007/978-1-4757-3978-7, section 10.1; as in Viswanath 2001,
+// doi:10.1137/S0036144599361836): with phi the flow, M = dphi/dx its monodromy matrix and f the velocity,
+//
+//   ( M - 1   f ) (dx)     (phi(x, T) - x)
+//   (  n^T    0 ) (dT) = - (n . (x - x0) )
+//
+// Floquet multipliers are the eigenvalues of M at the cycle without the one nearest 1, which belongs to the direction
+// of motion. Unstable cycles are found as well where the path comes near.
+#pragma once
+
+#include <optional>
+
+#include "analysis/stepper.hpp"
+
+namespace stillpoint {
+
+struct Cycle {
+  Matrix<double> path;  // D x steps + 1, from a state on the cycle back to it, in equal steps
+  double period_ms;
+  Eigen::VectorXcd multipliers;  // D - 1, by falling size
+  double closure;                // |phi(x, T) - x| over the extent of the cycle
+  bool stable() const { return multipliers.size() == 0 || std::abs(multipliers(0)) < 1; }
+  /// Largest distance from the first state.
+  double extent() const;
+  /// Distance of a state from the path, straight between its states.
+  double distance(const Vector<double>& x) const;
+};
+
+struct CycleSetting {
+  double discarded_ms = 5000;
+  double longest_ms = 10000;  // a return is waited for so long
+  double closeness = 0.3;     // a return is one when so near, of the path's extent since; the nearest is taken
+  double tolerance = 1e-9;    // closure
+  Index newton_steps = 20;
+};
+
+struct CycleSearch {
+  enum class Outcome { found, at_rest, no_return, not_converged } outcome;
+  std::optional<Cycle> cycle;
+  double nearest_return;  // distance over extent; infinite without one
+};
+
+/// start: D. Throws UserError on maps, whose invariant curves have neither period nor multipliers, and on negative
+/// durations. D^2 x steps per period x operations of a step, for each step of Newton's method.
+CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting = {});
+
+/// The two are the same orbit: the start of one lies on the other, and the periods agree to a thousandth.
+bool same_cycle(const Cycle& a, const Cycle& b);
+
+}  // namespace stillpoint

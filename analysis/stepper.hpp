@@ -1,0 +1,60 @@
+// Steps of a dynamical system, and of vectors tangent to its path: what exponents, cycles and free runs are made of.
+#pragma once
+
+#include <functional>
+
+#include "analysis/system.hpp"
+
+namespace stillpoint {
+
+/// A system in D dimensions by functions of its state alone: a network under constant input, or one from a textbook.
+struct Equations {
+  Index dimension = 0;
+  bool map = false;
+  double step_ms = 1;  // of a map
+  /// dx/dt [1/ms] of a flow, x(t+1) of a map; D x B -> D x B
+  std::function<Matrix<double>(const Matrix<double>& x)> value;
+  /// Its Jacobian at the state x times q; D x k -> D x k
+  std::function<Matrix<double>(const Vector<double>& x, const Matrix<double>& q)> tangent;
+};
+
+/// The system must outlive what is returned.
+Equations equations_of(const System& system);
+
+class Stepper {
+ public:
+  /// dt_ms > 0 and the method, euler or rk4, are those of a flow; a map has its own step.
+  explicit Stepper(Equations equations, Method method = Method::rk4, double dt_ms = 1);
+
+  const Equations& equations() const { return equations_; }
+  Index dimension() const { return equations_.dimension; }
+  bool map() const { return equations_.map; }
+  double dt_ms() const { return dt_ms_; }
+  /// The same with another step [ms]; of a flow.
+  Stepper with_step(double dt_ms) const { return Stepper(equations_, method_, dt_ms); }
+  /// Steps in a duration, rounded.
+  Index steps(double duration_ms) const;
+
+  /// x, D x B, one step on.
+  void advance(Matrix<double>& x) const;
+  /// A state and k vectors, D x k, at once: q becomes the derivative of this very step times q.
+  void advance(Vector<double>& x, Matrix<double>& q) const;
+
+ private:
+  Equations equations_;
+  Method method_;
+  double dt_ms_;
+};
+
+/// Throws UserError when a state is not finite any more.
+void require_bounded(const Matrix<double>& x);
+
+/// Steps of a network: of a flow by euler, exponential_euler or rk4; dt_ms = 0 is a tenth of the shortest time
+/// constant. Throws UserError when dt_ms is negative, or beyond the shortest time constant, or on another method.
+Stepper network_stepper(const System& system, Method method = Method::rk4, double dt_ms = 0);
+
+/// D x count: where trials would start (x = spread N(0,1), through phi where the state is a rate), the same states for
+/// the same seed, whatever the count. Throws UserError unless spread > 0 and count > 0.
+Matrix<double> start_states(const System& system, Index count, double spread, std::uint64_t seed);
+
+}  // namespace stillpoint

@@ -1,0 +1,86 @@
+// Time scales against linear networks and processes of known time constant.
+#include <Eigen/Eigenvalues>
+
+#include "analysis/timescales.hpp"
+#include "sim/random.hpp"
+#include "tests/catch.hpp"
+#include "tests/problems.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::problems;
+
+TEST_CASE(
+    "modes of a linear network are those of its weights: tau / (1 - w), by Euler -dt / ln(1 - (1 - w) dt / tau)") {
+  // Three relu neurons above threshold: w = .5, and a rotation .2 +- .6i.
+  auto network = random_network("leaky_rate", Nonlinearity::relu, 3, 0, 1);
+  network.W << 0.5, 0, 0, 0, 0.2, -0.6, 0, 0.6, 0.2;
+  network.tau_ms.setConstant(40);
+  network.b.setConstant(5);
+  const Column x = Column::Ones(3);
+  const auto flow = modes_at(System(network, Column::Zero(2), System::As::flow), x);
+  REQUIRE(flow.size() == 2);  // of a pair one
+  CHECK(flow[0].tau_ms == Approx(40 / 0.5));
+  CHECK(!flow[0].period_ms.has_value());
+  CHECK(flow[1].tau_ms == Approx(40 / 0.8));
+  CHECK(*flow[1].period_ms == Approx(2 * M_PI * 40 / 0.6));
+  network.dt_ms = 4;
+  const auto map = modes_at(System(network, Column::Zero(2), System::As::map), x);
+  CHECK(map[0].tau_ms == Approx(-4 / std::log(1 - 0.1 * 0.5)));
+  const std::complex<double> turning(1 - 0.1 * 0.8, 0.1 * 0.6);
+  CHECK(map[1].tau_ms == Approx(-4 / std::log(std::abs(turning))));
+  CHECK(*map[1].period_ms == Approx(2 * M_PI * 4 / std::arg(turning)));
+  // Each neuron its own tau, growth, and the order: growth first
+  network.W.setZero();
+  network.W.diagonal() << 1.5, 1.2, 0;
+  network.tau_ms << 40, 10, 20;
+  const auto growing = modes_at(System(network, Column::Zero(2), System::As::flow), x);
+  CHECK(growing[0].tau_ms == Approx(-10 / 0.2));
+  CHECK(growing[1].tau_ms == Approx(-40 / 0.5));
+  CHECK(growing[2].tau_ms == Approx(20));
+  CHECK_THROWS_WITH(modes_at(System(network, Column::Zero(2), System::As::flow), Column::Zero(4)),
+                    Catch::Contains("--state = 4 values"));
+}
+
+TEST_CASE("the autocorrelation of an Ornstein-Uhlenbeck process has its time constant, population by population") {
+  const double tau = 50, dt = 5;
+  const std::vector<Index> slow{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, fast{10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
+  std::vector<Matrix<double>> runs;
+  for (std::uint64_t run = 0; run < 4; ++run) {
+    Matrix<double> x(20, 20000);
+    Stream(2, Purpose::estimate, 0, run).fill_normal(x);
+    for (Index t = 1; t < x.cols(); ++t)
+      for (Index i = 0; i < 20; ++i) {
+        const double keep = std::exp(-dt / (i < 10 ? tau : tau / 5));
+        x(i, t) = keep * x(i, t - 1) + std::sqrt(1 - keep * keep) * x(i, t);
+      }
+    runs.push_back(x.array() + 7);
+  }
+  const auto of_slow = autocorrelation(runs, slow, dt), of_fast = autocorrelation(runs, fast, dt);
+  // Sokal 1997: relative error sqrt(2 (2 * 5 tau + 1) / samples), in units of the step: .016 and .007
+  CHECK(*of_slow.integrated_ms == Approx(tau).epsilon(0.05));
+  CHECK(*of_slow.fitted_ms == Approx(tau).epsilon(0.05));
+  CHECK(*of_fast.integrated_ms == Approx(dt / 2 / std::tanh(dt / 20)).epsilon(0.03));  // the trapezoidal rule's sum
+  CHECK(*of_fast.fitted_ms == Approx(tau / 5).epsilon(0.03));
+  CHECK(of_slow.value(0) == 1);
+  CHECK(of_slow.value(10) == Approx(std::exp(-1)).margin(0.03));
+}
+
+TEST_CASE("periodic activity has no time constant, rest no autocorrelation, and Dale's law names populations") {
+  Matrix<double> wave(1, 400);
+  for (Index t = 0; t < 400; ++t) wave(0, t) = std::sin(0.1 * static_cast<double>(t)) + 0.5;
+  const auto periodic = autocorrelation({wave}, {0}, 5);
+  CHECK(periodic.value.size() == 101);
+  CHECK(!periodic.integrated_ms.has_value());
+  CHECK(!periodic.fitted_ms.has_value());
+  CHECK(periodic.value(31) == Approx(-1).margin(0.05));
+  CHECK(autocorrelation({Matrix<double>::Constant(2, 50, 0.3)}, {0, 1}, 5).value.size() == 0);
+  CHECK_THROWS_WITH(autocorrelation({Matrix<double>::Zero(2, 5)}, {0}, 5), Catch::Contains("5 samples"));
+  auto network = random_network("leaky_rate", Nonlinearity::relu, 4, 0.3, 1);
+  CHECK(populations_of(network).size() == 1);
+  network.sign = Column::Ones(4);
+  network.sign(1) = -1;
+  const auto populations = populations_of(network);
+  REQUIRE(populations.size() == 3);
+  CHECK(populations[1].neurons == std::vector<Index>{0, 2, 3});
+  CHECK(populations[2].name == "inhibitory");
+}
