@@ -124,6 +124,7 @@ Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const B
     if (attractor != found.end()) ++attractor->count;
     basins.of_sample.push_back(attractor == found.end() ? -1 : attractor - found.begin());
     basins.unsettled += attractor == found.end() ? 1 : 0;
+    basins.diverged += attractor == found.end() && !(end.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= 1e6) ? 1 : 0;
   }
 
   std::vector<Index> order(found.size()), place(found.size());

@@ -11,6 +11,7 @@
 #include "analysis/piecewise_linear.hpp"
 #include "analysis/start_states.hpp"
 #include "sim/blas.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -49,6 +50,20 @@ class Collection {
   std::vector<Index> hits;
 };
 
+/// Whether the Jacobian of a network with relu depends on the side from which a point is approached.
+bool lies_on_kink(const System& system, const Vector<double>& x) {
+  if (system.network().nonlinearity != Nonlinearity::relu) return false;
+  const auto at = system.jacobian(x);
+  Stream stream(1, Purpose::perturbation);
+  Vector<double> aside(x.size());
+  for (int i = 0; i < 8; ++i) {
+    stream.fill_normal(aside, 1e-7 * std::max(1.0, x.cwiseAbs().maxCoeff()));
+    for (const double side : {1.0, -1.0})
+      if (system.jacobian(x + side * aside) != at) return true;
+  }
+  return false;
+}
+
 FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits) {
   FixedPoint point{x, residual_of(system, x), {}, 0, true, hits};
   const bool flow = system.as() == System::As::flow;
@@ -65,6 +80,8 @@ FixedPoint describe(const System& system, const FixedPointSearch& search, const 
     if (growth(system, value) > neutral) ++point.index;
     if (growth(system, value) >= -neutral) point.stable = false;
   }
+  point.on_kink = lies_on_kink(system, x);
+  point.stable = point.stable && !point.on_kink;
   return point;
 }
 

@@ -14,8 +14,9 @@ struct FixedPoint {
   double residual;               // max|F| / max(1, max|x|), at most 1e-12
   Eigen::VectorXcd eigenvalues;  // flow: of tau_ref T^-1 J, dimensionless; map: multipliers; the most unstable first
   Index index;                   // unstable directions: real part above 1e-9, modulus above 1 + 1e-9
-  bool stable;                   // all on the other side of the border, by as much
+  bool stable;                   // all on the other side of the border, by as much; never on a kink
   Index hits;                    // starts of phase 1 that ended here; 0: found by deflation, or by enumeration alone
+  bool on_kink = false;          // relu: the Jacobian differs between directions, these eigenvalues are of one of them
 };
 
 struct Cycle {

@@ -376,7 +376,8 @@ Study read_study(const StudyRequest& request) {
   }
   if (request.largest_network > 0) {
     cut_size(study, request.largest_network);
-    place(study, "network.start", "none");  // a trained network has its own size
+    for (const auto& [option, value] : {std::pair("network.start", "none"), std::pair("network.start_noise", "0")})
+      place(study, option, value);  // a trained network has its own size
   }
   expand(study);
   return study;

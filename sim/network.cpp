@@ -64,6 +64,14 @@ Network<double> start_from(const Options& options, Index inputs, Index outputs, 
     require_option(value == in_file, name, value,
                    fmt::format("the network of network.start = {} has {}", path, in_file));
   };
+  // Whatever else makes a network is the file's: a value given beside it would be lost without a word.
+  for (const auto& [name, entry] : options.entries()) {
+    const bool own = name == "network.kind" || name == "network.size" || name == "network.feedback" ||
+                     name == "network.initial_state" || name.rfind("network.start", 0) == 0;
+    require_option(name.rfind("network.", 0) != 0 || own || entry.value == entry.option.fallback, name, entry.value,
+                   fmt::format("has no place beside network.start = {}, whose network is taken as it is", path));
+  }
+  if (options.text("network.initial_state") == "random") network.r0.resize(0);
   expect("network.kind", options.text("network.kind"), network.kind);
   expect("network.size", options.text("network.size"), std::to_string(network.size()));
   require_option(network.inputs() == inputs && network.outputs() == outputs, "network.start", path,
@@ -85,6 +93,8 @@ Network<double> start_from(const Options& options, Index inputs, Index outputs, 
 
 Network<double> make_network(const Options& options, Index inputs, Index outputs, std::uint64_t seed) {
   const auto& kind = network_kind(options.text("network.kind"));
+  require_option(options.text("network.start") != "none" || options.number("network.start_noise") == 0,
+                 "network.start_noise", options.text("network.start_noise"), "needs network.start");
   Network<double> network;
   if (options.text("network.start") != "none") {
     network = start_from(options, inputs, outputs, seed);
@@ -175,6 +185,8 @@ void Network<Scalar>::check(const std::string& where) const {
     require_option((W.array() * (1 - mask.array())).abs().maxCoeff() == 0, where + ": mask", "0 where W is not 0",
                    "W must be 0 where the mask is");
   }
+  require_option(kind != "plrnn" || W.diagonal().isZero(0), where + ": W", "not 0 on its diagonal",
+                 "must be 0 there in a plrnn, whose A is the diagonal");
   require_option(sign.size() == 0 || own.acts_on_rates, where + ": sign", "present",
                  "Dale's law needs recurrent weights that act on rates");
   if (sign.size() > 0) {

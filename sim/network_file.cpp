@@ -57,8 +57,10 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
     option.check(network.kind);
   }
   const auto& kind = network_kind(network.kind);
-  network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", path));
+  if (network.kind != "lstm" || group.attrExists("nonlinearity"))  // an lstm has its own
+    network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", path));
   if (network.kind == "low_rank") {
+    require_option(!hdf5::has(group, "W"), path + ": W", "present", "a low_rank network has M, V and bulk instead");
     network.M = hdf5::read_matrix(group, "M", path);
     network.V = hdf5::read_matrix(group, "V", path);
   } else {
@@ -83,6 +85,7 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   network.mask = optional_matrix("mask", 0, 0);
   network.r0 = optional_vector("r0", 0);
   network.bulk = optional_matrix("bulk", 0, 0);
+  if (network.kind == "plrnn" && !hdf5::has(group, "A")) throw UserError(path + ": dataset A: missing");
   network.A = optional_vector("A", 0);
   network.sign = optional_vector("sign", 0);
   if (group.attrExists("rate_hz")) network.rate_hz = hdf5::read_number(group, "rate_hz", path);

@@ -24,6 +24,7 @@ bool within(const Bounds& bounds, double value) {
 
 std::string describe(const Bounds& bounds) {
   const bool below = std::isfinite(bounds.low), above = std::isfinite(bounds.high);
+  if (below && above && bounds.low_excluded) return fmt::format(" > {} and <= {}", bounds.low, bounds.high);
   if (below && above) return fmt::format(" from {} to {}", bounds.low, bounds.high);
   if (below) return fmt::format(" {} {}", bounds.low_excluded ? ">" : ">=", bounds.low);
   if (above) return fmt::format(" <= {}", bounds.high);

@@ -257,3 +257,22 @@ TEST_CASE("searches are refused where they have no answer") {
   network.W(1, 2) = NAN;
   CHECK_THROWS_AS(points_of(network, System::As::map), UserError);
 }
+
+TEST_CASE("a point on a kink of relu is not called stable") {
+  // tau dr/dt = -r + relu(W r), W = diag(2, .5): from the origin r_1 > 0 grows as exp(t/tau).
+  Network<double> network;
+  network.nonlinearity = Nonlinearity::relu;
+  network.W = Vector<double>(Vector<double>::LinSpaced(2, 2, 0.5)).asDiagonal();
+  network.W_in.resize(2, 0);
+  network.b.setZero(2);
+  network.W_out.resize(0, 2);
+  network.b_out.resize(0);
+  network.tau_ms.setConstant(2, 20);
+  const auto at_origin = find_fixed_points(System(network, Vector<double>(0), System::As::flow)).points;
+  REQUIRE(at_origin.size() == 1);
+  CHECK(at_origin[0].on_kink);
+  CHECK_FALSE(at_origin[0].stable);
+  network.b << -1, -1;  // off the kink: every neuron silent
+  for (const auto& point : find_fixed_points(System(network, Vector<double>(0), System::As::flow)).points)
+    if (point.state.isZero(0)) CHECK((point.stable && !point.on_kink));
+}

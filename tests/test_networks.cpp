@@ -367,9 +367,23 @@ TEST_CASE("every kind of network survives its file to the bit, and starts a stud
     CHECK(read.r0 == network.r0);
     CHECK(read.tau_ms == network.tau_ms);
 
-    chosen.insert(chosen.end(), {{"network.size", "6"}, {"network.start", path}, {"network.start_noise", "0.2"}});
-    const auto near = make_network(resolve_options(chosen), K, O, 5);
+    const Assignments started = {{"network.kind", network.kind},
+                                 {"network.size", "6"},
+                                 {"network.start", path},
+                                 {"network.start_noise", "0.2"},
+                                 {"network.initial_state", "fixed"}};
+    const auto near = make_network(resolve_options(started), K, O, 5);
     CHECK(near.W_in == network.W_in);
+    CHECK(near.r0 == network.r0);
+    for (const auto& [option, value] : {std::pair("network.gain", "3"), std::pair("network.input_scale", "2")}) {
+      auto contradicting = started;
+      contradicting.emplace_back(option, value);
+      CHECK_THROWS_WITH(make_network(resolve_options(contradicting), K, O, 5),
+                        Catch::Contains(std::string(option) + " = " + value) && Catch::Contains("network.start"));
+    }
+    auto random_start = started;
+    random_start.back().second = "random";
+    CHECK(make_network(resolve_options(random_start), K, O, 5).r0.size() == 0);
     if (network.has_factors()) {
       CHECK((near.M - network.M).norm() == Approx(0.2 * std::sqrt(near.M.size())).epsilon(0.6));
     } else {
@@ -406,5 +420,6 @@ TEST_CASE("what a network cannot do is refused in one line that says why") {
   CHECK(refusal({{"network.initial_state", "trained"}, {"rule.name", "uoro"}}).find("network.initial_state") == 0);
   CHECK(refusal({{"training.parameters", "M A"}}).find("training.parameters = M A") == 0);
   CHECK(refusal({{"network.rate_hz", "50"}}).find("network.rate_hz") == 0);
+  CHECK(refusal({{"network.start_noise", "0.1"}}).find("network.start_noise = 0.1") == 0);
   CHECK(refusal({{"network.start", "/nowhere.h5"}}).find("/nowhere.h5") == 0);
 }

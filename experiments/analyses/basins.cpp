@@ -39,13 +39,14 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
                         attractor.share.low, attractor.share.high, attractor.leading_per_s);
   }
   result["unsettled"] = share_json(basins.unsettled, basins.unsettled_share);
+  result["diverged"] = basins.diverged;
   result["of_sample"] = basins.of_sample;
   text += fmt::format(
       "{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]\n{} states, {:g} ms each; unsettled: neither at rest nor periodic by "
-      "then, "
-      "chaotic or slow\n",
+      "then: chaotic, slow, quasi-periodic (as the map of an oscillating flow is: try --as flow) or, {} of them, without "
+      "bound\n",
       "unsettled", "-", basins.unsettled_share.value, basins.unsettled_share.low, basins.unsettled_share.high,
-      starts.cols(), setting.duration_ms);
+      starts.cols(), setting.duration_ms, basins.diverged);
   return result;
 }
 
@@ -57,7 +58,7 @@ AnalysisKind basins_analysis() {
       "Attractors that sampled states reach, fixed points and cycles, and the share of each with its interval.",
       "a network file or a run file",
       "attractors [kind, period_ms, leading_per_s, count, share, interval, state], unsettled [count, share, interval], "
-      "of_sample (index into attractors; -1: unsettled)",
+      "diverged, of_sample (index into attractors; -1: unsettled)",
       "stillpoint analyze basins network.h5 --samples 200 --spread 1 --json basins.json",
       [](po::options_description& options) {
         add_system_options(options);

@@ -67,13 +67,15 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
                                  {"singular_regions", found.singular},
                                  {"cycles_exact_to", found.cycles_exact_to}};
   auto points = nlohmann::ordered_json::array(), cycles = points;
-  for (const auto& point : found.points)
+  for (const auto& point : found.points) {
     points.push_back({{"state", as_json(point.state)},
                       {"residual", point.residual},
                       {"eigenvalues", as_json(point.eigenvalues)},
                       {"index", point.index},
                       {"stable", point.stable},
                       {"hits", point.hits}});
+    if (point.on_kink) points.back()["on_kink"] = true;
+  }
   for (const auto& cycle : found.cycles)
     cycles.push_back({{"k", cycle.states.cols()},
                       {"states", columns(cycle.states)},
@@ -92,7 +94,7 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
                   "residual"}};
     for (const auto& point : found.points) {
       if (static_cast<Index>(rows.size()) > shown_points) break;
-      rows.push_back({fmt::format("{}", rows.size()), point.stable ? "yes" : "no", fmt::format("{}", point.index),
+      rows.push_back({fmt::format("{}", rows.size()), point.on_kink ? "on a kink" : point.stable ? "yes" : "no", fmt::format("{}", point.index),
                       shown(point.eigenvalues(0)),
                       fmt::format("{:.4g}", std::sqrt(point.state.array().square().mean())),
                       fmt::format("{}", point.hits), fmt::format("{:.1e}", point.residual)});
