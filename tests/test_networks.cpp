@@ -251,6 +251,16 @@ TEST_CASE("masks and the signs of Dale's law are kept exactly, whatever learns")
   }
 }
 
+TEST_CASE("a change within the trial keeps the signs of Dale's law as well") {
+  auto network = network_of({{"network.excitatory", "0.5"}}, 8);
+  Optimizer<double> optimizer(resolve_options({{"optimizer.name", "sgd"}, {"optimizer.rate", "10"}}));
+  Gradient<double> gradient;
+  set_zero(gradient, network);
+  gradient.W = network.W;  // down the gradient, past 0
+  optimizer.apply(network, gradient);
+  CHECK(network.W.isZero(0));
+}
+
 TEST_CASE("under Dale's law W + S stays on its side in the temporal consistency synapse") {
   const Index N = 6;
   const Assignments options = {{"network.excitatory", "0.5"}, {"synapse.kind", "tcr"}, {"synapse.beta", "4000"}};
