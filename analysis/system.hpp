@@ -22,6 +22,8 @@ class System {
   /// input: K values, held. Throws UserError when their number is wrong, when a map is asked to be a flow, and when a
   /// leaky network without dt_ms is asked to be a map.
   System(const Network<double>& network, const Vector<double>& input, As as);
+  System(const System&) = delete;  // its dynamics look at its network
+  System& operator=(const System&) = delete;
 
   As as() const { return as_; }
   const Network<double>& network() const { return network_; }

@@ -171,7 +171,8 @@ void expand(Study& study) {
     for (const auto& candidate : point.candidates) rehearse(candidate.options);
     study.points.push_back(std::move(point));
   }
-  require_option(!study.points.empty(), "study", study.name, "no condition of it can be run");
+  require_option(!study.points.empty(), "study", study.name,
+                 "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
   for (const auto& axis : study.tune)
     if (used_by_none(study, axis.option))
       throw UserError(

@@ -189,7 +189,8 @@ void refuse_misfit(const Options& options, const Network<Scalar>& network) {
   const auto learning = learning_arrays(options);
   for_each_array(copy, none, [&](const char* name, auto weights, auto) { any |= weights.size() > 0 && learning.count(name); });
   require_option(any, "training.parameters", options.text("training.parameters"),
-                 fmt::format("a {} has none of these arrays, so nothing would learn", kind.name));
+                 fmt::format("a {} has none of these arrays, so nothing would learn (r0 does with network.initial_state = trained)",
+                             kind.name));
   require_option(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
                  options.text("noise.weights"), "has no place in a network whose W is the product of factors");
 }

@@ -94,11 +94,11 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
     require_option(dt.size() == 1, path + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
     network.dt_ms = dt[0];
   }
-  // A map has no membrane time constant; its step stands in for it.
+  // A map has no membrane time constant; its step stands in for it, without one the default of integration.dt_ms.
   const bool has_tau = hdf5::has(group, "tau_ms");
   if (!has_tau && !kind.map) throw UserError(path + ": dataset tau_ms: missing");
   network.tau_ms =
-      has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(1)).eval();
+      has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(5)).eval();
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
   if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
   network.check(path);
