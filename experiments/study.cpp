@@ -117,8 +117,7 @@ void rehearse(const Options& options) {
                  "has no time step; lengthen it or shorten integration.dt_ms");
   require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
-  make_synapse<double>(
-      synapse_setting(options, integration, make_noise(options), network, trials.steps));
+  make_synapse<double>(synapse_setting(options, integration, make_noise(options), network, trials.steps));
   const Learner<double> learner(options, network, 1);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
   require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
@@ -134,10 +133,9 @@ void rehearse(const Options& options) {
   const auto& kind = network_kind(network.kind);
   require_option(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
                  "needs a network with a membrane time constant, not " + kind.name);
-  require_option(options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind",
-                 options.text("synapse.kind"),
-                 fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has",
-                             kind.name));
+  require_option(
+      options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind", options.text("synapse.kind"),
+      fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));
 }
 
 /// Whether no condition of the study would change with the option.
@@ -171,8 +169,9 @@ void expand(Study& study) {
     for (const auto& candidate : point.candidates) rehearse(candidate.options);
     study.points.push_back(std::move(point));
   }
-  require_option(!study.points.empty(), "study", study.name,
-                 "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
+  require_option(
+      !study.points.empty(), "study", study.name,
+      "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
   for (const auto& axis : study.tune)
     if (used_by_none(study, axis.option))
       throw UserError(

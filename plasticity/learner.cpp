@@ -168,10 +168,10 @@ void refuse_misfit(const Options& options, const Network<Scalar>& network) {
   const auto& trained = rule_kind(options.text("rule.name"));
   const auto& kind = network_kind(network.kind);
   require_option(!trained.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
-                 trained.name,
-                 "regresses every connection: it needs a network without mask, Dale's law or factors");
+                 trained.name, "regresses every connection: it needs a network without mask, Dale's law or factors");
   require_option(options.text("network.initial_state") != "trained" || trained.reaches_state_parameters,
-                 "network.initial_state", "trained", "rule " + trained.name + " does not reach it; use bptt, rtrl or e_prop");
+                 "network.initial_state", "trained",
+                 "rule " + trained.name + " does not reach it; use bptt, rtrl or e_prop");
   std::vector<std::string> names = other_rules(options);
   names.push_back(trained.name);
   for (const auto& name : names) {
@@ -187,10 +187,13 @@ void refuse_misfit(const Options& options, const Network<Scalar>& network) {
   Gradient<Scalar> none;
   bool any = false;
   const auto learning = learning_arrays(options);
-  for_each_array(copy, none, [&](const char* name, auto weights, auto) { any |= weights.size() > 0 && learning.count(name); });
-  require_option(any, "training.parameters", options.text("training.parameters"),
-                 fmt::format("a {} has none of these arrays, so nothing would learn (r0 does with network.initial_state = trained)",
-                             kind.name));
+  for_each_array(copy, none,
+                 [&](const char* name, auto weights, auto) { any |= weights.size() > 0 && learning.count(name); });
+  require_option(
+      any, "training.parameters", options.text("training.parameters"),
+      fmt::format(
+          "a {} has none of these arrays, so nothing would learn (r0 does with network.initial_state = trained)",
+          kind.name));
   require_option(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
                  options.text("noise.weights"), "has no place in a network whose W is the product of factors");
 }

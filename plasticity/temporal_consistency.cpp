@@ -58,7 +58,8 @@ void TemporalConsistency<Scalar>::add_gradient(const Simulation<Scalar>& simulat
     gradient.W_in.noalias() += terms_.drive * trials.inputs.transpose();
     gradient.b += terms_.drive.rowwise().sum();
     if (gradient.A.size() > 0)
-      gradient.A += terms_.drive.cwiseProduct(simulation.trajectory().state.leftCols(terms_.drive.cols())).rowwise().sum();
+      gradient.A +=
+          terms_.drive.cwiseProduct(simulation.trajectory().state.leftCols(terms_.drive.cols())).rowwise().sum();
   } else if (form_ == Form::local) {
     const Matrix<Scalar> no_error(0, trials.steps * trials.batch), no_feedback(simulation.network().size(), 0);
     own_path_({simulation, trials, no_error, no_feedback, &terms_}, own_);

@@ -67,7 +67,8 @@ std::vector<Option> wiring_options() {
                     "probability that a connection exists; W is drawn from N(0, g^2/(N density)), so that g keeps its "
                     "meaning"),
       integer_option("network.modules", "1", "", {1, 1000}, "blocks of neurons; density holds within a block"),
-      number_option("network.density_between", "0.1", "", probability, "density between blocks, where there are several"),
+      number_option("network.density_between", "0.1", "", probability,
+                    "density between blocks, where there are several"),
       number_option("network.excitatory", "0", "", probability,
                     "Dale's law: share of excitatory neurons, kept through learning; 0: neurons have no sign"),
   };

@@ -86,7 +86,8 @@ TEST_CASE("BPTT stays exact where a synapse acts on a piecewise-linear or a low-
       const auto resolved = resolve_options(chosen);
       const auto synapse = make_synapse<double>(synapse_setting(resolved, integration, {}, network, T));
       const auto rule = make_rule<double>(resolve_options({{"rule.name", "bptt"}}));
-      const auto check = check_gradient(network, integration, {}, random_trials(K, O, T, B, seed), {seed, 0}, *synapse, *rule);
+      const auto check =
+          check_gradient(network, integration, {}, random_trials(K, O, T, B, seed), {seed, 0}, *synapse, *rule);
       INFO(name_of(chosen));
       CHECK(check.relative() < 1e-6);
     }
@@ -203,8 +204,8 @@ TEST_CASE("an lstm follows its equations in extended precision") {
 }
 
 TEST_CASE("a low-rank network is the full network with the same weights, and its rank never grows") {
-  const Assignments options = {{"network.kind", "low_rank"}, {"network.rank", "2"}, {"rule.name", "e_prop"},
-                               {"optimizer.rate", "0.05"}};
+  const Assignments options = {
+      {"network.kind", "low_rank"}, {"network.rank", "2"}, {"rule.name", "e_prop"}, {"optimizer.rate", "0.05"}};
   const auto low = network_of(options, 12);
   auto full = low;
   full.kind = "leaky_rate";
@@ -234,8 +235,11 @@ TEST_CASE("the bulk of a low-rank network does not learn") {
 
 TEST_CASE("masks and the signs of Dale's law are kept exactly, whatever learns") {
   for (const std::string rule : {"bptt", "e_prop", "node_perturbation", "reward_hebbian", "oja"}) {
-    const Assignments options = {{"network.excitatory", "0.75"}, {"network.density", "0.5"}, {"rule.name", rule},
-                                 {"optimizer.rate", "0.1"},      {"noise.weights", "0.3"}};
+    const Assignments options = {{"network.excitatory", "0.75"},
+                                 {"network.density", "0.5"},
+                                 {"rule.name", rule},
+                                 {"optimizer.rate", "0.1"},
+                                 {"noise.weights", "0.3"}};
     const auto network = network_of(options, 16);
     Classroom<> room(options, network, T);
     for (std::uint64_t update = 0; update < 10; ++update)
@@ -293,12 +297,13 @@ TEST_CASE("under Dale's law W + S stays on its side in the temporal consistency 
 
 TEST_CASE("the gain keeps its meaning under Dale's law and in sparse networks") {
   // Rajan & Abbott 2006: the bulk of eigenvalues has radius g. At N 400 the largest of 400 lies within 10 % of it.
-  for (const Assignments& options : std::vector<Assignments>{{},
-                                                             {{"network.density", "0.2"}},
-                                                             {{"network.modules", "4"}, {"network.density", "0.5"}},
-                                                             {{"network.excitatory", "0.8"}},
-                                                             {{"network.excitatory", "0.5"}},
-                                                             {{"network.excitatory", "0.8"}, {"network.density", "0.3"}}}) {
+  for (const Assignments& options :
+       std::vector<Assignments>{{},
+                                {{"network.density", "0.2"}},
+                                {{"network.modules", "4"}, {"network.density", "0.5"}},
+                                {{"network.excitatory", "0.8"}},
+                                {{"network.excitatory", "0.5"}},
+                                {{"network.excitatory", "0.8"}, {"network.density", "0.3"}}}) {
     auto chosen = options;
     chosen.insert(chosen.end(), {{"network.size", "400"}, {"network.gain", "1.3"}});
     const auto network = make_network(resolve_options(chosen), 1, 1, seed);
@@ -425,7 +430,8 @@ TEST_CASE("what a network cannot do is refused in one line that says why") {
   CHECK(refusal({{"network.kind", "lstm"}, {"rule.name", "e_prop"}, {"rule.form", "online"}}).find("rule.form") == 0);
   CHECK(refusal({{"network.kind", "low_rank"}, {"rule.name", "oja"}}).find("network.kind = low_rank") == 0);
   CHECK(refusal({{"network.kind", "plrnn"}, {"rule.name", "full_force"}}).find("rule.name = full_force") == 0);
-  CHECK(refusal({{"network.kind", "plrnn"}, {"integration.method", "exponential_euler"}}).find("integration.method") == 0);
+  CHECK(refusal({{"network.kind", "plrnn"}, {"integration.method", "exponential_euler"}}).find("integration.method") ==
+        0);
   CHECK(refusal({{"network.kind", "low_rank"}, {"noise.weights", "0.1"}}).find("noise.weights") == 0);
   CHECK(refusal({{"network.initial_state", "trained"}, {"rule.name", "uoro"}}).find("network.initial_state") == 0);
   CHECK(refusal({{"training.parameters", "M A"}}).find("training.parameters = M A") == 0);

@@ -43,7 +43,8 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
   result["of_sample"] = basins.of_sample;
   text += fmt::format(
       "{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]\n{} states, {:g} ms each; unsettled: neither at rest nor periodic by "
-      "then: chaotic, slow, quasi-periodic (as the map of an oscillating flow is: try --as flow) or, {} of them, without "
+      "then: chaotic, slow, quasi-periodic (as the map of an oscillating flow is: try --as flow) or, {} of them, "
+      "without "
       "bound\n",
       "unsettled", "-", basins.unsettled_share.value, basins.unsettled_share.low, basins.unsettled_share.high,
       starts.cols(), setting.duration_ms, basins.diverged);

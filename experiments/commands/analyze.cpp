@@ -34,7 +34,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   if (kind == analysis_kinds().end())
     throw UserError(fmt::format("stillpoint analyze {}: must be one of: {}", arguments.front(), known_kinds()));
   const Command own = {"analyze " + kind->name, "FILE [--json OUT] [...]",
-                       fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example, nullptr};
+                       fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example,
+                       nullptr};
   po::options_description options;
   options.add_options()("json", po::value<std::string>(), "write the result here; - for standard output");
   kind->add_options(options);

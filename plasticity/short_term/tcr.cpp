@@ -115,7 +115,10 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
       if (sign_.size() == 0) u.col(b).noalias() += S * r.col(b);
       // Dale's law: W + S stays on the neuron's side of 0
       for (Index j = 0; j < sign_.size(); ++j)
-        u.col(b) += r(j, b) * (sign_(j) > 0 ? S.col(j).cwiseMax(-W_.col(j)).eval() : S.col(j).cwiseMin(-W_.col(j)));
+        if (sign_(j) > 0)
+          u.col(b) += r(j, b) * S.col(j).cwiseMax(-W_.col(j));
+        else
+          u.col(b) += r(j, b) * S.col(j).cwiseMin(-W_.col(j));
     }
   }
   void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,

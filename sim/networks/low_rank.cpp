@@ -14,7 +14,8 @@ namespace stillpoint {
 namespace {
 
 void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
-  const auto N = static_cast<Index>(options.integer("network.size")), R = static_cast<Index>(options.integer("network.rank"));
+  const auto N = static_cast<Index>(options.integer("network.size")),
+             R = static_cast<Index>(options.integer("network.rank"));
   require_option(R <= N, "network.rank", options.text("network.rank"),
                  "must be at most network.size = " + options.text("network.size"));
   Stream stream(seed, Purpose::recurrent_weights);

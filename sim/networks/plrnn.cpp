@@ -4,8 +4,8 @@
 //
 // Readout and temporal consistency see x; the recurrent weights act on r = relu(x). a = A, c = 1, rho = 1,
 // kappa = relu'(x), v = x(t+1) - x(t), d = 1. It is explicit Euler on leaky_current with relu, where A = 1 - alpha,
-// W = alpha W, W_in = alpha W_in, b = alpha b. So that the gain g has the meaning it has there, W ~ (1 - A) N(0, g^2/N);
-// past g = sqrt(2) activity grows without bound until learning tames it.
+// W = alpha W, W_in = alpha W_in, b = alpha b. So that the gain g has the meaning it has there, W ~ (1 - A) N(0,
+// g^2/N); past g = sqrt(2) activity grows without bound until learning tames it.
 #include <cmath>
 
 #include "sim/dynamics.hpp"
@@ -82,14 +82,15 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 }  // namespace
 
 NetworkKind plrnn_network() {
-  NetworkKind kind{"plrnn",
-                   "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
-                   "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
-                   {number_option("network.A", "0.7", "", {-1, 1},
-                                  "initial diagonal A: what a neuron keeps per step; W is drawn from (1-A) N(0, g^2/N)")},
-                   initialise,
-                   make<float>,
-                   make<double>};
+  NetworkKind kind{
+      "plrnn",
+      "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
+      "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
+      {number_option("network.A", "0.7", "", {-1, 1},
+                     "initial diagonal A: what a neuron keeps per step; W is drawn from (1-A) N(0, g^2/N)")},
+      initialise,
+      make<float>,
+      make<double>};
   kind.map = true;
   return kind;
 }
