@@ -25,6 +25,9 @@ const std::vector<Arm>& arms() {
        "temporal consistency as a local rule with traces beside any rule",
        {{"synapse.kind", "none"}, {"tcr.form", "local"}}},
       {"tcr_instantaneous", "the same without traces", {{"synapse.kind", "none"}, {"tcr.form", "instantaneous"}}},
+      {"shuffled_targets",
+       "control: each trial is graded by the target of another one, so that nothing about it can be learned",
+       {{"synapse.kind", "none"}, {"tcr.form", "none"}, {"control.targets", "shuffled"}}},
       {"tsodyks_markram", "presynaptic facilitation and depression", {{"synapse.kind", "tsodyks_markram"}}},
   };
   return all;
@@ -52,6 +55,8 @@ std::vector<Option> arm_options() {
                     "preset over synapse.*, tcr.* and control.*; see `stillpoint list arms`"),
       choice_option("control.match", "none", {"none", "speed", "chaos"},
                     "match a network without TCR to the TCR network of the same seed and synapse.* at update 0"),
+      choice_option("control.targets", "own", {"own", "shuffled"},
+                    "shuffled: trial b is graded by the target of trial b + 1, in training and evaluation"),
   };
 }
 

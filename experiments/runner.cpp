@@ -17,6 +17,7 @@
 #include "experiments/progress.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/result_file.hpp"
+#include "experiments/trained_run.hpp"
 #include "experiments/tuning.hpp"
 #include "sim/initial_weights.hpp"
 #include "tasks/task.hpp"
@@ -161,7 +162,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
                           job.seed,
                           integration,
                           make_noise(options),
-                          [&](TrialKey key, Index count) { return task->draw(key, count); },
+                          trials_of(*task, options),
                           task->criterion() == CriterionKind::mean_squared_error,
                           [&](long) {
                             ++done;

@@ -124,6 +124,8 @@ void rehearse(const Options& options) {
                      options.integer("training.batch") > 1,
                  "training.batch", options.text("training.batch"),
                  "synapse.current = yoked needs at least two trials in a batch");
+  require_option(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
+                 options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
   require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
                  options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
   if (options.text("control.match") != "none")

@@ -23,7 +23,7 @@ std::vector<Option> training_options() {
       number_option("training.criterion_mse", "0.01", "", positive,
                     "the same for tasks graded by error: mean squared error"),
       flag_option("training.stop_at_criterion", false, "end a run when it reaches criterion"),
-      text_option("training.checkpoints", "log", "updates whose network is kept: none, log (1 3 10 30 ..), or a list"),
+      text_option("training.checkpoints", "log", "updates whose network is kept: none, log (1 3 10 30 ..), every K, or a list"),
   };
 }
 
@@ -36,16 +36,23 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
         if (update < updates) chosen.push_back(update);
     return chosen;
   }
-  for (const auto& word : split_words(text)) {
-    Option entry = integer_option("training.checkpoints", "", "", {0, static_cast<double>(updates - 1)}, "");
+  const auto number = [&](const std::string& word, long least, const std::string& what) {
+    const Option entry = integer_option("", "", "", {static_cast<double>(least), static_cast<double>(updates - 1)}, "");
     try {
       entry.check(word);
     } catch (const UserError&) {
-      throw UserError(
-          fmt::format("training.checkpoints = {}: must be none, log, or updates from 0 to {}", text, updates - 1));
+      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, every K, or updates; {} from {} to {}",
+                                  text, what, least, updates - 1));
     }
-    chosen.push_back(std::stol(word));
+    return std::stol(word);
+  };
+  const auto words = split_words(text);
+  if (words.size() == 2 && words[0] == "every") {
+    const long distance = number(words[1], 1, "K");
+    for (long update = 0; update < updates; update += distance) chosen.push_back(update);
+    return chosen;
   }
+  for (const auto& word : words) chosen.push_back(number(word, 0, "updates"));
   require_option(!chosen.empty(), "training.checkpoints", "(empty)", "must be none, log, or a list of updates");
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());

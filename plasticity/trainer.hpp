@@ -68,7 +68,8 @@ Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network);
 
 /// Options training.*
 std::vector<Option> training_options();
-/// The updates that training.checkpoints names: "none", "log" (1 3 10 30 ..) or a list; throws UserError otherwise.
+/// The updates that training.checkpoints names: "none", "log" (1 3 10 30 ..), "every K" or a list; throws
+/// UserError otherwise.
 std::vector<long> checkpoint_updates(const std::string& text, long updates);
 
 }  // namespace stillpoint

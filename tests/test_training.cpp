@@ -154,6 +154,9 @@ TEST_CASE("checkpoints hold the network before the change of their update") {
   CHECK(run.checkpoints[1].second.W == train_sign_task({{"training.updates", "10"}}).final.W);
   CHECK(checkpoint_updates("log", 400) == std::vector<long>{1, 3, 10, 30, 100, 300});
   CHECK(checkpoint_updates("none", 400).empty());
+  CHECK(checkpoint_updates("every 100", 301) == std::vector<long>{0, 100, 200, 300});
+  CHECK_THROWS_AS(checkpoint_updates("every 0", 400), UserError);
+  CHECK_THROWS_AS(checkpoint_updates("every", 400), UserError);
   CHECK_THROWS_AS(checkpoint_updates("1 400", 400), UserError);
 }
 

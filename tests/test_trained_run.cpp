@@ -1,0 +1,56 @@
+// What a finished run was trained on: trials with targets of their own or of others, and its networks by update.
+#include <filesystem>
+
+#include "experiments/result_file.hpp"
+#include "experiments/study.hpp"
+#include "experiments/trained_run.hpp"
+#include "sim/initial_weights.hpp"
+#include "tests/catch.hpp"
+#include "tests/problems.hpp"
+
+using namespace stillpoint;
+
+TEST_CASE("shuffled targets are those of the next trial, step by step, and inputs stay") {
+  const auto options =
+      resolve_options({{"task.name", "delayed_cue_discrimination"}, {"study.arm", "shuffled_targets"}});
+  const auto task = task_kind("delayed_cue_discrimination").make(options, 5);
+  const auto own = task->draw({3, 7}, 5), shuffled = trials_of(*task, options)({3, 7}, 5);
+  CHECK(problems::identical(own.inputs, shuffled.inputs));
+  for (Index b = 0; b < 5; ++b) {
+    const Index next = (b + 1) % 5;
+    CHECK(problems::identical(problems::of_trial(shuffled.targets, 5, b), problems::of_trial(own.targets, 5, next)));
+    CHECK(problems::identical(problems::of_trial(shuffled.mask, 5, b), problems::of_trial(own.mask, 5, next)));
+  }
+}
+
+TEST_CASE("a run file brings its task, its trials and its networks by the number of changes") {
+  const auto options = resolve_options({{"network.size", "6"},
+                                        {"training.updates", "7"},
+                                        {"training.batch", "2"},
+                                        {"training.checkpoints", "every 3"},
+                                        {"synapse.kind", "tcr"},
+                                        {"synapse.tau_s_ms", "123.456"}});
+  const auto integration = make_integration(options);
+  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  const TrainingSetting setting{options, 11, integration, {}, trials_of(*task, options), false};
+  const auto network = make_network(options, task->inputs(), task->outputs(), 11);
+  const RunResult<double> result{options, 11, "s", {}, {}, train<double>(setting, network)};
+  const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-trained-run-test.h5").string();
+  write_run(path, result);
+
+  const auto run = open_run(path);
+  CHECK(run.seed == 11);
+  for (const auto& [name, entry] : options.entries()) {
+    CAPTURE(name);
+    CHECK(run.options.knows(name));
+    if (entry.option.kind == Option::Kind::number) CHECK(run.options.number(name) == options.number(name));
+  }
+  CHECK(problems::identical(run.task->draw({11, 2}, 3).inputs, task->draw({11, 2}, 3).inputs));
+  const auto checkpoints = read_checkpoints(path);
+  REQUIRE(checkpoints.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(checkpoints[i].update == std::vector<long>{0, 3, 6, 7}[i]);
+  CHECK(problems::identical(checkpoints[0].network.W, network.W));
+  CHECK(problems::identical(checkpoints[1].network.W, result.training.checkpoints[1].second.W));
+  CHECK(problems::identical(checkpoints[3].network.W, result.training.final.W));
+  std::filesystem::remove(path);
+}
