@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "sim/option.hpp"
 
@@ -16,27 +12,16 @@ namespace stillpoint {
 
 namespace {
 
-Matrix<double> increments(const Matrix<double>& path) {
-  return path.rightCols(path.cols() - 1) - path.leftCols(path.cols() - 1);
-}
-
-Matrix<double> pooled_increments(const std::vector<Matrix<double>>& control, Index d) {
-  Index count = 0;
-  for (const auto& path : control) {
-    require_option(path.rows() == d && path.cols() >= 1, "control", fmt::format("{} x {}", path.rows(), path.cols()),
-                   fmt::format("must have {} descriptors, as the path, and a checkpoint or more", d));
-    require_option(path.allFinite(), "control", "not finite", "all descriptors must be finite");
-    count += path.cols() - 1;
-  }
-  require_option(count >= d + 2, "control", fmt::format("{} increments", count),
-                 fmt::format("must have {} or more for {} descriptors", d + 2, d));
-  Matrix<double> all(d, count);
-  Index column = 0;
-  for (const auto& path : control) {
-    all.middleCols(column, path.cols() - 1) = increments(path);
-    column += path.cols() - 1;
-  }
-  return all;
+/// Per distance moved; 0 where the weights did not move.
+Matrix<double> increments(const DescriptorPath& path) {
+  const Index T = path.value.cols();
+  require_option(T >= 2 && path.step.size() == T - 1, "path",
+                 fmt::format("{} checkpoints, {} steps", T, path.step.size()),
+                 "must have two checkpoints or more, and a step between any two");
+  require_option(path.value.allFinite() && path.step.allFinite(), "path", "not finite", "all values must be finite");
+  Matrix<double> delta = path.value.rightCols(T - 1) - path.value.leftCols(T - 1);
+  for (Index t = 0; t + 1 < T; ++t) delta.col(t) *= path.step(t) > 0 ? 1 / path.step(t) : 0;
+  return delta;
 }
 
 double last_lead(const std::vector<double>& events, double drop) {
@@ -52,79 +37,172 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+double quantile(const std::vector<double>& sorted, double q) {
+  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
+}
+
 /// `leads`: of every run, in one resample.
 template <class Leads>
 LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads leads) {
   require_option(runs.size() >= 2, "runs", fmt::format("{}", runs.size()), "must be 2 or more");
   require_option(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
+  const auto preceded = [](const std::vector<double>& all) {
+    return std::count_if(all.begin(), all.end(), [](double lead) { return std::isfinite(lead); });
+  };
   std::vector<double> observed;
   for (const auto& run : runs) {
     require_option(run.last > run.first, "last checkpoint", fmt::format("{}", run.last),
                    fmt::format("must be after the first, {}", run.first));
     observed.push_back(last_lead(run.events, run.drop));
   }
-  const double value = median(observed);
-  Index as_small = 1;
-  for (Index b = 0; b < resamples; ++b) as_small += median(leads(static_cast<std::uint64_t>(b))) <= value;
-  const auto with_event =
-      std::count_if(observed.begin(), observed.end(), [](double lead) { return std::isfinite(lead); });
-  return {value, static_cast<double>(as_small) / static_cast<double>(resamples + 1), with_event};
+  LeadTest test{};
+  test.median = median(observed);
+  test.with_event = preceded(observed);
+  std::vector<double> medians;
+  std::vector<std::vector<double>> of_run(runs.size());
+  Index as_small = 1, as_many = 1;
+  for (Index b = 0; b < resamples; ++b) {
+    const auto null = leads(static_cast<std::uint64_t>(b));
+    medians.push_back(median(null));
+    as_small += medians.back() <= test.median;
+    as_many += preceded(null) >= test.with_event;
+    test.null_with_event += static_cast<double>(preceded(null)) / static_cast<double>(resamples);
+    for (std::size_t i = 0; i < runs.size(); ++i) of_run[i].push_back(null[i]);
+  }
+  test.p = static_cast<double>(as_small) / static_cast<double>(resamples + 1);
+  test.p_with_event = static_cast<double>(as_many) / static_cast<double>(resamples + 1);
+  std::sort(medians.begin(), medians.end());
+  test.null_median = quantile(medians, 0.5);
+  test.null_low = quantile(medians, 0.025);
+  test.null_high = quantile(medians, 0.975);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    test.longer += std::isfinite(observed[i]) && observed[i] > median(std::move(of_run[i]));
+  return test;
 }
 
 }  // namespace
 
-std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& path,
-                                                   const std::vector<Matrix<double>>& control,
+WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
+  require_option(!walks.empty(), "walks", "0", "must be 1 or more");
+  const Index d = walks.front().value.rows();
+  Vector<double> sum = Vector<double>::Zero(d), squares = sum;
+  double count = 0;
+  for (int pass = 0; pass < 2; ++pass) {  // the mean, then the squares about it
+    count = 0;
+    for (const auto& walk : walks) {
+      require_option(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
+                     fmt::format("must have {}, as the first walk", d));
+      const auto delta = increments(walk);
+      if (pass == 0)
+        sum += delta.rowwise().sum();
+      else
+        squares += (delta.colwise() - sum).rowwise().squaredNorm();
+      count += static_cast<double>(delta.cols());
+    }
+    if (pass == 0) sum /= count;
+  }
+  require_option(count >= 2, "walks", fmt::format("{} increments", count), "must have 2 or more");
+  WalkScale scale{sum, (squares / (count - 1)).cwiseSqrt()};
+  require_option((scale.deviation.array() > 0).any(), "walks", "constant", "one descriptor at least must vary");
+  return scale;
+}
+
+Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale) {
+  require_option(path.value.rows() == scale.mean.size(), "path", fmt::format("{} descriptors", path.value.rows()),
+                 fmt::format("must have {}, as the walks", scale.mean.size()));
+  const Vector<double> unit =
+      (scale.deviation.array() > 0).select(scale.deviation.array().inverse(), 0 * scale.deviation.array());
+  return (unit.asDiagonal() * (increments(path).colwise() - scale.mean)).cwiseAbs();
+}
+
+std::vector<Matrix<double>> standardised_walks(const std::vector<DescriptorPath>& walks) {
+  std::vector<Matrix<double>> z;
+  for (std::size_t i = 0; i < walks.size(); ++i) {
+    auto others = walks;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    z.push_back(standardised(walks[i], walk_scale(others)));
+  }
+  return z;
+}
+
+namespace {
+
+Matrix<double> scores(const Matrix<double>& z, const ControlPopulation& controls) {
+  return controls.unit.cwiseInverse().asDiagonal() * z;
+}
+
+double p_of(double score, const std::vector<double>& controls) {
+  const auto as_large = std::count_if(controls.begin(), controls.end(), [&](double each) { return each >= score; });
+  return static_cast<double>(1 + as_large) / static_cast<double>(controls.size() + 1);
+}
+
+/// Whether so many controls can make a p as small as the rate.
+bool enough(std::size_t controls, double rate) { return 1 / static_cast<double>(controls + 1) <= rate * (1 + 1e-12); }
+
+}  // namespace
+
+ControlPopulation control_population(const std::vector<Matrix<double>>& z) {
+  require_option(!z.empty(), "controls", "0", "must be 1 or more");
+  ControlPopulation population{Vector<double>::Ones(z.front().rows()), {}};
+  for (Index k = 0; k < population.unit.size(); ++k) {
+    std::vector<double> reached;
+    for (const auto& path : z) reached.push_back(path.row(k).maxCoeff());
+    population.unit(k) = std::max(1., median(std::move(reached)));
+  }
+  for (const auto& path : z) population.largest.push_back(scores(path, population).maxCoeff());
+  return population;
+}
+
+std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
+                                                   const std::vector<ControlPopulation>& controls,
                                                    double false_positive_rate) {
   require_option(false_positive_rate > 0 && false_positive_rate < 1, "false_positive_rate",
                  fmt::format("{}", false_positive_rate), "must be between 0 and 1");
-  require_option(path.rows() >= 1 && path.cols() >= 2, "path", fmt::format("{} x {}", path.rows(), path.cols()),
-                 "must have a descriptor or more, and two checkpoints or more");
-  require_option(path.allFinite(), "path", "not finite", "all descriptors must be finite");
-  const Index d = path.rows();
-  const auto reference = pooled_increments(control, d);
-  const double M = static_cast<double>(reference.cols()), size = static_cast<double>(d);
-  const Vector<double> mean = reference.rowwise().mean();
-  const Matrix<double> centred = reference.colwise() - mean;
-  const Vector<double> deviation = (centred.rowwise().squaredNorm() / (M - 1)).cwiseSqrt();
-  for (Index k = 0; k < d; ++k)
-    require_option(deviation(k) > 0, "control", fmt::format("descriptor {}", k), "must not be constant");
-  // Standardised first, so that no unit matters to what counts as dependent.
-  const Vector<double> unit = deviation.cwiseInverse();
-  const Matrix<double> z_reference = unit.asDiagonal() * centred,
-                       correlation = z_reference * z_reference.transpose() / (M - 1);
-  const Eigen::LDLT<Matrix<double>> factor(correlation);
-  require_option(factor.vectorD().minCoeff() > 1e-10, "control", "dependent descriptors",
-                 "none may follow from the others; leave one out");
-
-  const Matrix<double> z = unit.asDiagonal() * (increments(path).colwise() - mean);
-  const Index steps = z.cols();
-  const boost::math::fisher_f F(size, M - size);
-  const boost::math::students_t t(M - 1);
-  const double limit =
-      boost::math::quantile(boost::math::complement(t, false_positive_rate / size / 2)) * std::sqrt(1 + 1 / M);
+  require_option(!controls.empty(), "controls", "0", "must be one population or more");
+  Matrix<double> p = Matrix<double>::Zero(z.rows(), z.cols()), strength = z;
+  for (const auto& population : controls) {
+    require_option(enough(population.largest.size(), false_positive_rate), "controls",
+                   fmt::format("{}", population.largest.size()),
+                   fmt::format("must be {:.0f} or more for a false-positive rate of {}",
+                               std::ceil(1 / false_positive_rate - 1 - 1e-9), false_positive_rate));
+    const auto score = scores(z, population);
+    p = p.cwiseMax(score.unaryExpr([&](double each) { return p_of(each, population.largest); }));
+    strength = strength.cwiseMin(score);
+  }
   std::vector<RestructuringEvent> events;
-  for (Index step = 0; step < steps; ++step) {
-    const double T2 = M / (M + 1) * z.col(step).dot(factor.solve(z.col(step)));
-    const double p = boost::math::cdf(boost::math::complement(F, (M - size) / (size * (M - 1)) * T2));
-    const double corrected = std::min(1.0, p * static_cast<double>(steps));
-    if (corrected > false_positive_rate) continue;
+  for (Index step = 0; step < z.cols(); ++step) {
+    const double least = p.col(step).minCoeff();
+    if (least > false_positive_rate) continue;
+    const auto larger = [&](Index other) { return strength.col(step).maxCoeff() > strength.col(other).maxCoeff(); };
     if (events.empty() || events.back().high != step)
-      events.push_back({step + 1, step, step + 1, corrected, {}});
-    else if (events.back().high = step + 1; corrected < events.back().p) {
+      events.push_back({step + 1, step, step + 1, least, {}});
+    else if (events.back().high = step + 1; larger(events.back().at - 1)) {
       events.back().at = step + 1;
-      events.back().p = corrected;
+      events.back().p = least;
     }
   }
   for (auto& event : events) {
-    const Vector<double> moved = z.col(event.at - 1).cwiseAbs();
-    std::vector<Index> order(static_cast<std::size_t>(d));
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](Index a, Index b) { return moved(a) > moved(b); });
-    for (const Index k : order)
-      if (event.carried_by.empty() || moved(k) > limit) event.carried_by.push_back(k);
+    const Index step = event.at - 1;
+    for (Index k = 0; k < z.rows(); ++k)
+      if (p(k, step) <= false_positive_rate) event.carried_by.push_back(k);
+    std::stable_sort(event.carried_by.begin(), event.carried_by.end(),
+                     [&](Index a, Index b) { return strength(a, step) > strength(b, step); });
   }
   return events;
+}
+
+Count false_positives(const std::vector<Matrix<double>>& z, double false_positive_rate) {
+  std::vector<Matrix<double>> half[2];
+  for (std::size_t i = 0; i < z.size(); ++i) half[i % 2].push_back(z[i]);
+  Count count{0, 0};
+  for (int side = 0; side < 2; ++side) {
+    if (!enough(half[1 - side].size(), false_positive_rate)) return {0, 0};
+    const auto controls = control_population(half[1 - side]);
+    for (const auto& path : half[side])
+      count.value += p_of(scores(path, controls).maxCoeff(), controls.largest) <= false_positive_rate;
+    count.of += static_cast<Index>(half[side].size());
+  }
+  return count;
 }
 
 std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, const std::vector<double>& update,

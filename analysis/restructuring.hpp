@@ -1,14 +1,21 @@
-// When did a network reorganise? Events in a path of descriptors, one vector per checkpoint, against a control that
-// moves as far through weight space without learning; and how long before the drop of the loss the last of them was.
+// When did a network reorganise? Events in a path of descriptors, one vector per checkpoint, that no control shows; and
+// how long before the drop of the loss the last of them was.
 //
-// The increment delta of the path between two checkpoints is compared with the M increments of the control paths, of
-// mean m and covariance S:
+// The increment of descriptor k from one checkpoint to the next, per distance s that the weights moved, is compared
+// with those of random walks of the same step sizes, of mean m_k and deviation sigma_k; then with what it reaches in
+// training or walking that restructures nothing, the controls, c_k being the median over control paths of the largest
+// |z_k|:
 //
-//   T^2 = M / (M + 1) (delta - m)' S^-1 (delta - m),     (M - d) / (d (M - 1)) T^2 ~ F(d, M - d)
+//   z_k = (delta_k / s - m_k) / sigma_k,     score = max_k |z_k| / max(c_k, 1)
 //
-// exactly, where increments are independent and normal (Hotelling 1931, doi:10.1214/aoms/1177732979). An increment is
-// an event where its p times the number of increments is at most the stated rate (Bonferroni). Increments with heavier
-// tails than normal ones give more false events than stated.
+// so that no descriptor counts more because controls move it more. How large a score has to be is not taken from a law
+// but from the largest score of each control path; with n of them
+//
+//   p = (1 + control paths whose largest score is at least this one) / (n + 1)
+//
+// is valid for a whole path at once where it is exchangeable with its controls (a Monte Carlo test: Barnard 1963,
+// doi:10.1111/j.2517-6161.1963.tb00519.x; Phipson & Smyth 2010, doi:10.2202/1544-6115.1585). Of several populations of
+// controls the largest p counts.
 #pragma once
 
 #include <cstdint>
@@ -19,21 +26,52 @@
 
 namespace stillpoint {
 
+struct DescriptorPath {
+  Matrix<double> value;  // d x T, one column per checkpoint
+  Vector<double> step;   // T - 1, distance that the weights moved between checkpoints, >= 0
+};
+
+/// Of the increments per distance, over all walks; d each. Descriptors that never vary there have deviation 0 and are
+/// left out of the score.
+struct WalkScale {
+  Vector<double> mean, deviation;
+};
+/// Throws UserError for values that are not finite, unequal numbers of descriptors, fewer than two increments, and
+/// where all descriptors are constant.
+WalkScale walk_scale(const std::vector<DescriptorPath>& walks);
+
+/// |z|, d x (T - 1).
+Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale);
+/// The same of the walks themselves, each by the scale of the others.
+std::vector<Matrix<double>> standardised_walks(const std::vector<DescriptorPath>& walks);
+
+/// Paths on which nothing reorganises.
+struct ControlPopulation {
+  Vector<double> unit;          // d: max(c_k, 1)
+  std::vector<double> largest;  // score of each path
+};
+/// z: of each path, d x its increments.
+ControlPopulation control_population(const std::vector<Matrix<double>>& z);
+
 struct RestructuringEvent {
   Index at;         // first checkpoint after the largest increment of the event
   Index low, high;  // it began after checkpoint `low` and was over at `high`; neighbouring increments are one event
-  double p;         // of its largest increment, times the number of increments of the path
-  std::vector<Index> carried_by;  // descriptors beyond t of M - 1 degrees of freedom at false_positive_rate / d, the
-                                  // strongest first; never empty: at least the strongest
+  double p;         // of its largest increment, for the whole path
+  std::vector<Index> carried_by;  // descriptors that alone have such a p there, the strongest first
 };
 
-/// path: d descriptors x T checkpoints, T >= 2. control: paths of the same descriptors under a matched random walk,
-/// with the same spacing of checkpoints. false_positive_rate: chance of any event in a path that is like the control.
-/// Throws UserError for values that are not finite, unequal numbers of descriptors, fewer than d + 2 increments of the
-/// control, and descriptors that are constant or dependent in it.
-std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& path,
-                                                   const std::vector<Matrix<double>>& control,
+/// z: standardised path. An increment is an event where p <= false_positive_rate. Throws UserError where there is no
+/// population, or one with fewer than 1 / false_positive_rate - 1 paths: no p could be so small.
+std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
+                                                   const std::vector<ControlPopulation>& controls,
                                                    double false_positive_rate = 0.05);
+
+struct Count {
+  Index value, of;
+};
+/// Of the paths of one half of a population those that have an event by the other half, both ways; of = 0 where halves
+/// are too small for an event at this rate.
+Count false_positives(const std::vector<Matrix<double>>& z, double false_positive_rate = 0.05);
 
 /// From the last event at or before the drop's position to the drop [updates]; absent without one. Its ends allow for
 /// the drop's interval and for the spacing of the checkpoints, so `low` may be below 0. update: of each checkpoint.
@@ -47,9 +85,13 @@ struct EventTimes {
 };
 
 struct LeadTest {
-  double median;     // over runs, of drop minus last event before it; infinite for a run without one
-  double p;          // share of resamples, the data counted in, whose median is as small
-  Index with_event;  // runs that have an event before their drop
+  double median;  // over runs, of drop minus last event before it; infinite for a run without one
+  double null_median, null_low, null_high;  // of that median under the null: its median and 95 % range
+  double p;                                 // share of resamples, the data counted in, whose median is as small
+  Index with_event;                         // runs that have an event before their drop
+  double null_with_event;                   // under the null, mean
+  double p_with_event;                      // share of resamples with as many
+  Index longer;  // runs whose lead is longer than the median of their own resamples; without an event: not longer
 };
 
 /// Is the last event closer to the drop than by chance? Null: drops of the same condition belong to any of its runs.

@@ -1,5 +1,5 @@
-// Events of a descriptor path: the test's law, known jumps, the stated rate by simulation; lead times and their nulls.
-#include <boost/math/distributions/students_t.hpp>
+// Events of a descriptor path: scores and p by hand, known jumps, the stated rate by simulation; lead times and their
+// nulls.
 #include <cmath>
 
 #include "analysis/restructuring.hpp"
@@ -14,43 +14,79 @@ namespace {
 constexpr std::uint64_t seed = 2026;  // printed by every simulation
 constexpr Index d = 4, T = 30;
 
-/// A random walk whose descriptors have their own scales and share a part of every step.
-Matrix<double> walk(Stream& stream, Index checkpoints = T) {
-  Matrix<double> path = Matrix<double>::Zero(d, checkpoints);
+/// A random walk whose descriptors have their own scales, share a part of every step, and move in proportion to it.
+DescriptorPath walk(Stream& stream, Index checkpoints = T) {
+  DescriptorPath path{Matrix<double>::Zero(d, checkpoints), Vector<double>(checkpoints - 1)};
   for (Index t = 1; t < checkpoints; ++t) {
+    path.step(t - 1) = stream.uniform(0.5, 2);
     const double shared = stream.normal();
     for (Index k = 0; k < d; ++k)
-      path(k, t) = path(k, t - 1) + std::pow(10., static_cast<double>(k) - 2) * (0.6 * shared + 0.8 * stream.normal());
+      path.value(k, t) = path.value(k, t - 1) + path.step(t - 1) * std::pow(10., static_cast<double>(k) - 2) *
+                                                    (0.6 * shared + 0.8 * stream.normal());
   }
   return path;
+}
+std::vector<DescriptorPath> walks(Stream& stream, int count) {
+  std::vector<DescriptorPath> all;
+  for (int i = 0; i < count; ++i) all.push_back(walk(stream));
+  return all;
+}
+DescriptorPath unit_path(const std::vector<double>& values) {
+  const auto size = static_cast<Index>(values.size());
+  return {Eigen::Map<const Vector<double>>(values.data(), size).transpose(), Vector<double>::Ones(size - 1)};
 }
 
 }  // namespace
 
-TEST_CASE("with one descriptor the test of an increment is Student's t of a new observation") {
-  Matrix<double> control(1, 8), path(1, 2);
-  control << 0, 1, 1.5, 3.5, 3, 4, 6, 6.5;
-  path << 0, 9;
-  const Vector<double> steps = (control.rightCols(7) - control.leftCols(7)).transpose();
-  const double mean = steps.mean(), s = std::sqrt((steps.array() - mean).square().sum() / 6);
-  const boost::math::students_t law(6);
-  const double p = 2 * boost::math::cdf(boost::math::complement(law, (9 - mean) / (s * std::sqrt(1 + 1. / 7))));
-  const auto events = find_restructuring(path, {control});
-  REQUIRE(events.size() == 1);
-  CHECK(events[0].p == Approx(p).epsilon(1e-9));
-  CHECK(events[0].at == 1);
-  CHECK(events[0].low == 0);
+TEST_CASE("increments count per distance moved, in deviations of the walks, and constant descriptors do not count") {
+  DescriptorPath reference{Matrix<double>(2, 4), Vector<double>(3)};
+  reference.value << 0, 2, 3, 9, 5, 5, 5, 5;
+  reference.step << 1, 0.5, 2;  // increments per distance 2, 2, 3
+  const auto scale = walk_scale({reference});
+  CHECK(scale.mean(0) == Approx(7. / 3));
+  CHECK(scale.deviation(0) == Approx(std::sqrt(1. / 3)));
+  CHECK(scale.deviation(1) == 0);
+  DescriptorPath path{Matrix<double>(2, 2), Vector<double>::Constant(1, 4)};
+  path.value << 17, 1, 0, 100;  // -4 per distance
+  CHECK(standardised(path, scale)(0, 0) == Approx((4 + 7. / 3) / std::sqrt(1. / 3)));
+  CHECK(standardised(path, scale)(1, 0) == 0);
+  path.step(0) = 0;  // nothing moved: an increment of 0, whatever the values say
+  CHECK(standardised(path, scale)(0, 0) == Approx(7. / 3 / std::sqrt(1. / 3)));
+}
+
+TEST_CASE("the p of an event counts the controls that reach its score, in the population that has most of them") {
+  // Two descriptors; in each population the median of the largest |z| is the unit.
+  std::vector<Matrix<double>> low, some;
+  for (int path = 0; path < 9; ++path) {
+    low.push_back((Matrix<double>(2, 2) << 0, 4, 0.1, 0.2).finished());               // units 4 and, at least, 1
+    some.push_back((Matrix<double>(2, 2) << 2, 0, 0, path < 2 ? 10 : 1).finished());  // units 2 and 1
+  }
+  const auto a = control_population(low), b = control_population(some);
+  CHECK(a.unit(0) == 4);
+  CHECK(a.unit(1) == 1);
+  CHECK(b.unit(0) == 2);
+  CHECK(b.largest[0] == 10);
+  CHECK(b.largest[8] == 1);
+  const Matrix<double> z = (Matrix<double>(2, 3) << 0, 9, 0, 0, 3, 0).finished();  // scores 9/4 and 3; 9/2 and 3
+  CHECK(find_restructuring(z, {a}, 0.1).at(0).p == Approx(0.1));
+  CHECK(find_restructuring(z, {a}, 0.1).at(0).carried_by == std::vector<Index>{1, 0});
+  CHECK(find_restructuring(z, {a, b}, 0.1).empty());
+  const auto both = find_restructuring(z, {a, b}, 0.3);
+  REQUIRE(both.size() == 1);
+  CHECK(both[0].p == Approx(0.3));
+  CHECK(both[0].at == 2);
 }
 
 TEST_CASE("a jump of a descriptor path is dated to a checkpoint and names what carried it") {
   long close = 0, named = 0;
   for (long run = 0; run < 100; ++run) {
     Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 1);
-    const std::vector<Matrix<double>> control = {walk(stream), walk(stream), walk(stream)};
+    const auto control = walks(stream, 20);
     auto path = walk(stream);
     const Index jump = 3 + stream.below(T - 5), carrier = stream.below(d);
-    path.row(carrier).tail(T - jump).array() += 8 * std::pow(10., static_cast<double>(carrier) - 2);
-    for (const auto& event : find_restructuring(path, control))
+    path.value.row(carrier).tail(T - jump).array() += 20 * std::pow(10., static_cast<double>(carrier) - 2);
+    for (const auto& event :
+         find_restructuring(standardised(path, walk_scale(control)), {control_population(standardised_walks(control))}))
       if (std::abs(static_cast<double>(event.at - jump)) <= 1) {
         ++close;
         named += event.carried_by.front() == carrier;
@@ -62,32 +98,42 @@ TEST_CASE("a jump of a descriptor path is dated to a checkpoint and names what c
   CHECK(named >= 95);
 }
 
-TEST_CASE("a path like its control has events no more often than stated") {
-  constexpr long runs = 1000;
+TEST_CASE("a path like its controls has events no more often than stated") {
+  constexpr long runs = 500;
   long with_event = 0;
+  Count halves{0, 0};
   for (long run = 0; run < runs; ++run) {
     Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 2);
-    const std::vector<Matrix<double>> control = {walk(stream)};
-    with_event += !find_restructuring(walk(stream), control).empty();
+    const auto control = walks(stream, 38);
+    const auto z = standardised_walks(control);
+    const auto path = standardised(walk(stream), walk_scale(control));
+    with_event += !find_restructuring(path, {control_population(z)}).empty();
+    const auto found = false_positives(z);
+    halves.value += found.value;
+    halves.of += found.of;
   }
-  WARN("seed " << seed << ": events in " << with_event << " of " << runs << " paths without one");
+  const double by_halves = static_cast<double>(halves.value) / static_cast<double>(halves.of);
+  WARN("seed " << seed << ": events in " << with_event << " of " << runs << " paths without one; by halves "
+               << by_halves);
   CHECK(not_above(with_event, runs, 0.05));
+  CHECK(halves.of == 38 * runs);
+  CHECK(by_halves == Approx(0.05).margin(0.01));
+  CHECK(false_positives(std::vector<Matrix<double>>(37, Matrix<double>::Ones(1, 2))).of == 0);  // 18 cannot say 1 in 20
 }
 
 TEST_CASE("neighbouring increments are one event, and leads count from the last before the drop") {
-  Stream stream(seed, Purpose::trial, 0, 3);
-  const std::vector<Matrix<double>> control = {walk(stream, 200)};
-  Matrix<double> path = Matrix<double>::Zero(d, T);
-  path.row(1).tail(T - 5).array() += 5;
-  path.row(1).tail(T - 14).array() += 3;
-  path.row(1).tail(T - 15).array() += 6;
-  path.row(1).tail(T - 25).array() -= 5;
-  const auto events = find_restructuring(path, control);
+  ControlPopulation low{Vector<double>::Ones(1), std::vector<double>(19, 3.)};
+  std::vector<double> values(T);
+  for (Index t = 0; t < T; ++t)
+    values[static_cast<std::size_t>(t)] =
+        0.01 * static_cast<double>(t % 2) + 5 * (t >= 5) + 4 * (t >= 14) + 6 * (t >= 15) - 5 * (t >= 25);
+  const auto events =
+      find_restructuring(standardised(unit_path(values), walk_scale({unit_path({0, 1, 0, 1, 0, 0})})), {low});
   REQUIRE(events.size() == 3);
   CHECK(events[1].low == 13);
   CHECK(events[1].high == 15);
   CHECK(events[1].at == 15);
-  CHECK(events[2].carried_by == std::vector<Index>{1});
+  CHECK(events[2].carried_by == std::vector<Index>{0});
   std::vector<double> update;
   for (Index t = 0; t < T; ++t) update.push_back(10. * static_cast<double>(t));
   const auto lead = lead_time(events, update, {180, 175, 190});
@@ -133,16 +179,41 @@ TEST_CASE("lead times: both nulls hold where events ignore the drop, and are rej
   CHECK(none.with_event == 0);
 }
 
+TEST_CASE("the excess of a lead over its null, where that is known: a shifted event is uniform over the run") {
+  const auto with_lead = [](double lead) {
+    std::vector<EventTimes> runs;
+    for (int run = 0; run < 12; ++run) runs.push_back({{600. + 20 * run - lead}, 0, 1000, 600. + 20 * run});
+    return shift_events(runs, 1, 1999);
+  };
+  const auto test = with_lead(550);
+  CHECK(test.median == 550);
+  CHECK(test.longer == 12);  // the null's median is 500 in each run
+  CHECK(with_lead(450).longer == 0);
+  CHECK(test.null_median == Approx(1000 * 6.7 / 12.4).margin(20));  // the seventh of twelve uniform numbers
+  CHECK(test.null_low < test.null_median);
+  CHECK(test.null_median < test.null_high);
+  CHECK(test.null_with_event == Approx(12 * .71).margin(.15));  // the drop is at 710 on average
+  CHECK(test.p_with_event == Approx(std::pow(.71, 12)).margin(.01));
+}
+
 TEST_CASE("restructuring refuses paths and controls it cannot compare") {
   Stream stream(seed, Purpose::trial, 0, 5);
-  const auto path = walk(stream), control = walk(stream);
-  CHECK_THROWS_WITH(find_restructuring(path, {}), Catch::Contains("control = 0 increments"));
-  CHECK_THROWS_WITH(find_restructuring(path, {control.topRows(2)}), Catch::Contains("control = 2 x 30"));
-  CHECK_THROWS_WITH(find_restructuring(path, {Matrix<double>(0 * control)}),
-                    Catch::Contains("descriptor 0: must not be constant"));
-  Matrix<double> dependent = control;
-  dependent.row(2) = control.row(0) + control.row(1);
-  CHECK_THROWS_WITH(find_restructuring(path, {dependent}), Catch::Contains("dependent"));
-  CHECK_THROWS_WITH(find_restructuring(path, {control}, 1), Catch::Contains("false_positive_rate = 1"));
+  const auto path = walk(stream);
+  const auto control = walks(stream, 20);
+  const auto scale = walk_scale(control);
+  const auto z = standardised(path, scale);
+  const auto population = control_population(standardised_walks(control));
+  CHECK_THROWS_WITH(walk_scale({}), Catch::Contains("walks = 0"));
+  CHECK_THROWS_WITH(walk_scale({unit_path({1, 1, 1})}), Catch::Contains("constant"));
+  CHECK_THROWS_WITH(walk_scale({path, unit_path({1, 2})}), Catch::Contains("1 descriptors"));
+  CHECK_THROWS_WITH(standardised(unit_path({1, 2}), scale), Catch::Contains("1 descriptors"));
+  CHECK_THROWS_WITH(standardised({path.value, path.step.head(3)}, scale), Catch::Contains("30 checkpoints, 3 steps"));
+  CHECK_THROWS_WITH(find_restructuring(z, {}), Catch::Contains("controls = 0"));
+  CHECK_THROWS_WITH(find_restructuring(z, {population, {population.unit, {1, 2}}}),
+                    Catch::Contains("must be 19 or more"));
+  CHECK_THROWS_WITH(find_restructuring(z, {population}, 1), Catch::Contains("false_positive_rate = 1"));
+  auto broken = path;
+  broken.value(0, 0) = std::nan("");
+  CHECK_THROWS_WITH(standardised(broken, scale), Catch::Contains("not finite"));
   CHECK_THROWS_WITH(permute_drops({{{}, 0, 100, 50}}, 1), Catch::Contains("runs = 1"));
 }
