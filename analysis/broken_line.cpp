@@ -11,29 +11,31 @@ namespace {
 /// One knot's column c(i) = (u(i) - keep t_k) for i > k, as filtered by v(t) - rho v(t-1), with the straight line taken
 /// out.
 struct Knot {
-  double count, u, w0, w1;  // of the samples behind it; projections on the line
+  double count, u, w0, w1;  // sums over the samples behind it; projections on the line
   double square, product;   // |c|^2, c z after the line is taken out
 };
 
 }  // namespace
 
-BrokenLine fit_broken_line(const Vector<double>& values, double rho) {
+BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vector<double>& scale) {
   const Index T = values.size();
   const double keep = 1 - rho, centre = values.mean();
   // Time runs from 0 to 1; z and u have T - 1 entries, that of sample t at t - 1.
   const Vector<double> time = Vector<double>::LinSpaced(T, 0, 1), y = values.array() - centre;
   const Vector<double> z = innovations(y, rho), u = innovations(time, rho);
-  const double count = static_cast<double>(T - 1), u0 = u.sum();
+  const Vector<double> weight = scale.tail(T - 1).array().square().inverse();  // of every sum below
   // The line as two orthonormal columns: a constant, and u without its mean.
-  const double u_mean = u0 / count, root = std::sqrt(count), u_norm = (u.array() - u_mean).matrix().norm();
-  const double z0 = z.sum() / root, z1 = (u.array() - u_mean).matrix().dot(z) / u_norm;
-  const double line = std::max(0.0, z.squaredNorm() - z0 * z0 - z1 * z1);
+  const double count = weight.sum(), u_mean = u.dot(weight) / count, root = std::sqrt(count);
+  const Vector<double> centred_u = u.array() - u_mean;
+  const double u_norm = std::sqrt(centred_u.cwiseAbs2().dot(weight));
+  const double z0 = z.dot(weight) / root, z1 = centred_u.cwiseProduct(weight).dot(z) / u_norm;
+  const double line = std::max(0.0, z.cwiseAbs2().dot(weight) - z0 * z0 - z1 * z1);
 
   std::vector<Knot> knots(static_cast<std::size_t>(T));
   double n = 0, su = 0, suu = 0, suz = 0, sz = 0;
   for (Index k = T - 2; k >= 1; --k) {
-    const double u_next = u(k), z_next = z(k);  // of sample k + 1
-    n += 1, su += u_next, suu += u_next * u_next, suz += u_next * z_next, sz += z_next;
+    const double u_next = u(k), z_next = z(k), w = weight(k);  // of sample k + 1
+    n += w, su += w * u_next, suu += w * u_next * u_next, suz += w * u_next * z_next, sz += w * z_next;
     const double shift = keep * time(k);
     const double sum = su - n * shift, with_u = suu - shift * su;
     const double w0 = sum / root, w1 = (with_u - u_mean * sum) / u_norm;
@@ -47,7 +49,7 @@ BrokenLine fit_broken_line(const Vector<double>& values, double rho) {
   // c_b c_e, as sums over the samples behind e: suu again from the back.
   std::vector<double> uu(static_cast<std::size_t>(T), 0);
   for (Index k = T - 2; k >= 1; --k)
-    uu[static_cast<std::size_t>(k)] = uu[static_cast<std::size_t>(k) + 1] + u(k) * u(k);
+    uu[static_cast<std::size_t>(k)] = uu[static_cast<std::size_t>(k) + 1] + weight(k) * u(k) * u(k);
 
   BrokenLine best;
   double most = 0;
@@ -83,18 +85,18 @@ BrokenLine fit_broken_line(const Vector<double>& values, double rho) {
   design << Vector<double>::Ones(T), time, (time.array() - time(best.begin)).max(0).matrix(),
       (time.array() - time(best.end)).max(0).matrix();
   const Matrix<double> filtered = design.bottomRows(T - 1) - rho * design.topRows(T - 1);
-  const Matrix<double> normal = filtered.transpose() * filtered;
-  best.mean = (design * normal.fullPivLu().solve(filtered.transpose() * z)).array() + centre;
-  best.residual = innovations(values - best.mean, rho).squaredNorm();
+  const Matrix<double> weighted = weight.asDiagonal() * filtered, normal = weighted.transpose() * filtered;
+  best.mean = (design * normal.fullPivLu().solve(weighted.transpose() * z)).array() + centre;
+  best.residual = innovations(values - best.mean, rho, scale).squaredNorm();
   return best;
 }
 
-BrokenLine fit_broken_line(const Vector<double>& values) {
-  BrokenLine best = fit_broken_line(values, 0);
+BrokenLine fit_broken_line(const Vector<double>& values, const Vector<double>& scale) {
+  BrokenLine best = fit_broken_line(values, 0, scale);
   for (int round = 0; round < 8; ++round) {
-    const double rho = estimate_rho(values - best.mean);
+    const double rho = estimate_rho(values - best.mean, scale);
     if (std::abs(rho - best.rho) < 1e-3) break;
-    best = fit_broken_line(values, rho);
+    best = fit_broken_line(values, rho, scale);
   }
   return best;
 }

@@ -2,8 +2,9 @@
 //
 //   m(t) = level + slope t + fall (t - begin)+ + return (t - end)+,   begin < end
 //
-// + is max(., 0). The line bends down at begin (fall < 0) and back at end (return > 0), and falls in between (slope +
-// fall < 0); begin and end are samples, so a step takes one sample.
+// whose innovations may have a scale of their own at every sample. + is max(., 0). The line bends down at begin (fall <
+// 0) and back at end (return > 0), and falls in between (slope + fall < 0); begin and end are samples, so a step takes
+// one sample.
 #pragma once
 
 #include "analysis/autoregression.hpp"
@@ -14,15 +15,16 @@ struct BrokenLine {
   Index begin = 0, end = 0;  // last sample before the ramp, first sample after it
   Vector<double> mean;       // m of every sample
   double rho = 0;            // of the noise
-  double residual = 0;       // sum of the squared innovations
+  double residual = 0;       // sum of the squared innovations over their scale
   bool found = false;        // false: no ramp falls
 };
 
 /// The two samples at which the innovations' squares are least, by trying every pair, at the rho given. values: T, at
-/// equal distances. Straight parts have a sample or more of their own.
-BrokenLine fit_broken_line(const Vector<double>& values, double rho);
+/// equal distances; scale: T, relative standard deviation of the innovations. Straight parts have a sample or more of
+/// their own.
+BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vector<double>& scale);
 
 /// rho by least squares as well, alternating until it stays.
-BrokenLine fit_broken_line(const Vector<double>& values);
+BrokenLine fit_broken_line(const Vector<double>& values, const Vector<double>& scale);
 
 }  // namespace stillpoint

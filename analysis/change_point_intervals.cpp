@@ -31,7 +31,9 @@ std::vector<Located> change_point_intervals(const Matrix<double>& values, const 
     Stream stream(seed, Purpose::bootstrap, 0, static_cast<std::uint64_t>(b));
     Matrix<double> made = mean;
     for (Index j = 0; j < d; ++j)
-      made.row(j) += resampled_noise(drawn_from[static_cast<std::size_t>(j)], found.rho(j), T, stream).transpose();
+      made.row(j) +=
+          resampled_noise(drawn_from[static_cast<std::size_t>(j)], found.rho(j), Vector<double>::Ones(T), stream)
+              .transpose();
     const SegmentCost cost(made, found.rho, weight, setting.autoregressive);
     for (std::size_t k = 0; k < found.changes.size(); ++k) {
       const Index best = cost.best_cut(bounds[k], bounds[k + 2], setting.shortest);

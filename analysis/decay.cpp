@@ -54,17 +54,21 @@ struct Residuals {
   enum { InputsAtCompileTime = Eigen::Dynamic, ValuesAtCompileTime = Eigen::Dynamic };
 
   const Family& family;
-  const Vector<double>& y;
+  const Vector<double>&y, scale;
   const Vector<double> t;
   double rho;
 
+  double weighted_mean(const Vector<double>& innovation) const {
+    const Vector<double> weight = scale.tail(innovation.size()).array().square().inverse();
+    return innovation.dot(weight) / weight.sum();
+  }
   int inputs() const { return static_cast<int>(family.grid.size()); }
   int values() const { return static_cast<int>(y.size()) - 1; }
   /// Logarithms stay where exponentials are finite.
   static Vector<double> held(const Vector<double>& p) { return p.cwiseMax(-30).cwiseMin(12); }
   int operator()(const Vector<double>& p, Vector<double>& left) const {
     left = innovations(y - family.shape(t, held(p)), rho);
-    left.array() -= left.mean();
+    left = (left.array() - weighted_mean(left)).matrix().cwiseQuotient(scale.tail(left.size()));
     if (!left.allFinite()) left.setConstant(1e100);
     return 0;
   }
@@ -92,8 +96,8 @@ Vector<double> best_start(const Residuals& residuals) {
   return best;
 }
 
-Decay fit(const Family& family, const Vector<double>& y) {
-  Residuals residuals{family, y, Vector<double>::LinSpaced(y.size(), 0, 1), 0};
+Decay fit(const Family& family, const Vector<double>& y, const Vector<double>& scale) {
+  Residuals residuals{family, y, scale, Vector<double>::LinSpaced(y.size(), 0, 1), 0};
   Vector<double> p = best_start(residuals), left;
   Decay decay{family.name, static_cast<int>(family.grid.size()) + 1, {}, 0, 0};
   for (int round = 0; round < 8; ++round) {
@@ -108,10 +112,10 @@ Decay fit(const Family& family, const Vector<double>& y) {
     }
     residuals(p, left);
     const Vector<double> shape = family.shape(residuals.t, p);
-    decay.mean = shape.array() + innovations(y - shape, residuals.rho).mean() / (1 - residuals.rho);
+    decay.mean = shape.array() + residuals.weighted_mean(innovations(y - shape, residuals.rho)) / (1 - residuals.rho);
     decay.rho = residuals.rho;
     decay.residual = left.squaredNorm();
-    const double rho = estimate_rho(y - decay.mean);
+    const double rho = estimate_rho(y - decay.mean, scale);
     if (std::abs(rho - residuals.rho) < 1e-3) break;
     residuals.rho = rho;
   }
@@ -120,9 +124,9 @@ Decay fit(const Family& family, const Vector<double>& y) {
 
 }  // namespace
 
-std::vector<Decay> fit_decays(const Vector<double>& log_loss) {
+std::vector<Decay> fit_decays(const Vector<double>& log_loss, const Vector<double>& scale) {
   std::vector<Decay> decays;
-  for (const auto& family : families()) decays.push_back(fit(family, log_loss));
+  for (const auto& family : families()) decays.push_back(fit(family, log_loss, scale));
   return decays;
 }
 

@@ -19,11 +19,12 @@ struct Decay {
   int parameters = 1;   // of the mean
   Vector<double> mean;  // log L of every sample
   double rho = 0;       // of the noise
-  double residual = 0;  // sum of the squared innovations
+  double residual = 0;  // sum of the squared innovations over their scale
 };
 
 /// Each of the five: least squares of the innovations, by Levenberg-Marquardt from the best points of a grid,
-/// alternating with rho until it stays. log_loss: T >= 4, at equal distances.
-std::vector<Decay> fit_decays(const Vector<double>& log_loss);
+/// alternating with rho until it stays. log_loss: T >= 4, at equal distances; scale: T,
+/// relative standard deviation of the innovations.
+std::vector<Decay> fit_decays(const Vector<double>& log_loss, const Vector<double>& scale);
 
 }  // namespace stillpoint

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -57,6 +58,39 @@ Points average(const LossCurve& curve) {
   return points;
 }
 
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+/// How the spread of the noise goes with the level: exp(b level), b by regression of log |second difference| on the
+/// running median of y over nine samples; 1 throughout where b is within two standard errors of 0. The loss of a batch
+/// hardly varies on a plateau, and by a factor of several once few trials are wrong: with one spread for all, what
+/// comes after the drop would decide between the models, and what comes before it count for nothing.
+Vector<double> noise_scale(const Vector<double>& y) {
+  const Index T = y.size();
+  Vector<double> level(T), spread = Vector<double>::Zero(T);
+  for (Index t = 0; t < T; ++t) {
+    const Index from = std::max<Index>(0, t - 4), to = std::min(T, t + 5);
+    level(t) = median({y.data() + from, y.data() + to});
+  }
+  level.array() -= level.mean();
+  std::vector<double> differences;
+  for (Index t = 1; t + 1 < T; ++t) {
+    spread(t) = std::abs(y(t + 1) - 2 * y(t) + y(t - 1));
+    differences.push_back(spread(t));
+  }
+  const double least = 1e-3 * median(differences);
+  if (!(least > 1e-12)) return Vector<double>::Ones(T);  // no noise
+  const Vector<double> log_spread = spread.segment(1, T - 2).cwiseMax(least).array().log(), x = level.segment(1, T - 2);
+  const double square = (x.array() - x.mean()).square().sum();
+  if (!(square > 0)) return Vector<double>::Ones(T);
+  const double b = (x.array() - x.mean()).matrix().dot(log_spread) / square;
+  const double residual = (log_spread.array() - log_spread.mean() - b * (x.array() - x.mean())).square().sum();
+  if (std::abs(b) < 2 * std::sqrt(residual / static_cast<double>(T - 4) / square)) return Vector<double>::Ones(T);
+  return (b * level.array()).exp();
+}
+
 /// Half way along the ramp, between samples or on one.
 double middle(const BrokenLine& line) { return static_cast<double>(line.begin + line.end) / 2; }
 
@@ -71,13 +105,14 @@ Vector<double> restored(Vector<double> e, int parameters) {
   return std::sqrt(n / (n - parameters)) * e;
 }
 
-Knots locate(const Vector<double>& y, const BrokenLine& line, const PhaseSetting& setting) {
-  const auto e = restored(innovations(y - line.mean, line.rho), 7);  // rho included
+Knots locate(const Vector<double>& y, const Vector<double>& scale, const BrokenLine& line,
+             const PhaseSetting& setting) {
+  const auto e = restored(innovations(y - line.mean, line.rho, scale), 7);  // rho included
   const double rho = without_bias(line.rho, 4, y.size());
   std::vector<double> from, mid, to;
   for (Index b = 0; b < setting.resamples; ++b) {
     Stream stream(setting.seed, Purpose::bootstrap, 0, static_cast<std::uint64_t>(b));
-    const auto again = fit_broken_line(line.mean + resampled_noise(e, rho, y.size(), stream), line.rho);
+    const auto again = fit_broken_line(line.mean + resampled_noise(e, rho, scale, stream), line.rho, scale);
     if (!again.found) continue;
     from.push_back(static_cast<double>(again.begin - line.begin));
     mid.push_back(middle(again) - middle(line));
@@ -140,7 +175,7 @@ double falling_p(const Vector<double>& y, std::uint64_t seed) {
   int as_much = 1;
   for (int b = 0; b < resamples; ++b) {
     Stream stream(seed, Purpose::permutation, 0, static_cast<std::uint64_t>(b));
-    as_much += gain_of_falling(resampled_noise(e, rho, y.size(), stream)) >= gain;
+    as_much += gain_of_falling(resampled_noise(e, rho, Vector<double>::Ones(y.size()), stream)) >= gain;
   }
   return static_cast<double>(as_much) / (resamples + 1);
 }
@@ -198,14 +233,15 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
   result.falling_p = falling_p(y, setting.seed);
   const bool fell = level_fell || result.falling_p <= setting.false_positive_rate / 2;
 
-  const auto decays = fit_decays(y);
+  const auto scale = noise_scale(y);
+  const auto decays = fit_decays(y, scale);
   std::size_t best = 1;
   for (std::size_t i = 0; i < decays.size(); ++i) {
     result.models.push_back({decays[i].name, decays[i].parameters, bic(decays[i].residual, decays[i].parameters)});
     if (i > 1 && result.models[i].bic < result.models[best].bic) best = i;
   }
   const double smooth = result.models[best].bic;
-  const auto line = fit_broken_line(y);
+  const auto line = fit_broken_line(y, scale);
   result.models.push_back(
       {"broken line", 6, line.found ? bic(line.residual, 6) : std::numeric_limits<double>::infinity()});
   result.evidence = smooth - result.models.back().bic;
@@ -223,7 +259,7 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
     result.phases.push_back(describe(curve, fell ? "descent" : "search", first, last));
     return result;
   }
-  const auto knots = locate(y, line, setting);
+  const auto knots = locate(y, scale, line, setting);
   const auto in_updates = [&](const Located& sample) {
     const auto at = [&](double i) { return update(0) + spacing * i; };
     return Located{at(sample.value), std::max(first, at(sample.low) - half_bin),

@@ -8,8 +8,9 @@
 //    ones, which noise with a large rho can mimic. "none" where neither sees a fall.
 // 2. How?  The broken line (analysis/broken_line.hpp: straight, ramp, straight; 6 parameters, its two knots included)
 //    against the smooth decays (analysis/decay.hpp), by BIC = M log(RSS / M) + (parameters + 2) log M, M = T - 1
-//    innovations; each model has its own rho and sigma. "abrupt" where the broken line has the smaller BIC and its ramp
-//    takes no longer than the straight part before it, else "gradual".
+//    innovations; each model has its own rho and sigma; the spread of the noise may go with the level of the curve, as
+//    found beforehand from second differences, alike for all models. "abrupt" where the broken line has the smaller BIC
+//    and its ramp takes no longer than the straight part before it, else "gradual".
 // 3. When?  From its two knots; intervals by bootstrap of the innovations, the knots sought anew, rho kept.
 #pragma once
 
@@ -62,7 +63,7 @@ struct LearningPhases {
   std::vector<Model> models;           // the last is the broken line
   double evidence = 0;                 // smallest BIC of the smooth decays minus that of the broken line
   std::optional<Located> ramp;         // of the broken line, also where gradual: middle, from, to
-  double rho = 0, sigma = 0;           // of the noise about the better model
+  double rho = 0, sigma = 0;           // of the noise about the better model; sigma at the curve's mean level
   Index averaged = 1;                  // points that were averaged into one
   std::vector<double> update, fitted;  // the better model's loss
 };

@@ -12,15 +12,16 @@ namespace stillpoint {
 
 namespace {
 
-/// Per distance moved; 0 where the weights did not move.
-Matrix<double> increments(const DescriptorPath& path) {
+/// As they are, or per distance moved (0 where the weights did not move).
+Matrix<double> increments(const DescriptorPath& path, bool per_distance) {
   const Index T = path.value.cols();
   require_option(T >= 2 && path.step.size() == T - 1, "path",
                  fmt::format("{} checkpoints, {} steps", T, path.step.size()),
                  "must have two checkpoints or more, and a step between any two");
   require_option(path.value.allFinite() && path.step.allFinite(), "path", "not finite", "all values must be finite");
   Matrix<double> delta = path.value.rightCols(T - 1) - path.value.leftCols(T - 1);
-  for (Index t = 0; t + 1 < T; ++t) delta.col(t) *= path.step(t) > 0 ? 1 / path.step(t) : 0;
+  if (per_distance)
+    for (Index t = 0; t + 1 < T; ++t) delta.col(t) *= path.step(t) > 0 ? 1 / path.step(t) : 0;
   return delta;
 }
 
@@ -85,34 +86,37 @@ LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads 
 WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
   require_option(!walks.empty(), "walks", "0", "must be 1 or more");
   const Index d = walks.front().value.rows();
-  Vector<double> sum = Vector<double>::Zero(d), squares = sum;
-  double count = 0;
-  for (int pass = 0; pass < 2; ++pass) {  // the mean, then the squares about it
-    count = 0;
+  for (const auto& walk : walks)
+    require_option(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
+                   fmt::format("must have {}, as the first walk", d));
+  WalkScale scale{Matrix<double>::Zero(d, 2), Matrix<double>::Zero(d, 2)};
+  for (Index kind = 0; kind < 2; ++kind) {
+    Index count = 0;
+    for (const auto& walk : walks) count += walk.value.cols() - 1;
+    require_option(count >= 2, "walks", fmt::format("{} increments", count), "must have 2 or more");
+    Matrix<double> all(d, count);
+    Index column = 0;
     for (const auto& walk : walks) {
-      require_option(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
-                     fmt::format("must have {}, as the first walk", d));
-      const auto delta = increments(walk);
-      if (pass == 0)
-        sum += delta.rowwise().sum();
-      else
-        squares += (delta.colwise() - sum).rowwise().squaredNorm();
-      count += static_cast<double>(delta.cols());
+      all.middleCols(column, walk.value.cols() - 1) = increments(walk, kind == 1);
+      column += walk.value.cols() - 1;
     }
-    if (pass == 0) sum /= count;
+    scale.mean.col(kind) = all.rowwise().mean();
+    const Matrix<double> centred = all.colwise() - scale.mean.col(kind);
+    scale.deviation.col(kind) = (centred.rowwise().squaredNorm() / static_cast<double>(count - 1)).cwiseSqrt();
   }
-  require_option(count >= 2, "walks", fmt::format("{} increments", count), "must have 2 or more");
-  WalkScale scale{sum, (squares / (count - 1)).cwiseSqrt()};
   require_option((scale.deviation.array() > 0).any(), "walks", "constant", "one descriptor at least must vary");
   return scale;
 }
 
 Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale) {
-  require_option(path.value.rows() == scale.mean.size(), "path", fmt::format("{} descriptors", path.value.rows()),
-                 fmt::format("must have {}, as the walks", scale.mean.size()));
-  const Vector<double> unit =
-      (scale.deviation.array() > 0).select(scale.deviation.array().inverse(), 0 * scale.deviation.array());
-  return (unit.asDiagonal() * (increments(path).colwise() - scale.mean)).cwiseAbs();
+  require_option(path.value.rows() == scale.mean.rows(), "path", fmt::format("{} descriptors", path.value.rows()),
+                 fmt::format("must have {}, as the walks", scale.mean.rows()));
+  const auto z = [&](Index kind) -> Matrix<double> {
+    const auto deviation = scale.deviation.col(kind).array();
+    const Vector<double> unit = (deviation > 0).select(deviation.inverse(), 0 * deviation);
+    return (unit.asDiagonal() * (increments(path, kind == 1).colwise() - scale.mean.col(kind))).cwiseAbs();
+  };
+  return z(0).cwiseMin(z(1));
 }
 
 std::vector<Matrix<double>> standardised_walks(const std::vector<DescriptorPath>& walks) {
@@ -175,14 +179,14 @@ std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
     if (least > false_positive_rate) continue;
     const auto larger = [&](Index other) { return strength.col(step).maxCoeff() > strength.col(other).maxCoeff(); };
     if (events.empty() || events.back().high != step)
-      events.push_back({step + 1, step, step + 1, least, {}});
-    else if (events.back().high = step + 1; larger(events.back().at - 1)) {
-      events.back().at = step + 1;
+      events.push_back({step, step + 1, step + 1, step + 1, least, {}});
+    else if (events.back().high = step + 1; larger(events.back().peak - 1)) {
+      events.back().peak = step + 1;
       events.back().p = least;
     }
   }
   for (auto& event : events) {
-    const Index step = event.at - 1;
+    const Index step = event.peak - 1;
     for (Index k = 0; k < z.rows(); ++k)
       if (p(k, step) <= false_positive_rate) event.carried_by.push_back(k);
     std::stable_sort(event.carried_by.begin(), event.carried_by.end(),
@@ -213,7 +217,7 @@ std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, 
                    fmt::format("checkpoint {}", event.high), fmt::format("there are {} updates", update.size()));
     const auto of = [&](Index checkpoint) { return update[static_cast<std::size_t>(checkpoint)]; };
     if (of(event.at) <= drop.value)
-      lead = Located{drop.value - of(event.at), drop.low - of(event.high), drop.high - of(event.low)};
+      lead = Located{drop.value - of(event.at), drop.low - of(event.at), drop.high - of(event.low)};
   }
   return lead;
 }

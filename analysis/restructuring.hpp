@@ -1,15 +1,16 @@
 // When did a network reorganise? Events in a path of descriptors, one vector per checkpoint, that no control shows; and
 // how long before the drop of the loss the last of them was.
 //
-// The increment of descriptor k from one checkpoint to the next, per distance s that the weights moved, is compared
-// with those of random walks of the same step sizes, of mean m_k and deviation sigma_k; then with what it reaches in
-// training or walking that restructures nothing, the controls, c_k being the median over control paths of the largest
-// |z_k|:
+// The increment delta_k of descriptor k from one checkpoint to the next, and delta_k / s per distance s that the
+// weights moved, are compared with those of random walks of the same step sizes, of means m_k, m'_k and deviations
+// sigma_k, sigma'_k; then with what they reach in training or walking that restructures nothing, the controls, c_k
+// being the median over control paths of the largest z_k:
 //
-//   z_k = (delta_k / s - m_k) / sigma_k,     score = max_k |z_k| / max(c_k, 1)
+//   z_k = min( |delta_k - m_k| / sigma_k, |delta_k / s - m'_k| / sigma'_k ),     score = max_k z_k / max(c_k, 1)
 //
-// so that no descriptor counts more because controls move it more. How large a score has to be is not taken from a law
-// but from the largest score of each control path; with n of them
+// The smaller of the two, because a long step changes much and a short one much per distance without restructuring;
+// c_k, so that no descriptor counts more because controls move it more. How large a score has to be is not taken from a
+// law but from the largest score of each control path; with n of them
 //
 //   p = (1 + control paths whose largest score is at least this one) / (n + 1)
 //
@@ -31,16 +32,16 @@ struct DescriptorPath {
   Vector<double> step;   // T - 1, distance that the weights moved between checkpoints, >= 0
 };
 
-/// Of the increments per distance, over all walks; d each. Descriptors that never vary there have deviation 0 and are
-/// left out of the score.
+/// Mean and standard deviation of all walks' increments (d x 2: as they are, per distance). Descriptors that never vary
+/// there have deviation 0 and are left out of the score.
 struct WalkScale {
-  Vector<double> mean, deviation;
+  Matrix<double> mean, deviation;
 };
 /// Throws UserError for values that are not finite, unequal numbers of descriptors, fewer than two increments, and
 /// where all descriptors are constant.
 WalkScale walk_scale(const std::vector<DescriptorPath>& walks);
 
-/// |z|, d x (T - 1).
+/// z, d x (T - 1).
 Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale);
 /// The same of the walks themselves, each by the scale of the others.
 std::vector<Matrix<double>> standardised_walks(const std::vector<DescriptorPath>& walks);
@@ -53,11 +54,13 @@ struct ControlPopulation {
 /// z: of each path, d x its increments.
 ControlPopulation control_population(const std::vector<Matrix<double>>& z);
 
+/// Neighbouring increments are one event.
 struct RestructuringEvent {
-  Index at;         // first checkpoint after the largest increment of the event
-  Index low, high;  // it began after checkpoint `low` and was over at `high`; neighbouring increments are one event
-  double p;         // of its largest increment, for the whole path
-  std::vector<Index> carried_by;  // descriptors that alone have such a p there, the strongest first
+  Index low, at;                  // it began after checkpoint `low` and was seen at `at`, the next one
+  Index peak;                     // first checkpoint after its largest increment
+  Index high;                     // it was over at `high`
+  double p;                       // of its largest increment, for the whole path
+  std::vector<Index> carried_by;  // descriptors that alone have such a p at its peak, the strongest first
 };
 
 /// z: standardised path. An increment is an event where p <= false_positive_rate. Throws UserError where there is no
@@ -73,8 +76,9 @@ struct Count {
 /// are too small for an event at this rate.
 Count false_positives(const std::vector<Matrix<double>>& z, double false_positive_rate = 0.05);
 
-/// From the last event at or before the drop's position to the drop [updates]; absent without one. Its ends allow for
-/// the drop's interval and for the spacing of the checkpoints, so `low` may be below 0. update: of each checkpoint.
+/// From the last event that was seen at or before the drop's position to the drop [updates]; absent without one. Its
+/// ends allow for the drop's interval and for the spacing of the checkpoints, so `low` may be below 0. update: of each
+/// checkpoint.
 std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, const std::vector<double>& update,
                                  const Located& drop);
 

@@ -25,9 +25,6 @@ const std::vector<Arm>& arms() {
        "temporal consistency as a local rule with traces beside any rule",
        {{"synapse.kind", "none"}, {"tcr.form", "local"}}},
       {"tcr_instantaneous", "the same without traces", {{"synapse.kind", "none"}, {"tcr.form", "instantaneous"}}},
-      {"shuffled_targets",
-       "control: each trial is graded by the target of another one, so that nothing about it can be learned",
-       {{"synapse.kind", "none"}, {"tcr.form", "none"}, {"control.targets", "shuffled"}}},
       {"tsodyks_markram", "presynaptic facilitation and depression", {{"synapse.kind", "tsodyks_markram"}}},
   };
   return all;

@@ -29,6 +29,7 @@ enum class Purpose : std::uint64_t {
   weight_noise,
   target_network,
   estimate,
+  control_walk,
 };
 
 /// The update index under which evaluation trials are drawn, the same for every run of a seed.

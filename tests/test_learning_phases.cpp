@@ -44,6 +44,8 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
     const Index T = 24;
     const Vector<double> y =
         ramp(T, 8, 14, 3, -0.02, -0.03) + ar1_noise(T, rho, 0.4, stream) + Vector<double>::Constant(T, 5);
+    const Vector<double> scale =
+        rho < 0 ? Vector<double>(Vector<double>::LinSpaced(T, 0.5, 3)) : Vector<double>::Ones(T);
     double least = INFINITY;
     std::pair<Index, Index> knots;
     Vector<double> mean;
@@ -54,15 +56,17 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
           design.row(t) << 1, static_cast<double>(t), static_cast<double>(std::max<Index>(0, t - b)),
               static_cast<double>(std::max<Index>(0, t - e));
         const Matrix<double> filtered = design.bottomRows(T - 1) - rho * design.topRows(T - 1);
-        const Vector<double> z = y.tail(T - 1) - rho * y.head(T - 1), found = filtered.colPivHouseholderQr().solve(z);
-        const double residual = (z - filtered * found).squaredNorm();
+        const Matrix<double> scaled = scale.tail(T - 1).cwiseInverse().asDiagonal() * filtered;
+        const Vector<double> z = (y.tail(T - 1) - rho * y.head(T - 1)).cwiseQuotient(scale.tail(T - 1)),
+                             found = scaled.colPivHouseholderQr().solve(z);
+        const double residual = (z - scaled * found).squaredNorm();
         if (found(2) < 0 && found(3) > 0 && found(1) + found(2) < 0 && residual < least) {
           least = residual;
           knots = {b, e};
           mean = design * found;
         }
       }
-    const auto line = fit_broken_line(y, rho);
+    const auto line = fit_broken_line(y, rho, scale);
     INFO("rho " << rho);
     REQUIRE(line.found);
     CHECK(std::make_pair(line.begin, line.end) == knots);
@@ -72,10 +76,11 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
 }
 
 TEST_CASE("a straight or bowed series has no ramp") {
-  CHECK_FALSE(fit_broken_line(Vector<double>::LinSpaced(40, 0, 2)).found);
+  const Vector<double> even = Vector<double>::Ones(40);
+  CHECK_FALSE(fit_broken_line(Vector<double>::LinSpaced(40, 0, 2), even).found);
   const Vector<double> convex = Vector<double>::LinSpaced(40, 0, 2).array().square();
-  CHECK_FALSE(fit_broken_line(convex).found);
-  CHECK_FALSE(fit_broken_line(-convex).found);
+  CHECK_FALSE(fit_broken_line(convex, even).found);
+  CHECK_FALSE(fit_broken_line(-convex, even).found);
 }
 
 TEST_CASE("each decay without noise is recovered by its family") {
@@ -85,7 +90,7 @@ TEST_CASE("each decay without noise is recovered by its family") {
                                               ((-1.5 * (t / 6).array().log1p()).exp() + 0.01).log()};
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const Vector<double> y = truths[i].array() + 0.8;
-    const auto one = fit_decays(y)[i];
+    const auto one = fit_decays(y, Vector<double>::LinSpaced(80, 1, 3))[i];
     INFO(one.name);
     CHECK((one.mean - y).cwiseAbs().maxCoeff() < 1e-6);
   }
@@ -166,6 +171,36 @@ TEST_CASE("intervals of the drop cover it as often as stated, in white and in au
     CHECK(not_below(from, abrupt, 0.95));
     CHECK(not_below(to, abrupt, 0.95));
   }
+}
+
+TEST_CASE("a drop into a long noisy tail is abrupt, and dated, though the tail's noise is fifty times the plateau's") {
+  constexpr long runs = 100;
+  long abrupt = 0, covered = 0, near = 0, decays = 0;
+  for (long run = 0; run < runs; ++run) {
+    Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 4);
+    const Index T = 300, begin = 40 + stream.below(20);
+    Vector<double> y(T), smooth(T);
+    for (Index t = 0; t < T; ++t) {
+      const double since = static_cast<double>(t - begin), noise = stream.normal();
+      y(t) = since <= 0 ? 0.01 * noise : -2 * std::min(since / 4, 1.) - 4 * (1 - std::exp(-since / 80)) + 0.5 * noise;
+      const double mean = -6 * (1 - std::exp(-static_cast<double>(t) / 80));
+      smooth(t) = mean + 0.02 * std::exp(-0.6 * mean) * noise;
+    }
+    PhaseSetting setting;
+    setting.resamples = 100;
+    const auto phases = find_learning_phases(curve_of(y), setting);
+    abrupt += phases.verdict == Verdict::abrupt;
+    covered += phases.drop && covers(phases.drop->from, static_cast<double>(begin));
+    near += phases.drop && std::abs(phases.drop->from.value - static_cast<double>(begin)) <= 2;
+    setting.resamples = 1;
+    decays += find_learning_phases(curve_of(smooth), setting).verdict == Verdict::abrupt;
+  }
+  // The interval is too narrow here (docs/analyses.md): neither the tail nor the noise has the shape that is fitted.
+  WARN("seed " << seed << ": abrupt " << abrupt << ", onset within two points " << near << ", within its interval "
+               << covered << " of " << runs << "; smooth decays in such noise called abrupt " << decays);
+  CHECK(abrupt >= 95);
+  CHECK(near >= 95);
+  CHECK(decays <= 5);
 }
 
 TEST_CASE("noisy smooth decays are seldom called abrupt") {

@@ -38,19 +38,24 @@ DescriptorPath unit_path(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("increments count per distance moved, in deviations of the walks, and constant descriptors do not count") {
+TEST_CASE(
+    "an increment counts as it is or per distance moved, whichever is less, and constant descriptors do not count") {
   DescriptorPath reference{Matrix<double>(2, 4), Vector<double>(3)};
   reference.value << 0, 2, 3, 9, 5, 5, 5, 5;
-  reference.step << 1, 0.5, 2;  // increments per distance 2, 2, 3
+  reference.step << 1, 0.5, 2;  // increments 2, 1, 6; per distance 2, 2, 3
   const auto scale = walk_scale({reference});
-  CHECK(scale.mean(0) == Approx(7. / 3));
-  CHECK(scale.deviation(0) == Approx(std::sqrt(1. / 3)));
-  CHECK(scale.deviation(1) == 0);
+  CHECK(scale.mean(0, 0) == Approx(3));
+  CHECK(scale.mean(0, 1) == Approx(7. / 3));
+  CHECK(scale.deviation(0, 0) == Approx(std::sqrt(7.)));
+  CHECK(scale.deviation(0, 1) == Approx(std::sqrt(1. / 3)));
+  CHECK(scale.deviation(1, 1) == 0);
   DescriptorPath path{Matrix<double>(2, 2), Vector<double>::Constant(1, 4)};
-  path.value << 17, 1, 0, 100;  // -4 per distance
-  CHECK(standardised(path, scale)(0, 0) == Approx((4 + 7. / 3) / std::sqrt(1. / 3)));
+  path.value << 17, 1, 0, 100;  // -16, -4 per distance
+  CHECK(standardised(path, scale)(0, 0) == Approx(19 / std::sqrt(7.)));
   CHECK(standardised(path, scale)(1, 0) == 0);
-  path.step(0) = 0;  // nothing moved: an increment of 0, whatever the values say
+  path.step(0) = 16;
+  CHECK(standardised(path, scale)(0, 0) == Approx((1 + 7. / 3) / std::sqrt(1. / 3)));
+  path.step(0) = 0;  // nothing moved: nothing per distance, whatever the values say
   CHECK(standardised(path, scale)(0, 0) == Approx(7. / 3 / std::sqrt(1. / 3)));
 }
 
@@ -75,6 +80,7 @@ TEST_CASE("the p of an event counts the controls that reach its score, in the po
   REQUIRE(both.size() == 1);
   CHECK(both[0].p == Approx(0.3));
   CHECK(both[0].at == 2);
+  CHECK(both[0].low == 1);
 }
 
 TEST_CASE("a jump of a descriptor path is dated to a checkpoint and names what carried it") {
@@ -131,15 +137,16 @@ TEST_CASE("neighbouring increments are one event, and leads count from the last 
       find_restructuring(standardised(unit_path(values), walk_scale({unit_path({0, 1, 0, 1, 0, 0})})), {low});
   REQUIRE(events.size() == 3);
   CHECK(events[1].low == 13);
+  CHECK(events[1].at == 14);
+  CHECK(events[1].peak == 15);
   CHECK(events[1].high == 15);
-  CHECK(events[1].at == 15);
   CHECK(events[2].carried_by == std::vector<Index>{0});
   std::vector<double> update;
   for (Index t = 0; t < T; ++t) update.push_back(10. * static_cast<double>(t));
   const auto lead = lead_time(events, update, {180, 175, 190});
   REQUIRE(lead);
-  CHECK(lead->value == 30);
-  CHECK(lead->low == 25);
+  CHECK(lead->value == 40);
+  CHECK(lead->low == 35);
   CHECK(lead->high == 60);
   CHECK_FALSE(lead_time(events, update, {40, 30, 45}));
   CHECK(lead_time(events, update, {250, 250, 250})->value == 0);

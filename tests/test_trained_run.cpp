@@ -12,7 +12,7 @@ using namespace stillpoint;
 
 TEST_CASE("shuffled targets are those of the next trial, step by step, and inputs stay") {
   const auto options =
-      resolve_options({{"task.name", "delayed_cue_discrimination"}, {"study.arm", "shuffled_targets"}});
+      resolve_options({{"task.name", "delayed_cue_discrimination"}, {"control.targets", "shuffled"}});
   const auto task = task_kind("delayed_cue_discrimination").make(options, 5);
   const auto own = task->draw({3, 7}, 5), shuffled = trials_of(*task, options)({3, 7}, 5);
   CHECK(problems::identical(own.inputs, shuffled.inputs));

@@ -1,0 +1,303 @@
+#include "experiments/restructuring_study.hpp"
+
+#include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for_each.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "analysis/descriptors.hpp"
+#include "analysis/random_walk.hpp"
+#include "experiments/progress.hpp"
+#include "experiments/result_file.hpp"
+#include "experiments/runner.hpp"
+#include "experiments/trained_run.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// ---- one run
+
+DescriptorPath path_of(const GeometryProbe& probe, const std::vector<Network<double>>& networks) {
+  std::vector<Geometry> seen;
+  Vector<double> step(static_cast<Index>(networks.size()) - 1);
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    seen.push_back(probe(networks[i]));
+    if (i > 0) step(static_cast<Index>(i) - 1) = weight_distance(networks[i - 1], networks[i]);
+  }
+  return {probe.path(seen), step};
+}
+
+MeasuredRun measure(const std::string& file, const RestructuringSetting& setting) {
+  const auto run = open_run(file);
+  const auto checkpoints = read_checkpoints(file);
+  MeasuredRun measured;
+  std::vector<Network<double>> networks;
+  for (const auto& [update, network] : checkpoints) {
+    measured.update.push_back(static_cast<double>(update));
+    networks.push_back(network);
+  }
+  if (networks.size() < 4) {
+    measured.problem = "fewer than four checkpoints";
+    return measured;
+  }
+  auto trials = run.trials(setting.trials);
+  const auto synapse = run.synapse(networks.front(), trials.steps);
+  try {
+    const GeometryProbe probe(networks.front(), run.integration, std::move(trials), *synapse, run.seed);
+    measured.path = path_of(probe, networks);
+    for (Index walk = 0; walk < setting.walks; ++walk) {
+      std::vector<Network<double>> walked = {networks.front()};
+      for (std::size_t i = 1; i < networks.size(); ++i)
+        walked.push_back(
+            random_step(walked.back(), networks[i - 1], networks[i], run.seed, static_cast<std::uint64_t>(walk), i));
+      try {
+        measured.walks.push_back(path_of(probe, walked));
+      } catch (const UserError&) {
+        ++measured.unbounded_walks;
+      }
+    }
+  } catch (const UserError& problem) {
+    measured.problem = problem.what();
+  }
+  return measured;
+}
+
+// ---- kept in files
+
+Json to_json(const DescriptorPath& path) {
+  Json columns = Json::array();
+  for (Index t = 0; t < path.value.cols(); ++t)
+    columns.push_back(std::vector<double>(path.value.col(t).data(), path.value.col(t).data() + path.value.rows()));
+  return {{"value", columns}, {"step", std::vector<double>(path.step.data(), path.step.data() + path.step.size())}};
+}
+DescriptorPath path_from(const Json& json) {
+  const auto columns = json.at("value").get<std::vector<std::vector<double>>>();
+  const auto step = json.at("step").get<std::vector<double>>();
+  DescriptorPath path{Matrix<double>(static_cast<Index>(columns.front().size()), static_cast<Index>(columns.size())),
+                      Eigen::Map<const Vector<double>>(step.data(), static_cast<Index>(step.size()))};
+  for (std::size_t t = 0; t < columns.size(); ++t)
+    path.value.col(static_cast<Index>(t)) = Eigen::Map<const Vector<double>>(columns[t].data(), path.value.rows());
+  return path;
+}
+
+/// What a kept file must agree with to be used again.
+Json identity_of(const RestructuringSetting& setting) {
+  return {{"descriptors", descriptor_names()}, {"trials", setting.trials}, {"walks", setting.walks}};
+}
+
+void keep(const std::string& file, const MeasuredRun& run, const Json& identity) {
+  Json walks = Json::array();
+  for (const auto& walk : run.walks) walks.push_back(to_json(walk));
+  const Json json = {{"identity", identity},
+                     {"update", run.update},
+                     {"path", run.path ? to_json(*run.path) : Json(nullptr)},
+                     {"walks", walks},
+                     {"unbounded_walks", run.unbounded_walks},
+                     {"problem", run.problem}};
+  write_atomically(file, json.dump() + "\n");
+}
+
+std::optional<MeasuredRun> kept(const std::string& file, const Json& identity) {
+  std::ifstream stream(file);
+  const Json json = stream ? Json::parse(stream, nullptr, false) : Json();
+  if (!json.is_object() || json.value("identity", Json()) != identity) return std::nullopt;
+  MeasuredRun run;
+  run.update = json.at("update").get<std::vector<double>>();
+  if (!json.at("path").is_null()) run.path = path_from(json.at("path"));
+  for (const auto& walk : json.at("walks")) run.walks.push_back(path_from(walk));
+  run.unbounded_walks = json.at("unbounded_walks");
+  run.problem = json.at("problem");
+  return run;
+}
+
+struct Job {
+  std::string run, file;
+  MeasuredRun* result;
+};
+
+void measure_all(const std::vector<Job>& jobs, const RestructuringSetting& setting) {
+  const auto identity = identity_of(setting);
+  std::vector<Job> to_do;
+  for (const auto& job : jobs)
+    if (auto found = kept(job.file, identity))
+      *job.result = std::move(*found);
+    else
+      to_do.push_back(job);
+  const int threads =
+      setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  Progress progress(to_do.size(), to_do.size(), setting.quiet);
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::parallel_for_each(to_do, [&](const Job& job) {
+      *job.result = measure(job.run, setting);
+      keep(job.file, *job.result, identity);
+      progress.run_finished(1);
+    });
+  });
+}
+
+// ---- one condition
+
+bool is_shuffled(const Condition& condition) {
+  return std::any_of(condition.varied.begin(), condition.varied.end(),
+                     [](const auto& each) { return each.first == "control.targets" && each.second == "shuffled"; });
+}
+
+/// The condition that differs in control.targets alone.
+const Condition* shuffled_twin(const StudyRecord& study, const Condition& condition) {
+  for (const auto& other : study.conditions) {
+    if (!is_shuffled(other)) continue;
+    bool alike = true;
+    for (std::size_t i = 0; i < other.varied.size(); ++i)
+      alike = alike && (other.varied[i].first == "control.targets" || other.varied[i] == condition.varied[i]);
+    if (alike) return &other;
+  }
+  return nullptr;
+}
+
+using Measured = std::vector<MeasuredRun>;  // of a condition, one per run
+
+Index events_by(const std::vector<Matrix<double>>& z, const std::vector<ControlPopulation>& controls, double rate) {
+  return std::count_if(z.begin(), z.end(),
+                       [&](const auto& each) { return !find_restructuring(each, controls, rate).empty(); });
+}
+
+void date_drop(RunRestructuring& run, const RunRecord& record) {
+  try {
+    const auto phases = find_learning_phases({record.update, record.loss, {}});
+    run.verdict = phases.verdict;
+    if (phases.drop) run.drop = phases.drop->from;
+  } catch (const UserError& problem) {
+    run.problem = problem.what();
+  }
+}
+
+void test_leads(ConditionRestructuring& condition) {
+  std::vector<EventTimes> times;
+  std::vector<double> leads;
+  for (const auto& run : condition.runs) {
+    if (!run.problem.empty() || !run.drop) continue;
+    std::vector<double> events;
+    for (const auto& event : run.events) events.push_back(run.update[static_cast<std::size_t>(event.at)]);
+    times.push_back({events, run.update.front(), run.update.back(), run.drop->value});
+    if (run.lead) leads.push_back(run.lead->value);
+  }
+  condition.lead = mean_estimate(leads);
+  if (times.size() < 2) return;
+  condition.permuted = permute_drops(times, 1);
+  condition.shifted = shift_events(times, 1);
+  condition.longer = wilson_interval(condition.shifted->longer, static_cast<long>(times.size()));
+}
+
+ConditionRestructuring judge(const Condition& own, const Measured& measured, const Condition* shuffled,
+                             const Measured* measured_shuffled, const RestructuringSetting& setting) {
+  ConditionRestructuring condition;
+  condition.varied = own.varied;
+  std::vector<DescriptorPath> walks;
+  for (std::size_t i = 0; i < own.runs.size(); ++i) {
+    RunRestructuring run{own.runs[i].seed, measured[i].problem, {}, {}, measured[i].update, {}, {}};
+    condition.diverged += diverged(own.runs[i]);
+    condition.unbounded_walks += measured[i].unbounded_walks;
+    if (run.problem.empty()) date_drop(run, own.runs[i]);
+    condition.not_measured += !run.problem.empty();
+    if (run.problem.empty())
+      ++(run.verdict == LearningPhases::Verdict::abrupt    ? condition.abrupt
+         : run.verdict == LearningPhases::Verdict::gradual ? condition.gradual
+                                                           : condition.no_drop);
+    walks.insert(walks.end(), measured[i].walks.begin(), measured[i].walks.end());
+    condition.runs.push_back(std::move(run));
+  }
+  const auto needed = static_cast<std::size_t>(std::ceil(1 / setting.false_positive_rate - 1 - 1e-9));
+  if (walks.size() < needed) {
+    condition.note = fmt::format("{} of {} random walks needed stayed bounded: no events", walks.size(), needed);
+    return condition;
+  }
+  const auto scale = walk_scale(walks);
+  const auto z_walks = standardised_walks(walks);
+  std::vector<ControlPopulation> controls = {control_population(z_walks)};
+  const double rate = setting.false_positive_rate;
+  condition.walks = {static_cast<Index>(walks.size()), false_positives(z_walks, rate), 0};
+  if (shuffled) {
+    std::vector<Matrix<double>> z;
+    for (const auto& run : *measured_shuffled)
+      if (run.path) z.push_back(standardised(*run.path, scale));
+    if (z.size() >= needed) {
+      condition.shuffled = {static_cast<Index>(z.size()), false_positives(z, rate), events_by(z, controls, rate)};
+      controls.push_back(control_population(z));
+    } else {
+      condition.note = fmt::format("{} of {} runs with shuffled targets needed: random walks are the only control",
+                                   z.size(), needed);
+    }
+  } else {
+    condition.note = "no condition with control.targets = shuffled: random walks are the only control";
+  }
+  for (std::size_t i = 0; i < condition.runs.size(); ++i) {
+    auto& run = condition.runs[i];
+    if (!run.problem.empty()) continue;
+    run.events = find_restructuring(standardised(*measured[i].path, scale), controls, rate);
+    condition.with_event += !run.events.empty();
+    if (run.drop) run.lead = lead_time(run.events, run.update, *run.drop);
+  }
+  test_leads(condition);
+  return condition;
+}
+
+}  // namespace
+
+std::vector<ConditionRestructuring> find_restructuring_of_study(const std::string& directory,
+                                                                const RestructuringSetting& given) {
+  const auto study = read_results(directory);
+  if (!study.has_runs()) throw UserError(directory + ": has no finished runs; give `stillpoint run` the study again");
+  auto setting = given;
+  require_option(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
+  require_option(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
+                 fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
+  std::size_t fewest = static_cast<std::size_t>(-1);
+  for (const auto& condition : study.conditions)
+    if (!is_shuffled(condition) && !condition.runs.empty()) fewest = std::min(fewest, condition.runs.size());
+  if (setting.walks == 0)
+    setting.walks =
+        static_cast<Index>(std::ceil((1 / setting.false_positive_rate - 1 - 1e-9) / static_cast<double>(fewest)));
+
+  std::error_code failed;
+  fs::create_directories(fs::path(directory) / "restructuring", failed);
+  std::vector<Measured> measured(study.conditions.size());
+  auto without_walks = setting;
+  without_walks.walks = 0;
+  std::vector<Job> jobs, shuffled_jobs;
+  for (std::size_t c = 0; c < study.conditions.size(); ++c) {
+    const auto& condition = study.conditions[c];
+    measured[c].resize(condition.runs.size());
+    for (std::size_t i = 0; i < condition.runs.size(); ++i) {
+      const auto file = run_path(directory, c, condition.runs[i].seed);
+      const auto kept_in = fs::path(directory) / "restructuring" / fs::path(file).filename().replace_extension(".json");
+      (is_shuffled(condition) ? shuffled_jobs : jobs).push_back({file, kept_in.string(), &measured[c][i]});
+    }
+  }
+  measure_all(jobs, setting);
+  measure_all(shuffled_jobs, without_walks);
+
+  std::vector<ConditionRestructuring> conditions;
+  for (std::size_t c = 0; c < study.conditions.size(); ++c) {
+    const auto& condition = study.conditions[c];
+    if (is_shuffled(condition) || condition.runs.empty()) continue;
+    const auto* twin = shuffled_twin(study, condition);
+    const auto* twin_measured = twin ? &measured[static_cast<std::size_t>(twin - study.conditions.data())] : nullptr;
+    conditions.push_back(judge(condition, measured[c], twin, twin_measured, setting));
+  }
+  return conditions;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,88 @@
+// Linear maps of trajectories and their distance up to rotation: known maps, known minima.
+#include <Eigen/Eigenvalues>
+#include <cmath>
+
+#include "analysis/dynamical_similarity.hpp"
+#include "tests/problems.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::problems;
+
+namespace {
+
+Array orthogonal(Index n, std::uint64_t seed) {
+  return Eigen::HouseholderQR<Array>(normal_array(n, n, seed)).householderQ();
+}
+
+std::vector<Array> runs_of(const Array& A, Index runs, Index samples, std::uint64_t seed) {
+  std::vector<Array> all;
+  for (Index run = 0; run < runs; ++run) {
+    Array path(A.rows(), samples);
+    path.col(0) = normal_array(A.rows(), 1, seed + static_cast<std::uint64_t>(run));
+    for (Index t = 1; t < samples; ++t) path.col(t) = A * path.col(t - 1);
+    all.push_back(path);
+  }
+  return all;
+}
+
+Array damped_rotation(double angle, double decay) {
+  return decay * (Array(2, 2) << std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle)).finished();
+}
+
+}  // namespace
+
+TEST_CASE("the linear map of linear trajectories has their eigenvalues, also when seen from a few of many neurons") {
+  Array A = Array::Zero(4, 4);
+  A.topLeftCorner(2, 2) = damped_rotation(0.4, 0.98);
+  A.bottomRightCorner(2, 2) = damped_rotation(1.1, 0.95);
+  const Array seen = normal_array(30, 4, 5);  // four modes in thirty neurons
+  auto runs = runs_of(A, 12, 60, 7);
+  for (auto& run : runs) run = (seen * run).eval();
+  const auto found = linear_dynamics(runs, {3, 4});
+  REQUIRE(found.rows() == 4);
+  // Centring moves the fixed point away from the origin: exact only up to the mean, which is small here.
+  Eigen::VectorXcd expected = A.eigenvalues(), values = found.eigenvalues();
+  for (const auto& value : values) {
+    double nearest = 1;
+    for (const auto& each : expected) nearest = std::min(nearest, std::abs(each - value));
+    CHECK(nearest < 0.02);
+  }
+}
+
+TEST_CASE("dynamics in rotated or reflected coordinates are the same, and their distance is 0") {
+  int found = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Array A = normal_array(8, 8, 3 * seed + 1, 0.4), C = orthogonal(8, 3 * seed + 2);
+    CHECK(dynamical_distance(A, A) < 1e-6);
+    CHECK(dynamical_distance(A, 3 * A) < 1e-6);
+    found += dynamical_distance(A, C * A * C.transpose()) < 1e-3;
+    Array mirror = C;
+    mirror.col(0) *= -1;
+    found += dynamical_distance(A, mirror * A * mirror.transpose()) < 1e-3;
+  }
+  WARN("minimum found in " << found << " of 40 rotations of 8 dimensions");
+  CHECK(found >= 36);
+}
+
+TEST_CASE("of symmetric maps the distance is that of their ordered eigenvalues") {
+  // max over C of tr A C B C' pairs the eigenvalues in order (von Neumann).
+  const Column a = (Column(5) << 0.9, 0.5, 0.1, -0.3, -0.8).finished(),
+               b = (Column(5) << 1, 0.7, 0.6, 0.2, -0.1).finished();
+  const Array P = orthogonal(5, 3), Q = orthogonal(5, 4);
+  const Array A = P * a.asDiagonal() * P.transpose(), B = Q * b.asDiagonal() * Q.transpose();
+  CHECK(dynamical_distance(A, B) == Approx(std::acos(a.dot(b) / (a.norm() * b.norm()))).epsilon(1e-4));
+}
+
+TEST_CASE("of two rotations the distance is known: a reflection turns one into the other's sense") {
+  const Array A = damped_rotation(0.3, 0.9), B = damped_rotation(-1, 0.7);  // <A, CBC'> = 2 ab cos(|0.3| - |1|)
+  CHECK(dynamical_distance(A, B) == Approx(0.7).epsilon(1e-5));
+  // a map of fewer dimensions counts as one with zeros
+  CHECK(dynamical_distance(A, Array(0, 0)) == Approx(std::acos(0.)));
+  CHECK(dynamical_distance(Array(0, 0), Array(0, 0)) == 0);
+  CHECK(dynamical_distance(A, Array::Identity(1, 1)) == Approx(std::acos(std::cos(0.3) / std::sqrt(2.))).epsilon(1e-4));
+}
+
+TEST_CASE("activity that does not vary has no dynamics, and short runs are refused") {
+  CHECK(linear_dynamics({Array::Constant(5, 20, 0.3)}).size() == 0);
+  CHECK_THROWS_WITH(linear_dynamics({Array::Zero(5, 5)}), Catch::Contains("samples = 5: must be more than 5"));
+}
