@@ -1,0 +1,267 @@
+#include "analysis/continuation.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/crossings.hpp"
+#include "analysis/newton.hpp"
+#include "analysis/piecewise_linear.hpp"
+#include "analysis/region_continuation.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+using End = FixedPointBranch::End;
+using Sample = FixedPointBranch::Sample;
+
+constexpr double tolerance = 1e-12, same = 1e-6, beyond_bounds = 1e6;
+constexpr double pays = 0.2;  // a correction is this share of the one before: the same factorisation goes on serving
+
+struct CannotLocate {};
+
+double root_mean_square(const Vector<double>& x) { return x.norm() / std::sqrt(static_cast<double>(x.size())); }
+
+/// The curve y = (x / scale, s), scale making lengths those of continuation.hpp.
+class ArcLength {
+ public:
+  struct Factored {
+    Eigen::PartialPivLU<Matrix<double>> lu;
+    /// Of the determinant.
+    int sign() const {
+      const auto& diagonal = lu.matrixLU().diagonal();
+      return (diagonal.array() < 0).count() % 2 == 0 ? static_cast<int>(lu.permutationP().determinant())
+                                                     : -static_cast<int>(lu.permutationP().determinant());
+    }
+  };
+
+  ArcLength(const NetworkPath& path, const Vector<double>& x)
+      : path_(path), D_(x.size()), scale_(std::sqrt(static_cast<double>(D_)) * std::max(1.0, root_mean_square(x))) {}
+
+  Vector<double> join(const Sample& at) const { return (Vector<double>(D_ + 1) << at.x / scale_, at.s).finished(); }
+  Sample split(const Vector<double>& y) const { return {y.head(D_) * scale_, y(D_)}; }
+  Vector<double> along_s() const { return Vector<double>::Unit(D_ + 1, D_); }
+
+  Factored factor(const Vector<double>& y, const Vector<double>& row) const {
+    const auto at = split(y);
+    Matrix<double> A(D_ + 1, D_ + 1);
+    A.topLeftCorner(D_, D_) = scale_ * velocity_jacobian(path_.at(at.s), at.x);
+    A.topRightCorner(D_, 1) = path_.change(at.x, at.s);
+    A.bottomRows(1) = row.transpose();
+    return {Eigen::PartialPivLU<Matrix<double>>(A)};
+  }
+  /// Unit tangent, forward with respect to the row of the factorisation.
+  Vector<double> tangent(const Factored& at) const { return Vector<double>(at.lu.solve(along_s())).normalized(); }
+
+  /// Newton's method in the plane through y across `row`; `given`: a factorisation near by, with that row.
+  std::optional<Vector<double>> correct(const Vector<double>& start, const Vector<double>& row,
+                                        const Factored* given) const {
+    Vector<double> y = start, residual(D_ + 1);
+    std::optional<Factored> own;
+    double length = INFINITY, share = INFINITY;  // of the last correction, and in the one before it
+    for (int iteration = 0; iteration < 12; ++iteration) {
+      const auto at = split(y);
+      residual << path_.at(at.s).velocity(at.x), row.dot(y - start);
+      if (!residual.allFinite()) return {};
+      if (residual.head(D_).cwiseAbs().maxCoeff() <= tolerance * std::max(1.0, at.x.cwiseAbs().maxCoeff())) return y;
+      if (!given && (!own || share > pays)) own = factor(y, row);
+      const Vector<double> step = (given ? *given : *own).lu.solve(residual);
+      if (!step.allFinite()) return {};
+      y -= step;
+      share = step.norm() / length;
+      length = step.norm();
+      if (share > pays) given = nullptr;
+    }
+    return {};
+  }
+
+ private:
+  const NetworkPath& path_;
+  Index D_;
+  double scale_;
+};
+
+/// The branch step by step: nodes, and the unit tangent and sign at each.
+class Walk {
+ public:
+  Walk(const NetworkPath& path, const ContinuationSetting& setting, const Vector<double>& x)
+      : path_(path), setting_(setting), arc_(path, x) {
+    auto factored = arc_.factor(arc_.join({x, 0}), arc_.along_s());
+    add(arc_.join({x, 0}), arc_.tangent(factored), factored.sign());
+    factored_ = std::move(factored);
+    row_ = arc_.along_s();
+  }
+
+  End go(std::string& why) {
+    double h = setting_.first_step;
+    if (!tangents_[0].allFinite()) return lost("singular at the start", why);
+    for (Index step = 0; step < setting_.most_steps; ++step) {
+      const double most = setting_.longest_step * std::max(1.0, nodes_.back().norm());
+      for (h = std::min(h, most); !advance(h); h *= 0.4)
+        if (h < setting_.shortest_step) return lost("no step converges", why);
+      const auto at = arc_.split(nodes_.back());
+      if (root_mean_square(at.x) > beyond_bounds) return End::diverges;
+      // A turn just beyond an end shows only in the direction: the branch has been outside in between.
+      const auto i = nodes_.size() - 2;
+      double outside = 1;
+      if (turns(i) && at.s > 0 && at.s < 1) {
+        outside = root_between([&](double share) { return direction(i, share); }, 0, 1);
+        if (const double s = between(i, outside).s; s > 0 && s < 1) continue;
+      } else if (at.s > 0 && at.s < 1) {
+        continue;
+      }
+      return land(i, outside, why);
+    }
+    return lost(fmt::format("not there after {} steps", setting_.most_steps), why);
+  }
+
+  SteppedCurve curve() {
+    SteppedCurve curve{path_.as(), {}, {}, nullptr, nullptr, nullptr};
+    for (const auto& y : nodes_) curve.nodes.push_back(arc_.split(y));
+    for (std::size_t i = 0; i + 1 < nodes_.size(); ++i) {
+      const bool turn = turns(i), branch = signs_[i] != signs_[i + 1];
+      curve.signs.push_back({turn, branch, turn != branch});
+    }
+    curve.between = [this](std::size_t i, double share) { return between(i, share); };
+    curve.direction = [this](std::size_t i, double share) { return direction(i, share); };
+    curve.spectrum = [this](std::size_t, const Sample& at) {
+      const auto system = path_.at(at.s);
+      return ordered_spectrum(system, velocity_jacobian(system, at.x));
+    };
+    return curve;
+  }
+
+ private:
+  void add(Vector<double> y, Vector<double> tangent, int sign) {
+    nodes_.push_back(std::move(y));
+    tangents_.push_back(std::move(tangent));
+    signs_.push_back(sign);
+  }
+  End lost(const std::string& reason, std::string& why) const {
+    why = reason;
+    return End::lost;
+  }
+
+  bool advance(double& h) {
+    const Vector<double> predicted = nodes_.back() + h * tangents_.back();
+    const auto y = arc_.correct(predicted, row_, &*factored_);
+    if (!y || (*y - predicted).norm() > setting_.widest_angle / 2 * h) return false;
+    auto factored = arc_.factor(*y, tangents_.back());
+    const auto tangent = arc_.tangent(factored);
+    if (!tangent.allFinite()) return false;
+    const double angle = std::acos(std::clamp(tangent.dot(tangents_.back()), -1.0, 1.0));
+    if (angle > setting_.widest_angle) return false;
+    row_ = tangents_.back();
+    add(*y, tangent, factored.sign());
+    factored_ = std::move(factored);
+    h *= std::clamp(setting_.widest_angle / 2 / std::max(angle, 1e-6), 0.5, 2.0);
+    return true;
+  }
+
+  bool turns(std::size_t i) const {
+    const Index s = nodes_[i].size() - 1;
+    return (tangents_[i](s) > 0) != (tangents_[i + 1](s) > 0);
+  }
+  Vector<double> corrected(std::size_t i, double share) const {
+    if (share == 0 || share == 1) return nodes_[share == 0 ? i : i + 1];
+    const Vector<double> guess = nodes_[i] + share * (nodes_[i + 1] - nodes_[i]);
+    const auto y = arc_.correct(guess, tangents_[i], nullptr);
+    if (!y) throw CannotLocate{};
+    return *y;
+  }
+  Sample between(std::size_t i, double share) const { return arc_.split(corrected(i, share)); }
+  double direction(std::size_t i, double share) const {
+    return arc_.tangent(arc_.factor(corrected(i, share), tangents_[i]))(nodes_[i].size() - 1);
+  }
+
+  /// Step i has left [0, 1] by `outside`: cut it off at the end, and polish there.
+  End land(std::size_t i, double outside, std::string& why) {
+    const double end = arc_.split(corrected(i, outside)).s >= 1 ? 1 : 0;
+    const double share = root_between([&](double at) { return between(i, at).s - end; }, 0, outside);
+    const auto guess = between(i, share);
+    const System system = path_.at(end);
+    NewtonSetting whole;
+    whole.damped = false;
+    const auto x = find_root(system, guess.x, {}, whole);
+    const double scale = std::max(1.0, guess.x.cwiseAbs().maxCoeff());
+    if (!x || (*x - guess.x).cwiseAbs().maxCoeff() > 1e-4 * scale)
+      return lost("no fixed point where it ends", why);
+    if (end == 0 && (*x - arc_.split(nodes_[0]).x).cwiseAbs().maxCoeff() <= same * scale)
+      return lost("turned back on itself", why);
+    const Vector<double> y = arc_.join({*x, end});
+    const auto factored = arc_.factor(y, tangents_[i]);
+    nodes_.pop_back();
+    tangents_.pop_back();
+    signs_.pop_back();
+    add(y, arc_.tangent(factored), factored.sign());
+    return end == 1 ? End::arrives : End::returns;
+  }
+
+  const NetworkPath& path_;
+  const ContinuationSetting& setting_;
+  ArcLength arc_;
+  std::vector<Vector<double>> nodes_, tangents_;
+  std::vector<int> signs_;
+  std::optional<ArcLength::Factored> factored_;  // at the last node, across row_
+  Vector<double> row_;
+};
+
+void continue_smooth(const NetworkPath& path, const ContinuationSetting& setting, FixedPointBranch& branch) {
+  Walk walk(path, setting, branch.samples[0].x);
+  try {
+    branch.end = walk.go(branch.why);
+    auto curve = walk.curve();
+    const auto last = curve.nodes.size() - 1;
+    branch.samples = curve.nodes;
+    find_crossings(curve, 0, last, setting.every_spectrum, branch.bifurcations);
+    branch.start_spectrum = curve.spectrum_at(0, 0);
+    if (branch.end == End::arrives || branch.end == End::returns)
+      branch.end_spectrum = curve.spectrum_at(last, last == 0 ? 0 : last - 1);
+  } catch (const CannotLocate&) {
+    branch.end = End::lost;
+    branch.why = "a change within a step cannot be located";
+  }
+}
+
+}  // namespace
+
+std::string name_of(Bifurcation::Kind kind) {
+  switch (kind) {
+    case Bifurcation::Kind::fold:
+      return "fold";
+    case Bifurcation::Kind::branch_point:
+      return "branch point";
+    case Bifurcation::Kind::flip:
+      return "flip";
+    case Bifurcation::Kind::hopf:
+      return "Hopf";
+    case Bifurcation::Kind::neimark_sacker:
+      return "Neimark-Sacker";
+    case Bifurcation::Kind::border_collision:
+      return "border collision";
+  }
+  return {};
+}
+
+FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<double>& x,
+                                      const ContinuationSetting& setting) {
+  const auto start = path.at(0);
+  require_option(x.size() == start.dimension() && x.allFinite(), "start", fmt::format("{} values", x.size()),
+                 fmt::format("must be {} finite values", start.dimension()));
+  const double residual = residual_of(start, x);
+  require_option(residual <= 1e-9, "start", fmt::format("residual {:.2g}", residual),
+                 "must be a fixed point at s = 0, residual at most 1e-9");
+  FixedPointBranch branch;
+  branch.end = End::lost;
+  branch.samples.push_back({x, 0});
+  if (PiecewiseLinear::of(start))
+    continue_by_regions(path, setting, branch);
+  else
+    continue_smooth(path, setting, branch);
+  return branch;
+}
+
+}  // namespace stillpoint
