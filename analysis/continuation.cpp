@@ -127,7 +127,7 @@ class Walk {
     }
     curve.between = [this](std::size_t i, double share) { return between(i, share); };
     curve.direction = [this](std::size_t i, double share) { return direction(i, share); };
-    curve.spectrum = [this](std::size_t, const Sample& at) {
+    curve.spectrum = [this](const Sample& at) {
       const auto system = path_.at(at.s);
       return ordered_spectrum(system, velocity_jacobian(system, at.x));
     };
@@ -209,17 +209,20 @@ class Walk {
   Vector<double> row_;
 };
 
-void continue_smooth(const NetworkPath& path, const ContinuationSetting& setting, FixedPointBranch& branch) {
+void continue_smooth(const NetworkPath& path, const ContinuationSetting& setting, const KnownSpectra& known,
+                     FixedPointBranch& branch) {
   Walk walk(path, setting, branch.samples[0].x);
   try {
     branch.end = walk.go(branch.why);
     auto curve = walk.curve();
     const auto last = curve.nodes.size() - 1;
     branch.samples = curve.nodes;
-    find_crossings(curve, 0, last, setting.every_spectrum, branch.bifurcations);
-    branch.start_spectrum = curve.spectrum_at(0, 0);
-    if (branch.end == End::arrives || branch.end == End::returns)
-      branch.end_spectrum = curve.spectrum_at(last, last == 0 ? 0 : last - 1);
+    const bool ended = branch.end == End::arrives || branch.end == End::returns;
+    curve.spectra.resize(curve.nodes.size());
+    curve.spectra[0] = known(curve.nodes[0]);
+    if (ended) curve.spectra[last] = known(curve.nodes[last]);
+    find_crossings(curve, setting.every_spectrum, branch.bifurcations);
+    if (ended) branch.end_spectrum = curve.spectrum_at(last);
   } catch (const CannotLocate&) {
     branch.end = End::lost;
     branch.why = "a change within a step cannot be located";
@@ -247,7 +250,7 @@ std::string name_of(Bifurcation::Kind kind) {
 }
 
 FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<double>& x,
-                                      const ContinuationSetting& setting) {
+                                      const ContinuationSetting& setting, const KnownSpectra& known) {
   const auto start = path.at(0);
   require_option(x.size() == start.dimension() && x.allFinite(), "start", fmt::format("{} values", x.size()),
                  fmt::format("must be {} finite values", start.dimension()));
@@ -258,9 +261,9 @@ FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<doub
   branch.end = End::lost;
   branch.samples.push_back({x, 0});
   if (PiecewiseLinear::of(start))
-    continue_by_regions(path, setting, branch);
+    continue_by_regions(path, setting, known, branch);
   else
-    continue_smooth(path, setting, branch);
+    continue_smooth(path, setting, known, branch);
   return branch;
 }
 

@@ -15,6 +15,8 @@
 // direction in which that unit stays there.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +56,7 @@ struct FixedPointBranch {
   };
   std::vector<Sample> samples;             // from the start to where it ended
   std::vector<Bifurcation> bifurcations;   // in the order in which the branch is followed
-  Eigen::VectorXcd start_spectrum, end_spectrum;  // the latter empty unless it arrives or returns
+  Eigen::VectorXcd end_spectrum;           // ordered (network_path.hpp); empty unless it arrives or returns
   std::string why;
 };
 
@@ -66,12 +68,18 @@ struct ContinuationSetting {
   Index most_steps = 2000;
   /// Spectra at every step. Else at the ends, at every turn or change of the determinant's sign, and wherever the
   /// number of unstable directions at two of these differs: a pair that crosses and comes back in between is not seen.
+  /// A single fold whose partners differ by one direction is then taken as explained.
   bool every_spectrum = true;
 };
+
+/// Ordered spectra at fixed points of either end that are known already, or nothing.
+using KnownSpectra = std::function<std::optional<Eigen::VectorXcd>(const FixedPointBranch::Sample&)>;
+inline std::optional<Eigen::VectorXcd> no_known_spectrum(const FixedPointBranch::Sample&) { return {}; }
 
 /// x: D, a fixed point at s = 0 (residual at most 1e-9). Bifurcations are located to 2^-40 of the step they lie in.
 /// Throws UserError where x has another size, holds NaN, or is no fixed point.
 FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<double>& x,
-                                      const ContinuationSetting& setting = {});
+                                      const ContinuationSetting& setting = {},
+                                      const KnownSpectra& known = no_known_spectrum);
 
 }  // namespace stillpoint

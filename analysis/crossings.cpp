@@ -18,6 +18,9 @@ struct Crossing {
   Kind kind;
 };
 
+/// The real eigenvalue at a fold.
+double at_border(System::As as) { return as == System::As::map ? 1 : 0; }
+
 Kind kind_of(System::As as, const std::complex<double>& value) {
   const bool map = as == System::As::map;
   if (value.imag() != 0) return map ? Kind::neimark_sacker : Kind::hopf;
@@ -28,30 +31,30 @@ Kind kind_of(System::As as, const std::complex<double>& value) {
 /// wherever it has different signs at the ends of the step.
 Crossing locate(SteppedCurve& curve, std::size_t step, Index k) {
   const auto spectrum = [&](double share) {
-    return share == 0   ? curve.spectrum_at(step, step)
-           : share == 1 ? curve.spectrum_at(step + 1, step)
-                        : curve.spectrum(step, curve.between(step, share));
+    return share == 0   ? curve.spectrum_at(step)
+           : share == 1 ? curve.spectrum_at(step + 1)
+                        : curve.spectrum(curve.between(step, share));
   };
   const double share = root_between([&](double at) { return growth_of(curve.as, spectrum(at)(k)); }, 0, 1);
   const auto value = spectrum(share)(k);
   return {share, value, value.imag() != 0 ? 2 : 1, kind_of(curve.as, value)};
 }
 
+double turn_of(const SteppedCurve& curve, std::size_t step) {
+  return root_between([&](double at) { return curve.direction(step, at); }, 0, 1);
+}
+
+Index index_at(SteppedCurve& curve, std::size_t node) { return unstable_directions(curve.as, curve.spectrum_at(node)); }
+
 void resolve(SteppedCurve& curve, std::size_t step, std::vector<Bifurcation>& found) {
-  const Index before = unstable_directions(curve.as, curve.spectrum_at(step, step)),
-              after = unstable_directions(curve.as, curve.spectrum_at(step + 1, step));
+  const Index before = index_at(curve, step), after = index_at(curve, step + 1);
   std::vector<Crossing> crossings;
-  for (Index k = std::min(before, after); k < std::max(before, after); ++k) {
-    const auto one = locate(curve, step, k);
-    // Both of a pair cross at the same place.
-    const bool again = one.count == 2 && !crossings.empty() && crossings.back().count == 2 &&
-                       std::abs(crossings.back().share - one.share) < 1e-6;
-    if (!again) crossings.push_back(one);
-  }
+  for (Index k = std::min(before, after); k < std::max(before, after); k += crossings.back().count)
+    crossings.push_back(locate(curve, step, k));
   const auto& sign = curve.signs[step];
   std::optional<double> turn;
   if (sign.turns) {
-    turn = root_between([&](double at) { return curve.direction(step, at); }, 0, 1);
+    turn = turn_of(curve, step);
     // The eigenvalue that passes through 0 at the turn is the turn's own: the real one nearest to it.
     const auto distance = [&](const Crossing& each) {
       return each.kind == Kind::branch_point ? std::abs(each.share - *turn) : 2;
@@ -59,10 +62,9 @@ void resolve(SteppedCurve& curve, std::size_t step, std::vector<Bifurcation>& fo
     const auto own = std::min_element(crossings.begin(), crossings.end(),
                                       [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
     if (own != crossings.end() && distance(*own) <= 1) crossings.erase(own);
-    const auto values = curve.spectrum(step, curve.between(step, *turn));
-    const double border = curve.as == System::As::map ? 1 : 0;
+    const auto values = curve.spectrum(curve.between(step, *turn));
     Index nearest = 0;
-    (values.array() - border).abs().minCoeff(&nearest);
+    (values.array() - at_border(curve.as)).abs().minCoeff(&nearest);
     crossings.push_back({*turn, values(nearest), 1, sign.branches ? Kind::branch_point : Kind::fold});
   }
   std::stable_sort(crossings.begin(), crossings.end(),
@@ -78,19 +80,10 @@ void resolve(SteppedCurve& curve, std::size_t step, std::vector<Bifurcation>& fo
   }
 }
 
-/// Halves the steps until the number of unstable directions is explained.
+/// Steps between two nodes on which nothing shows; halves them until the number of unstable directions is explained.
 void look(SteppedCurve& curve, std::size_t first, std::size_t last, bool every, std::vector<Bifurcation>& found) {
-  const auto shows = [&](std::size_t step) { return curve.signs[step].turns || curve.signs[step].passes; };
-  const auto index = [&](std::size_t node, std::size_t step) {
-    return unstable_directions(curve.as, curve.spectrum_at(node, step));
-  };
-  if (last == first + 1) {
-    if (shows(first) || index(first, first) != index(last, first)) resolve(curve, first, found);
-    return;
-  }
-  bool quiet = !every;
-  for (auto step = first; quiet && step < last; ++step) quiet = !shows(step);
-  if (quiet && index(first, first) == index(last, last - 1)) return;
+  if (first == last || ((!every || last == first + 1) && index_at(curve, first) == index_at(curve, last))) return;
+  if (last == first + 1) return resolve(curve, first, found);
   const auto middle = (first + last) / 2;
   look(curve, first, middle, every, found);
   look(curve, middle, last, every, found);
@@ -108,15 +101,33 @@ double root_between(const std::function<double(double)>& f, double low, double h
   return (found.first + found.second) / 2;
 }
 
-const Eigen::VectorXcd& SteppedCurve::spectrum_at(std::size_t node, std::size_t step) {
+const Eigen::VectorXcd& SteppedCurve::spectrum_at(std::size_t node) {
   spectra.resize(nodes.size());
-  if (!spectra[node]) spectra[node] = spectrum(step, nodes[node]);
+  if (!spectra[node]) spectra[node] = spectrum(nodes[node]);
   return *spectra[node];
 }
 
-void find_crossings(SteppedCurve& curve, std::size_t first, std::size_t last, bool every_spectrum,
-                    std::vector<Bifurcation>& found) {
-  if (last > first) look(curve, first, last, every_spectrum, found);
+void find_crossings(SteppedCurve& curve, bool every_spectrum, std::vector<Bifurcation>& found) {
+  const auto last = curve.nodes.size() - 1;
+  std::vector<std::size_t> shown;
+  for (std::size_t step = 0; step < last; ++step)
+    if (curve.signs[step].turns || curve.signs[step].passes) shown.push_back(step);
+  // One fold explains one direction more or less: no further spectra.
+  if (!every_spectrum && shown.size() == 1 && curve.signs[shown[0]].turns && !curve.signs[shown[0]].branches) {
+    const Index before = index_at(curve, 0), after = index_at(curve, last);
+    if (std::abs(after - before) == 1) {
+      const auto at = curve.between(shown[0], turn_of(curve, shown[0]));
+      found.push_back({Kind::fold, at.s, at.x, at_border(curve.as), before, after, true, shown[0]});
+      return;
+    }
+  }
+  std::size_t from = 0;
+  for (const auto step : shown) {
+    look(curve, from, step, every_spectrum, found);
+    resolve(curve, step, found);
+    from = step + 1;
+  }
+  look(curve, from, last, every_spectrum, found);
 }
 
 }  // namespace stillpoint

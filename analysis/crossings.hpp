@@ -21,18 +21,17 @@ struct SteppedCurve {
   std::function<FixedPointBranch::Sample(std::size_t step, double share)> between;
   /// ds / d arc length, of curves that turn.
   std::function<double(std::size_t step, double share)> direction;
-  /// Ordered (network_path.hpp); `step` is one that the node is an end of.
-  std::function<Eigen::VectorXcd(std::size_t step, const FixedPointBranch::Sample&)> spectrum;
+  /// Ordered (network_path.hpp).
+  std::function<Eigen::VectorXcd(const FixedPointBranch::Sample&)> spectrum;
 
   std::vector<std::optional<Eigen::VectorXcd>> spectra = {};  // of nodes, as far as they are known
-  const Eigen::VectorXcd& spectrum_at(std::size_t node, std::size_t step);
+  const Eigen::VectorXcd& spectrum_at(std::size_t node);
 };
 
 /// Root of f between two shares at which its signs differ, to 2^-40.
 double root_between(const std::function<double(double)>& f, double low, double high);
 
-/// Bifurcations on the steps [first, last), in order, appended to `found`.
-void find_crossings(SteppedCurve& curve, std::size_t first, std::size_t last, bool every_spectrum,
-                    std::vector<Bifurcation>& found);
+/// Bifurcations on all steps, in order, appended to `found`.
+void find_crossings(SteppedCurve& curve, bool every_spectrum, std::vector<Bifurcation>& found);
 
 }  // namespace stillpoint

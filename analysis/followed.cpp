@@ -42,7 +42,7 @@ class Follower {
     search.seed = setting_.seed;
     auto& points = result_.points.emplace_back();
     for (const auto& found : find_fixed_points(System(network, input_, as_), search).points)
-      points.push_back({found.state, found.index, found.stable, found.eigenvalues(0), true});
+      points.push_back({found.state, found.index, found.stable, found.eigenvalues, true});
     tried_.emplace_back(points.size());
   }
 
@@ -96,21 +96,32 @@ class Follower {
     const auto k = static_cast<std::size_t>(interval);
     const NetworkPath forward(networks_[k], networks_[k + 1], input_, as_);
     const auto& start = result_.points[k + (from.later ? 1 : 0)][static_cast<std::size_t>(from.point)].state;
-    if (!from.later) return continue_fixed_point(forward, start, setting);
-    auto branch = continue_fixed_point(forward.reversed(), start, setting);
+    const auto known = [&](const FixedPointBranch::Sample& at) -> std::optional<Eigen::VectorXcd> {
+      const Index checkpoint = interval + (from.later == (at.s == 0) ? 1 : 0);
+      const auto i = known_point(checkpoint, at.x);
+      if (!i) return {};
+      return result_.points[static_cast<std::size_t>(checkpoint)][*i].eigenvalues;
+    };
+    if (!from.later) return continue_fixed_point(forward, start, setting, known);
+    auto branch = continue_fixed_point(forward.reversed(), start, setting, known);
     for (auto& sample : branch.samples) sample.s = 1 - sample.s;
     for (auto& each : branch.bifurcations) each.s = 1 - each.s;
     return branch;
   }
 
+  std::optional<std::size_t> known_point(Index k, const Vector<double>& x) const {
+    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
+    const auto& known = result_.points[static_cast<std::size_t>(k)];
+    for (std::size_t i = 0; i < known.size(); ++i)
+      if ((known[i].state - x).cwiseAbs().maxCoeff() <= near) return i;
+    return {};
+  }
   /// The point of checkpoint k where a branch ends; a new one where it is not known.
   Index number_of(Index k, const FixedPointBranch& branch) {
     const auto& x = branch.samples.back().x;
-    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
+    if (const auto i = known_point(k, x)) return static_cast<Index>(*i);
     auto& known = points(k);
-    for (std::size_t i = 0; i < known.size(); ++i)
-      if ((known[i].state - x).cwiseAbs().maxCoeff() <= near) return static_cast<Index>(i);
-    FollowedPoint added{x, 0, true, branch.end_spectrum(0), false};
+    FollowedPoint added{x, 0, true, branch.end_spectrum, false};
     for (const auto& value : branch.end_spectrum) {
       if (growth_of(as_, value) > neutral) ++added.index;
       if (growth_of(as_, value) >= -neutral) added.stable = false;

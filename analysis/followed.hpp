@@ -21,14 +21,18 @@ struct FollowSetting {
   /// square distance from their mean). Points more than twice as far apart are different ones.
   std::optional<double> birth_cost = {};
   std::uint64_t seed = 1;
-  ContinuationSetting continuation = {};
+  ContinuationSetting continuation = [] {
+    ContinuationSetting quick;
+    quick.every_spectrum = false;
+    return quick;
+  }();
 };
 
 struct FollowedPoint {
   Vector<double> state;           // D
   Index index;                    // unstable directions
   bool stable;                    // by the margin of FixedPoint
-  std::complex<double> leading;   // the most unstable eigenvalue or multiplier
+  Eigen::VectorXcd eigenvalues;   // D, as of FixedPoint
   bool searched;                  // the search found it; else continuation alone
   std::optional<Index> track = {};  // of points that were followed or met
 };

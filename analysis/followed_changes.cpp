@@ -62,7 +62,7 @@ void add_alone(Followed& followed, const FollowedArc& arc) {
   const auto& last = arc.branch.samples.back();
   const auto why = arc.branch.end == End::diverges ? std::string("grows without bound") : "lost: " + arc.branch.why;
   followed.changes.push_back({arc.from.later ? "birth" : "death", why, arc.interval, last.s, {*point.track},
-                              point.index, point.index, point.leading, last.x});
+                              point.index, point.index, point.eigenvalues(0), last.x});
 }
 
 /// Pairs what continuation lost on both sides; the rest are births and deaths.

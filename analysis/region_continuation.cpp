@@ -27,15 +27,15 @@ struct Solved {
 
 class RegionWalk {
  public:
-  RegionWalk(const NetworkPath& path, const ContinuationSetting& setting, FixedPointBranch& branch)
-      : path_(path), setting_(setting), branch_(branch) {}
+  RegionWalk(const NetworkPath& path, const ContinuationSetting& setting, const KnownSpectra& known,
+             FixedPointBranch& branch)
+      : path_(path), setting_(setting), known_(known), branch_(branch) {}
 
   void go() {
     const auto pieces = pieces_at(0);
     const auto kink = pieces.kink(branch_.samples[0].x);
     if (kink.cwiseAbs().minCoeff() <= on_kink * scale_of(kink)) return lost("starts on a kink");
     region_ = kink.array() > 0;
-    branch_.start_spectrum = spectrum(region_, 0);
     while (to_border()) {
       if (borders_ > setting_.most_steps) return lost(fmt::format("more than {} borders", borders_));
       if (!cross()) return;
@@ -165,7 +165,8 @@ class RegionWalk {
       return false;
     }
     branch_.end = s == 1 ? End::arrives : End::returns;
-    branch_.end_spectrum = spectrum(region_, s);
+    const auto known = known_(at());
+    branch_.end_spectrum = known ? *known : spectrum(region_, s);
     return false;
   }
 
@@ -181,14 +182,19 @@ class RegionWalk {
       const auto solved = solve(region_, s);
       return Sample{solved ? solved->x : curve.nodes[i].x, s};
     };
-    curve.spectrum = [&](std::size_t, const Sample& sample) { return spectrum(region_, sample.s); };
+    curve.spectrum = [&](const Sample& sample) {
+      const bool end = sample.s == 0 || sample.s == 1;
+      const auto known = end ? known_(sample) : std::nullopt;
+      return known ? *known : spectrum(region_, sample.s);
+    };
     const auto before = branch_.bifurcations.size();
-    find_crossings(curve, 0, last - first, setting_.every_spectrum, branch_.bifurcations);
+    find_crossings(curve, setting_.every_spectrum, branch_.bifurcations);
     for (auto i = before; i < branch_.bifurcations.size(); ++i) branch_.bifurcations[i].after += first;
   }
 
   const NetworkPath& path_;
   const ContinuationSetting& setting_;
+  const KnownSpectra& known_;
   FixedPointBranch& branch_;
   Region region_;
   double direction_ = 1;
@@ -198,8 +204,9 @@ class RegionWalk {
 
 }  // namespace
 
-void continue_by_regions(const NetworkPath& path, const ContinuationSetting& setting, FixedPointBranch& branch) {
-  RegionWalk(path, setting, branch).go();
+void continue_by_regions(const NetworkPath& path, const ContinuationSetting& setting, const KnownSpectra& known,
+                         FixedPointBranch& branch) {
+  RegionWalk(path, setting, known, branch).go();
 }
 
 }  // namespace stillpoint

@@ -6,6 +6,7 @@
 namespace stillpoint {
 
 /// As continue_fixed_point, for paths whose systems are piecewise linear. `branch`: its start is in it.
-void continue_by_regions(const NetworkPath& path, const ContinuationSetting& setting, FixedPointBranch& branch);
+void continue_by_regions(const NetworkPath& path, const ContinuationSetting& setting, const KnownSpectra& known,
+                         FixedPointBranch& branch);
 
 }  // namespace stillpoint

@@ -38,7 +38,7 @@ Json described(const Followed& followed, const std::vector<long>& updates) {
       points.push_back({{"track", point.track ? Json(*point.track + 1) : Json(nullptr)},
                         {"stable", point.stable},
                         {"index", point.index},
-                        {"leading", pair_of(point.leading)},
+                        {"leading", pair_of(point.eigenvalues(0))},
                         {"found_by", point.searched ? "search" : "continuation"},
                         {"state", as_json(point.state)}});
     checkpoints.push_back({{"update", updates[k]}, {"points", points}});

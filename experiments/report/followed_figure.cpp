@@ -46,6 +46,13 @@ PrincipalAxis principal_axis(const Followed& followed) {
   return axis;
 }
 
+const std::string pair_appears = "fold, pair appears", pair_vanishes = "fold, pair vanishes";
+
+/// What has a symbol of its own.
+std::string symbol_of(const FollowedChange& change) {
+  return change.type == "fold" ? change.type + ", " + change.effect : change.type;
+}
+
 void draw_symbol(Svg& svg, Point at, const std::string& type) {
   const auto corners = [&](double radius, int count, double turn) {
     std::vector<Point> points;
@@ -58,8 +65,8 @@ void draw_symbol(Svg& svg, Point at, const std::string& type) {
   const auto strokes = [&](double turn) {
     for (const auto& end : corners(3, 2, turn)) svg.line(at, end, {"#000000", 1.1, ""});
   };
-  if (type == "fold") {
-    svg.polygon(corners(3.4, 3, -90), "#000000", 1);
+  if (type == pair_appears || type == pair_vanishes) {  // points to where the two are
+    svg.polygon(corners(3.4, 3, type == pair_appears ? 0 : 180), "#000000", 1);
   } else if (type == "branch point") {
     svg.polygon(corners(3.2, 4, 0), "#000000", 1);
   } else if (type == "flip") {
@@ -112,7 +119,7 @@ class Drawing {
                 {colour(*before.track), 0.6, "1 2"});
     }
     for (const auto& change : followed_.changes)
-      if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), change.type);
+      if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), symbol_of(change));
     panel_.draw_axes(svg_, "", "");
     svg_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
     svg_.text({left_margin, 23}, caption(), {7});
@@ -177,10 +184,10 @@ class Drawing {
     svg_.circle({x, legend_top}, 1, "#BBBBBB");
     x += 6;
     named("not followed");
-    for (const char* type :
-         {"fold", "branch point", "flip", "Hopf", "Neimark-Sacker", "border collision", "birth", "death"}) {
+    for (const std::string type :
+         {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf", "Neimark-Sacker", "border collision", "birth", "death"}) {
       const bool occurs = std::any_of(followed_.changes.begin(), followed_.changes.end(), [&](const auto& change) {
-        return change.type == type && is_shown(change);
+        return symbol_of(change) == type && is_shown(change);
       });
       if (!occurs) continue;
       draw_symbol(svg_, {x + 2, legend_top}, type);
