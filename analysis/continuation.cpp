@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/arc_length.hpp"
 #include "analysis/crossings.hpp"
 #include "analysis/newton.hpp"
 #include "analysis/piecewise_linear.hpp"
@@ -18,71 +18,9 @@ namespace {
 using End = FixedPointBranch::End;
 using Sample = FixedPointBranch::Sample;
 
-constexpr double tolerance = 1e-12, same = 1e-6, beyond_bounds = 1e6;
-constexpr double pays = 0.2;  // a correction is this share of the one before: the same factorisation goes on serving
+constexpr double same = 1e-6, beyond_bounds = 1e6;
 
 struct CannotLocate {};
-
-double root_mean_square(const Vector<double>& x) { return x.norm() / std::sqrt(static_cast<double>(x.size())); }
-
-/// The curve y = (x / scale, s), scale making lengths those of continuation.hpp.
-class ArcLength {
- public:
-  struct Factored {
-    Eigen::PartialPivLU<Matrix<double>> lu;
-    /// Of the determinant.
-    int sign() const {
-      const auto& diagonal = lu.matrixLU().diagonal();
-      return (diagonal.array() < 0).count() % 2 == 0 ? static_cast<int>(lu.permutationP().determinant())
-                                                     : -static_cast<int>(lu.permutationP().determinant());
-    }
-  };
-
-  ArcLength(const NetworkPath& path, const Vector<double>& x)
-      : path_(path), D_(x.size()), scale_(std::sqrt(static_cast<double>(D_)) * std::max(1.0, root_mean_square(x))) {}
-
-  Vector<double> join(const Sample& at) const { return (Vector<double>(D_ + 1) << at.x / scale_, at.s).finished(); }
-  Sample split(const Vector<double>& y) const { return {y.head(D_) * scale_, y(D_)}; }
-  Vector<double> along_s() const { return Vector<double>::Unit(D_ + 1, D_); }
-
-  Factored factor(const Vector<double>& y, const Vector<double>& row) const {
-    const auto at = split(y);
-    Matrix<double> A(D_ + 1, D_ + 1);
-    A.topLeftCorner(D_, D_) = scale_ * velocity_jacobian(path_.at(at.s), at.x);
-    A.topRightCorner(D_, 1) = path_.change(at.x, at.s);
-    A.bottomRows(1) = row.transpose();
-    return {Eigen::PartialPivLU<Matrix<double>>(A)};
-  }
-  /// Unit tangent, forward with respect to the row of the factorisation.
-  Vector<double> tangent(const Factored& at) const { return Vector<double>(at.lu.solve(along_s())).normalized(); }
-
-  /// Newton's method in the plane through y across `row`; `given`: a factorisation near by, with that row.
-  std::optional<Vector<double>> correct(const Vector<double>& start, const Vector<double>& row,
-                                        const Factored* given) const {
-    Vector<double> y = start, residual(D_ + 1);
-    std::optional<Factored> own;
-    double length = INFINITY, share = INFINITY;  // of the last correction, and in the one before it
-    for (int iteration = 0; iteration < 12; ++iteration) {
-      const auto at = split(y);
-      residual << path_.at(at.s).velocity(at.x), row.dot(y - start);
-      if (!residual.allFinite()) return {};
-      if (residual.head(D_).cwiseAbs().maxCoeff() <= tolerance * std::max(1.0, at.x.cwiseAbs().maxCoeff())) return y;
-      if (!given && (!own || share > pays)) own = factor(y, row);
-      const Vector<double> step = (given ? *given : *own).lu.solve(residual);
-      if (!step.allFinite()) return {};
-      y -= step;
-      share = step.norm() / length;
-      length = step.norm();
-      if (share > pays) given = nullptr;
-    }
-    return {};
-  }
-
- private:
-  const NetworkPath& path_;
-  Index D_;
-  double scale_;
-};
 
 /// The branch step by step: nodes, and the unit tangent and sign at each.
 class Walk {
@@ -187,8 +125,7 @@ class Walk {
     whole.damped = false;
     const auto x = find_root(system, guess.x, {}, whole);
     const double scale = std::max(1.0, guess.x.cwiseAbs().maxCoeff());
-    if (!x || (*x - guess.x).cwiseAbs().maxCoeff() > 1e-4 * scale)
-      return lost("no fixed point where it ends", why);
+    if (!x || (*x - guess.x).cwiseAbs().maxCoeff() > 1e-4 * scale) return lost("no fixed point where it ends", why);
     if (end == 0 && (*x - arc_.split(nodes_[0]).x).cwiseAbs().maxCoeff() <= same * scale)
       return lost("turned back on itself", why);
     const Vector<double> y = arc_.join({*x, end});

@@ -54,9 +54,9 @@ struct FixedPointBranch {
     Vector<double> x;  // D
     double s;
   };
-  std::vector<Sample> samples;             // from the start to where it ended
-  std::vector<Bifurcation> bifurcations;   // in the order in which the branch is followed
-  Eigen::VectorXcd end_spectrum;           // ordered (network_path.hpp); empty unless it arrives or returns
+  std::vector<Sample> samples;            // from the start to where it ended
+  std::vector<Bifurcation> bifurcations;  // in the order in which the branch is followed
+  Eigen::VectorXcd end_spectrum;          // ordered (network_path.hpp); empty unless it arrives or returns
   std::string why;
 };
 

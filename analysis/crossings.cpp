@@ -67,8 +67,7 @@ void resolve(SteppedCurve& curve, std::size_t step, std::vector<Bifurcation>& fo
     (values.array() - at_border(curve.as)).abs().minCoeff(&nearest);
     crossings.push_back({*turn, values(nearest), 1, sign.branches ? Kind::branch_point : Kind::fold});
   }
-  std::stable_sort(crossings.begin(), crossings.end(),
-                   [](const auto& a, const auto& b) { return a.share < b.share; });
+  std::stable_sort(crossings.begin(), crossings.end(), [](const auto& a, const auto& b) { return a.share < b.share; });
   const Index towards = after > before ? 1 : after < before ? -1 : 0;
   Index index = before;
   for (const auto& each : crossings) {

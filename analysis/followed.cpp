@@ -134,7 +134,8 @@ class Follower {
   std::vector<FollowedPoint>& points(Index k) { return result_.points[static_cast<std::size_t>(k)]; }
   FollowedPoint& point(Index k, Index i) { return points(k)[static_cast<std::size_t>(i)]; }
   bool& tried(Index interval, Place place) {
-    auto& of = tried_[static_cast<std::size_t>(interval + (place.later ? 1 : 0))][static_cast<std::size_t>(place.point)];
+    auto& of =
+        tried_[static_cast<std::size_t>(interval + (place.later ? 1 : 0))][static_cast<std::size_t>(place.point)];
     return place.later ? of.backward : of.forward;
   }
 

@@ -17,8 +17,8 @@ namespace stillpoint {
 struct FollowSetting {
   Index starts = 16;        // of the search at each checkpoint
   bool stable_only = true;  // only stable points are followed; the others are met where a branch leads to them
-  /// Cost of a point that stays alone [distance in the state]; default: a quarter of the spread of all points (root mean
-  /// square distance from their mean). Points more than twice as far apart are different ones.
+  /// Cost of a point that stays alone [distance in the state]; default: a quarter of the spread of all points (root
+  /// mean square distance from their mean). Points more than twice as far apart are different ones.
   std::optional<double> birth_cost = {};
   std::uint64_t seed = 1;
   ContinuationSetting continuation = [] {
@@ -29,11 +29,11 @@ struct FollowSetting {
 };
 
 struct FollowedPoint {
-  Vector<double> state;           // D
-  Index index;                    // unstable directions
-  bool stable;                    // by the margin of FixedPoint
-  Eigen::VectorXcd eigenvalues;   // D, as of FixedPoint
-  bool searched;                  // the search found it; else continuation alone
+  Vector<double> state;             // D
+  Index index;                      // unstable directions
+  bool stable;                      // by the margin of FixedPoint
+  Eigen::VectorXcd eigenvalues;     // D, as of FixedPoint
+  bool searched;                    // the search found it; else continuation alone
   std::optional<Index> track = {};  // of points that were followed or met
 };
 
@@ -51,8 +51,8 @@ struct FollowedArc {
 
 struct FollowedChange {
   std::string type;    // name_of(Bifurcation::Kind), "birth" or "death"
-  std::string effect;  // "pair appears", "pair vanishes", "stability gained", "stability lost", "index a to b", "goes on";
-                       // of a birth or a death why it could not be followed
+  std::string effect;  // "pair appears", "pair vanishes", "stability gained", "stability lost", "index a to b", "goes
+                       // on"; of a birth or a death why it could not be followed
   Index interval;
   double s;  // of the way from checkpoint k to k + 1; of a birth or death as far as it could be followed
   std::vector<Index> tracks;
@@ -67,6 +67,7 @@ struct Followed {
   std::vector<FollowedChange> changes;  // by interval, then s
   struct Pair {
     Index interval, before, after;
+    std::string why;  // the one before could not be continued
   };
   std::vector<Pair> matched;  // by distance, where continuation was lost on both sides
   Index tracks = 0;           // numbered from 0

@@ -61,8 +61,15 @@ void add_alone(Followed& followed, const FollowedArc& arc) {
   const auto& point = at(followed, key_of(arc, arc.from));
   const auto& last = arc.branch.samples.back();
   const auto why = arc.branch.end == End::diverges ? std::string("grows without bound") : "lost: " + arc.branch.why;
-  followed.changes.push_back({arc.from.later ? "birth" : "death", why, arc.interval, last.s, {*point.track},
-                              point.index, point.index, point.eigenvalues(0), last.x});
+  followed.changes.push_back({arc.from.later ? "birth" : "death",
+                              why,
+                              arc.interval,
+                              last.s,
+                              {*point.track},
+                              point.index,
+                              point.index,
+                              point.eigenvalues(0),
+                              last.x});
 }
 
 /// Pairs what continuation lost on both sides; the rest are births and deaths.
@@ -82,9 +89,11 @@ void match_lost(Followed& followed, const FollowSetting& setting, std::vector<co
       }
     const auto match = match_attractors(states(followed, keys[0]), states(followed, keys[1]),
                                         {followed.birth_cost, followed.birth_cost});
-    for (const auto& pair : match.pairs)
-      followed.matched.push_back({interval, keys[0][static_cast<std::size_t>(pair.before)].point,
-                                  keys[1][static_cast<std::size_t>(pair.after)].point});
+    for (const auto& pair : match.pairs) {
+      const auto* before = sides[0][static_cast<std::size_t>(pair.before)];
+      followed.matched.push_back({interval, before->from.point,
+                                  sides[1][static_cast<std::size_t>(pair.after)]->from.point, before->branch.why});
+    }
     for (const auto i : match.deaths) alone.push_back(sides[0][static_cast<std::size_t>(i)]);
     for (const auto i : match.births) alone.push_back(sides[1][static_cast<std::size_t>(i)]);
   }

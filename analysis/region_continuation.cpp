@@ -20,6 +20,8 @@ constexpr double on_kink = 1e-11, together = 1e-10, beyond_bounds = 1e6, same = 
 
 double scale_of(const Vector<double>& x) { return std::max(1.0, x.cwiseAbs().maxCoeff()); }
 
+bool touches(const Vector<double>& kink) { return kink.cwiseAbs().minCoeff() <= 1e-9 * scale_of(kink); }
+
 /// The fixed point of one region's linear equations, wherever it lies, and the kink quantities there.
 struct Solved {
   Vector<double> x, kink;
@@ -34,7 +36,7 @@ class RegionWalk {
   void go() {
     const auto pieces = pieces_at(0);
     const auto kink = pieces.kink(branch_.samples[0].x);
-    if (kink.cwiseAbs().minCoeff() <= on_kink * scale_of(kink)) return lost("starts on a kink");
+    if (touches(kink)) return lost("starts on a kink");
     region_ = kink.array() > 0;
     while (to_border()) {
       if (borders_ > setting_.most_steps) return lost(fmt::format("more than {} borders", borders_));
@@ -93,7 +95,7 @@ class RegionWalk {
           branch_.end = End::diverges;
           return false;
         }
-        if (s == 0 || s == 1) return finish(first, s);
+        if (s == 0 || s == 1) return finish(first, *next);
         h = std::min(2 * h, setting_.longest_step);
       }
     }
@@ -149,8 +151,8 @@ class RegionWalk {
     const auto beyond = spectrum(region_, s);
     const auto as = path_.as();
     branch_.bifurcations.push_back({Bifurcation::Kind::border_collision, s, at().x, beyond(0),
-                                    unstable_directions(as, here), unstable_directions(as, beyond),
-                                    next != direction_, branch_.samples.size() - 1});
+                                    unstable_directions(as, here), unstable_directions(as, beyond), next != direction_,
+                                    branch_.samples.size() - 1});
     direction_ = next;
     flipped_ = unit_;
     ++borders_;
@@ -158,7 +160,14 @@ class RegionWalk {
     return true;
   }
 
-  bool finish(std::size_t first, double s) {
+  bool finish(std::size_t first, const Solved& end) {
+    const double s = at().s;
+    if (touches(end.kink)) {  // where the Jacobian is not the region's
+      branch_.samples.pop_back();
+      search(first);
+      lost("ends on a kink");
+      return false;
+    }
     search(first);
     if (s == 0 && (at().x - branch_.samples[0].x).cwiseAbs().maxCoeff() <= same * scale_of(at().x)) {
       lost("turned back on itself");

@@ -1,8 +1,7 @@
 // Continuation of fixed points against paths whose bifurcations are known in closed form.
 #include "analysis/continuation.hpp"
-
-#include "analysis/newton.hpp"
-#include "tests/problems.hpp"
+#include "sim/random.hpp"
+#include "tests/bare_networks.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::problems;
@@ -11,31 +10,10 @@ namespace {
 
 using Kind = Bifurcation::Kind;
 using End = FixedPointBranch::End;
-const Vector<double> no_input = Vector<double>(0);
 
-/// No inputs, no readout; tau 50 ms; dt_ms 10 where it is a map in Euler steps.
-Network<double> bare(const std::string& kind, Nonlinearity phi_kind, const Matrix<double>& W,
-                     const Vector<double>& b) {
-  Network<double> network;
-  network.kind = kind;
-  network.nonlinearity = phi_kind;
-  network.W = W;
-  network.b = b;
-  network.W_in.resize(W.rows(), 0);
-  network.W_out.resize(0, W.rows());
-  network.b_out.resize(0);
-  network.tau_ms.setConstant(W.rows(), 50);
-  if (kind == "plrnn") network.A.setConstant(W.rows(), 0.5);
-  return network;
-}
-Network<double> one_tanh(double w, double b) {
-  return bare("leaky_rate", Nonlinearity::tanh, Matrix<double>::Constant(1, 1, w), Vector<double>::Constant(1, b));
-}
 Matrix<double> turning(double size, double angle) {
-  return size * (Matrix<double>(2, 2) << std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle)).finished();
-}
-Vector<double> root_near(const Network<double>& network, System::As as, const Vector<double>& guess) {
-  return *find_root(System(network, no_input, as), guess);
+  return size *
+         (Matrix<double>(2, 2) << std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle)).finished();
 }
 
 }  // namespace
@@ -74,8 +52,7 @@ TEST_CASE("an S-shaped branch is followed round both folds") {
   const double w = 2, x_fold = std::sqrt(0.5), b_fold = w * x_fold - std::atanh(x_fold), b0 = 2 * b_fold;
   const auto a = one_tanh(w, -b0), b = one_tanh(w, b0);
   const NetworkPath path(a, b, no_input, System::As::flow);
-  const auto branch =
-      continue_fixed_point(path, root_near(a, System::As::flow, Vector<double>::Constant(1, -1)));
+  const auto branch = continue_fixed_point(path, root_near(a, System::As::flow, Vector<double>::Constant(1, -1)));
   CHECK(branch.end == End::arrives);
   REQUIRE(branch.bifurcations.size() == 2);
   CHECK(branch.bifurcations[0].s == Approx(0.75).margin(1e-11));
@@ -83,6 +60,47 @@ TEST_CASE("an S-shaped branch is followed round both folds") {
   for (const auto& each : branch.bifurcations) CHECK(each.kind == Kind::fold);
   CHECK(branch.bifurcations[0].index_after == 1);
   CHECK(branch.bifurcations[1].index_after == 0);
+}
+
+TEST_CASE("a fold just beyond the end is none, one just before it is") {
+  const double w = 2, x_fold = std::sqrt(0.5), b_fold = std::atanh(x_fold) - w * x_fold;
+  const auto a = one_tanh(w, 0);
+  const auto start = root_near(a, System::As::flow, Vector<double>::Constant(1, 0.99));
+  for (const double beyond : {1e-2, 1e-4, 1e-7}) {
+    INFO(beyond);
+    const auto before = one_tanh(w, b_fold * (1 - beyond)), after = one_tanh(w, b_fold * (1 + beyond));
+    const auto arrives = continue_fixed_point(NetworkPath(a, before, no_input, System::As::flow), start);
+    CHECK(arrives.end == End::arrives);
+    CHECK(arrives.bifurcations.empty());
+    CHECK(arrives.samples.back().x(0) > x_fold);
+    const auto returns = continue_fixed_point(NetworkPath(a, after, no_input, System::As::flow), start);
+    CHECK(returns.end == End::returns);
+    REQUIRE(returns.bifurcations.size() == 1);
+    CHECK(returns.bifurcations[0].s == Approx(1 / (1 + beyond)).margin(1e-10));
+  }
+}
+
+TEST_CASE("networks of every kind are continued, low-rank ones by their factors") {
+  for (const char* kind : {"leaky_rate", "leaky_current", "low_rank", "plrnn", "lstm", "rnn_map"}) {
+    const Assignments options = {{"network.kind", kind}, {"network.size", "6"}, {"network.gain", "0.8"}};
+    auto a = make_network(resolve_options(options), 2, 1, 5), b = make_network(resolve_options(options), 2, 1, 6);
+    Stream(5, Purpose::input_weights, 3).fill_normal(a.b, 0.4);
+    Stream(6, Purpose::input_weights, 3).fill_normal(b.b, 0.4);
+    const auto as = System::as_trained(a);
+    const Vector<double> input = Vector<double>::Constant(2, 0.3);
+    const NetworkPath path(a, b, input, as);
+    INFO(kind);
+    if (a.has_factors()) {
+      CHECK(largest_difference(path.network(0.25).M, 0.75 * a.M + 0.25 * b.M) < 1e-15);
+      CHECK(largest_difference(path.network(0.25).V, 0.75 * a.V + 0.25 * b.V) < 1e-15);
+    }
+    const auto start = find_root(path.at(0), Vector<double>::Zero(path.dimension()));
+    REQUIRE(start);
+    const auto branch = continue_fixed_point(path, *start);
+    CHECK(branch.end == End::arrives);
+    CHECK(branch.samples.size() > 4);
+    for (const auto& sample : branch.samples) CHECK(residual_of(path.at(sample.s), sample.x) < 1e-11);
+  }
 }
 
 TEST_CASE("a rank-one network has its branch point at gain 1") {
@@ -159,78 +177,6 @@ TEST_CASE("spectra at the ends alone find what changes the number of unstable di
   const auto hopf = continue_fixed_point(NetworkPath(slow, fast, no_input, System::As::flow), two, quick);
   REQUIRE(hopf.bifurcations.size() == 1);
   CHECK(hopf.bifurcations[0].s == Approx((1 / std::cos(1.0) - 0.5) / 2.5).margin(1e-10));
-}
-
-TEST_CASE("border collisions of piecewise-linear networks are where they are by hand") {
-  // x' = .5 x + b in its own; W = 0, two units, W(0,1) = w: x_1 = 2 b_1 + 2 w relu(x_2), x_2 = 2 b_2.
-  Matrix<double> W = Matrix<double>::Zero(2, 2);
-  W(0, 1) = 3;
-  const Vector<double> below = (Vector<double>(2) << 1, -1).finished(), above = (Vector<double>(2) << 1, 2).finished();
-  const auto a = bare("plrnn", Nonlinearity::relu, W, below), b = bare("plrnn", Nonlinearity::relu, W, above);
-  const NetworkPath path(a, b, no_input, System::As::map);
-  const auto persists = continue_fixed_point(path, 2 * below);
-  CHECK(persists.end == End::arrives);
-  CHECK(largest_difference(persists.samples.back().x, (Vector<double>(2) << 26, 4).finished()) < 1e-10);
-  REQUIRE(persists.bifurcations.size() == 1);
-  CHECK(persists.bifurcations[0].kind == Kind::border_collision);
-  CHECK(persists.bifurcations[0].s == Approx(1 / 3.).margin(1e-11));
-  CHECK_FALSE(persists.bifurcations[0].turns);
-  CHECK(persists.bifurcations[0].index_after == 0);
-
-  // Two units that excite each other by w: both on, x = 2 b + 2 w x, so x = 2 b / (1 - 2 w). With w = 1 (b < 0) the
-  // point with both on is -2 b, a saddle; with both off 2 b, stable. They meet at b = 0, where both units reach their
-  // kinks together; with b_2 = -1 + b_1 they do so one by one.
-  Matrix<double> mutual = Matrix<double>::Zero(2, 2);
-  mutual(0, 1) = 1;
-  mutual(1, 0) = 1;
-  // Off: x = 2 b. On: x_1 = 2 b_1 + 2 x_2, x_2 = 2 b_2 + 2 x_1 => x_1 = -(2 b_1 + 4 b_2) / 3.
-  const Vector<double> first = (Vector<double>(2) << -1, -0.5).finished(),
-                       second = (Vector<double>(2) << 1, -0.5).finished();
-  const auto c = bare("plrnn", Nonlinearity::relu, mutual, first), d = bare("plrnn", Nonlinearity::relu, mutual, second);
-  const auto meets = continue_fixed_point(NetworkPath(c, d, no_input, System::As::map), 2 * first);
-  // b_1 = 2 s - 1: unit 1 reaches its kink at b_1 = 0 (s = .5) and goes on alone, x_2 = 2 b_2 + 4 b_1; unit 2 does at
-  // b_1 = .25 (s = .625), where the branch turns: both on, x_2 = -(2 b_2 + 4 b_1) / 3 > 0 for b_1 < .25.
-  REQUIRE(meets.bifurcations.size() == 2);
-  CHECK(meets.bifurcations[0].s == Approx(0.5).margin(1e-11));
-  CHECK_FALSE(meets.bifurcations[0].turns);
-  CHECK(meets.bifurcations[1].s == Approx(0.625).margin(1e-11));
-  CHECK(meets.bifurcations[1].turns);
-  CHECK(meets.bifurcations[1].index_before == 0);
-  CHECK(meets.bifurcations[1].index_after == 1);
-  CHECK(meets.end == End::returns);
-  CHECK(largest_difference(meets.samples.back().x,
-                           (Vector<double>(2) << 4 / 3., 5 / 3.).finished()) < 1e-10);  // at b_1 = -1
-}
-
-TEST_CASE("a branch without bound and a branch that cannot be followed say so") {
-  // x' = .5 x + w relu(x) + 1 by two units: at w = .5 the fixed point 2 / (1 - 2 w) is infinite.
-  Matrix<double> W = Matrix<double>::Zero(2, 2);
-  const Vector<double> b = Vector<double>::Ones(2);
-  const auto still = bare("plrnn", Nonlinearity::relu, W, b);
-  W(0, 1) = W(1, 0) = 1;
-  const auto endless = bare("plrnn", Nonlinearity::relu, W, b);
-  const auto branch = continue_fixed_point(NetworkPath(still, endless, no_input, System::As::map), 2 * b);
-  CHECK(branch.end == End::diverges);
-  CHECK(branch.samples.back().s == Approx(0.5).margin(1e-5));
-
-  // softplus, smooth: x = softplus(w x), w to 2: no fixed point beyond w = 1.
-  const auto calm = bare("leaky_rate", Nonlinearity::softplus, Matrix<double>::Constant(1, 1, 0.2), Vector<double>::Ones(1)),
-             wild = bare("leaky_rate", Nonlinearity::softplus, Matrix<double>::Constant(1, 1, 1.8), Vector<double>::Ones(1));
-  const auto away = continue_fixed_point(NetworkPath(calm, wild, no_input, System::As::flow),
-                                         root_near(calm, System::As::flow, Vector<double>::Ones(1)));
-  CHECK(away.end == End::diverges);
-  CHECK(away.samples.back().s == Approx(0.5).margin(1e-4));
-
-  const auto at_kink = bare("plrnn", Nonlinearity::relu, Matrix<double>::Zero(2, 2), Vector<double>::Zero(2));
-  const auto lost =
-      continue_fixed_point(NetworkPath(at_kink, still, no_input, System::As::map), Vector<double>::Zero(2));
-  CHECK(lost.end == End::lost);
-  CHECK_THAT(lost.why, Catch::Contains("kink"));
-  const auto unit = one_tanh(2, 0), other = one_tanh(2, 1);
-  const NetworkPath path(unit, other, no_input, System::As::flow);
-  CHECK_THROWS_WITH(continue_fixed_point(path, Vector<double>::Ones(1)), Catch::Contains("residual"));
-  CHECK_THROWS_WITH(continue_fixed_point(path, Vector<double>::Ones(2)), Catch::Contains("1 finite values"));
-  CHECK_THROWS_WITH(NetworkPath(unit, still, no_input, System::As::flow), Catch::Contains("plrnn"));
 }
 
 TEST_CASE("the change of the velocity along a path is its derivative") {

@@ -1,31 +1,17 @@
 // Fixed points followed from checkpoint to checkpoint, on networks whose changes are known.
-#include "analysis/followed.hpp"
-
-#include <Eigen/LU>
-
 #include "analysis/fixed_points.hpp"
-#include "tests/problems.hpp"
+#include "analysis/followed.hpp"
+#include "tests/bare_networks.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::problems;
 
 namespace {
 
-const Vector<double> no_input = Vector<double>(0);
 constexpr auto flow = System::As::flow;
 
 Network<double> tanh_network(const Matrix<double>& W, const Vector<double>& b) {
-  Network<double> network;
-  network.W = W;
-  network.b = b;
-  network.W_in.resize(W.rows(), 0);
-  network.W_out.resize(0, W.rows());
-  network.b_out.resize(0);
-  network.tau_ms.setConstant(W.rows(), 50);
-  return network;
-}
-Network<double> one_tanh(double w, double b) {
-  return tanh_network(Matrix<double>::Constant(1, 1, w), Vector<double>::Constant(1, b));
+  return bare("leaky_rate", Nonlinearity::tanh, W, b);
 }
 Index stable_points(const Followed& followed, std::size_t k) {
   const auto& points = followed.points[k];
@@ -62,7 +48,8 @@ TEST_CASE("points that only move, in any order, are no changes") {
     const auto upper_first = [&](std::size_t k) { return followed.points[k][0].state(0) > 0; };
     REQUIRE(upper_first(1));
     REQUIRE_FALSE(upper_first(2));
-    for (std::size_t k = 0; k < 3; ++k) CHECK(followed.points[k][0].track == (upper_first(k) == upper_first(0) ? 0 : 1));
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(followed.points[k][0].track == (upper_first(k) == upper_first(0) ? 0 : 1));
   }
   const auto pair = tanh_network(Matrix<double>::Identity(2, 2) * w, Vector<double>::Zero(2));
   FollowSetting many;
@@ -175,7 +162,8 @@ TEST_CASE("what continuation loses is matched by distance, or dies and is born")
   CHECK(far.matched.empty());
   REQUIRE(far.changes.size() == 2);
   for (const char* type : {"death", "birth"}) {
-    const auto change = std::find_if(far.changes.begin(), far.changes.end(), [&](const auto& c) { return c.type == type; });
+    const auto change =
+        std::find_if(far.changes.begin(), far.changes.end(), [&](const auto& c) { return c.type == type; });
     REQUIRE(change != far.changes.end());
     CHECK_THAT(change->effect, Catch::Contains("lost") && Catch::Contains("kinks together"));
   }
@@ -184,7 +172,8 @@ TEST_CASE("what continuation loses is matched by distance, or dies and is born")
 
 TEST_CASE("sets along a path of random networks agree with searches that know of no path") {
   // Every attractor that 400 starts find at each checkpoint is in the followed set, found from 20.
-  const Matrix<double> from = normal_array(10, 10, 5, 1.2 / std::sqrt(10.0)), to = normal_array(10, 10, 6, 2 / std::sqrt(10.0));
+  const Matrix<double> from = normal_array(10, 10, 5, 1.2 / std::sqrt(10.0)),
+                       to = normal_array(10, 10, 6, 2 / std::sqrt(10.0));
   const Vector<double> b = normal_array(10, 1, 7, 0.1);
   std::vector<Network<double>> networks;
   for (int k = 0; k <= 6; ++k) networks.push_back(tanh_network((1 - k / 6.) * from + k / 6. * to, b));

@@ -62,7 +62,8 @@ Json described(const Followed& followed, const std::vector<long>& updates) {
     const auto& after = followed.points[k + 1][static_cast<std::size_t>(pair.after)];
     matched.push_back({{"between", {updates[k], updates[k + 1]}},
                        {"track", *before.track + 1},
-                       {"distance", (before.state - after.state).norm()}});
+                       {"distance", (before.state - after.state).norm()},
+                       {"why", pair.why}});
   }
   return {{"checkpoints", checkpoints},
           {"changes", changes},
@@ -144,9 +145,10 @@ AnalysisKind follow_analysis() {
   kind.help = "Fixed points followed through learning: births, deaths, folds and other changes, each dated.";
   kind.file = "a run file (training.checkpoints; without them the initial and the final network)";
   kind.schema =
-      "{kind, as, followed: stable|all, starts, checkpoints: [{update, points: [{track, stable, index, leading: [re, im], "
+      "{kind, as, followed: stable|all, starts, checkpoints: [{update, points: [{track, stable, index, leading: [re, "
+      "im], "
       "found_by: search|continuation, state}]}], changes: [{type, effect, between: [u, v], s, update, tracks, "
-      "index_before, index_after, eigenvalue: [re, im], state}], matched: [{between, track, distance}], tracks, "
+      "index_before, index_after, eigenvalue: [re, im], state}], matched: [{between, track, distance, why}], tracks, "
       "birth_cost, by_distance_alone: {successions, alike, mistaken}}";
   kind.example =
       "stillpoint analyze follow results/quickstart/runs/condition0001-seed000001.h5 --json followed.json --plot "
@@ -159,8 +161,9 @@ AnalysisKind follow_analysis() {
         "starts", po::value<long>()->default_value(16), "starts of the search at each checkpoint")(
         "all", "follow unstable points too; default: stable ones, and what their branches lead to")(
         "birth-cost", po::value<std::string>(),
-        "of a point that stays alone when points are matched by distance; default: a quarter of the spread of all points")(
-        "every-spectrum", "eigenvalues at every step: finds pairs that cross and come back, for a longer time")(
+        "of a point that stays alone when points are matched by distance; default: a quarter of the spread of all "
+        "points")("every-spectrum",
+                  "eigenvalues at every step: finds pairs that cross and come back, for a longer time")(
         "plot", po::value<std::string>(), "SVG file: the points along their first principal axis, and the changes")(
         "log-updates", "with --plot: logarithmic axis of updates");
   };
@@ -168,6 +171,7 @@ AnalysisKind follow_analysis() {
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
     require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
                    "must end in .svg");
+    require_option(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
     const auto checkpoints = read_checkpoints(file);
     std::vector<long> updates;
     for (const auto& checkpoint : checkpoints) updates.push_back(checkpoint.update);

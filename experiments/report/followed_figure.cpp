@@ -89,7 +89,10 @@ bool is_shown(const FollowedChange& change) { return change.effect != "goes on";
 class Drawing {
  public:
   Drawing(const Followed& followed, const FollowedFigure& figure)
-      : followed_(followed), figure_(figure), axis_(principal_axis(followed)), svg_(page_width, legend_top + 16, figure.title) {
+      : followed_(followed),
+        figure_(figure),
+        axis_(principal_axis(followed)),
+        svg_(page_width, legend_top + 16, figure.title) {
     std::vector<double> heights;
     for (const auto& points : followed.points)
       for (const auto& point : points) heights.push_back(axis_.at(point.state));
@@ -184,8 +187,8 @@ class Drawing {
     svg_.circle({x, legend_top}, 1, "#BBBBBB");
     x += 6;
     named("not followed");
-    for (const std::string type :
-         {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf", "Neimark-Sacker", "border collision", "birth", "death"}) {
+    for (const std::string type : {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf",
+                                   "Neimark-Sacker", "border collision", "birth", "death"}) {
       const bool occurs = std::any_of(followed_.changes.begin(), followed_.changes.end(), [&](const auto& change) {
         return symbol_of(change) == type && is_shown(change);
       });
