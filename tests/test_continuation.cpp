@@ -179,6 +179,34 @@ TEST_CASE("spectra at the ends alone find what changes the number of unstable di
   CHECK(hopf.bifurcations[0].s == Approx((1 / std::cos(1.0) - 0.5) / 2.5).margin(1e-10));
 }
 
+TEST_CASE("a pair that crosses and comes back is found by spectra at every step alone") {
+  // low_rank, W = m v R(1) / 2 with m = 4 - 3.8 s, v = .2 + 3.8 s: Re lambda = m v cos 1 / 2 - 1, above 0 in between.
+  auto a = bare("low_rank", Nonlinearity::tanh, Matrix<double>(0, 0), Vector<double>::Zero(2)), b = a;
+  a.tau_ms.setConstant(2, 50);
+  b.tau_ms = a.tau_ms;
+  a.W_in.resize(2, 0);
+  b.W_in = a.W_in;
+  a.W_out.resize(0, 2);
+  b.W_out = a.W_out;
+  a.M = turning(4, 1);
+  a.V = turning(0.2, 0);
+  b.M = turning(0.2, 1);
+  b.V = turning(4, 0);
+  const NetworkPath path(a, b, no_input, System::As::flow);
+  const auto thorough = continue_fixed_point(path, Vector<double>::Zero(2));
+  REQUIRE(thorough.bifurcations.size() == 2);
+  const double half_width = std::sqrt(1 - 4 * (2 / std::cos(1.0) - 0.8) / 14.44) / 2;
+  for (const int i : {0, 1}) {
+    const auto& each = thorough.bifurcations[static_cast<std::size_t>(i)];
+    CHECK(each.kind == Kind::hopf);
+    CHECK(each.s == Approx(0.5 + (i == 0 ? -1 : 1) * half_width).margin(1e-10));
+    CHECK(each.index_after == (i == 0 ? 2 : 0));
+  }
+  ContinuationSetting quick;
+  quick.every_spectrum = false;
+  CHECK(continue_fixed_point(path, Vector<double>::Zero(2), quick).bifurcations.empty());
+}
+
 TEST_CASE("the change of the velocity along a path is its derivative") {
   // tau dx/dt = -x + tanh(W x + b): (1 - f^2) (dW x + db), and for factors d(M V^T) as they are interpolated.
   auto a = bare("leaky_rate", Nonlinearity::tanh, normal_array(4, 4, 3, 0.6), normal_array(4, 1, 4)),
