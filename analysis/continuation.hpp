@@ -1,7 +1,7 @@
 // A fixed point of one network followed along the straight path to another: does it get there, and what happens to it?
 //
-// Smooth networks: pseudo-arclength continuation (Keller 1977; Allgower & Georg 1990, doi:10.1007/978-3-642-61257-2,
-// chapter 6) of F(x; s) = 0. From a point y = (x, s) with the unit tangent t the next one is predicted at y + h t and
+// Smooth networks: pseudo-arclength continuation (Keller 1977; Allgower & Georg 1990, doi:10.1007/978-3-642-61257-2)
+// of F(x; s) = 0. From a point y = (x, s) with the unit tangent t the next one is predicted at y + h t and
 // corrected by Newton's method in the plane across the tangent,
 //
 //   ( dF/dx  dF/ds ) dy = - (      F        )        |y|^2 = |x|^2 / (D max(1, rms of the first x)^2) + s^2
