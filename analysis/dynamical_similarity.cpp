@@ -15,10 +15,9 @@ namespace stillpoint {
 
 namespace {
 
-/// The orthogonal matrix nearest to M.
+/// The orthogonal matrix nearest to M of full rank, M (M'M)^-1/2.
 Matrix<double> nearest_orthogonal(const Matrix<double>& M) {
-  const Eigen::JacobiSVD<Matrix<double>> svd(M, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  return M * Eigen::SelfAdjointEigenSolver<Matrix<double>>(M.transpose() * M).operatorInverseSqrt();
 }
 
 double overlap(const Matrix<double>& A, const Matrix<double>& B, const Matrix<double>& C) {
@@ -33,7 +32,7 @@ double ascend(const Matrix<double>& A, const Matrix<double>& B, Matrix<double> C
     const Matrix<double> gradient = A * C * B.transpose() + A.transpose() * C * B;
     C = nearest_orthogonal(gradient + kappa * C);
     const double next = overlap(A, B, C);
-    if (next - value < 1e-10 * kappa) return std::max(value, next);
+    if (next - value < 1e-8 * kappa) return std::max(value, next);
     value = next;
   }
   return value;

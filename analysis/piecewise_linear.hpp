@@ -25,6 +25,8 @@ class PiecewiseLinear {
 
   Index size() const { return c_.size(); }
   Region region_of(const Vector<double>& x) const { return kink(x).array() > 0; }
+  /// The kink quantities, N.
+  Vector<double> kink(const Vector<double>& x) const { return in_state_ ? x : Vector<double>(W_ * x + c_); }
   Vector<double> next(const Vector<double>& x) const;
 
   enum class Found { cycle, elsewhere, singular };
@@ -39,7 +41,6 @@ class PiecewiseLinear {
   Matrix<double> product(const Word& word) const;
 
  private:
-  Vector<double> kink(const Vector<double>& x) const { return in_state_ ? x : Vector<double>(W_ * x + c_); }
   Matrix<double> step_of(const Region& region) const;      // P
   Vector<double> constant_of(const Region& region) const;  // h
 

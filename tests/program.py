@@ -969,6 +969,82 @@ def test_analyses_of_paths(tmp):
     refused("analyze", "lyapunov", linear, "--method", "dopri5", names=["--method = dopri5"])
 
 
+def test_follow_attractors_through_learning(tmp):
+    study = write(tmp / "follow.ini", """
+[study]
+name = follow
+[network]
+size = 16
+gain = 1.8
+[integration]
+dt_ms = 10
+[task]
+name = flip_flop
+bits = 1
+[training]
+updates = 60
+batch = 8
+checkpoints = every 20
+[optimizer]
+name = adam
+rate = 1e-2
+[rule]
+name = bptt
+""")
+    ok("run", study, "--out", tmp / "runs", "--set", "study.seeds=1", "--quiet")
+    path, = (tmp / "runs/runs").glob("*.h5")
+    text = ok("analyze", "follow", path, "--json", tmp / "a.json", "--plot", tmp / "a.svg")
+    found = json.loads((tmp / "a.json").read_text())
+    assert (found["kind"], found["as"], found["followed"], found["starts"]) == ("follow", "map", "stable", 16), found
+    assert [at["update"] for at in found["checkpoints"]] == [0, 20, 40, 60]
+    # Every point is one of the network that the file holds, by numpy alone.
+    with h5py.File(path) as file:
+        groups = ["initial/network", "checkpoints/00000020/network", "checkpoints/00000040/network", "final/network"]
+        for at, name in zip(found["checkpoints"], groups):
+            W, b = np.array(file[name]["W"], dtype=float), np.array(file[name]["b"], dtype=float)
+            assert at["points"], at
+            for point in at["points"]:
+                x = np.array(point["state"])
+                assert np.abs(np.tanh(W @ x + b) - x).max() < 1e-9, point
+                J = 0.2 * np.diag(1 - x ** 2) @ W + 0.8 * np.eye(16)
+                sizes = np.abs(np.linalg.eigvals(J))
+                assert point["stable"] == (sizes.max() < 1) and point["index"] == (sizes > 1).sum(), point
+                assert np.isclose(np.hypot(*point["leading"]), sizes.max(), atol=1e-8), point
+        # Every change lies where the interpolated network has an eigenvalue at the border.
+        networks = {at["update"]: (np.array(file[name]["W"], dtype=float), np.array(file[name]["b"], dtype=float)) for at, name in zip(found["checkpoints"], groups)}
+    assert found["changes"], "no attractor appeared in training"
+    for change in found["changes"]:
+        (u, v), s = change["between"], change["s"]
+        assert 0 < s < 1 and np.isclose(change["update"], u + s * (v - u)) and change["tracks"], change
+        W, b = ((1 - s) * one + s * other for one, other in zip(networks[u], networks[v]))
+        x = np.array(change["state"])
+        assert np.abs(np.tanh(W @ x + b) - x).max() < 1e-8, change
+        sizes = np.linalg.eigvals(0.2 * np.diag(1 - x ** 2) @ W + 0.8 * np.eye(16))
+        assert np.abs(np.abs(sizes) - 1).min() < 1e-5, change
+        assert change["type"] in text and change["effect"] in text, text
+    root = xml.parse(tmp / "a.svg").getroot()
+    assert root.tag.endswith("svg") and "update" in (tmp / "a.svg").read_text()
+    ok("analyze", "follow", path, "--json", tmp / "b.json", "--plot", tmp / "b.svg")
+    assert all((tmp / f"a.{end}").read_bytes() == (tmp / f"b.{end}").read_bytes() for end in ("json", "svg"))
+    # With unstable points too: no fewer tracks; the axis of updates may be logarithmic.
+    every = json.loads(ok("analyze", "follow", path, "--all", "--every-spectrum", "--json", "-"))
+    assert every["followed"] == "all" and every["tracks"] >= found["tracks"]
+    ok("analyze", "follow", path, "--plot", tmp / "log.svg", "--log-updates", "--as", "flow", "--starts", 4, "--seed", 2)
+    assert "update + 1" in (tmp / "log.svg").read_text()
+    # A run without checkpoints has its first and its last network.
+    ok("run", study, "--out", tmp / "ends", "--set", "study.seeds=1", "--set", "training.checkpoints=none", "--quiet")
+    ends, = (tmp / "ends/runs").glob("*.h5")
+    assert [at["update"] for at in json.loads(ok("analyze", "follow", ends, "--json", "-"))["checkpoints"]] == [0, 60]
+    refused("analyze", "follow", example_network(tmp / "plain.h5"), names=["plain.h5", "run file"])
+    refused("analyze", "follow", path, "--starts", 0, names=["--starts = 0"])
+    refused("analyze", "follow", path, "--birth-cost", 0, names=["--birth-cost = 0"])
+    refused("analyze", "follow", path, "--input", "1,2,3,4,5", names=["--input = 5 values"])
+    refused("analyze", "follow", path, "--as", "tree", names=["--as = tree"])
+    refused("analyze", "follow", path, "--plot", tmp / "a.png", names=["--plot", ".svg"])
+    refused("analyze", "follow", path, "--log-updates", names=["--log-updates", "--plot"])
+    assert "example:" in ok("analyze", "follow", "--help")
+
+
 def test_help_shows_an_example_for_every_command(tmp):
     for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "task", "list":
         text = ok(command, "--help")

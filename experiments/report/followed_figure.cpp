@@ -1,0 +1,215 @@
+#include "experiments/report/followed_figure.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/report/svg.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
+constexpr double left_margin = 46, right_margin = 12, top_margin = 34, panel_height = 230, legend_top = 308;
+
+struct PrincipalAxis {
+  Vector<double> mean, direction;
+  double share = 0;  // of the variance
+  double at(const Vector<double>& x) const { return direction.dot(x - mean); }
+};
+
+/// Of the points on tracks (of all where there are none).
+PrincipalAxis principal_axis(const Followed& followed) {
+  std::vector<const Vector<double>*> states;
+  for (const bool any : {false, true}) {
+    if (!states.empty()) break;
+    for (const auto& points : followed.points)
+      for (const auto& point : points)
+        if (any || point.track) states.push_back(&point.state);
+  }
+  PrincipalAxis axis;
+  if (states.empty()) return axis;
+  Matrix<double> X(states[0]->size(), static_cast<Index>(states.size()));
+  for (std::size_t i = 0; i < states.size(); ++i) X.col(static_cast<Index>(i)) = *states[i];
+  axis.mean = X.rowwise().mean();
+  X.colwise() -= axis.mean;
+  const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(X * X.transpose());
+  axis.direction = solver.eigenvectors().rightCols(1);
+  Index largest = 0;
+  axis.direction.cwiseAbs().maxCoeff(&largest);
+  if (axis.direction(largest) < 0) axis.direction *= -1;
+  const double total = solver.eigenvalues().sum();
+  axis.share = total > 0 ? solver.eigenvalues().tail(1)(0) / total : 0;
+  return axis;
+}
+
+const std::string pair_appears = "fold, pair appears", pair_vanishes = "fold, pair vanishes";
+
+/// What has a symbol of its own.
+std::string symbol_of(const FollowedChange& change) {
+  return change.type == "fold" ? change.type + ", " + change.effect : change.type;
+}
+
+void draw_symbol(Svg& svg, Point at, const std::string& type) {
+  const auto corners = [&](double radius, int count, double turn) {
+    std::vector<Point> points;
+    for (int i = 0; i < count; ++i) {
+      const double angle = (turn + i * 360.0 / count) * static_cast<double>(EIGEN_PI) / 180;
+      points.push_back({at.x + radius * std::cos(angle), at.y + radius * std::sin(angle)});
+    }
+    return points;
+  };
+  const auto strokes = [&](double turn) {
+    for (const auto& end : corners(3, 2, turn)) svg.line(at, end, {"#000000", 1.1, ""});
+  };
+  if (type == pair_appears || type == pair_vanishes) {  // points to where the two are
+    svg.polygon(corners(3.4, 3, type == pair_appears ? 0 : 180), "#000000", 1);
+  } else if (type == "branch point") {
+    svg.polygon(corners(3.2, 4, 0), "#000000", 1);
+  } else if (type == "flip") {
+    svg.polygon(corners(3.2, 4, 45), "#000000", 1);
+  } else if (type == "birth" || type == "death") {
+    strokes(45);
+    strokes(-45);
+  } else if (type == "border collision") {
+    strokes(90);
+    strokes(0);
+  } else {  // Hopf, Neimark-Sacker
+    svg.circle(at, 3, "#000000");
+    svg.circle(at, 1.7, "#FFFFFF");
+  }
+}
+
+/// Changes that a reader should see.
+bool is_shown(const FollowedChange& change) { return change.effect != "goes on"; }
+
+class Drawing {
+ public:
+  Drawing(const Followed& followed, const FollowedFigure& figure)
+      : followed_(followed),
+        figure_(figure),
+        axis_(principal_axis(followed)),
+        svg_(page_width, legend_top + 16, figure.title) {
+    std::vector<double> heights;
+    for (const auto& points : followed.points)
+      for (const auto& point : points) heights.push_back(axis_.at(point.state));
+    for (const auto& arc : followed.arcs)
+      for (const auto& sample : arc.branch.samples) heights.push_back(axis_.at(sample.x));
+    const double shift = figure.logarithmic ? 1 : 0;
+    const Axis x{figure.logarithmic ? "update + 1" : "update", static_cast<double>(figure.updates.front()) + shift,
+                 static_cast<double>(figure.updates.back()) + shift,
+                 figure.logarithmic ? Axis::Scale::log10 : Axis::Scale::linear};
+    const auto label = fmt::format("first principal axis ({:.0f} % of variance)", 100 * axis_.share);
+    panel_ = {{left_margin, top_margin},
+              page_width - left_margin - right_margin,
+              panel_height,
+              x,
+              Axis::covering(label, heights)};
+  }
+
+  std::string draw() {
+    for (std::size_t k = 0; k < followed_.points.size(); ++k)
+      for (const auto& point : followed_.points[k])
+        if (!point.track) svg_.circle(at(static_cast<Index>(k), 0, point.state), 1, "#BBBBBB");
+    for (const bool stable : {false, true})
+      for (const auto& arc : followed_.arcs) draw_arc(arc, stable);
+    for (const auto& pair : followed_.matched) {
+      const auto& before = point(pair.interval, pair.before);
+      svg_.line(at(pair.interval, 0, before.state), at(pair.interval, 1, point(pair.interval + 1, pair.after).state),
+                {colour(*before.track), 0.6, "1 2"});
+    }
+    for (const auto& change : followed_.changes)
+      if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), symbol_of(change));
+    panel_.draw_axes(svg_, "", "");
+    svg_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
+    svg_.text({left_margin, 23}, caption(), {7});
+    draw_legend();
+    return svg_.str();
+  }
+
+ private:
+  static std::string colour(Index track) { return series_stroke(static_cast<std::size_t>(track)).colour; }
+  const FollowedPoint& point(Index k, Index i) const {
+    return followed_.points[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)];
+  }
+  Point at(Index interval, double s, const Vector<double>& x) const {
+    const auto k = static_cast<std::size_t>(interval);
+    const double from = static_cast<double>(figure_.updates[k]),
+                 to = static_cast<double>(figure_.updates[std::min(k + 1, figure_.updates.size() - 1)]);
+    return panel_.at(from + s * (to - from) + (figure_.logarithmic ? 1 : 0), axis_.at(x));
+  }
+
+  /// Its stretches between changes, each stable or not, those that are as `stable` says.
+  void draw_arc(const FollowedArc& arc, bool stable) {
+    const auto& branch = arc.branch;
+    const Index from = arc.interval + (arc.from.later ? 1 : 0);
+    auto track = *point(from, arc.from.point).track;
+    bool now_stable = point(from, arc.from.point).index == 0;
+    std::vector<Point> stretch;
+    const auto finish = [&] {
+      if (now_stable == stable) svg_.polyline(stretch, {colour(track), stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+    };
+    auto next = branch.bifurcations.begin();
+    for (std::size_t i = 0; i < branch.samples.size(); ++i) {
+      stretch.push_back(at(arc.interval, branch.samples[i].s, branch.samples[i].x));
+      for (; next != branch.bifurcations.end() && next->after == i; ++next) {
+        stretch.push_back(at(arc.interval, next->s, next->state));
+        finish();
+        stretch = {stretch.back()};
+        now_stable = next->index_after == 0;
+        if (next->turns && arc.to) track = *point(arc.interval + (arc.to->later ? 1 : 0), arc.to->point).track;
+      }
+    }
+    finish();
+  }
+
+  std::string caption() const {
+    Index shown = 0;
+    for (const auto& change : followed_.changes) shown += is_shown(change);
+    return fmt::format("{} tracks at {} checkpoints, {} change{} of number or stability", followed_.tracks,
+                       figure_.updates.size(), shown, shown == 1 ? "" : "s");
+  }
+
+  void draw_legend() {
+    double x = left_margin;
+    const auto named = [&](const std::string& name) {
+      svg_.text({x, legend_top + 2.5}, name);
+      x += 3.6 * static_cast<double>(name.size()) + 14;
+    };
+    for (const bool stable : {true, false}) {
+      svg_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+      x += 22;
+      named(stable ? "stable" : "unstable");
+    }
+    svg_.circle({x, legend_top}, 1, "#BBBBBB");
+    x += 6;
+    named("not followed");
+    for (const std::string type : {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf",
+                                   "Neimark-Sacker", "border collision", "birth", "death"}) {
+      const bool occurs = std::any_of(followed_.changes.begin(), followed_.changes.end(), [&](const auto& change) {
+        return symbol_of(change) == type && is_shown(change);
+      });
+      if (!occurs) continue;
+      draw_symbol(svg_, {x + 2, legend_top}, type);
+      x += 8;
+      named(type);
+    }
+  }
+
+  const Followed& followed_;
+  const FollowedFigure& figure_;
+  PrincipalAxis axis_;
+  Svg svg_;
+  Panel panel_;
+};
+
+}  // namespace
+
+std::string followed_figure(const Followed& followed, const FollowedFigure& figure) {
+  return Drawing(followed, figure).draw();
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,22 @@
+// The figure of fixed points followed through learning.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/followed.hpp"
+
+namespace stillpoint {
+
+struct FollowedFigure {
+  std::string title;
+  std::vector<long> updates;  // of the checkpoints
+  bool logarithmic = false;   // axis of update + 1, so that update 0 is on it
+};
+
+/// SVG, 180 mm wide: followed points along the first principal axis of their states over updates; stable points solid,
+/// unstable ones dashed, points that were found but not followed as grey dots; changes with a symbol by type. Changes
+/// that leave number and stability as they are, as most border collisions do, have none.
+std::string followed_figure(const Followed& followed, const FollowedFigure& figure);
+
+}  // namespace stillpoint
