@@ -43,6 +43,10 @@ Index asked_at(const TrialSet<double>& trials, Index b) {
   return t;
 }
 
+double variance(const Matrix<double>& states) {
+  return (states.colwise() - states.rowwise().mean()).squaredNorm() / static_cast<double>(states.cols());
+}
+
 double participation_ratio(const Matrix<double>& activity) {
   const Matrix<double> centred = activity.colwise() - activity.rowwise().mean();
   const Matrix<double> covariance = centred * centred.transpose();
@@ -139,11 +143,13 @@ Geometry GeometryProbe::operator()(const Network<double>& network) const {
     states.col(b) = run.state.col(trials_.column(t, b));
     targets.col(b) = trials_.targets.col(trials_.column(t, b));
   }
-  geometry.memory = explained_variance(states, targets);
+  const auto visited = thinned(run.state, trials_);
+  const double all = variance(visited);
+  geometry.memory = all > 0 ? explained_variance(states, targets) * variance(states) / all : 0;
 
   const auto system = at_rest(network);
   geometry.velocity = system.velocity(cloud_);
-  const Matrix<double> on_the_way = system.velocity(thinned(run.state, trials_));
+  const Matrix<double> on_the_way = system.velocity(visited);
   const double D = static_cast<double>(system.dimension());
   geometry.slowest = std::log10(std::max(1e-12, std::sqrt(on_the_way.colwise().squaredNorm().minCoeff() / D)));
 

@@ -15,8 +15,9 @@
 //                time constant of a flow, change per step of a map]
 //   exponent     leading Lyapunov exponent under zero input, per length of a trial, over five of them, one discarded
 //   dimension    log of the participation ratio of activity in the trials
-//   memory       share of the variance of states that targets explain (adjusted for their number), over trials, at the
-//                step at which the last graded stretch begins: what the network knows when it is asked
+//   memory       variance of states over trials that targets explain (adjusted for their number) at the step at which
+//                the last graded stretch begins, relative to the variance of all states in the trials: how large what
+//                the network knows is when it is asked
 //   dynamics     distance of the linear dynamics of activity in the trials between successive checkpoints, up to
 //                rotation (analysis/dynamical_similarity.hpp); summed
 #pragma once

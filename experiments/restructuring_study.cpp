@@ -243,13 +243,18 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
   } else {
     condition.note = "no condition with control.targets = shuffled: random walks are the only control";
   }
+  std::vector<TimeToCriterion> first;
   for (std::size_t i = 0; i < condition.runs.size(); ++i) {
     auto& run = condition.runs[i];
     if (!run.problem.empty()) continue;
     run.events = find_restructuring(standardised(*measured[i].path, scale), controls, rate);
-    condition.with_event += !run.events.empty();
+    const bool any = !run.events.empty();
+    condition.with_event += any;
+    first.push_back({any ? run.update[static_cast<std::size_t>(run.events.front().at)] : run.update.back(), any});
     if (run.drop) run.lead = lead_time(run.events, run.update, *run.drop);
   }
+  condition.first_event = median_time(first);
+  condition.first_event_interval = median_time_interval(first);
   test_leads(condition);
   return condition;
 }

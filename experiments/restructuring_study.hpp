@@ -53,6 +53,10 @@ struct ConditionRestructuring {
   std::string note;  // why there are no events, or only one population of controls
   Index abrupt = 0, gradual = 0, no_drop = 0, diverged = 0, not_measured = 0;
   Index with_event = 0;  // of those measured
+  /// Update at which the first event was seen, median over those measured; absent where fewer than half have one. Runs
+  /// without an event are censored at their last checkpoint.
+  std::optional<double> first_event;
+  std::optional<CensoredInterval> first_event_interval;
   /// Of the runs with an abrupt drop; absent where there are fewer than two.
   std::optional<LeadTest> permuted, shifted;
   std::optional<Estimate> lead;    // mean of those that have one [updates]

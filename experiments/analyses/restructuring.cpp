@@ -3,20 +3,21 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "analysis/descriptors.hpp"
 #include "experiments/analyses/analysis.hpp"
 #include "experiments/report/cells.hpp"
+#include "experiments/report/restructuring_figure.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/restructuring_study.hpp"
+#include "experiments/result_file.hpp"
 
 namespace stillpoint {
 
 namespace {
 
 namespace po = boost::program_options;
-using Json = nlohmann::ordered_json;
-
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json located_json(const std::optional<Located>& at) {
@@ -64,6 +65,14 @@ Json run_json(const RunRestructuring& run) {
           {"lead", located_json(run.lead)}};
 }
 
+Json first_json(const ConditionRestructuring& condition) {
+  const auto& interval = condition.first_event_interval;
+  return {{"median", number_or_null(condition.first_event)},
+          {"interval",
+           {number_or_null(interval ? interval->low : std::nullopt),
+            number_or_null(interval ? interval->high : std::nullopt)}}};
+}
+
 Json condition_json(const ConditionRestructuring& condition) {
   Json varied = Json::object(), runs = Json::array();
   for (const auto& [option, value] : condition.varied) varied[option] = value;
@@ -81,6 +90,7 @@ Json condition_json(const ConditionRestructuring& condition) {
           {"gradual", condition.gradual},
           {"no_drop", condition.no_drop},
           {"with_event", condition.with_event},
+          {"first_event", first_json(condition)},
           {"note", condition.note},
           {"random_walks", check_json(condition.walks)},
           {"unbounded_walks", condition.unbounded_walks},
@@ -98,9 +108,16 @@ std::string of(const Count& count) { return count.of > 0 ? fmt::format("{}/{}", 
 
 std::string updates(double value) { return std::isfinite(value) ? fmt::format("{:.0f}", value) : "none"; }
 
+std::string first_text(const ConditionRestructuring& condition) {
+  const auto shown = [](const std::optional<double>& value) { return value ? fmt::format("{:.0f}", *value) : "none"; };
+  if (!condition.first_event_interval) return shown(condition.first_event);
+  return fmt::format("{} [{}, {}]", shown(condition.first_event), shown(condition.first_event_interval->low),
+                     shown(condition.first_event_interval->high));
+}
+
 std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
-  Rows events{{"condition", "runs", "drop", "gradual", "none", "not seen", "with event", "walks", "shuffled",
-               "shuffled, walks alone"}};
+  Rows events{{"condition", "runs", "drop", "gradual", "none", "not seen", "with event", "first event", "walks",
+               "shuffled", "shuffled, walks alone"}};
   Rows leads{{"condition", "drops", "event before", "null", "p", "lead", "longer", "median", "null", "p closer",
               "p permuted"}};
   std::string notes;
@@ -110,7 +127,8 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
     events.push_back({label, fmt::format("{}", condition.runs.size()), fmt::format("{}", condition.abrupt),
                       fmt::format("{}", condition.gradual), fmt::format("{}", condition.no_drop),
                       fmt::format("{}", condition.not_measured), fmt::format("{}", condition.with_event),
-                      of(condition.walks.false_positives), shuffled ? of(shuffled->false_positives) : "-",
+                      first_text(condition), of(condition.walks.false_positives),
+                      shuffled ? of(shuffled->false_positives) : "-",
                       shuffled ? fmt::format("{}/{}", shuffled->by_walks_alone, shuffled->paths) : "-"});
     if (condition.shifted) {
       const auto& test = *condition.shifted;
@@ -134,7 +152,8 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
   }
   std::string text =
       aligned(events, 1) +
-      "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured\n"
+      "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured; first event "
+      "[update]: median, runs without one censored\n"
       "walks, shuffled: false positives of each control against the other half of it; last: shuffled runs "
       "with an event if walks were the only control\n\n";
   if (leads.size() > 1)
@@ -158,11 +177,12 @@ AnalysisKind restructuring_analysis() {
       "one before the drop of the loss.",
       "the directory of a study whose runs have checkpoints (training.checkpoints = every 20, say)",
       "descriptors, false_positive_rate, conditions [varied, runs, diverged, not_measured, abrupt, gradual, no_drop, "
-      "with_event, note, random_walks and shuffled_targets {paths, false_positives [events, of], "
+      "with_event, first_event {median, interval}, note, random_walks and shuffled_targets {paths, false_positives "
+      "[events, of], "
       "with_event_by_walks_alone}, lead {mean, interval}, longer_than_null [runs, low, high], permuted_drops and "
       "shifted_events {median_lead, null_median, null_interval, excess, p_closer, event_before_drop, ..}, each [seed, "
       "verdict, drop_onset, events [update, after, peak, over, p, descriptors], lead]]",
-      "stillpoint analyze restructuring results/gr_before_drop --json events.json",
+      "stillpoint analyze restructuring results/gr_before_drop --json events.json --plot events.svg",
       [](po::options_description& options) {
         options.add_options()("trials", po::value<long>()->default_value(32),
                               "of the task, that networks are probed with")(
@@ -180,7 +200,11 @@ AnalysisKind restructuring_analysis() {
         setting.false_positive_rate = given["rate"].as<double>();
         setting.jobs = given["jobs"].as<int>();
         setting.quiet = given.count("quiet") > 0;
+        const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
+        require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
+                       "must end in .svg");
         const auto conditions = find_restructuring_of_study(directory, setting);
+        if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));
         text = as_text(conditions);
         Json list = Json::array();
         for (const auto& condition : conditions) list.push_back(condition_json(condition));

@@ -1,0 +1,96 @@
+#include "experiments/report/restructuring_figure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "experiments/report/cells.hpp"
+#include "experiments/report/svg.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
+constexpr double left_margin = 14, right_margin = 8, top_margin = 34, panel_gap = 16, panel_height = 88, row_gap = 48;
+constexpr int columns = 3;
+const std::string event_colour = "#9DB7CC", last_colour = "#0072B2", drop_colour = "#D55E00";
+
+void draw_run(Svg& svg, const Panel& panel, const RunRestructuring& run, double row) {
+  const auto of = [&](Index checkpoint) { return run.update[static_cast<std::size_t>(checkpoint)]; };
+  const double y = panel.at(0, row).y;
+  for (const auto& event : run.events) {
+    const bool last = run.lead && run.drop && of(event.at) == run.drop->value - run.lead->value;
+    const auto& colour = last ? last_colour : event_colour;
+    svg.line({panel.at(of(event.low), row).x, y}, {panel.at(of(event.high), row).x, y}, {colour, 1.6, ""});
+    svg.circle({panel.at(of(event.at), row).x, y}, 1.5, colour);
+  }
+  if (!run.drop) return;
+  const double at = panel.at(run.drop->value, row).x;
+  svg.line({at, y - 2.2}, {at, y + 2.2}, {drop_colour, 1.4, ""});
+}
+
+void legend(Svg& svg, double y) {
+  double x = left_margin;
+  const auto entry = [&](const std::string& text, const std::string& colour, bool tick) {
+    if (tick) {
+      svg.line({x + 5, y - 2.5}, {x + 5, y + 2.5}, {colour, 1.4, ""});
+    } else {
+      svg.line({x, y}, {x + 12, y}, {colour, 1.6, ""});
+      svg.circle({x, y}, 1.5, colour);
+    }
+    svg.text({x + 17, y + 2.5}, text);
+    x += 30 + 3.6 * static_cast<double>(text.size());
+  };
+  entry("onset of the drop of the loss", drop_colour, true);
+  entry("last event before it (dot: when it was seen)", last_colour, false);
+  entry("other events", event_colour, false);
+}
+
+}  // namespace
+
+std::string restructuring_figure(const std::vector<ConditionRestructuring>& conditions) {
+  const auto rows = (conditions.size() + columns - 1) / columns;
+  const double width = (page_width - left_margin - right_margin - (columns - 1) * panel_gap) / columns;
+  const double bottom = top_margin + static_cast<double>(rows) * (panel_height + row_gap);
+  Svg svg(page_width, bottom + 10, "restructuring events");
+  legend(svg, 10);
+  for (std::size_t c = 0; c < conditions.size(); ++c) {
+    auto runs = conditions[c].runs;
+    const auto key = [](const RunRestructuring& run) {
+      return run.drop ? run.drop->value : std::numeric_limits<double>::infinity();
+    };
+    std::stable_sort(runs.begin(), runs.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    double last = 1;
+    for (const auto& run : runs)
+      if (!run.update.empty()) last = std::max(last, run.update.back());
+    const double count = static_cast<double>(runs.size());
+    const Panel panel{{left_margin + static_cast<double>(c % columns) * (width + panel_gap),
+                       top_margin + static_cast<double>(c / columns) * (panel_height + row_gap)},
+                      width,
+                      panel_height,
+                      {"update", 0, last},
+                      {"", -count, 1}};
+    for (std::size_t i = 0; i < runs.size(); ++i) draw_run(svg, panel, runs[i], -static_cast<double>(i));
+    const double floor = panel.corner.y + panel_height;
+    svg.line({panel.corner.x, floor}, {panel.corner.x + width, floor}, {"#000000", 0.6, ""});
+    for (const double tick : panel.x.ticks()) {
+      const double x = panel.at(tick, 0).x;
+      svg.line({x, floor}, {x, floor + 2.5}, {"#000000", 0.6, ""});
+      svg.text({x, floor + 10}, tick_label(tick), {6.5, "middle"});
+    }
+    svg.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
+    // As long as the panel is wide, in two lines where it must be.
+    auto label = condition_label(conditions[c].varied);
+    const auto fits = static_cast<std::size_t>(width / 3.3);
+    if (const auto cut = label.rfind(", ", fits); label.size() > fits && cut != std::string::npos) {
+      svg.text({panel.corner.x, panel.corner.y - 9}, label.substr(0, cut + 1), {6.5, "start", 0, "#000000", true});
+      label = label.substr(cut + 2);
+    }
+    svg.text({panel.corner.x, panel.corner.y - 1}, label, {6.5, "start", 0, "#000000", true});
+  }
+  return svg.str();
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,162 @@
+// Matched random steps, and descriptors of networks whose phase space is known.
+#include <Eigen/SVD>
+#include <cmath>
+
+#include "analysis/descriptors.hpp"
+#include "analysis/random_walk.hpp"
+#include "sim/initial_weights.hpp"
+#include "tests/problems.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::problems;
+
+namespace {
+
+Column singular_values(const Array& M) { return Eigen::JacobiSVD<Array>(M).singularValues(); }
+
+/// One direction of activity with gain g: r = 0 attracts below g = 1, a pair of points above (tanh).
+Network<double> rank_one(double gain, Index N) {
+  auto network = random_network("leaky_rate", Nonlinearity::tanh, N, 1, 3);
+  const Column m = normal_array(N, 1, 8).normalized();
+  network.W = gain * m * m.transpose();
+  network.b.setZero();
+  network.tau_ms.setConstant(50);
+  network.dt_ms = 10;
+  network.r0.resize(0);
+  return network;
+}
+
+/// Input +1 or -1 for ten steps, asked for thirty steps later.
+TrialSet<double> sign_trials(Index batch) {
+  auto trials = TrialSet<double>::zeros(2, 2, 50, batch);
+  for (Index b = 0; b < batch; ++b) {
+    const double sign = b % 2 == 0 ? 1 : -1;
+    for (Index t = 0; t < 10; ++t) trials.inputs(0, trials.column(t, b)) = sign;
+    for (Index t = 40; t < 50; ++t) {
+      trials.targets(0, trials.column(t, b)) = sign;
+      trials.mask(0, trials.column(t, b)) = 1;
+    }
+  }
+  return trials;
+}
+
+const Index row_attractors = 0, row_settled = 1, row_field = 2, row_slowest = 3, row_exponent = 4, row_dimension = 5,
+            row_memory = 6, row_dynamics = 7;
+
+Array path_of(const std::vector<Network<double>>& networks) {
+  Synapse<double> none;
+  const GeometryProbe probe(networks.front(), {Method::euler, 10}, sign_trials(16), none, 5);
+  std::vector<Geometry> seen;
+  for (const auto& network : networks) seen.push_back(probe(network));
+  return probe.path(seen);
+}
+
+}  // namespace
+
+TEST_CASE("a random step has the singular values of the step it is matched to, and another direction") {
+  for (const std::string kind : {"leaky_rate", "low_rank", "lstm", "plrnn"}) {
+    INFO(kind);
+    const auto make = [&](std::uint64_t seed) {
+      return make_network(resolve_options({{"network.kind", kind}, {"network.size", "9"}}), 2, 2, seed);
+    };
+    const auto at = make(1), from = make(2), to = make(3);
+    const auto moved = random_step(at, from, to, 4, 0, 1);
+    const bool constrained = at.constrained();
+    if (at.W.size() > 0 && !constrained) {
+      CHECK(largest_difference(singular_values(moved.W - at.W), singular_values(to.W - from.W)) < 1e-12);
+      CHECK((moved.W - at.W - (to.W - from.W)).norm() > 0.3 * (to.W - from.W).norm());
+    }
+    if (at.W.size() > 0) CHECK((moved.W - at.W).norm() == Approx((to.W - from.W).norm()).epsilon(1e-9));
+    CHECK(largest_difference(singular_values(moved.W_in - at.W_in), singular_values(to.W_in - from.W_in)) < 1e-12);
+    CHECK(largest_difference(singular_values(moved.W_out - at.W_out), singular_values(to.W_out - from.W_out)) < 1e-12);
+    CHECK((moved.M - at.M).norm() == Approx((to.M - from.M).norm()));
+    CHECK((moved.V - at.V).norm() == Approx((to.V - from.V).norm()));
+    CHECK(weight_distance(at, moved) == Approx(weight_distance(from, to)).epsilon(1e-9));
+    CHECK(identical(random_step(at, from, to, 4, 0, 1).W_in, moved.W_in));
+    CHECK((random_step(at, from, to, 4, 1, 1).W_in - moved.W_in).norm() > 0.1);
+    CHECK((random_step(at, from, to, 4, 0, 2).W_in - moved.W_in).norm() > 0.1);
+  }
+}
+
+TEST_CASE("random directions are uniform: the mean of P x over many steps vanishes, and P W Q' keeps no direction") {
+  auto at = random_network("leaky_rate", Nonlinearity::tanh, 4, 1, 1), to = at;
+  to.b(0) += 1;  // a unit vector, turned
+  Column mean = Column::Zero(4);
+  Array square = Array::Zero(4, 4);
+  constexpr int draws = 4000;
+  for (int i = 0; i < draws; ++i) {
+    const Column moved = random_step(at, at, to, 9, 0, static_cast<std::uint64_t>(i)).b - at.b;
+    mean += moved / draws;
+    square += moved * moved.transpose() / draws;
+  }
+  CHECK(mean.cwiseAbs().maxCoeff() < 4 * 0.5 / std::sqrt(draws));
+  CHECK((square - Array::Identity(4, 4) / 4).cwiseAbs().maxCoeff() < 0.02);
+}
+
+TEST_CASE("masks and signs survive a random step") {
+  auto at = random_network("leaky_rate", Nonlinearity::tanh, 12, 1, 1);
+  at.mask = (normal_array(12, 12, 3).array() > 0).cast<double>();
+  at.W.array() *= at.mask.array();
+  auto to = at;
+  to.W += 0.1 * normal_array(12, 12, 4).cwiseProduct(at.mask);
+  const auto moved = random_step(at, at, to, 1, 0, 0);
+  CHECK((moved.W.array() * (1 - at.mask.array())).abs().maxCoeff() == 0);
+  CHECK((moved.W - at.W).norm() == Approx((to.W - at.W).norm()));
+}
+
+TEST_CASE("the variance that targets explain: all, none, and no more than chance") {
+  const Array y = normal_array(2, 40, 1), mix = normal_array(10, 2, 2);
+  CHECK(explained_variance(mix * y, y) == Approx(1));
+  CHECK(explained_variance(mix * y, 3 * y.array() + 1) == Approx(1));
+  CHECK(explained_variance(normal_array(10, 40, 3), Array::Ones(2, 40)) == 0);
+  CHECK(explained_variance(Array::Ones(10, 40), y) == 0);
+  double mean = 0;
+  for (std::uint64_t i = 0; i < 200; ++i)
+    mean += explained_variance(normal_array(10, 40, 10 + i), normal_array(2, 40, 500 + i)) / 200;
+  CHECK(std::abs(mean) < 0.01);  // without the adjustment 2 / 39
+  // against regression row by row
+  const Array x = normal_array(3, 40, 7) + normal_array(3, 2, 8) * y;
+  Array design(40, 3);
+  design << Column::Ones(40), y.transpose();
+  double left = 0, total = 0;
+  for (Index i = 0; i < 3; ++i) {
+    const Column row = x.row(i).transpose();
+    left += (row - design * (design.transpose() * design).inverse() * design.transpose() * row).squaredNorm();
+    total += (row.array() - row.mean()).square().sum();
+  }
+  CHECK(explained_variance(x, y) == Approx(1 - left / total * 39 / 37));
+}
+
+TEST_CASE("across its pitchfork a rank-one network gains two attractors, remembers, and slows down") {
+  std::vector<Network<double>> networks;
+  for (const double gain : {0.4, 0.5, 1.6, 1.7}) networks.push_back(rank_one(gain, 20));
+  const auto path = path_of(networks);
+  const auto step = [&](Index row, Index i) { return path(row, i + 1) - path(row, i); };
+  // one point at 0 either way; then it dies or moves, and one or two are born: a quarter of the radius each, at least
+  CHECK(step(row_attractors, 0) == Approx(0).margin(1e-9));
+  CHECK(step(row_attractors, 1) > 0.25);
+  CHECK(step(row_attractors, 2) > 0);  // they move on, as r* grows with the gain
+  CHECK(step(row_attractors, 2) < 0.25);
+  CHECK(path.row(row_settled).minCoeff() == 1);
+  // 50 steps of 10 ms at tau 50 ms: ln|1 + .2 (g - 1)| per step below the pitchfork
+  CHECK(path(row_exponent, 0) == Approx(50 * std::log(1 - 0.2 * 0.6)).epsilon(1e-3));
+  CHECK(path(row_exponent, 1) == Approx(50 * std::log(1 - 0.2 * 0.5)).epsilon(1e-3));
+  CHECK(path(row_memory, 0) < 1e-3);  // a trace of the input that has decayed for six time constants
+  CHECK(path(row_memory, 2) > 0.3);
+  CHECK(step(row_field, 1) > 5 * step(row_field, 0));
+  CHECK(step(row_field, 1) == Approx(11 * step(row_field, 0)).epsilon(0.2));  // 1.1 against .1, but for tanh
+}
+
+TEST_CASE("the same network twice moves nowhere, and units of slow speed are the step's") {
+  const auto network = rank_one(0.5, 12);
+  const auto path = path_of({network, network});
+  CHECK((path.col(1) - path.col(0)).cwiseAbs().maxCoeff() < 1e-6);
+  CHECK(path(row_dynamics, 1) < 1e-6);
+  CHECK(path(row_dimension, 0) >= 0);
+  CHECK(path(row_slowest, 0) < 0);
+  Synapse<double> none;
+  auto wild = network;
+  wild.nonlinearity = Nonlinearity::relu;
+  wild.W = Array::Constant(12, 12, 500);
+  CHECK_THROWS_AS(GeometryProbe(wild, {Method::euler, 10}, sign_trials(16), none, 5), UserError);
+}
