@@ -1,150 +1,39 @@
 #include "experiments/restructuring_study.hpp"
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for_each.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <thread>
 
-#include "analysis/descriptors.hpp"
-#include "analysis/random_walk.hpp"
+#include "experiments/measured_run.hpp"
 #include "experiments/progress.hpp"
-#include "experiments/result_file.hpp"
 #include "experiments/runner.hpp"
-#include "experiments/trained_run.hpp"
+#include "experiments/threads.hpp"
 
 namespace stillpoint {
 
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
-
-// ---- one run
-
-DescriptorPath path_of(const GeometryProbe& probe, const std::vector<Network<double>>& networks) {
-  std::vector<Geometry> seen;
-  Vector<double> step(static_cast<Index>(networks.size()) - 1);
-  for (std::size_t i = 0; i < networks.size(); ++i) {
-    seen.push_back(probe(networks[i]));
-    if (i > 0) step(static_cast<Index>(i) - 1) = weight_distance(networks[i - 1], networks[i]);
-  }
-  return {probe.path(seen), step};
-}
-
-MeasuredRun measure(const std::string& file, const RestructuringSetting& setting) {
-  const auto run = open_run(file);
-  const auto checkpoints = read_checkpoints(file);
-  MeasuredRun measured;
-  std::vector<Network<double>> networks;
-  for (const auto& [update, network] : checkpoints) {
-    measured.update.push_back(static_cast<double>(update));
-    networks.push_back(network);
-  }
-  if (networks.size() < 4) {
-    measured.problem = "fewer than four checkpoints";
-    return measured;
-  }
-  auto trials = run.trials(setting.trials);
-  const auto synapse = run.synapse(networks.front(), trials.steps);
-  try {
-    const GeometryProbe probe(networks.front(), run.integration, std::move(trials), *synapse, run.seed);
-    measured.path = path_of(probe, networks);
-    for (Index walk = 0; walk < setting.walks; ++walk) {
-      std::vector<Network<double>> walked = {networks.front()};
-      for (std::size_t i = 1; i < networks.size(); ++i)
-        walked.push_back(
-            random_step(walked.back(), networks[i - 1], networks[i], run.seed, static_cast<std::uint64_t>(walk), i));
-      try {
-        measured.walks.push_back(path_of(probe, walked));
-      } catch (const UserError&) {
-        ++measured.unbounded_walks;
-      }
-    }
-  } catch (const UserError& problem) {
-    measured.problem = problem.what();
-  }
-  return measured;
-}
-
-// ---- kept in files
-
-Json to_json(const DescriptorPath& path) {
-  Json columns = Json::array();
-  for (Index t = 0; t < path.value.cols(); ++t)
-    columns.push_back(std::vector<double>(path.value.col(t).data(), path.value.col(t).data() + path.value.rows()));
-  return {{"value", columns}, {"step", std::vector<double>(path.step.data(), path.step.data() + path.step.size())}};
-}
-DescriptorPath path_from(const Json& json) {
-  const auto columns = json.at("value").get<std::vector<std::vector<double>>>();
-  const auto step = json.at("step").get<std::vector<double>>();
-  DescriptorPath path{Matrix<double>(static_cast<Index>(columns.front().size()), static_cast<Index>(columns.size())),
-                      Eigen::Map<const Vector<double>>(step.data(), static_cast<Index>(step.size()))};
-  for (std::size_t t = 0; t < columns.size(); ++t)
-    path.value.col(static_cast<Index>(t)) = Eigen::Map<const Vector<double>>(columns[t].data(), path.value.rows());
-  return path;
-}
-
-/// What a kept file must agree with to be used again.
-Json identity_of(const RestructuringSetting& setting) {
-  return {{"descriptors", descriptor_names()}, {"trials", setting.trials}, {"walks", setting.walks}};
-}
-
-void keep(const std::string& file, const MeasuredRun& run, const Json& identity) {
-  Json walks = Json::array();
-  for (const auto& walk : run.walks) walks.push_back(to_json(walk));
-  const Json json = {{"identity", identity},
-                     {"update", run.update},
-                     {"path", run.path ? to_json(*run.path) : Json(nullptr)},
-                     {"walks", walks},
-                     {"unbounded_walks", run.unbounded_walks},
-                     {"problem", run.problem}};
-  write_atomically(file, json.dump() + "\n");
-}
-
-std::optional<MeasuredRun> kept(const std::string& file, const Json& identity) {
-  std::ifstream stream(file);
-  const Json json = stream ? Json::parse(stream, nullptr, false) : Json();
-  if (!json.is_object() || json.value("identity", Json()) != identity) return std::nullopt;
-  MeasuredRun run;
-  run.update = json.at("update").get<std::vector<double>>();
-  if (!json.at("path").is_null()) run.path = path_from(json.at("path"));
-  for (const auto& walk : json.at("walks")) run.walks.push_back(path_from(walk));
-  run.unbounded_walks = json.at("unbounded_walks");
-  run.problem = json.at("problem");
-  return run;
-}
 
 struct Job {
   std::string run, file;
   MeasuredRun* result;
 };
 
-void measure_all(const std::vector<Job>& jobs, const RestructuringSetting& setting) {
-  const auto identity = identity_of(setting);
+void measure_all(const std::vector<Job>& jobs, const MeasureSetting& what, const RestructuringSetting& setting) {
   std::vector<Job> to_do;
   for (const auto& job : jobs)
-    if (auto found = kept(job.file, identity))
+    if (auto found = kept_measurement(job.file, what))
       *job.result = std::move(*found);
     else
       to_do.push_back(job);
-  const int threads =
-      setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   Progress progress(to_do.size(), to_do.size(), setting.quiet);
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for_each(to_do, [&](const Job& job) {
-      *job.result = measure(job.run, setting);
-      keep(job.file, *job.result, identity);
-      progress.run_finished(1);
-    });
+  for_each_on_threads(setting.jobs, to_do, [&](const Job& job) {
+    *job.result = measure_run(job.run, what);
+    keep_measurement(job.file, *job.result, what);
+    progress.run_finished(1);
   });
 }
 
@@ -279,8 +168,6 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   std::error_code failed;
   fs::create_directories(fs::path(directory) / "restructuring", failed);
   std::vector<Measured> measured(study.conditions.size());
-  auto without_walks = setting;
-  without_walks.walks = 0;
   std::vector<Job> jobs, shuffled_jobs;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];
@@ -291,9 +178,16 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       (is_shuffled(condition) ? shuffled_jobs : jobs).push_back({file, kept_in.string(), &measured[c][i]});
     }
   }
-  measure_all(jobs, setting);
-  measure_all(shuffled_jobs, without_walks);
+  measure_all(jobs, {setting.trials, setting.walks}, setting);
+  measure_all(shuffled_jobs, {setting.trials, 0}, setting);
 
+  const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
+  if (std::all_of(measured.begin(), measured.end(),
+                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))
+    throw UserError(
+        fmt::format("{}: its runs have fewer than {} checkpoints; run the study with training.checkpoints = "
+                    "every 25, say",
+                    directory, MeasuredRun::fewest_checkpoints));
   std::vector<ConditionRestructuring> conditions;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];

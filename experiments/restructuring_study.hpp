@@ -2,8 +2,6 @@
 // the drop of the loss the last of them was.
 #pragma once
 
-#include <map>
-
 #include "analysis/learning_phases.hpp"
 #include "analysis/restructuring.hpp"
 #include "experiments/report/records.hpp"
@@ -17,15 +15,6 @@ struct RestructuringSetting {
   double false_positive_rate = 0.05;  // of any event in a run
   int jobs = 0;                       // threads; 0: one per processor
   bool quiet = false;
-};
-
-/// Descriptors of one run at its checkpoints, and of walks beside it.
-struct MeasuredRun {
-  std::vector<double> update;  // of each checkpoint
-  std::optional<DescriptorPath> path;
-  std::vector<DescriptorPath> walks;  // those whose activity stays bounded
-  Index unbounded_walks = 0;
-  std::string problem;  // why there is no path
 };
 
 struct RunRestructuring {

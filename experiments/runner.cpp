@@ -1,9 +1,6 @@
 #include "experiments/runner.hpp"
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for_each.h>
-#include <tbb/task_arena.h>
 
 #include <chrono>
 #include <cmath>
@@ -12,11 +9,11 @@
 #include <limits>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "experiments/progress.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/result_file.hpp"
+#include "experiments/threads.hpp"
 #include "experiments/trained_run.hpp"
 #include "experiments/tuning.hpp"
 #include "sim/initial_weights.hpp"
@@ -178,8 +175,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   if (result.training.after_freeze_in) {
     const auto trials = task->draw({job.seed, evaluation_update}, FreezeIn::trials);
     const auto measure = [&](const Network<double>& at) {
-      const auto synapse =
-          make_synapse<double>(synapse_setting(options, integration, {}, at, trials.steps));
+      const auto synapse = make_synapse<double>(synapse_setting(options, integration, {}, at, trials.steps));
       return measure_collapse(at, integration, *synapse, trials, job.seed);
     };
     result.freeze_in = FreezeIn{measure(network), measure(result.training.after_freeze_in->template cast<double>())};
@@ -222,20 +218,14 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   if (!setting.quiet && jobs.size() < all.size())
     fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
 
-  const int threads =
-      setting.jobs > 0 ? setting.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   Progress progress(jobs.size(), updates, setting.quiet);
   StabilityWarning warning;
   SetPointWarning set_point;
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for_each(jobs, [&](const Job& job) {
-      if (job.options->text("integration.precision") == "double")
-        run_one<double>(study, job, progress, warning, set_point);
-      else
-        run_one<float>(study, job, progress, warning, set_point);
-    });
+  for_each_on_threads(setting.jobs, jobs, [&](const Job& job) {
+    if (job.options->text("integration.precision") == "double")
+      run_one<double>(study, job, progress, warning, set_point);
+    else
+      run_one<float>(study, job, progress, warning, set_point);
   });
   set_point.print();
 }
