@@ -969,6 +969,52 @@ def test_analyses_of_paths(tmp):
     refused("analyze", "lyapunov", linear, "--method", "dopri5", names=["--method = dopri5"])
 
 
+def test_memories_of_a_run(tmp):
+    """Every task that asks for memory is looked at where its memory ends; those that do not are refused in one line."""
+    def trained(task, *more, arm="none"):
+        study = write(tmp / "memory.ini", SMALL.replace("seeds = 3", "seeds = 1").replace("study.arm = none tcr", f"study.arm = {arm}"))
+        out = tmp / f"{task}-{arm}-{len(more)}"
+        ok("run", study, "--out", out, "--set", f"task.name={task}", *(word for option in more for word in ("--set", option)))
+        return next((out / "runs").glob("*.h5"))
+
+    brief = "--trials", 8, "--hold-ms", 200, "--settle-ms", 2000
+    until = {"evidence_accumulation": "answer", "delayed_cue_discrimination": "answer", "working_memory_n": "answer",
+             "interval_timing": "answer", "context_integration": "answer", "delayed_match_to_sample": "test", "flip_flop": "end"}
+    count = {"working_memory_n": 4, "context_integration": 4, "flip_flop": 8}
+    for task, end in until.items():
+        found = json.loads(ok("analyze", "memories", trained(task), *brief, "--json", "-"))
+        number = count.get(task, 2)
+        assert (found["kind"], found["task"], found["until"], found["synapse"]) == ("memories", task, end, "none"), found
+        assert [memory["memory"] for memory in found["memories"]] == list(range(number)), found["memories"]
+        assert len(found["pairs"]) == number * (number - 1) // 2 and len(found["of_trial"]) == 8 * number
+        for memory in found["memories"]:
+            assert memory["trials"] == 8 and memory["verdict"] in ("own", "shared", "none", "unsettled"), memory
+            low, high = memory["share"]["interval"]
+            assert low <= memory["share"]["value"] <= high and (memory["verdict"] == "shared") == (memory["shared_with"] != []), memory
+        assert max(found["of_trial"]) == len(found["attractors"]) - 1
+    sine = trained("sine_generation", "task.cue=onset", "task.frequencies_hz=2 4")
+    assert json.loads(ok("analyze", "memories", sine, *brief, "--json", "-"))["until"] == "end"
+
+    run = trained("evidence_accumulation", arm="tcr")
+    text = ok("analyze", "memories", run, *brief, "--json", tmp / "a.json")
+    assert "attractor of their own" in text and "d' smallest" in text and "synapse tcr" in text, text
+    assert ok("analyze", "memories", run, *brief, "--json", "-") == (tmp / "a.json").read_text()
+    with_synapse, alone = (json.loads(ok("analyze", "memories", run, *brief, "--synapse", which, "--json", "-")) for which in ("trained", "none"))
+    assert with_synapse == json.loads((tmp / "a.json").read_text()) and with_synapse["pairs"] != alone["pairs"]
+    noisy = json.loads(ok("analyze", "memories", run, *brief, "--noise", 0.2, "--json", "-"))
+    assert noisy["noise"]["activity"] == 0.2 and noisy["pairs"] != with_synapse["pairs"]
+    early = json.loads(ok("analyze", "memories", run, *brief, "--group", "initial/network", "--json", "-"))
+    assert early["pairs"] != with_synapse["pairs"]
+
+    for task in "delayed_addition", "fast_tracking", "sine_generation":
+        refused("analyze", "memories", trained(task), names=[f"task.name = {task}", "nothing to tell apart" if task != "sine_generation" else "nothing is remembered"])
+    refused("analyze", "memories", trained("evidence_accumulation", arm="tcr_yoked"), names=["synapse.current = yoked", "--synapse none"])
+    refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5"])
+    for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):
+        refused("analyze", "memories", run, f"{option}={value}", names=[f"{option} = {value}"])
+    refused("analyze", "memories", run, "--input", "1,2,3", names=["--input = 3 values"])
+
+
 def test_help_shows_an_example_for_every_command(tmp):
     for command in "run", "summary", "compare", "figure", "simulate", "check-gradients", "task", "list":
         text = ok(command, "--help")
