@@ -969,6 +969,37 @@ def test_analyses_of_paths(tmp):
     refused("analyze", "lyapunov", linear, "--method", "dopri5", names=["--method = dopri5"])
 
 
+def test_exponents_with_synapses(tmp):
+    """The file's own synapse is part of the state, unless it is told otherwise; what has no equation is refused."""
+    def with_synapse(name, N, **attributes):
+        path = example_network(tmp / f"{name}.h5", N=N)
+        with h5py.File(path, "a") as file:
+            group = file["network"].create_group("synapse")
+            for key, value in attributes.items():
+                group.attrs[key] = value
+        return path
+
+    def exponents(*words):
+        return json.loads(ok("analyze", "lyapunov", *words, "--duration-ms", 2000, "--json", "-"))
+
+    tcr = with_synapse("tcr", 6, kind="tcr", beta="20", tau_s_ms="100")
+    full = exponents(tcr)
+    assert (full["synapse"], full["dimension"], len(full["exponents_per_s"])) == ("tcr", 42, 42), full
+    assert len(exponents(tcr, "--as", "flow", "--method", "exponential_euler", "--exponents", 3)["exponents_per_s"]) == 3
+    alone = exponents(tcr, "--synapse", "none")
+    assert (alone["synapse"], alone["dimension"]) == ("none", 6)
+    assert alone["exponents_per_s"] == exponents(example_network(tmp / "plain.h5"))["exponents_per_s"]
+    assert "joint state of network and synapses, 18 entries" in ok("analyze", "lyapunov", with_synapse("tm", 6, kind="tsodyks_markram"), "--duration-ms", 2000)
+    large = with_synapse("large", 40, kind="tcr")
+    refused("analyze", "lyapunov", large, names=["--exponents = 0", "1 to 1000", "1640"])
+    refused("analyze", "lyapunov", large, "--exponents", 1641, names=["--exponents = 1641", "1640"])
+    assert len(exponents(large, "--exponents", 2)["exponents_per_s"]) == 2
+    refused("analyze", "lyapunov", tcr, "--synapse", "tcr", names=["--synapse = tcr", "trained or none"])
+    refused("analyze", "lyapunov", with_synapse("yoked", 6, kind="tcr", current="yoked"), names=["synapse.current = yoked", "--synapse none"])
+    refused("analyze", "lyapunov", with_synapse("permuted", 6, kind="tcr", postsynaptic="permuted"), names=["synapse.postsynaptic = permuted"])
+    refused("analyze", "lyapunov", with_synapse("odd", 6, kind="tcr", beta="-1"), names=["synapse.beta = -1"])
+
+
 def test_memories_of_a_run(tmp):
     """Every task that asks for memory is looked at where its memory ends; those that do not are refused in one line."""
     def trained(task, *more, arm="none"):
