@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/tcr_stability.hpp"
+#include "analysis/synaptic_equations.hpp"
 
 namespace stillpoint {
 
@@ -29,7 +29,8 @@ struct FixedPointSearch {
   Index starts = 1024;
   Index max_cycle = 1;  // k-cycles up to here, of relu maps
   std::uint64_t seed = 1;
-  std::optional<TcrSynapse> tcr;  // stability with this synapse: 2D eigenvalues per point
+  std::optional<TcrSynapse> tcr;                         // stability with this synapse: 2D eigenvalues per point
+  std::optional<TsodyksMarkramSynapse> tsodyks_markram;  // points and stability with this one: 3D eigenvalues
 };
 
 struct FixedPoints {
@@ -48,8 +49,9 @@ struct FixedPoints {
 /// Phase 1: Newton's method (analysis/newton.hpp) from `starts` independent states (analysis/start_states.hpp), ends
 /// merged within 1e-6 of max(1, max|x|). Phase 2: a quarter as many starts, with every known point deflated. Networks
 /// with relu are solved region by region (analysis/piecewise_linear.hpp): all of them up to N = 14, there without
-/// phase 2. Throws UserError where the network holds NaN, where max_cycle > 1 and it is no relu map, and where it has
-/// no linearisation with the synapse.
+/// phase 2. With Tsodyks-Markram synapses the search is that of x with use and resource at rest
+/// (analysis/tsodyks_markram_points.hpp), region by region never. Throws UserError where the network holds NaN, where
+/// max_cycle > 1 and it is no relu map, and where it has no linearisation with the synapse.
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search = {});
 
 /// f1 (f1 - 1) / (2 (f2 + 1)), f1 and f2 the points hit once and twice: a lower bound of the mean number of points

@@ -852,7 +852,17 @@ def test_fixed_points_and_slow_points(tmp):
         assert "example:" in ok("analyze", kind, "--help")
     refused("analyze", "fixed-points", network, "--as", "flow", "--max-cycle", 2, names=["--max-cycle = 2", "flow"])
     refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
-    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", names=["--synapse = tsodyks_markram", "Tsodyks-Markram"])
+    use, tau_f, tau_d, f_max = 0.2, 1.5, 0.2, 20  # defaults, in seconds
+    joint = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tsodyks_markram", "--starts", 100, "--json", "-"))
+    assert joint["synapse"] == {"kind": "tsodyks_markram", "use": 0.2, "tau_f_ms": 1500, "tau_d_ms": 200, "f_max_hz": 20, "normalise": "rest"}
+    for point in joint["points"]:
+        x, p, q = (np.array(point[name]) for name in ("state", "use", "resource"))
+        def steady(f): return (u := use * (1 + tau_f * f) / (1 + use * tau_f * f), 1 / (1 + tau_d * u * f))
+        assert np.allclose([p, q], steady(f_max * (x + 1) / 2)) and len(point["eigenvalues"]) == 6, point
+        assert np.abs(np.tanh(np.ones((2, 2)) @ (p * q * x) / np.prod(steady(f_max / 2))) - x).max() < 1e-12, point
+    refused("analyze", "fixed-points", network, "--synapse", "trained", names=["--synapse = trained", "tsodyks_markram"])
+    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", "--beta", 1, names=["--beta = 1", "--synapse tcr"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tsodyks_markram", names=["plrnn"])
     refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
     refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
     refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["--synapse = tcr", "plrnn"])
