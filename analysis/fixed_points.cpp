@@ -132,7 +132,7 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
   FixedPoints result{};
   result.tau_ref_ms = system.reference_tau_ms();
   result.starts = search.starts;
-  const Matrix<double> starts = start_states(system, search.starts, search.seed);
+  const Matrix<double> starts = search_starts(system, search.starts, search.seed, 0, search.visited);
   Collection known;
   bool enumerated = false;
   if (pieces && pieces->size() <= most_exact_fixed_points) {
@@ -159,7 +159,8 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
     setting.iterations = 50;
     result.deflated_starts = (search.starts + 3) / 4;
     const auto before = known.states.size();
-    const Matrix<double> more = start_states(system, result.deflated_starts, search.seed, 1);
+    const Matrix<double> more =
+        search_starts(system, result.deflated_starts, search.seed, 1, search.visited, (search.starts + 1) / 2);
     for (Index i = 0; i < more.cols(); ++i)
       if (const auto root = find_root(velocity, more.col(i), known.states, setting)) known.add(*root);
     result.found_by_deflation = static_cast<Index>(known.states.size() - before);

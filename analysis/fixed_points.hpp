@@ -29,7 +29,8 @@ struct FixedPointSearch {
   Index starts = 1024;
   Index max_cycle = 1;  // k-cycles up to here, of relu maps
   std::uint64_t seed = 1;
-  std::optional<TcrSynapse> tcr;                         // stability with this synapse: 2D eigenvalues per point
+  Matrix<double> visited = {};    // D x n, half of the starts in turn; empty: states of free runs without a synapse
+  std::optional<TcrSynapse> tcr;  // stability with this synapse: 2D eigenvalues per point
   std::optional<TsodyksMarkramSynapse> tsodyks_markram;  // points and stability with this one: 3D eigenvalues
 };
 

@@ -979,6 +979,29 @@ def test_analyses_of_paths(tmp):
     refused("analyze", "lyapunov", linear, "--method", "dopri5", names=["--method = dopri5"])
 
 
+def test_starts_visited_by_the_trials_of_a_run(tmp):
+    ok("run", write(tmp / "visited.ini", SMALL.replace("seeds = 3", "seeds = 1").replace("none tcr", "tcr")), "--out", tmp / "out")
+    run = next((tmp / "out/runs").glob("*.h5"))
+    for kind, words in ("fixed-points", "32 visited by the task's trials, 32 random"), ("slow-points", "free runs from the trials' states"):
+        text = ok("analyze", kind, run, "--starts", 64, "--json", tmp / "a.json")
+        assert words in text and ok("analyze", kind, run, "--starts", 64) == text, text
+        assert json.loads((tmp / "a.json").read_text())["visited"] == "trials"
+        free = json.loads(ok("analyze", kind, run, "--starts", 64, "--visited", "free", "--json", "-"))
+        assert free["visited"] == "free" and free != json.loads((tmp / "a.json").read_text())
+        network = example_network(tmp / "network.h5")
+        assert json.loads(ok("analyze", kind, network, "--starts", 8, "--json", "-"))["visited"] == "free"
+        refused("analyze", kind, network, "--visited", "trials", names=["network.h5"])
+        refused("analyze", kind, run, "--visited", "all", names=["--visited = all", "trials or free"])
+        refused("analyze", kind, run, "--starts=-5", names=["--starts = -5"])
+        with h5py.File(run, "a") as file:  # a task that cannot be made again: free runs, unless it is asked for
+            name = file["options"].attrs["task.name"]
+            file["options"].attrs["task.name"] = "file"
+        assert "visited by free runs" in ok("analyze", kind, run, "--starts", 8) or kind == "slow-points"
+        refused("analyze", kind, run, "--visited", "trials", names=["its task cannot be made again"])
+        with h5py.File(run, "a") as file:
+            file["options"].attrs["task.name"] = name
+
+
 def test_exponents_with_synapses(tmp):
     """The file's own synapse is part of the state, unless it is told otherwise; what has no equation is refused."""
     def with_synapse(name, N, **attributes):

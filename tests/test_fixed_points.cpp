@@ -324,6 +324,32 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
   check_same_spectrum(point->eigenvalues, tau * J.eigenvalues(), 1e-9);
 }
 
+TEST_CASE("half of the starts are the visited states that are given, in turn, and the search begins there") {
+  // tanh, two wells along (1, 1): every visited state is in the upper one, near it.
+  const auto network = odd_network(Matrix<double>::Ones(2, 2));
+  const System system(network, no_input, System::As::flow);
+  Matrix<double> visited(2, 3);
+  visited << 0.9, 0.95, 1, 1, 0.95, 0.9;
+  const auto starts = search_starts(system, 9, 1, 0, visited, 2);
+  for (Index i = 0; i < 5; ++i) CHECK(identical(starts.col(2 * i).eval(), visited.col((2 + i) % 3).eval()));
+  const auto free = search_starts(system, 9, 1);
+  for (Index i = 0; i < 4; ++i) CHECK(identical(starts.col(2 * i + 1).eval(), free.col(2 * i + 1).eval()));
+  FixedPointSearch search;
+  search.starts = 100;
+  const auto from_free_runs = find_fixed_points(system, search);
+  search.visited = visited;
+  const auto from_visited = find_fixed_points(system, search);
+  const auto hits = [](const FixedPoints& found) {
+    for (const auto& point : found.points)
+      if (point.state(0) > 0.5) return point.hits;
+    return Index(0);
+  };
+  CHECK(hits(from_visited) >= 50);
+  CHECK(hits(from_free_runs) < 50);
+  search.visited = Matrix<double>::Zero(3, 4);
+  CHECK_THROWS_WITH(find_fixed_points(system, search), Catch::Contains("visited states = 3 x 4"));
+}
+
 TEST_CASE("searches are refused where they have no answer") {
   auto network = problems::random_network("leaky_rate", Nonlinearity::tanh, 4, 1, 11);
   network.dt_ms = 5;

@@ -5,6 +5,7 @@
 #include "analysis/tsodyks_markram_points.hpp"
 #include "experiments/analyses/analysis.hpp"
 #include "experiments/analyses/stored_synapse.hpp"
+#include "experiments/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
@@ -82,7 +83,7 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
   return json;
 }
 
-std::string as_text(const FixedPoints& found, const System& system, Index shown_points) {
+std::string as_text(const FixedPoints& found, const System& system, Index shown_points, bool by_trials) {
   const bool map = system.as() == System::As::map;
   std::string text;
   if (!found.points.empty()) {
@@ -111,8 +112,9 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
     text +=
         fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more starts)",
                     found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts);
-  text += fmt::format("\n{} starts, half states visited by free runs, half random; {} ended at a fixed point\n",
-                      found.starts, found.converged);
+  text += fmt::format("\n{} starts: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
+                      (found.starts + 1) / 2, by_trials ? "the task's trials" : "free runs", found.starts / 2,
+                      found.converged);
   if (found.singular > 0)
     text +=
         fmt::format("{} linear regions have no unique solution: points there may form a continuum\n", found.singular);
@@ -144,8 +146,9 @@ AnalysisKind fixed_points_analysis() {
       "points.json",
       [](po::options_description& options) {
         add_system_options(options);
+        add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(1024),
-                              "independent starts: half states visited by free runs, half random")(
+                              "independent starts: half visited states, half random")(
             "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
             "synapse", po::value<std::string>(),
             "none; tcr: stability with it; or tsodyks_markram: points too; default: the network's own")(
@@ -162,9 +165,13 @@ AnalysisKind fixed_points_analysis() {
           if (const auto* tcr = std::get_if<TcrSynapse>(&*synapse)) search.tcr = *tcr;
           if (const auto* other = std::get_if<TsodyksMarkramSynapse>(&*synapse)) search.tsodyks_markram = *other;
         }
+        // Of phase 1 and of phase 2, a quarter as many starts.
+        search.visited =
+            states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
         const auto found = find_fixed_points(system, search);
-        text = as_text(found, system, 20);
+        text = as_text(found, system, 20, search.visited.size() > 0);
         auto json = described(found, system);
+        json["visited"] = search.visited.size() > 0 ? "trials" : "free";
         if (search.tcr) {
           const double value =
               tcr_remaining_eigenvalue(system, *search.tcr) * (system.as() == System::As::flow ? found.tau_ref_ms : 1);

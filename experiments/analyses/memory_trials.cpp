@@ -37,20 +37,6 @@ std::vector<Index> ends_of(const TrialSet<double>& trials, const std::string& un
   return ends;
 }
 
-TrialSet<double> columns_of(const TrialSet<double>& all, const std::vector<Index>& chosen) {
-  const auto B = static_cast<Index>(chosen.size());
-  auto trials = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), all.steps, B);
-  for (Index b = 0; b < B; ++b) {
-    const Index from = chosen[static_cast<std::size_t>(b)];
-    for (Index t = 0; t < all.steps; ++t) {
-      trials.inputs.col(trials.column(t, b)) = all.inputs.col(all.column(t, from));
-      trials.mask.col(trials.column(t, b)) = all.mask.col(all.column(t, from));
-    }
-    trials.length[static_cast<std::size_t>(b)] = all.length[static_cast<std::size_t>(from)];
-  }
-  return trials;
-}
-
 }  // namespace
 
 MemoryTrials memory_trials(const TrainedRun& run, Index each) {
@@ -86,7 +72,7 @@ MemoryTrials memory_trials(const TrainedRun& run, Index each) {
   }
   require_option(result.memories.size() > 1, "task.name", task,
                  fmt::format("all conditions but one have fewer than {} of {} trials", least_trials, all.batch));
-  result.trials = columns_of(all, chosen);
+  result.trials = chosen_trials(all, chosen);
   result.ends = ends_of(result.trials, result.until);
   require_option(*std::min_element(result.ends.begin(), result.ends.end()) > 0, "task.name", task,
                  "its trials are graded from their first step on: there is no time over which to remember");

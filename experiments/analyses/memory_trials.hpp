@@ -11,7 +11,7 @@ namespace stillpoint {
 
 /// `trials` one memory after the other: memory i is that of columns first[i] .. first[i+1] - 1.
 struct MemoryTrials {
-  TrialSet<double> trials;    // inputs, mask, length
+  TrialSet<double> trials;
   std::vector<int> memories;  // rising: the task's condition, or (sample, context and sign) its half
   std::vector<Index> first;
   std::vector<Index> ends;    // step at which the memory of each trial ends
