@@ -7,9 +7,9 @@
 #include <cmath>
 #include <tuple>
 
-#include "analysis/newton.hpp"
 #include "analysis/piecewise_linear.hpp"
 #include "analysis/start_states.hpp"
+#include "analysis/tsodyks_markram_points.hpp"
 #include "sim/blas.hpp"
 #include "sim/random.hpp"
 
@@ -50,26 +50,34 @@ class Collection {
   std::vector<Index> hits;
 };
 
+Velocity velocity_for(const System& system, const FixedPointSearch& search) {
+  return search.tsodyks_markram ? steady_velocity(system, *search.tsodyks_markram) : velocity_of(system);
+}
+
 /// Whether the Jacobian of a network with relu depends on the side from which a point is approached.
-bool lies_on_kink(const System& system, const Vector<double>& x) {
+bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<double>& x) {
   if (system.network().nonlinearity != Nonlinearity::relu) return false;
-  const auto at = system.jacobian(x);
+  const auto at = velocity.jacobian(x);
   Stream stream(1, Purpose::perturbation);
   Vector<double> aside(x.size());
   for (int i = 0; i < 8; ++i) {
     stream.fill_normal(aside, 1e-7 * std::max(1.0, x.cwiseAbs().maxCoeff()));
     for (const double side : {1.0, -1.0})
-      if (system.jacobian(x + side * aside) != at) return true;
+      if (velocity.jacobian(x + side * aside) != at) return true;
   }
   return false;
 }
 
 FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits) {
-  FixedPoint point{x, residual_of(system, x), {}, 0, true, hits};
+  const auto velocity = velocity_for(system, search);
+  FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
   const bool flow = system.as() == System::As::flow;
   Matrix<double> linear;
   if (search.tcr) {
     linear = tcr_linearisation(system, x, *search.tcr);
+    if (flow) linear *= system.reference_tau_ms();
+  } else if (search.tsodyks_markram) {
+    linear = tsodyks_markram_linearisation(system, *search.tsodyks_markram, x);
     if (flow) linear *= system.reference_tau_ms();
   } else {
     linear = system.jacobian(x);
@@ -80,7 +88,7 @@ FixedPoint describe(const System& system, const FixedPointSearch& search, const 
     if (growth(system, value) > neutral) ++point.index;
     if (growth(system, value) >= -neutral) point.stable = false;
   }
-  point.on_kink = lies_on_kink(system, x);
+  point.on_kink = lies_on_kink(system, velocity, x);
   point.stable = point.stable && !point.on_kink;
   return point;
 }
@@ -94,7 +102,7 @@ void add_cycles(const System& system, const FixedPointSearch& search, const Piec
     for (const auto& states : found.cycles) {
       PiecewiseLinear::Word word;
       for (const auto& state : states.colwise()) word.push_back(map.region_of(state));
-      Cycle cycle{states, spectrum(system, map.product(word)), false};
+      PeriodicOrbit cycle{states, spectrum(system, map.product(word)), false};
       cycle.stable = growth(system, cycle.multipliers(0)) < -neutral;
       result.cycles.push_back(std::move(cycle));
     }
@@ -113,17 +121,18 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
   system.network().check("network");
   require_option(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
   require_option(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
-  const auto pieces = PiecewiseLinear::of(system);
+  const auto pieces = search.tsodyks_markram ? std::nullopt : PiecewiseLinear::of(system);
   require_option(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
                  fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
   require_option(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
                  "k-cycles are found for networks with relu; must be 1 for this one");
   if (search.tcr) require_tcr(system);
+  const auto velocity = velocity_for(system, search);
 
   FixedPoints result{};
   result.tau_ref_ms = system.reference_tau_ms();
   result.starts = search.starts;
-  const Matrix<double> starts = start_states(system, search.starts, search.seed);
+  const Matrix<double> starts = search_starts(system, search.starts, search.seed, 0, search.visited);
   Collection known;
   bool enumerated = false;
   if (pieces && pieces->size() <= most_exact_fixed_points) {
@@ -137,7 +146,7 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
   NewtonSetting setting;
   setting.damped = !pieces;
   for (Index i = 0; i < starts.cols(); ++i)
-    if (const auto root = find_root(system, starts.col(i), {}, setting)) {
+    if (const auto root = find_root(velocity, starts.col(i), {}, setting)) {
       ++known.hits[known.add(*root)];
       ++result.converged;
     }
@@ -150,15 +159,16 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
     setting.iterations = 50;
     result.deflated_starts = (search.starts + 3) / 4;
     const auto before = known.states.size();
-    const Matrix<double> more = start_states(system, result.deflated_starts, search.seed, 1);
+    const Matrix<double> more =
+        search_starts(system, result.deflated_starts, search.seed, 1, search.visited, (search.starts + 1) / 2);
     for (Index i = 0; i < more.cols(); ++i)
-      if (const auto root = find_root(system, more.col(i), known.states, setting)) known.add(*root);
+      if (const auto root = find_root(velocity, more.col(i), known.states, setting)) known.add(*root);
     result.found_by_deflation = static_cast<Index>(known.states.size() - before);
     result.missing_at_least = std::max(0.0, result.chao1 - static_cast<double>(result.found_by_deflation));
   }
 
   for (std::size_t i = 0; i < known.states.size(); ++i)
-    if (residual_of(system, known.states[i]) <= tolerance)
+    if (residual_of(velocity, known.states[i]) <= tolerance)
       result.points.push_back(describe(system, search, known.states[i], known.hits[i]));
   std::stable_sort(result.points.begin(), result.points.end(), [](const FixedPoint& a, const FixedPoint& b) {
     return std::make_tuple(!a.stable, a.index, -a.hits) < std::make_tuple(!b.stable, b.index, -b.hits);

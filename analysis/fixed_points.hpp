@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/tcr_stability.hpp"
+#include "analysis/synaptic_equations.hpp"
 
 namespace stillpoint {
 
@@ -19,7 +19,7 @@ struct FixedPoint {
   bool on_kink = false;          // relu: the Jacobian differs between directions, these eigenvalues are of one of them
 };
 
-struct Cycle {
+struct PeriodicOrbit {
   Matrix<double> states;         // D x k
   Eigen::VectorXcd multipliers;  // D
   bool stable;
@@ -29,7 +29,9 @@ struct FixedPointSearch {
   Index starts = 1024;
   Index max_cycle = 1;  // k-cycles up to here, of relu maps
   std::uint64_t seed = 1;
+  Matrix<double> visited = {};    // D x n, half of the starts in turn; empty: states of free runs without a synapse
   std::optional<TcrSynapse> tcr;  // stability with this synapse: 2D eigenvalues per point
+  std::optional<TsodyksMarkramSynapse> tsodyks_markram;  // points and stability with this one: 3D eigenvalues
 };
 
 struct FixedPoints {
@@ -37,7 +39,7 @@ struct FixedPoints {
   double missing_at_least;         // Chao1 of phase 1 less what phase 2 found of it, at least 0; 0 where exact
   double chao1;                    // points that phase 1 missed, lower bound
   std::vector<FixedPoint> points;  // stable ones first, then by index and hits
-  std::vector<Cycle> cycles;       // by k
+  std::vector<PeriodicOrbit> cycles;       // by k
   Index cycles_exact_to = 0;       // up to this k all words of regions were solved
   double tau_ref_ms;
   Index starts, converged;  // of phase 1
@@ -48,8 +50,9 @@ struct FixedPoints {
 /// Phase 1: Newton's method (analysis/newton.hpp) from `starts` independent states (analysis/start_states.hpp), ends
 /// merged within 1e-6 of max(1, max|x|). Phase 2: a quarter as many starts, with every known point deflated. Networks
 /// with relu are solved region by region (analysis/piecewise_linear.hpp): all of them up to N = 14, there without
-/// phase 2. Throws UserError where the network holds NaN, where max_cycle > 1 and it is no relu map, and where it has
-/// no linearisation with the synapse.
+/// phase 2. With Tsodyks-Markram synapses the search is that of x with use and resource at rest
+/// (analysis/tsodyks_markram_points.hpp), region by region never. Throws UserError where the network holds NaN, where
+/// max_cycle > 1 and it is no relu map, and where it has no linearisation with the synapse.
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search = {});
 
 /// f1 (f1 - 1) / (2 (f2 + 1)), f1 and f2 the points hit once and twice: a lower bound of the mean number of points

@@ -57,11 +57,27 @@ Matrix<double> velocity_jacobian(const System& system, const Vector<double>& x) 
   return J;
 }
 
+Velocity velocity_of(const System& system) {
+  return {[&system](const Vector<double>& x) -> Vector<double> { return system.velocity(x); },
+          [&system](const Vector<double>& x) { return velocity_jacobian(system, x); }};
+}
+
 Vector<double> descend(const System& system, Vector<double> x, double enough) {
-  Vector<double> F = system.velocity(x);
+  return descend(velocity_of(system), std::move(x), enough);
+}
+
+double residual_of(const System& system, const Vector<double>& x) { return relative(system.velocity(x), x); }
+
+std::optional<Vector<double>> find_root(const System& system, Vector<double> x,
+                                        const std::vector<Vector<double>>& known, const NewtonSetting& setting) {
+  return find_root(velocity_of(system), std::move(x), known, setting);
+}
+
+Vector<double> descend(const Velocity& velocity, Vector<double> x, double enough) {
+  Vector<double> F = velocity.value(x);
   double damping = 1e-3;
   for (int iteration = 0; iteration < 100 && relative(F, x) > enough; ++iteration) {
-    const auto J = velocity_jacobian(system, x);
+    const auto J = velocity.jacobian(x);
     const Matrix<double> normal = J.transpose() * J;
     const Vector<double> gradient = J.transpose() * F;
     const double before = F.norm();
@@ -69,7 +85,7 @@ Vector<double> descend(const System& system, Vector<double> x, double enough) {
       Matrix<double> damped = normal;
       damped.diagonal().array() += damping;
       const Vector<double> next = x - damped.llt().solve(gradient);
-      const Vector<double> F_next = system.velocity(next);
+      const Vector<double> F_next = velocity.value(next);
       if (!(F_next.norm() < before)) continue;
       x = next;
       F = F_next;
@@ -81,16 +97,16 @@ Vector<double> descend(const System& system, Vector<double> x, double enough) {
   return x;
 }
 
-double residual_of(const System& system, const Vector<double>& x) { return relative(system.velocity(x), x); }
+double residual_of(const Velocity& velocity, const Vector<double>& x) { return relative(velocity.value(x), x); }
 
-std::optional<Vector<double>> find_root(const System& system, Vector<double> x,
+std::optional<Vector<double>> find_root(const Velocity& velocity, Vector<double> x,
                                         const std::vector<Vector<double>>& known, const NewtonSetting& setting) {
   const Deflation deflation{known};
   const double root_D = std::sqrt(static_cast<double>(x.size()));
-  Vector<double> F = system.velocity(x);
+  Vector<double> F = velocity.value(x);
   bool descended = false;
   for (int iteration = 0; iteration < setting.iterations && F.allFinite(); ++iteration) {
-    const Eigen::PartialPivLU<Matrix<double>> J(velocity_jacobian(system, x));
+    const Eigen::PartialPivLU<Matrix<double>> J(velocity.jacobian(x));
     Vector<double> step = -J.solve(F);
     if (!step.allFinite()) return {};
     const double start_residual = relative(F, x);
@@ -106,25 +122,25 @@ std::optional<Vector<double>> find_root(const System& system, Vector<double> x,
       bool falls = false;
       for (; share > smallest; share /= 2) {
         const Vector<double> next = x + share * step;
-        const double reached = std::log(system.velocity(next).col(0).norm()) + deflation.log_factor(next);
+        const double reached = std::log(velocity.value(next).norm()) + deflation.log_factor(next);
         falls = reached <= merit + std::log1p(-1e-4 * share);
         if (falls) break;
       }
       if (!falls) {
         if (descended) return {};
         descended = true;
-        x = descend(system, x, 1e-7);
-        F = system.velocity(x);
+        x = descend(velocity, x, 1e-7);
+        F = velocity.value(x);
         continue;
       }
     }
     x += share * step;
     double before = F.norm();
-    F = system.velocity(x);
+    F = velocity.value(x);
     // Whole steps with the same factorisation as long as they pay; at the root until rounding is reached.
     while (share == 1 && known.empty() && F.norm() < pays * before && F.norm() > 0) {
       const Vector<double> next = x - J.solve(F);
-      const Vector<double> F_next = system.velocity(next);
+      const Vector<double> F_next = velocity.value(next);
       if (!(F_next.norm() < pays * F.norm())) break;
       before = F.norm();
       x = next;

@@ -51,7 +51,7 @@ bool is_first_rotation(std::uint64_t bits, Index N, Index k) {
   return true;
 }
 
-void enumerate(const PiecewiseLinear& map, Index k, CycleSearch& search) {
+void enumerate(const PiecewiseLinear& map, Index k, RegionCycles& search) {
   for (std::uint64_t bits = 0; bits < std::uint64_t{1} << (map.size() * k); ++bits) {
     if (!is_first_rotation(bits, map.size(), k)) continue;
     const auto solution = map.solve(word_of(bits, map.size(), k));
@@ -60,7 +60,7 @@ void enumerate(const PiecewiseLinear& map, Index k, CycleSearch& search) {
   }
 }
 
-void search_from(const PiecewiseLinear& map, Index k, Vector<double> x, CycleSearch& search) {
+void search_from(const PiecewiseLinear& map, Index k, Vector<double> x, RegionCycles& search) {
   PiecewiseLinear::Word word;
   for (Index i = 0; i < k; ++i, x = map.next(x)) word.push_back(map.region_of(x));
   for (int attempt = 0; attempt < 50; ++attempt) {
@@ -148,8 +148,8 @@ Matrix<double> PiecewiseLinear::product(const Word& word) const {
   return P;
 }
 
-CycleSearch find_cycles(const PiecewiseLinear& map, Index k, const Matrix<double>& starts) {
-  CycleSearch search;
+RegionCycles find_cycles(const PiecewiseLinear& map, Index k, const Matrix<double>& starts) {
+  RegionCycles search;
   search.exact = map.size() * k <= (k == 1 ? most_exact_fixed_points : most_exact);
   if (search.exact)
     enumerate(map, k, search);

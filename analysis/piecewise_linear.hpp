@@ -53,12 +53,12 @@ class PiecewiseLinear {
 /// rotation; `singular` counts words without a unique solution, along which cycles could form a continuum. Beyond, the
 /// guided search from `starts` (N x n): the word of k steps from a start, the solution, the word of the solution, until
 /// they agree (after Eisenmann, Monfared, Goring & Durstewitz 2023, SCYFI, arXiv:2310.17561).
-struct CycleSearch {
+struct RegionCycles {
   std::vector<Matrix<double>> cycles;  // N x k each
   bool exact = false;
   Index singular = 0;
 };
 constexpr Index most_exact_fixed_points = 14, most_exact = 18;
-CycleSearch find_cycles(const PiecewiseLinear& map, Index k, const Matrix<double>& starts);
+RegionCycles find_cycles(const PiecewiseLinear& map, Index k, const Matrix<double>& starts);
 
 }  // namespace stillpoint

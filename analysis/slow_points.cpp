@@ -61,13 +61,15 @@ End minimise(const System& system, Vector<double>& x) {
 }
 
 /// D x count, see the header.
-Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed) {
+Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed, const Matrix<double>& visited) {
   const Index runs = (count + 1) / 2;
   const bool flow = system.as() == System::As::flow;
   const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
   const auto steps = static_cast<Index>(50 * (flow ? system.reference_tau_ms() / dt_ms : 1));
   constexpr std::uint64_t draw = 100;  // other states than fixed points are searched from
-  Matrix<double> x = random_states(system, runs, seed, draw), last = x, slowest = x;
+  Matrix<double> x =
+      visited.size() > 0 ? visited_states(system, visited, runs) : random_states(system, runs, seed, draw);
+  Matrix<double> last = x, slowest = x;
   Vector<double> least = Vector<double>::Constant(runs, INFINITY), before = least;
   Eigen::Array<bool, Eigen::Dynamic, 1> falling = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(runs, false);
   for (Index step = 0; step < steps; ++step) {
@@ -149,7 +151,7 @@ SlowPoints find_slow_points(const System& system, const SlowPointSearch& search)
   SlowPoints result{{}, search.starts, 0, 0};
   std::vector<Vector<double>> states;
   std::vector<Index> hits;
-  const auto starts = slow_starts(system, search.starts, search.seed);
+  const auto starts = slow_starts(system, search.starts, search.seed, search.visited);
   for (Index i = 0; i < starts.cols(); ++i) {
     Vector<double> x = starts.col(i);
     const End end = minimise(system, x);

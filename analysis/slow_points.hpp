@@ -31,6 +31,7 @@ struct SlowPointSearch {
   Index starts = 64;
   double radius = 0.1;  // of the passage, Euclidean distance in the state
   std::uint64_t seed = 1;
+  Matrix<double> visited = {};  // D x n, from which free runs begin in turn; empty: from random states
 };
 
 struct SlowPoints {
@@ -38,8 +39,8 @@ struct SlowPoints {
   Index starts, at_fixed_points, unfinished;  // unfinished: ended at no minimum (a saddle of q, a kink, no convergence)
 };
 
-/// Half of the starts are where a free run from a random state is slowest (its slowest local minimum of |F| in time
-/// within 50 reference time constants or steps; its last state where there is none), half random states
+/// Half of the starts are where a free run from a random (or visited) state is slowest (its slowest local minimum of
+/// |F| in time within 50 reference time constants or steps; its last state where there is none), half random states
 /// (analysis/start_states.hpp). From there Levenberg-Marquardt, then Newton's method on q with its whole Hessian, to a
 /// step below 1e-9; a minimum whose residual is below 1e-9 is a fixed point and is dropped.
 ///

@@ -1,5 +1,7 @@
 #include "analysis/start_states.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -31,9 +33,11 @@ Matrix<double> random_states(const System& system, Index count, std::uint64_t se
   return states;
 }
 
-Matrix<double> start_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw) {
-  const Index visited = (count + 1) / 2;
-  Matrix<double> x = random_states(system, visited, seed, 2 * draw), recorded = x;
+namespace {
+
+/// D x count states, each after a time of its own in a free run.
+Matrix<double> free_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw) {
+  Matrix<double> x = random_states(system, count, seed, draw), recorded = x;
   const bool flow = system.as() == System::As::flow;
   const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
   const double membrane_ms =
@@ -43,13 +47,32 @@ Matrix<double> start_states(const System& system, Index count, std::uint64_t see
   for (std::size_t k = 0; k < times.size(); ++k) {
     for (const auto until = static_cast<Index>(std::lround(times[k] * steps_per_unit)); step < until; ++step)
       x = system.next(x, dt_ms);
-    for (auto i = static_cast<Index>(k); i < visited; i += static_cast<Index>(times.size()))
+    for (auto i = static_cast<Index>(k); i < count; i += static_cast<Index>(times.size()))
       if (x.col(i).allFinite() && x.col(i).cwiseAbs().maxCoeff() <= 1e6) recorded.col(i) = x.col(i);
   }
-  const double size = visited > 0 ? std::sqrt(recorded.array().square().mean()) : 1;
-  Matrix<double> random = random_states(system, count - visited, seed, 2 * draw + 1, std::max(1.0, size));
+  return recorded;
+}
+
+}  // namespace
+
+Matrix<double> visited_states(const System& system, const Matrix<double>& visited, Index count, Index next) {
+  require_option(visited.rows() == system.dimension() && visited.cols() > 0 && visited.allFinite(), "visited states",
+                 fmt::format("{} x {}", visited.rows(), visited.cols()),
+                 fmt::format("must be finite, {} x 1 or more", system.dimension()));
   Matrix<double> states(system.dimension(), count);
-  for (Index i = 0; i < count; ++i) states.col(i) = (i % 2 == 0 ? recorded : random).col(i / 2);
+  for (Index i = 0; i < count; ++i) states.col(i) = visited.col((next + i) % visited.cols());
+  return states;
+}
+
+Matrix<double> search_starts(const System& system, Index count, std::uint64_t seed, std::uint64_t draw,
+                             const Matrix<double>& visited, Index next) {
+  const Index half = (count + 1) / 2;
+  const Matrix<double> seen =
+      visited.size() > 0 ? visited_states(system, visited, half, next) : free_states(system, half, seed, 2 * draw);
+  const double size = half > 0 ? std::sqrt(seen.array().square().mean()) : 1;
+  const Matrix<double> random = random_states(system, count - half, seed, 2 * draw + 1, std::max(1.0, size));
+  Matrix<double> states(system.dimension(), count);
+  for (Index i = 0; i < count; ++i) states.col(i) = (i % 2 == 0 ? seen : random).col(i / 2);
   return states;
 }
 

@@ -15,7 +15,14 @@ namespace stillpoint {
 ///                  that are not rates times the root mean square of the visited ones where that is above 1
 ///
 /// A run that leaves every bound (|x| > 1e6) gives its initial state. `draw`: another number, other states.
-Matrix<double> start_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw = 0);
+///
+/// visited: D x n states that the network was seen in, in place of those of free runs: one after the other from column
+/// `next` on, from the front again where they end; to be a sample, each is to be drawn on its own.
+Matrix<double> search_starts(const System& system, Index count, std::uint64_t seed, std::uint64_t draw = 0,
+                             const Matrix<double>& visited = {}, Index next = 0);
+
+/// D x count columns of `visited` in turn from `next` on. Throws UserError unless they are states of the system.
+Matrix<double> visited_states(const System& system, const Matrix<double>& visited, Index count, Index next = 0);
 
 /// The random states alone, D x count.
 Matrix<double> random_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw,

@@ -81,15 +81,19 @@ void Stepper::advance(Vector<double>& x, Matrix<double>& q) const {
 }
 
 Stepper network_stepper(const System& system, Method method, double dt_ms) {
-  auto equations = equations_of(system);
+  return leaky_stepper(equations_of(system), system.tau_ms(), method, dt_ms);
+}
+
+Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method method, double dt_ms) {
   if (equations.map) return Stepper(equations);
-  const double tau = system.tau_ms().minCoeff();
+  const double tau = tau_ms.minCoeff();
   if (dt_ms == 0) dt_ms = tau / 10;
   require_option(dt_ms > 0 && dt_ms <= tau, "--dt-ms", fmt::format("{}", dt_ms),
                  fmt::format("must be > 0 and at most the shortest time constant, {} ms", tau));
   if (method != Method::exponential_euler) return Stepper(equations, method, dt_ms);
   // Euler, with alpha = 1 - exp(-dt/tau) in place of dt/tau.
-  const Vector<double> factor = -(-dt_ms / system.tau_ms().array()).expm1() * system.tau_ms().array() / dt_ms;
+  Vector<double> factor = Vector<double>::Ones(equations.dimension);
+  factor.head(tau_ms.size()) = -(-dt_ms / tau_ms.array()).expm1() * tau_ms.array() / dt_ms;
   equations.value = [factor, F = equations.value](const Matrix<double>& x) -> Matrix<double> {
     return factor.asDiagonal() * F(x);
   };

@@ -53,6 +53,10 @@ void require_bounded(const Matrix<double>& x);
 /// constant. Throws UserError when dt_ms is negative, or beyond the shortest time constant, or on another method.
 Stepper network_stepper(const System& system, Method method = Method::rk4, double dt_ms = 0);
 
+/// The same for equations whose first entries leak with tau_ms: exponential_euler is for these, the others make an
+/// Euler step.
+Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method method = Method::rk4, double dt_ms = 0);
+
 /// D x count: where trials would start (x = spread N(0,1), through phi where the state is a rate), the same states for
 /// the same seed, whatever the count. Throws UserError unless spread > 0 and count > 0.
 Matrix<double> start_states(const System& system, Index count, double spread, std::uint64_t seed);

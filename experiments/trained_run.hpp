@@ -29,6 +29,9 @@ struct TrainedRun {
 /// Throws UserError when the file is no run file, or its task cannot be made (a file of trials that is gone).
 TrainedRun open_run(const std::string& path);
 
+/// These of the trials, in this order.
+TrialSet<double> chosen_trials(const TrialSet<double>& trials, const std::vector<Index>& chosen);
+
 struct Checkpoint {
   long update;  // training had changed the network so many times
   Network<double> network;

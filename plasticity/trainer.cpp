@@ -36,23 +36,22 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
         if (update < updates) chosen.push_back(update);
     return chosen;
   }
-  const auto number = [&](const std::string& word, long least, const std::string& what) {
-    const Option entry = integer_option("", "", "", {static_cast<double>(least), static_cast<double>(updates - 1)}, "");
+  const auto number = [&](const std::string& word, Bounds allowed) {
     try {
-      entry.check(word);
+      integer_option("", "", "", allowed, "").check(word);
     } catch (const UserError&) {
-      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, every K, or updates; {} from {} to {}",
-                                  text, what, least, updates - 1));
+      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, every K, or updates from 0 to {}",
+                                  text, updates - 1));
     }
     return std::stol(word);
   };
   const auto words = split_words(text);
   if (words.size() == 2 && words[0] == "every") {
-    const long distance = number(words[1], 1, "K");
+    const long distance = number(words[1], {1, 1e9});
     for (long update = 0; update < updates; update += distance) chosen.push_back(update);
     return chosen;
   }
-  for (const auto& word : words) chosen.push_back(number(word, 0, "updates"));
+  for (const auto& word : words) chosen.push_back(number(word, {0, static_cast<double>(updates - 1)}));
   require_option(!chosen.empty(), "training.checkpoints", "(empty)", "must be none, log, or a list of updates");
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());

@@ -852,7 +852,17 @@ def test_fixed_points_and_slow_points(tmp):
         assert "example:" in ok("analyze", kind, "--help")
     refused("analyze", "fixed-points", network, "--as", "flow", "--max-cycle", 2, names=["--max-cycle = 2", "flow"])
     refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
-    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", names=["--synapse = tsodyks_markram", "Tsodyks-Markram"])
+    use, tau_f, tau_d, f_max = 0.2, 1.5, 0.2, 20  # defaults, in seconds
+    joint = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tsodyks_markram", "--starts", 100, "--json", "-"))
+    assert joint["synapse"] == {"kind": "tsodyks_markram", "use": 0.2, "tau_f_ms": 1500, "tau_d_ms": 200, "f_max_hz": 20, "normalise": "rest"}
+    for point in joint["points"]:
+        x, p, q = (np.array(point[name]) for name in ("state", "use", "resource"))
+        def steady(f): return (u := use * (1 + tau_f * f) / (1 + use * tau_f * f), 1 / (1 + tau_d * u * f))
+        assert np.allclose([p, q], steady(f_max * (x + 1) / 2)) and len(point["eigenvalues"]) == 6, point
+        assert np.abs(np.tanh(np.ones((2, 2)) @ (p * q * x) / np.prod(steady(f_max / 2))) - x).max() < 1e-12, point
+    refused("analyze", "fixed-points", network, "--synapse", "trained", names=["--synapse = trained", "tsodyks_markram"])
+    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", "--beta", 1, names=["--beta = 1", "--synapse tcr"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tsodyks_markram", names=["plrnn"])
     refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
     refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
     refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["--synapse = tcr", "plrnn"])
@@ -1043,6 +1053,106 @@ name = bptt
     refused("analyze", "follow", path, "--plot", tmp / "a.png", names=["--plot", ".svg"])
     refused("analyze", "follow", path, "--log-updates", names=["--log-updates", "--plot"])
     assert "example:" in ok("analyze", "follow", "--help")
+
+
+def test_starts_visited_by_the_trials_of_a_run(tmp):
+    ok("run", write(tmp / "visited.ini", SMALL.replace("seeds = 3", "seeds = 1").replace("none tcr", "tcr")), "--out", tmp / "out")
+    run = next((tmp / "out/runs").glob("*.h5"))
+    for kind, words in ("fixed-points", "32 visited by the task's trials, 32 random"), ("slow-points", "free runs from the trials' states"):
+        text = ok("analyze", kind, run, "--starts", 64, "--json", tmp / "a.json")
+        assert words in text and ok("analyze", kind, run, "--starts", 64) == text, text
+        assert json.loads((tmp / "a.json").read_text())["visited"] == "trials"
+        free = json.loads(ok("analyze", kind, run, "--starts", 64, "--visited", "free", "--json", "-"))
+        assert free["visited"] == "free" and free != json.loads((tmp / "a.json").read_text())
+        network = example_network(tmp / "network.h5")
+        assert json.loads(ok("analyze", kind, network, "--starts", 8, "--json", "-"))["visited"] == "free"
+        refused("analyze", kind, network, "--visited", "trials", names=["network.h5"])
+        refused("analyze", kind, run, "--visited", "all", names=["--visited = all", "trials or free"])
+        refused("analyze", kind, run, "--starts=-5", names=["--starts = -5"])
+        with h5py.File(run, "a") as file:  # a task that cannot be made again: free runs, unless it is asked for
+            name = file["options"].attrs["task.name"]
+            file["options"].attrs["task.name"] = "file"
+        assert "visited by free runs" in ok("analyze", kind, run, "--starts", 8) or kind == "slow-points"
+        refused("analyze", kind, run, "--visited", "trials", names=["its task cannot be made again"])
+        with h5py.File(run, "a") as file:
+            file["options"].attrs["task.name"] = name
+
+
+def test_exponents_with_synapses(tmp):
+    """The file's own synapse is part of the state, unless it is told otherwise; what has no equation is refused."""
+    def with_synapse(name, N, **attributes):
+        path = example_network(tmp / f"{name}.h5", N=N)
+        with h5py.File(path, "a") as file:
+            group = file["network"].create_group("synapse")
+            for key, value in attributes.items():
+                group.attrs[key] = value
+        return path
+
+    def exponents(*words):
+        return json.loads(ok("analyze", "lyapunov", *words, "--duration-ms", 2000, "--json", "-"))
+
+    tcr = with_synapse("tcr", 6, kind="tcr", beta="20", tau_s_ms="100")
+    full = exponents(tcr)
+    assert (full["synapse"], full["dimension"], len(full["exponents_per_s"])) == ("tcr", 42, 42), full
+    assert len(exponents(tcr, "--as", "flow", "--method", "exponential_euler", "--exponents", 3)["exponents_per_s"]) == 3
+    alone = exponents(tcr, "--synapse", "none")
+    assert (alone["synapse"], alone["dimension"]) == ("none", 6)
+    assert alone["exponents_per_s"] == exponents(example_network(tmp / "plain.h5"))["exponents_per_s"]
+    assert "joint state of network and synapses, 18 entries" in ok("analyze", "lyapunov", with_synapse("tm", 6, kind="tsodyks_markram"), "--duration-ms", 2000)
+    large = with_synapse("large", 40, kind="tcr")
+    refused("analyze", "lyapunov", large, names=["--exponents = 0", "1 to 1000", "1640"])
+    refused("analyze", "lyapunov", large, "--exponents", 1641, names=["--exponents = 1641", "1640"])
+    assert len(exponents(large, "--exponents", 2)["exponents_per_s"]) == 2
+    refused("analyze", "lyapunov", tcr, "--synapse", "tcr", names=["--synapse = tcr", "trained or none"])
+    refused("analyze", "lyapunov", with_synapse("yoked", 6, kind="tcr", current="yoked"), names=["synapse.current = yoked", "--synapse none"])
+    refused("analyze", "lyapunov", with_synapse("permuted", 6, kind="tcr", postsynaptic="permuted"), names=["synapse.postsynaptic = permuted"])
+    refused("analyze", "lyapunov", with_synapse("odd", 6, kind="tcr", beta="-1"), names=["synapse.beta = -1"])
+
+
+def test_memories_of_a_run(tmp):
+    """Every task that asks for memory is looked at where its memory ends; those that do not are refused in one line."""
+    def trained(task, *more, arm="none"):
+        study = write(tmp / "memory.ini", SMALL.replace("seeds = 3", "seeds = 1").replace("study.arm = none tcr", f"study.arm = {arm}"))
+        out = tmp / f"{task}-{arm}-{len(more)}"
+        ok("run", study, "--out", out, "--set", f"task.name={task}", *(word for option in more for word in ("--set", option)))
+        return next((out / "runs").glob("*.h5"))
+
+    brief = "--trials", 8, "--hold-ms", 200, "--settle-ms", 2000
+    until = {"evidence_accumulation": "answer", "delayed_cue_discrimination": "answer", "working_memory_n": "answer",
+             "interval_timing": "answer", "context_integration": "answer", "delayed_match_to_sample": "test", "flip_flop": "end"}
+    count = {"working_memory_n": 4, "context_integration": 4, "flip_flop": 8}
+    for task, end in until.items():
+        found = json.loads(ok("analyze", "memories", trained(task), *brief, "--json", "-"))
+        number = count.get(task, 2)
+        assert (found["kind"], found["task"], found["until"], found["synapse"]) == ("memories", task, end, "none"), found
+        assert [memory["memory"] for memory in found["memories"]] == list(range(number)), found["memories"]
+        assert len(found["pairs"]) == number * (number - 1) // 2 and len(found["of_trial"]) == 8 * number
+        for memory in found["memories"]:
+            assert memory["trials"] == 8 and memory["verdict"] in ("own", "shared", "none", "unsettled"), memory
+            low, high = memory["share"]["interval"]
+            assert low <= memory["share"]["value"] <= high and (memory["verdict"] == "shared") == (memory["shared_with"] != []), memory
+        assert max(found["of_trial"]) == len(found["attractors"]) - 1
+    sine = trained("sine_generation", "task.cue=onset", "task.frequencies_hz=2 4")
+    assert json.loads(ok("analyze", "memories", sine, *brief, "--json", "-"))["until"] == "end"
+
+    run = trained("evidence_accumulation", arm="tcr")
+    text = ok("analyze", "memories", run, *brief, "--json", tmp / "a.json")
+    assert "attractor of their own" in text and "d' smallest" in text and "synapse tcr" in text, text
+    assert ok("analyze", "memories", run, *brief, "--json", "-") == (tmp / "a.json").read_text()
+    with_synapse, alone = (json.loads(ok("analyze", "memories", run, *brief, "--synapse", which, "--json", "-")) for which in ("trained", "none"))
+    assert with_synapse == json.loads((tmp / "a.json").read_text()) and with_synapse["pairs"] != alone["pairs"]
+    noisy = json.loads(ok("analyze", "memories", run, *brief, "--noise", 0.2, "--json", "-"))
+    assert noisy["noise"]["activity"] == 0.2 and noisy["pairs"] != with_synapse["pairs"]
+    early = json.loads(ok("analyze", "memories", run, *brief, "--group", "initial/network", "--json", "-"))
+    assert early["pairs"] != with_synapse["pairs"]
+
+    for task in "delayed_addition", "fast_tracking", "sine_generation":
+        refused("analyze", "memories", trained(task), names=[f"task.name = {task}", "nothing to tell apart" if task != "sine_generation" else "nothing is remembered"])
+    refused("analyze", "memories", trained("evidence_accumulation", arm="tcr_yoked"), names=["synapse.current = yoked", "--synapse none"])
+    refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5"])
+    for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):
+        refused("analyze", "memories", run, f"{option}={value}", names=[f"{option} = {value}"])
+    refused("analyze", "memories", run, "--input", "1,2,3", names=["--input = 3 values"])
 
 
 def test_help_shows_an_example_for_every_command(tmp):

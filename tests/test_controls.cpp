@@ -328,7 +328,7 @@ constexpr double dt_ms = 5;
 const Integration euler{Method::euler, dt_ms, 1e-8};
 }  // namespace
 
-TEST_CASE("replicas see different trials; the estimate is their mean and its standard error") {
+TEST_CASE("replicas see different trials, the estimate is their mean and its standard error") {
   // One trial lasts as long as the measurement, so that replica k settles at the fixed point of trial k's input
   auto network = random_network("leaky_rate", Nonlinearity::tanh, 4, 1, seed);
   network.W = 0.8 * Array::Identity(4, 4);

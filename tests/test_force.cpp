@@ -152,7 +152,7 @@ TEST_CASE("FORCE leaves the weights of an output alone that is not graded while 
   CHECK(relative_difference(room.network.W_out.row(0), network.W_out.row(0)) > 1e-2);
 }
 
-TEST_CASE("FORCE asks for feedback of the readout, and other rules refuse it; either says what would work") {
+TEST_CASE("FORCE asks for feedback of the readout, and other rules refuse it, either says what would work") {
   const auto without = random_network("leaky_rate", "tanh", N, K, O, seed);
   CHECK_THROWS_WITH(Classroom<>({{"rule.name", "force"}}, without, T),
                     Catch::Contains("network.feedback = none") && Catch::Contains("network.feedback = uniform"));
@@ -163,7 +163,7 @@ TEST_CASE("FORCE asks for feedback of the readout, and other rules refuse it; ei
     } else {
       CHECK_THROWS_WITH(
           Classroom<>({{"rule.name", kind.name}, {"network.size", "12"}}, network_with_feedback("leaky_rate"), T),
-          Catch::Contains("network.feedback") && Catch::Contains(kind.name));
+          Catch::Contains("feedback of the readout") && Catch::Contains(kind.name));
     }
   }
 }

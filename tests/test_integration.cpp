@@ -171,7 +171,7 @@ TEST_CASE("float and double agree to float precision over a short trial") {
   CHECK(largest_difference(precise.outputs, rough.outputs) < 2e-5);
 }
 
-TEST_CASE("explicit synapses split off by Euler cost order 1; integrated jointly they keep order 4") {
+TEST_CASE("explicit synapses split off by Euler cost order 1, integrated jointly they keep order 4") {
   const auto network = tanh_network(any_kind());
   const Array held = constant_held(network);
   const TsodyksMarkramConstants fast{0.3, 100, 50, 40, true};

@@ -63,7 +63,7 @@ TEST_CASE("a two-dimensional PLRNN has the fixed points and cycles derived by ha
     }
     CHECK((x - cycle.states.col(0)).cwiseAbs().maxCoeff() < 1e-12);
   }
-  const auto two = std::find_if(found.cycles.begin(), found.cycles.end(), [](const Cycle& cycle) {
+  const auto two = std::find_if(found.cycles.begin(), found.cycles.end(), [](const PeriodicOrbit& cycle) {
     return (cycle.states.cwiseAbs().array() - 1).abs().maxCoeff() < 1e-12;
   });
   REQUIRE(two != found.cycles.end());
@@ -108,7 +108,7 @@ TEST_CASE("the guided search finds cycles that enumeration finds, and no others"
   CHECK(large.cycles_exact_to == 2);
   CHECK(large.points.size() == small.points.size());
   for (const auto& cycle : large.cycles) {
-    const bool known = std::any_of(small.cycles.begin(), small.cycles.end(), [&](const Cycle& other) {
+    const bool known = std::any_of(small.cycles.begin(), small.cycles.end(), [&](const PeriodicOrbit& other) {
       if (other.states.cols() != cycle.states.cols()) return false;
       for (Index i = 0; i < other.states.cols(); ++i)
         if ((other.states.col(i) - cycle.states.col(0).head(2)).cwiseAbs().maxCoeff() < 1e-9) return true;

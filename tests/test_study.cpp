@@ -57,7 +57,7 @@ TEST_CASE("a study expands its grid in order, the last axis fastest") {
   CHECK(study.points[3].options.integer("network.size") == 10);
 }
 
-TEST_CASE("settings and the quick section replace entries and narrow axes; seeds do not change a study's identity") {
+TEST_CASE("settings and the quick section replace entries and narrow axes, seeds do not change a study's identity") {
   const Scratch file("quick.ini",
                      "[study]\nseeds = 9\n[grid]\nnetwork.gain = 1 2\n[quick]\nstudy.seeds = 2\nnetwork.gain = "
                      "2\n[training]\nupdates = 50\n");
@@ -73,7 +73,7 @@ TEST_CASE("settings and the quick section replace entries and narrow axes; seeds
   CHECK(read_study({file.path.string(), {"study.seeds=100"}, true}).identity() == quick.identity());
 }
 
-TEST_CASE("arms are presets; what contradicts one is refused") {
+TEST_CASE("arms are presets, what contradicts one is refused") {
   for (const auto& each : arms()) {
     const auto options = resolve_options({{"study.arm", each.name}});
     for (const auto& [name, value] : each.preset) CHECK(options.text(name) == value);

@@ -1,6 +1,8 @@
 // What a finished run was trained on: trials with targets of their own or of others, and its networks by update.
 #include <filesystem>
+#include <set>
 
+#include "experiments/analyses/visited.hpp"
 #include "experiments/result_file.hpp"
 #include "experiments/study.hpp"
 #include "experiments/trained_run.hpp"
@@ -46,6 +48,32 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
     if (entry.option.kind == Option::Kind::number) CHECK(run.options.number(name) == options.number(name));
   }
   CHECK(problems::identical(run.task->draw({11, 2}, 3).inputs, task->draw({11, 2}, 3).inputs));
+
+  // States visited: each on the path of a trial of its own, within the trial's length, not always at the same step.
+  auto fixed_start = network;
+  fixed_start.r0 = Vector<double>::LinSpaced(6, -0.5, 0.5);
+  boost::program_options::variables_map given;
+  given.insert({"seed", boost::program_options::variable_value(boost::any(5L), false)});
+  given.insert({"visited", boost::program_options::variable_value(boost::any(std::string("trials")), false)});
+  const auto visited = states_of_trials(path, given, fixed_start, 70);
+  const auto trials = run.trials(70);
+  std::set<Index> steps;
+  for (Index b = 0; b < 70; ++b) {
+    TrialSet<double> one = chosen_trials(trials, {b});
+    const auto held = problems::held_input(fixed_start, one, 0);
+    problems::Column start = problems::with_zero_synapses(fixed_start);
+    const auto path_by_hand =
+        problems::euler_path(problems::network_with_tcr(fixed_start, held, {100, 123.456}), start, one.length[0], 5);
+    Index nearest = 0;
+    CHECK((path_by_hand.topRows(6).rightCols(one.length[0]).colwise() - visited.col(b))
+              .colwise()
+              .norm()
+              .minCoeff(&nearest) < 1e-12);
+    steps.insert(nearest);
+  }
+  CHECK(steps.size() > 20);
+  CHECK(problems::identical(visited.leftCols(40).eval(), states_of_trials(path, given, fixed_start, 40)));
+
   const auto checkpoints = read_checkpoints(path);
   REQUIRE(checkpoints.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) CHECK(checkpoints[i].update == std::vector<long>{0, 3, 6, 7}[i]);

@@ -155,6 +155,7 @@ TEST_CASE("checkpoints hold the network before the change of their update") {
   CHECK(checkpoint_updates("log", 400) == std::vector<long>{1, 3, 10, 30, 100, 300});
   CHECK(checkpoint_updates("none", 400).empty());
   CHECK(checkpoint_updates("every 100", 301) == std::vector<long>{0, 100, 200, 300});
+  CHECK(checkpoint_updates("every 100", 2) == std::vector<long>{0});
   CHECK_THROWS_AS(checkpoint_updates("every 0", 400), UserError);
   CHECK_THROWS_AS(checkpoint_updates("every", 400), UserError);
   CHECK_THROWS_AS(checkpoint_updates("1 400", 400), UserError);
@@ -178,7 +179,7 @@ TEST_CASE("float and double training follow the same path at first") {
   for (std::size_t k = 0; k < 5; ++k) CHECK(single.curve.loss[k] == Approx(twofold.curve.loss[k]).epsilon(1e-4));
 }
 
-TEST_CASE("accuracy counts signs, or closeness where trials have a tolerance; ungraded pairs count for nothing") {
+TEST_CASE("accuracy counts signs, or closeness where trials have a tolerance, ungraded pairs count for nothing") {
   auto trials = TrialSet<double>::zeros(1, 1, 2, 2);
   trials.targets << 1, -1, 1, 1;
   trials.mask << 1, 1, 1, 0;

@@ -108,7 +108,7 @@ TEST_CASE("trials written to a file come back, each as likely as any other", "[t
   }
 }
 
-TEST_CASE("without condition and length trials are full, of condition 0; beyond a length there is nothing", "[tasks]") {
+TEST_CASE("without condition and length trials are full, of condition 0, beyond a length there is nothing", "[tasks]") {
   auto content = content_of(draw("delayed_match_to_sample", 10, {}, 5), 10);
   const auto length = content.arrays.at("length");
   content.arrays.erase("length");

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "analysis/tsodyks_markram_points.hpp"
 #include "experiments/analyses/analysis.hpp"
+#include "experiments/analyses/stored_synapse.hpp"
+#include "experiments/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
-#include "sim/network_file.hpp"
 
 namespace stillpoint {
 
@@ -20,26 +22,21 @@ double number_in(const std::string& name, const std::string& text, Bounds bounds
 }
 
 /// What the file says of the synapse, under what the user says.
-std::optional<TcrSynapse> synapse_for(const std::string& file, const po::variables_map& given) {
-  auto stored =
-      (given.count("group") ? read_network(file, given["group"].as<std::string>()) : read_trained_network(file))
-          .synapse;
+std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
+  auto [network, stored] = read_stored(file, given);
   for (const auto& [option, key] :
        {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
-  const auto value = [&](const char* key, const char* fallback) {
-    const auto entry = stored.find(key);
-    return entry == stored.end() ? std::string(fallback) : entry->second;
-  };
-  const auto kind = value("kind", "none");
-  for (const char* option : {"beta", "tau-s-ms"})
-    require_option(kind == "tcr" || !given.count(option), fmt::format("--{}", option),
-                   given.count(option) ? given[option].as<std::string>() : "", "belongs to --synapse tcr");
-  if (kind == "none") return {};
-  require_option(kind == "tcr", "--synapse", kind,
-                 "must be none or tcr: fixed points with a Tsodyks-Markram synapse are not implemented");
-  return TcrSynapse{number_in("--beta", value("beta", "100"), nonnegative),
-                    number_in("--tau-s-ms", value("tau_s_ms", "200"), positive)};
+  const auto kind = stored.count("kind") ? stored["kind"] : "none";
+  require_option(kind == "none" || kind == "tcr" || kind == "tsodyks_markram", "--synapse", kind,
+                 "must be none, tcr or tsodyks_markram");
+  for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
+    if (!given.count(option)) continue;
+    const auto& text = given[option].as<std::string>();
+    require_option(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
+    number_in(fmt::format("--{}", option), text, bounds);
+  }
+  return synapse_model(stored, network.nonlinearity);
 }
 
 std::string shown(const std::complex<double>& value) {
@@ -86,7 +83,7 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
   return json;
 }
 
-std::string as_text(const FixedPoints& found, const System& system, Index shown_points) {
+std::string as_text(const FixedPoints& found, const System& system, Index shown_points, bool by_trials) {
   const bool map = system.as() == System::As::map;
   std::string text;
   if (!found.points.empty()) {
@@ -94,8 +91,11 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
                   "residual"}};
     for (const auto& point : found.points) {
       if (static_cast<Index>(rows.size()) > shown_points) break;
-      rows.push_back({fmt::format("{}", rows.size()), point.on_kink ? "on a kink" : point.stable ? "yes" : "no", fmt::format("{}", point.index),
-                      shown(point.eigenvalues(0)),
+      rows.push_back({fmt::format("{}", rows.size()),
+                      point.on_kink  ? "on a kink"
+                      : point.stable ? "yes"
+                                     : "no",
+                      fmt::format("{}", point.index), shown(point.eigenvalues(0)),
                       fmt::format("{:.4g}", std::sqrt(point.state.array().square().mean())),
                       fmt::format("{}", point.hits), fmt::format("{:.1e}", point.residual)});
     }
@@ -112,8 +112,9 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
     text +=
         fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more starts)",
                     found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts);
-  text += fmt::format("\n{} starts, half states visited by free runs, half random; {} ended at a fixed point\n",
-                      found.starts, found.converged);
+  text += fmt::format("\n{} starts: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
+                      (found.starts + 1) / 2, by_trials ? "the task's trials" : "free runs", found.starts / 2,
+                      found.converged);
   if (found.singular > 0)
     text +=
         fmt::format("{} linear regions have no unique solution: points there may form a continuum\n", found.singular);
@@ -145,10 +146,12 @@ AnalysisKind fixed_points_analysis() {
       "points.json",
       [](po::options_description& options) {
         add_system_options(options);
+        add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(1024),
-                              "independent starts: half states visited by free runs, half random")(
+                              "independent starts: half visited states, half random")(
             "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
-            "synapse", po::value<std::string>(), "none, or tcr: stability with it; default: the network's own")(
+            "synapse", po::value<std::string>(),
+            "none; tcr: stability with it; or tsodyks_markram: points too; default: the network's own")(
             "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
             "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
       },
@@ -158,10 +161,17 @@ AnalysisKind fixed_points_analysis() {
         search.starts = given["starts"].as<long>();
         search.max_cycle = given["max-cycle"].as<long>();
         search.seed = seed_of(given);
-        search.tcr = synapse_for(file, given);
+        if (const auto synapse = synapse_for(file, given)) {
+          if (const auto* tcr = std::get_if<TcrSynapse>(&*synapse)) search.tcr = *tcr;
+          if (const auto* other = std::get_if<TsodyksMarkramSynapse>(&*synapse)) search.tsodyks_markram = *other;
+        }
+        // Of phase 1 and of phase 2, a quarter as many starts.
+        search.visited =
+            states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
         const auto found = find_fixed_points(system, search);
-        text = as_text(found, system, 20);
+        text = as_text(found, system, 20, search.visited.size() > 0);
         auto json = described(found, system);
+        json["visited"] = search.visited.size() > 0 ? "trials" : "free";
         if (search.tcr) {
           const double value =
               tcr_remaining_eigenvalue(system, *search.tcr) * (system.as() == System::As::flow ? found.tau_ref_ms : 1);
@@ -174,6 +184,22 @@ AnalysisKind fixed_points_analysis() {
                              {"multiplicity", static_cast<long>(synapses - N)}};
           text += fmt::format("stability with tcr, beta {:g}, tau_s {:g} ms; {} more eigenvalues are {:.4g}\n",
                               search.tcr->beta, search.tcr->tau_s_ms, static_cast<long>(synapses - N), value);
+        }
+        if (search.tsodyks_markram) {
+          const auto& synapse = *search.tsodyks_markram;
+          const Index N = system.dimension();
+          for (std::size_t i = 0; i < found.points.size(); ++i) {
+            const auto at_rest = steady_state(system, synapse, found.points[i].state);
+            json["points"][i]["use"] = as_json(Vector<double>(at_rest.segment(N, N)));
+            json["points"][i]["resource"] = as_json(Vector<double>(at_rest.tail(N)));
+          }
+          json["synapse"] = {{"kind", "tsodyks_markram"},    {"use", synapse.use},
+                             {"tau_f_ms", synapse.tau_f_ms}, {"tau_d_ms", synapse.tau_d_ms},
+                             {"f_max_hz", synapse.f_max_hz}, {"normalise", synapse.normalised ? "rest" : "none"}};
+          text += fmt::format(
+              "with Tsodyks-Markram synapses: points and stability of (state, use, resource), U {:g}, "
+              "tau_f {:g} ms, tau_d {:g} ms, f_max {:g} Hz\n",
+              synapse.use, synapse.tau_f_ms, synapse.tau_d_ms, synapse.f_max_hz);
         }
         return json;
       }};

@@ -188,6 +188,7 @@ AnalysisKind restructuring_analysis() {
                               "of the task, that networks are probed with")(
             "walks", po::value<long>(), "random walks per run; default: as few as each condition needs at --rate")(
             "rate", po::value<double>()->default_value(0.05), "chance of any event in a run without restructuring")(
+            "plot", po::value<std::string>(), "SVG file: events and drops, one row per run")(
             "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor")("quiet", "no progress bar");
       },
       [](const std::string& directory, const po::variables_map& given, std::string& text) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiments/analyses/analysis.hpp"
+#include "experiments/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
@@ -11,7 +12,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::string as_text(const SlowPoints& found, double radius) {
+std::string as_text(const SlowPoints& found, double radius, bool by_trials) {
   std::string text;
   if (!found.points.empty()) {
     Rows rows = {{"point", "speed [1/s]", "q", "passage [ms]", "index", "eigenvalue", "hits"}};
@@ -28,11 +29,12 @@ std::string as_text(const SlowPoints& found, double radius) {
       text += fmt::format("and {} more (--json has all)\n", more);
   }
   return text + fmt::format(
-                    "{} slow point{} from {} starts, half where free runs are slowest, half random; {} ended at fixed "
+                    "{} slow point{} from {} starts, half where free runs from {} states are slowest, half random; {} "
+                    "ended at fixed "
                     "points, {} at no minimum\npassage: within a distance of {:g} in the state; index: unstable "
                     "directions beside the slow one\n",
-                    found.points.size(), found.points.size() == 1 ? "" : "s", found.starts, found.at_fixed_points,
-                    found.unfinished, radius);
+                    found.points.size(), found.points.size() == 1 ? "" : "s", found.starts,
+                    by_trials ? "the trials'" : "random", found.at_fixed_points, found.unfinished, radius);
 }
 
 }  // namespace
@@ -47,6 +49,7 @@ AnalysisKind slow_points_analysis() {
       "stillpoint analyze slow-points results/quickstart/runs/condition0001-seed000001.h5 --as flow --json slow.json",
       [](po::options_description& options) {
         add_system_options(options);
+        add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(64),
                               "half where free runs are slowest, half random")(
             "radius", po::value<double>()->default_value(0.1),
@@ -54,9 +57,10 @@ AnalysisKind slow_points_analysis() {
       },
       [](const std::string& file, const po::variables_map& given, std::string& text) {
         const auto system = make_system(file, given);
-        const SlowPointSearch search{given["starts"].as<long>(), given["radius"].as<double>(), seed_of(given)};
+        SlowPointSearch search{given["starts"].as<long>(), given["radius"].as<double>(), seed_of(given)};
+        search.visited = states_of_trials(file, given, system.network(), (search.starts + 1) / 2);
         const auto found = find_slow_points(system, search);
-        text = as_text(found, search.radius);
+        text = as_text(found, search.radius, search.visited.size() > 0);
         auto points = nlohmann::ordered_json::array();
         for (const auto& point : found.points) {
           nlohmann::ordered_json passage;
@@ -77,6 +81,7 @@ AnalysisKind slow_points_analysis() {
                                       {"at_fixed_points", found.at_fixed_points},
                                       {"unfinished", found.unfinished},
                                       {"radius", search.radius},
+                                      {"visited", search.visited.size() > 0 ? "trials" : "free"},
                                       {"points", points}};
       }};
 }

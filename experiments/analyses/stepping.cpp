@@ -14,7 +14,7 @@ void add_stepping_options(po::options_description& options) {
       "dt-ms", po::value<double>(), "their length; default: a tenth of the shortest time constant");
 }
 
-Stepper make_stepper(const System& system, const po::variables_map& given) {
+Stepper make_stepper(const System& system, const po::variables_map& given, const std::optional<SynapseModel>& synapse) {
   const auto& name = given["method"].as<std::string>();
   const auto method = method_from(name);
   require_option(method != Method::dopri5, "--method", name, "must be euler, exponential_euler or rk4");
@@ -22,10 +22,10 @@ Stepper make_stepper(const System& system, const po::variables_map& given) {
   require_option(!has_step || system.as() == System::As::flow, "--dt-ms",
                  has_step ? fmt::format("{}", given["dt-ms"].as<double>()) : "",
                  "a map has a step of its own: use --as flow");
-  if (!has_step) return network_stepper(system, method);
-  const double dt = given["dt-ms"].as<double>();
-  require_option(dt > 0, "--dt-ms", fmt::format("{}", dt), "must be a number > 0 [ms]");
-  return network_stepper(system, method, dt);
+  const double dt = has_step ? given["dt-ms"].as<double>() : 0;
+  require_option(!has_step || dt > 0, "--dt-ms", fmt::format("{}", dt), "must be a number > 0 [ms]");
+  return leaky_stepper(synapse ? equations_with_synapse(system, *synapse) : equations_of(system), system.tau_ms(),
+                       method, dt);
 }
 
 nlohmann::ordered_json stepping_json(const std::string& kind, const System& system, const Stepper& stepper,

@@ -1,14 +1,17 @@
 // Options that analyses along a path share: how a flow is stepped, and from where.
 #pragma once
 
-#include "analysis/stepper.hpp"
+#include <optional>
+
+#include "analysis/synaptic_equations.hpp"
 #include "experiments/analyses/analysis.hpp"
 
 namespace stillpoint {
 
 /// --method, --dt-ms
 void add_stepping_options(boost::program_options::options_description& options);
-Stepper make_stepper(const System& system, const boost::program_options::variables_map& given);
+Stepper make_stepper(const System& system, const boost::program_options::variables_map& given,
+                     const std::optional<SynapseModel>& synapse = {});
 
 /// as, method, dt_ms, dimension: how the result came about.
 nlohmann::ordered_json stepping_json(const std::string& kind, const System& system, const Stepper& stepper,
