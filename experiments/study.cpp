@@ -146,8 +146,10 @@ bool used_by_none(const Study& study, const std::string& option) {
                       [&](const auto& point) { return lacking_for(option, point.options).empty(); });
 }
 
-void expand(Study& study) {
-  const auto known = known_names(study.base, study.axes);
+/// `known`: options of other components than those chosen that the study may set.
+void expand(Study& study, std::vector<std::string> known) {
+  const auto chosen = known_names(study.base, study.axes);
+  known.insert(known.end(), chosen.begin(), chosen.end());
   std::size_t count = 1;
   for (const auto& axis : study.axes) count *= axis.values.size();
   for (std::size_t index = 0; index < count; ++index) {
@@ -368,6 +370,7 @@ Study read_study(const StudyRequest& request) {
   }
   refuse_value_beside_axis(study, file);
   if (request.quick && quick.empty()) throw UserError(fmt::format("--quick: {} has no [quick] section", request.path));
+  const auto of_file = known_names(study.base, study.axes);  // what --quick and --set leave out may stay unused
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);
   for (const auto& entry : request.set) {
@@ -381,7 +384,7 @@ Study read_study(const StudyRequest& request) {
     for (const auto& [option, value] : {std::pair("network.start", "none"), std::pair("network.start_noise", "0")})
       place(study, option, value);  // a trained network has its own size
   }
-  expand(study);
+  expand(study, of_file);
   return study;
 }
 

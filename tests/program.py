@@ -131,6 +131,12 @@ def example_trials(path, trials=30, change=None, attributes=(("dt_ms", 10.0),)):
 
 # --- studies ---------------------------------------------------------------------------------------------------------
 
+def test_a_study_of_two_networks_can_be_cut_to_one(tmp):
+    study = write(tmp / "two.ini", SMALL.replace("[grid]", "[grid]\nnetwork.kind = leaky_rate plrnn").replace("[network]", "[network]\nA = 0.7"))
+    ok("run", study, "--out", tmp / "one", "--quiet", "--set", "network.kind=leaky_rate", "--set", "study.arm=none", "--set", "training.updates=2")
+    refused("run", study, "--out", tmp / "a", "--set", "network.kind=leaky_rate", "--set", "network.rank=1", names=["network.rank", "low_rank"])
+
+
 def test_every_study_runs_its_quick_version(tmp):
     assert len(STUDIES) >= 5
     short = ["--quick", "--set", "training.updates=2", "--set", "study.seeds=1", "--quiet"]
@@ -1153,6 +1159,61 @@ def test_memories_of_a_run(tmp):
     for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):
         refused("analyze", "memories", run, f"{option}={value}", names=[f"{option} = {value}"])
     refused("analyze", "memories", run, "--input", "1,2,3", names=["--input = 3 values"])
+
+
+def test_restructuring_events_of_a_study(tmp):
+    study = write(tmp / "gr.ini", """
+[study]
+name = gr
+seeds = 3
+[grid]
+control.targets = own shuffled
+[network]
+size = 8
+gain = 0.5
+[integration]
+dt_ms = 10
+[rule]
+name = bptt
+[training]
+updates = 40
+batch = 8
+checkpoints = every 8
+""")
+    ok("run", study, "--out", tmp / "out", "--quiet")
+    text = ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25, "--json", tmp / "a.json", "--plot", tmp / "a.svg")
+    found = json.loads((tmp / "a.json").read_text())
+    assert found["kind"] == "restructuring" and len(found["descriptors"]) == 8
+    (condition,) = found["conditions"]
+    assert condition["varied"] == {"control.targets": "own"} and condition["runs"] == 3
+    assert condition["random_walks"]["paths"] == 3 and condition["shuffled_targets"]["paths"] == 3
+    assert condition["abrupt"] + condition["gradual"] + condition["no_drop"] + condition["not_measured"] == 3
+    assert [run["seed"] for run in condition["each"]] == [1, 2, 3]
+    assert "first event" in text and (tmp / "a.svg").read_text().startswith("<svg")
+    # What was measured is kept, and used again; another number of trials is another measurement.
+    kept = sorted((tmp / "out/restructuring").glob("*.json"))
+    assert len(kept) == 6
+    path = json.loads(kept[0].read_text())
+    assert path["update"] == [0, 8, 16, 24, 32, 40] and len(path["path"]["value"][0]) == 8
+    before = [file.stat().st_mtime_ns for file in kept]
+    assert ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25) == text
+    assert [file.stat().st_mtime_ns for file in kept] == before
+    kept[0].write_text("{")  # cut short
+    assert ok("analyze", "restructuring", tmp / "out", "--jobs", 1, "--quiet", "--rate", 0.25) == text
+    assert json.loads(kept[0].read_text()) == path
+    # At 5 % three runs with shuffled targets are too few, and walks are added.
+    ok("analyze", "restructuring", tmp / "out", "--quiet", "--json", tmp / "b.json")
+    (condition,) = json.loads((tmp / "b.json").read_text())["conditions"]
+    assert condition["random_walks"]["paths"] == 21 and condition["shuffled_targets"] is None
+    assert "3 of 19 runs with shuffled targets needed" in condition["note"]
+
+    ok("run", study, "--out", tmp / "none", "--quiet", "--set", "training.checkpoints=none", "--set", "training.updates=4")
+    refused("analyze", "restructuring", tmp / "none", "--quiet", names=["fewer than 4 checkpoints", "training.checkpoints"])
+    refused("analyze", "restructuring", tmp, names=["holds no study"])
+    refused("analyze", "restructuring", tmp / "out", "--trials", 3, names=["--trials = 3"])
+    refused("analyze", "restructuring", tmp / "out", "--walks", 0, names=["--walks = 0"])
+    refused("analyze", "restructuring", tmp / "out", "--rate", 1, names=["--rate = 1"])
+    refused("analyze", "restructuring", tmp / "out", "--plot", tmp / "a.png", names=["--plot", ".svg"])
 
 
 def test_help_shows_an_example_for_every_command(tmp):
