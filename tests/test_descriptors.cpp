@@ -6,6 +6,7 @@
 #include "analysis/random_walk.hpp"
 #include "sim/initial_weights.hpp"
 #include "tests/problems.hpp"
+#include "tests/statistical.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::problems;
@@ -159,4 +160,74 @@ TEST_CASE("the same network twice moves nowhere, and units of slow speed are the
   wild.nonlinearity = Nonlinearity::relu;
   wild.W = Array::Constant(12, 12, 500);
   CHECK_THROWS_AS(GeometryProbe(wild, {Method::euler, 10}, sign_trials(16), none, 5), UserError);
+}
+
+namespace {
+
+/// All neurons alike: r = tanh(2 r + b). Of three fixed points two vanish in a fold at b = .533.
+Network<double> fold_network(double b, Index N) {
+  auto network = rank_one(1, N);
+  network.W.setConstant(2. / static_cast<double>(N));
+  network.b.setConstant(b);
+  network.W_in *= 0.1;
+  return network;
+}
+
+DescriptorPath measured(const std::vector<Network<double>>& networks) {
+  Vector<double> step(static_cast<Index>(networks.size()) - 1);
+  for (std::size_t i = 1; i < networks.size(); ++i)
+    step(static_cast<Index>(i) - 1) = weight_distance(networks[i - 1], networks[i]);
+  return {path_of(networks), step};
+}
+
+}  // namespace
+
+TEST_CASE("a fold on a noisy path of networks is an event, dated to a checkpoint, and paths without one have none") {
+  constexpr Index N = 8, T = 12;
+  constexpr double from = 0, to = 1;
+  const double r = std::sqrt(0.5), fold = -(std::atanh(r) - 2 * r);  // 1 = 2 (1 - r^2), b = atanh r - 2 r
+  std::vector<Network<double>> straight;
+  for (Index t = 0; t < T; ++t)
+    straight.push_back(fold_network(from + (to - from) * static_cast<double>(t) / (T - 1), N));
+  const auto first_beyond = static_cast<Index>(std::ceil(fold / (to - from) * (T - 1)));
+  const auto noise = [&](std::uint64_t seed, Index t) {
+    return normal_array(N, N, 1000 * seed + static_cast<std::uint64_t>(t), 1e-3);
+  };
+
+  std::vector<DescriptorPath> walks;
+  for (std::uint64_t walk = 0; walk < 25; ++walk) {
+    std::vector<Network<double>> walked = {straight.front()};
+    for (std::size_t t = 1; t < straight.size(); ++t) {
+      walked.push_back(random_step(walked.back(), straight[t - 1], straight[t], 1, walk, t));
+      walked.back().W += noise(500 + walk, static_cast<Index>(t));
+    }
+    walks.push_back(measured(walked));
+  }
+  const auto scale = walk_scale(walks);
+  const std::vector<ControlPopulation> controls = {control_population(standardised_walks(walks))};
+  const auto events_of = [&](const std::vector<Network<double>>& networks) {
+    return find_restructuring(standardised(measured(networks), scale), controls);
+  };
+  long dated = 0, none = 0;
+  for (std::uint64_t run = 1; run <= 100; ++run) {
+    auto ramp = straight;
+    std::vector<Network<double>> idle = {straight.front()};
+    Array drift = Array::Zero(N, N);
+    for (Index t = 1; t < T; ++t) {
+      const auto at = static_cast<std::size_t>(t);
+      drift += noise(run, t);
+      ramp[at].W += drift;
+      idle.push_back(random_step(idle.back(), straight[at - 1], straight[at], 7, run, at));
+      idle.back().W += noise(run, t);
+    }
+    for (const auto& event : events_of(ramp))
+      if (std::abs(static_cast<double>(event.peak - first_beyond)) <= 1) {
+        ++dated;
+        break;
+      }
+    none += events_of(idle).empty();
+  }
+  WARN("dated within one checkpoint: " << dated << " of 100; random walks without an event: " << none);
+  CHECK(dated >= 95);
+  CHECK(testing::not_above(100 - none, 100, 0.05));
 }
