@@ -1,7 +1,8 @@
 // Limit cycles of flows: fixed points of a return map.
 //
 // The section is the plane through a state of the path across its velocity n. Newton's method finds state and period at
-// once (Kuznetsov 2004, doi:10.1007/978-1-4757-3978-7, section 10.1): with phi the flow, M = dphi/dx its monodromy matrix and f the velocity,
+// once (Kuznetsov 2004, doi:10.1007/978-1-4757-3978-7, section 10.1): with phi the flow, M = dphi/dx its monodromy
+// matrix and f the velocity,
 //
 //   ( M - 1   f ) (dx)     (phi(x, T) - x)
 //   (  n^T    0 ) (dT) = - (n . (x - x0) )

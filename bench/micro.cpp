@@ -3,7 +3,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "analysis/descriptors.hpp"
 #include "analysis/fixed_points.hpp"
+#include "analysis/lyapunov_spectrum.hpp"
 #include "bench/workload.hpp"
 #include "tasks/task.hpp"
 
@@ -89,6 +91,35 @@ void add_fixed_points(const char* gain, Index neurons, Index starts) {
   })->Unit(benchmark::kSecond)->Iterations(1);
 }
 
+Network<double> strongly_coupled(Index neurons) {
+  return make_network(resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", "1.5"}}), input_channels,
+                      output_channels, 1);
+}
+
+/// What analyses of the phase space cost as networks grow.
+void add_analysis_growth() {
+  for (const Index neurons : {32, 64, 128, 256}) {
+    add_fixed_points("1.5", neurons, 128);
+    benchmark::RegisterBenchmark(fmt::format("lyapunov_spectrum/{}/1000", neurons).c_str(), [=](benchmark::State& state) {
+      const auto network = strongly_coupled(neurons);
+      const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
+      const auto stepper = network_stepper(system, Method::euler, 5);
+      const auto start = start_states(system, 1, 1, 1);
+      for (auto _ : state)
+        benchmark::DoNotOptimize(lyapunov_spectrum(stepper, start.col(0), 1, {0, 5000, 0, 20}).per_second.data());
+    })->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(fmt::format("descriptors/{}/16/100", neurons).c_str(), [=](benchmark::State& state) {
+      auto network = strongly_coupled(neurons);
+      network.dt_ms = 10;
+      auto trials = TrialSet<double>::zeros(input_channels, output_channels, 100, 16);
+      Stream(1, Purpose::trial).fill_normal(trials.inputs);
+      Synapse<double> none;
+      const GeometryProbe probe(network, {Method::euler, 10}, trials, none, 1);
+      for (auto _ : state) benchmark::DoNotOptimize(probe(network).slowest);
+    })->Unit(benchmark::kMillisecond);
+  }
+}
+
 void add_all() {
   for (const auto& shape : {small, medium, large}) {
     for (const auto& kind : network_kinds()) add_forward("forward/" + kind.name, shape, {{"network.kind", kind.name}});
@@ -107,6 +138,7 @@ void add_all() {
   }
   add_growth();
   for (const char* gain : {"0.9", "1.5", "2.5"}) add_fixed_points(gain, 128, 1024);
+  add_analysis_growth();
   for (const auto& kind : task_kinds())
     if (kind.name != "file") add_task(kind, medium.batch);  // which has no trials of its own
 }
