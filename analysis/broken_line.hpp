@@ -27,4 +27,13 @@ BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vecto
 /// rho by least squares as well, alternating until it stays.
 BrokenLine fit_broken_line(const Vector<double>& values, const Vector<double>& scale);
 
+/// level + slope t + bend (t - at)+: one knot where the broken line has two.
+struct BentLine {
+  Index at = 0;
+  Vector<double> mean;
+  double rho = 0, residual = 0;  // as of BrokenLine
+};
+/// The best knot, by trying every one.
+BentLine fit_bent_line(const Vector<double>& values, const Vector<double>& scale);
+
 }  // namespace stillpoint

@@ -33,6 +33,12 @@ const std::vector<Family>& families() {
        [](const auto& t, const auto& p) {
          return Vector<double>(((-t.array() * std::exp(-p(0))).exp() + std::exp(p(1))).log());
        }},
+      {"two exponentials",
+       {times, times, {-4, -2.5, -1, 0}},
+       [](const auto& t, const auto& p) {
+         return Vector<double>(
+             ((-t.array() * std::exp(-p(0))).exp() + std::exp(p(2)) * (-t.array() * std::exp(-p(1))).exp()).log());
+       }},
       {"power law",
        {times, powers},
        [](const auto& t, const auto& p) {

@@ -3,6 +3,7 @@
 //   constant               log L = a
 //   exponential            log L = a - t / tau
 //   exponential to floor   log L = a + log(exp(-t / tau) + q)
+//   two exponentials       log L = a + log(exp(-t / tau) + q exp(-t / tau'))
 //   power law              log L = a - p log(1 + t / t0)
 //   power law to floor     log L = a + log((1 + t / t0)^-p + q)
 #pragma once
@@ -22,7 +23,7 @@ struct Decay {
   double residual = 0;  // sum of the squared innovations over their scale
 };
 
-/// Each of the five: least squares of the innovations, by Levenberg-Marquardt from the best points of a grid,
+/// Each of the six: least squares of the innovations, by Levenberg-Marquardt from the best points of a grid,
 /// alternating with rho until it stays. log_loss: T >= 4, at equal distances; scale: T,
 /// relative standard deviation of the innovations.
 std::vector<Decay> fit_decays(const Vector<double>& log_loss, const Vector<double>& scale);

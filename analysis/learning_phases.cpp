@@ -240,7 +240,10 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
     result.models.push_back({decays[i].name, decays[i].parameters, bic(decays[i].residual, decays[i].parameters)});
     if (i > 1 && result.models[i].bic < result.models[best].bic) best = i;
   }
-  const double smooth = result.models[best].bic;
+  const auto bent = fit_bent_line(y, scale);
+  result.models.push_back({"bent line", 4, bic(bent.residual, 4)});
+  const bool bends = result.models.back().bic < result.models[best].bic;
+  const double smooth = bends ? result.models.back().bic : result.models[best].bic;
   const auto line = fit_broken_line(y, scale);
   result.models.push_back(
       {"broken line", 6, line.found ? bic(line.residual, 6) : std::numeric_limits<double>::infinity()});
@@ -251,9 +254,11 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
   const bool plateau = line.found && line.end - line.begin <= line.begin;
   result.verdict = !fell ? Verdict::none : result.evidence > 0 && plateau ? Verdict::abrupt : Verdict::gradual;
   const bool broken = result.verdict == Verdict::abrupt;
-  const auto& shown = broken ? line.mean : decays[fell ? best : 0].mean;
-  result.rho = broken ? line.rho : decays[fell ? best : 0].rho;
-  result.sigma = std::sqrt((broken ? line.residual : decays[fell ? best : 0].residual) / M);
+  const auto& decay = decays[fell ? best : 0];
+  const bool kinked = !broken && fell && bends;
+  const auto& shown = broken ? line.mean : kinked ? bent.mean : decay.mean;
+  result.rho = broken ? line.rho : kinked ? bent.rho : decay.rho;
+  result.sigma = std::sqrt((broken ? line.residual : kinked ? bent.residual : decay.residual) / M);
   for (const double value : shown) result.fitted.push_back(std::exp(value));
   if (!broken) {
     result.phases.push_back(describe(curve, fell ? "descent" : "search", first, last));

@@ -7,10 +7,10 @@
 //    straight line against a level (exponential decay) by parametric bootstrap of the level, 199 resamples, for slow
 //    ones, which noise with a large rho can mimic. "none" where neither sees a fall.
 // 2. How?  The broken line (analysis/broken_line.hpp: straight, ramp, straight; 6 parameters, its two knots included)
-//    against the smooth decays (analysis/decay.hpp), by BIC = M log(RSS / M) + (parameters + 2) log M, M = T - 1
-//    innovations; each model has its own rho and sigma; the spread of the noise may go with the level of the curve, as
-//    found beforehand from second differences, alike for all models. "abrupt" where the broken line has the smaller BIC
-//    and its ramp takes no longer than the straight part before it, else "gradual".
+//    against the smooth decays (analysis/decay.hpp) and a line with one bend, by BIC = M log(RSS / M) + (parameters +
+//    2) log M, M = T - 1 innovations; each model has its own rho and sigma; the spread of the noise may go with the
+//    level of the curve, as found beforehand from second differences, alike for all models. "abrupt" where the broken
+//    line has the smaller BIC and its ramp takes no longer than the straight part before it, else "gradual".
 // 3. When?  From its two knots; intervals by bootstrap of the innovations, the knots sought anew, rho kept.
 #pragma once
 

@@ -85,9 +85,10 @@ TEST_CASE("a straight or bowed series has no ramp") {
 
 TEST_CASE("each decay without noise is recovered by its family") {
   const Vector<double> t = Vector<double>::LinSpaced(80, 0, 79);
-  const std::vector<Vector<double>> truths = {Vector<double>::Constant(80, -1), -t / 30,
-                                              ((-t / 9).array().exp() + 0.02).log(), -0.7 * (t / 4).array().log1p(),
-                                              ((-1.5 * (t / 6).array().log1p()).exp() + 0.01).log()};
+  const std::vector<Vector<double>> truths = {
+      Vector<double>::Constant(80, -1),      -t / 30,
+      ((-t / 9).array().exp() + 0.02).log(), ((-t / 4).array().exp() + 0.3 * (-t / 40).array().exp()).log(),
+      -0.7 * (t / 4).array().log1p(),        ((-1.5 * (t / 6).array().log1p()).exp() + 0.01).log()};
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const Vector<double> y = truths[i].array() + 0.8;
     const auto one = fit_decays(y, Vector<double>::LinSpaced(80, 1, 3))[i];
@@ -201,6 +202,44 @@ TEST_CASE("a drop into a long noisy tail is abrupt, and dated, though the tail's
   CHECK(abrupt >= 95);
   CHECK(near >= 95);
   CHECK(decays <= 5);
+}
+
+TEST_CASE("the bent line is the best of regressions on every knot") {
+  Stream stream(seed, Purpose::trial, 0, 77);
+  const Index T = 30;
+  const Vector<double> scale = Vector<double>::LinSpaced(T, 1, 2), time = Vector<double>::LinSpaced(T, 0, T - 1);
+  const Vector<double> y = -0.1 * time - 0.2 * (time.array() - 12).max(0).matrix() + ar1_noise(T, 0.3, 0.2, stream);
+  const auto bent = fit_bent_line(y, scale);
+  double least = INFINITY;
+  for (Index k = 1; k + 1 < T; ++k) {
+    Matrix<double> design(T, 3);
+    design << Vector<double>::Ones(T), time, (time.array() - static_cast<double>(k)).max(0).matrix();
+    const Matrix<double> scaled =
+        scale.tail(T - 1).cwiseInverse().asDiagonal() * (design.bottomRows(T - 1) - bent.rho * design.topRows(T - 1));
+    const Vector<double> z = innovations(y, bent.rho, scale);
+    least = std::min(least, (z - scaled * scaled.colPivHouseholderQr().solve(z)).squaredNorm());
+  }
+  CHECK(bent.residual == Approx(least).epsilon(1e-9));
+  CHECK(std::abs(static_cast<double>(bent.at) - 12) <= 3);
+}
+
+TEST_CASE("two slopes, or two exponentials, are seldom called abrupt") {
+  constexpr long runs = 100;
+  const Vector<double> t = Vector<double>::LinSpaced(200, 0, 199);
+  const std::vector<Vector<double>> truths = {-0.045 * t.array().min(20) - 0.0115 * (t.array() - 20).max(0),
+                                              (0.6 * (-t / 15).array().exp() + 0.4 * (-t / 90).array().exp()).log()};
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    long abrupt = 0;
+    for (long run = 0; run < runs; ++run) {
+      Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 5);
+      PhaseSetting setting;
+      setting.resamples = 1;
+      const Vector<double> y = truths[i] + ar1_noise(200, 0.4, 0.1, stream);
+      abrupt += find_learning_phases(curve_of(y), setting).verdict == Verdict::abrupt;
+    }
+    WARN("seed " << seed << ", curve " << i << ": abrupt " << abrupt << " of " << runs);
+    CHECK(abrupt <= runs / 20);
+  }
 }
 
 TEST_CASE("noisy smooth decays are seldom called abrupt") {
