@@ -32,10 +32,11 @@ double last_lead(const std::vector<double>& events, double drop) {
   return least;
 }
 
-/// The lower of the two in the middle, so that a median is infinite where half of the runs have no event.
+/// Infinite where half of the values or more are.
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 double quantile(const std::vector<double>& sorted, double q) {

@@ -65,7 +65,9 @@ Index events_by(const std::vector<Matrix<double>>& z, const std::vector<ControlP
 
 void date_drop(RunRestructuring& run, const RunRecord& record) {
   try {
-    const auto phases = find_learning_phases({record.update, record.loss, {}});
+    PhaseSetting setting;
+    setting.resamples = 100;  // for the ends of an interval that the spacing of checkpoints mostly exceeds
+    const auto phases = find_learning_phases({record.update, record.loss, {}}, setting);
     run.verdict = phases.verdict;
     if (phases.drop) run.drop = phases.drop->from;
   } catch (const UserError& problem) {
@@ -159,8 +161,18 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   require_option(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
                  fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
   std::size_t fewest = static_cast<std::size_t>(-1);
+  bool any_checkpoints = false;
   for (const auto& condition : study.conditions)
-    if (!is_shuffled(condition) && !condition.runs.empty()) fewest = std::min(fewest, condition.runs.size());
+    if (!is_shuffled(condition) && !condition.runs.empty()) {
+      fewest = std::min(fewest, condition.runs.size());
+      any_checkpoints = any_checkpoints || condition.runs[0].options.at("training.checkpoints") != "none";
+    }
+  require_option(fewest != static_cast<std::size_t>(-1), directory, "all targets shuffled",
+                 "a study needs conditions with control.targets = own as well");
+  const auto too_few = fmt::format(
+      "{}: its runs have fewer than {} checkpoints; run the study with training.checkpoints = every 25, say", directory,
+      MeasuredRun::fewest_checkpoints);
+  if (!any_checkpoints) throw UserError(too_few);
   if (setting.walks == 0)
     setting.walks =
         static_cast<Index>(std::ceil((1 / setting.false_positive_rate - 1 - 1e-9) / static_cast<double>(fewest)));
@@ -184,10 +196,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
   if (std::all_of(measured.begin(), measured.end(),
                   [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))
-    throw UserError(
-        fmt::format("{}: its runs have fewer than {} checkpoints; run the study with training.checkpoints = "
-                    "every 25, say",
-                    directory, MeasuredRun::fewest_checkpoints));
+    throw UserError(too_few);
   std::vector<ConditionRestructuring> conditions;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];

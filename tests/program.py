@@ -1208,7 +1208,9 @@ checkpoints = every 8
     assert "3 of 19 runs with shuffled targets needed" in condition["note"]
 
     ok("run", study, "--out", tmp / "none", "--quiet", "--set", "training.checkpoints=none", "--set", "training.updates=4")
-    refused("analyze", "restructuring", tmp / "none", "--quiet", names=["fewer than 4 checkpoints", "training.checkpoints"])
+    refused("analyze", "restructuring", tmp / "none", names=["fewer than 4 checkpoints", "training.checkpoints"])
+    ok("run", study, "--out", tmp / "shuffled", "--quiet", "--set", "control.targets=shuffled", "--set", "training.updates=4")
+    refused("analyze", "restructuring", tmp / "shuffled", names=["control.targets = own"])
     refused("analyze", "restructuring", tmp, names=["holds no study"])
     refused("analyze", "restructuring", tmp / "out", "--trials", 3, names=["--trials = 3"])
     refused("analyze", "restructuring", tmp / "out", "--walks", 0, names=["--walks = 0"])

@@ -106,6 +106,8 @@ Json condition_json(const ConditionRestructuring& condition) {
 
 std::string of(const Count& count) { return count.of > 0 ? fmt::format("{}/{}", count.value, count.of) : "-"; }
 
+std::string p_text(double p) { return p < 0.001 ? "<0.001" : fmt::format("{:.3f}", p); }
+
 std::string updates(double value) { return std::isfinite(value) ? fmt::format("{:.0f}", value) : "none"; }
 
 std::string first_text(const ConditionRestructuring& condition) {
@@ -118,9 +120,10 @@ std::string first_text(const ConditionRestructuring& condition) {
 std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
   Rows events{{"condition", "runs", "drop", "gradual", "none", "not seen", "with event", "first event", "walks",
                "shuffled", "shuffled, walks alone"}};
-  Rows leads{{"condition", "drops", "event before", "null", "p", "lead", "longer", "median", "null", "p closer",
-              "p permuted"}};
+  Rows leads{{"condition", "drops", "event before", "shifted", "p", "lead", "median", "permuted", "p"}};
   std::string notes;
+  std::size_t most = 0;
+  for (const auto& condition : conditions) most = std::max(most, condition.runs.size());
   for (const auto& condition : conditions) {
     const auto label = condition_label(condition.varied);
     const auto& shuffled = condition.shuffled;
@@ -137,14 +140,16 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
                             ? fmt::format("{:.0f} [{:.0f}, {:.0f}]", condition.lead->value,
                                           condition.lead->interval->low, condition.lead->interval->high)
                             : fmt::format("{:.0f}", condition.lead->value);
-      leads.push_back(
-          {label, fmt::format("{}", condition.abrupt), fmt::format("{}", test.with_event),
-           fmt::format("{:.1f}", test.null_with_event), fmt::format("{:.3f}", test.p_with_event), lead,
-           fmt::format("{} [{:.2f}, {:.2f}]", test.longer, condition.longer->low, condition.longer->high),
-           updates(test.median),
-           fmt::format("{} [{}, {}]", updates(test.null_median), updates(test.null_low), updates(test.null_high)),
-           fmt::format("{:.3f}", test.p), fmt::format("{:.3f}", condition.permuted->p)});
+      const auto& permuted = *condition.permuted;
+      leads.push_back({label, fmt::format("{}", condition.abrupt), fmt::format("{}", test.with_event),
+                       fmt::format("{:.1f}", test.null_with_event), p_text(test.p_with_event), lead,
+                       updates(test.median),
+                       fmt::format("{} [{}, {}]", updates(permuted.null_median), updates(permuted.null_low),
+                                   updates(permuted.null_high)),
+                       p_text(permuted.p)});
     }
+    if (condition.runs.size() < most)
+      notes += fmt::format("{}: {} runs, where others have {}\n", label, condition.runs.size(), most);
     if (!condition.note.empty()) notes += fmt::format("{}: {}\n", label, condition.note);
     if (condition.unbounded_walks > 0)
       notes +=
@@ -152,19 +157,19 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
   }
   std::string text =
       aligned(events, 1) +
-      "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured; first event "
-      "[update]: median, runs without one censored\n"
-      "walks, shuffled: false positives of each control against the other half of it; last: shuffled runs "
-      "with an event if walks were the only control\n\n";
+      "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured\n"
+      "first event [update]: median [95 %], runs without one censored\n"
+      "walks, shuffled: false positives of each control against the other half of it (-: fewer than 38 paths, at 5 %)\n"
+      "last: shuffled runs that would have an event if walks were the only control\n\n";
   if (leads.size() > 1)
     text +=
         aligned(leads, 1) +
-        "of the runs with a drop: those with an event before its onset, and where events are shifted round the run "
-        "(null)\n"
-        "lead [updates]: last event before the onset to the onset, mean of those that have one; longer: runs whose "
-        "lead is longer than its null's median\nmedian over all drops, and under the null; p closer: median as small\n";
+        "event before: runs with an event seen before the onset of their drop; shifted: how many on average where "
+        "events are shifted\nround the run; lead [updates]: from the last event before the onset to the onset, mean "
+        "[95 %] of those that have one, and median\nover all drops; permuted: that median where drops are permuted "
+        "over runs [95 %]; p: as many events before, as short a median\n";
   else
-    text += "no condition has two runs with an abrupt drop: nothing to lead\n";
+    text += "no condition has two runs with an abrupt drop, so there are no leads\n";
   return text + notes;
 }
 
@@ -187,8 +192,9 @@ AnalysisKind restructuring_analysis() {
         options.add_options()("trials", po::value<long>()->default_value(32),
                               "of the task, that networks are probed with")(
             "walks", po::value<long>(), "random walks per run; default: as few as each condition needs at --rate")(
-            "rate", po::value<double>()->default_value(0.05), "chance of any event in a run without restructuring")(
-            "plot", po::value<std::string>(), "SVG file: events and drops, one row per run")(
+            "rate", po::value<double>()->default_value(0.05, "0.05"),
+            "chance of any event in a run without restructuring")("plot", po::value<std::string>(),
+                                                                  "SVG file: events and drops, one row per run")(
             "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor")("quiet", "no progress bar");
       },
       [](const std::string& directory, const po::variables_map& given, std::string& text) {

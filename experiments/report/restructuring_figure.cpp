@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "experiments/report/cells.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {
@@ -13,22 +12,23 @@ namespace stillpoint {
 namespace {
 
 constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
-constexpr double left_margin = 14, right_margin = 8, top_margin = 34, panel_gap = 16, panel_height = 88, row_gap = 48;
+constexpr double left_margin = 14, right_margin = 8, top_margin = 42, panel_gap = 16, panel_height = 88, row_gap = 54;
 constexpr int columns = 3;
 const std::string event_colour = "#9DB7CC", last_colour = "#0072B2", drop_colour = "#D55E00";
 
 void draw_run(Svg& svg, const Panel& panel, const RunRestructuring& run, double row) {
   const auto of = [&](Index checkpoint) { return run.update[static_cast<std::size_t>(checkpoint)]; };
   const double y = panel.at(0, row).y;
+  if (run.drop) {
+    const double at = panel.at(run.drop->value, row).x;
+    svg.line({at, y - 2.2}, {at, y + 2.2}, {drop_colour, 1.4, ""});
+  }
   for (const auto& event : run.events) {
     const bool last = run.lead && run.drop && of(event.at) == run.drop->value - run.lead->value;
     const auto& colour = last ? last_colour : event_colour;
     svg.line({panel.at(of(event.low), row).x, y}, {panel.at(of(event.high), row).x, y}, {colour, 1.6, ""});
     svg.circle({panel.at(of(event.at), row).x, y}, 1.5, colour);
   }
-  if (!run.drop) return;
-  const double at = panel.at(run.drop->value, row).x;
-  svg.line({at, y - 2.2}, {at, y + 2.2}, {drop_colour, 1.4, ""});
 }
 
 void legend(Svg& svg, double y) {
@@ -43,7 +43,7 @@ void legend(Svg& svg, double y) {
     svg.text({x + 17, y + 2.5}, text);
     x += 30 + 3.6 * static_cast<double>(text.size());
   };
-  entry("onset of the drop of the loss", drop_colour, true);
+  entry("onset of the drop of the loss (rows by it)", drop_colour, true);
   entry("last event before it (dot: when it was seen)", last_colour, false);
   entry("other events", event_colour, false);
 }
@@ -81,14 +81,18 @@ std::string restructuring_figure(const std::vector<ConditionRestructuring>& cond
       svg.text({x, floor + 10}, tick_label(tick), {6.5, "middle"});
     }
     svg.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
-    // As long as the panel is wide, in two lines where it must be.
-    auto label = condition_label(conditions[c].varied);
-    const auto fits = static_cast<std::size_t>(width / 3.3);
-    if (const auto cut = label.rfind(", ", fits); label.size() > fits && cut != std::string::npos) {
-      svg.text({panel.corner.x, panel.corner.y - 9}, label.substr(0, cut + 1), {6.5, "start", 0, "#000000", true});
-      label = label.substr(cut + 2);
+    std::vector<std::string> lines;  // of the panel's title, as many options in each as fit
+    for (const auto& [option, value] : conditions[c].varied) {
+      if (option == "control.targets") continue;  // own in all
+      const auto text = option.substr(option.find('.') + 1) + " = " + value;
+      if (!lines.empty() && static_cast<double>(lines.back().size() + text.size()) < width / 3.6)
+        lines.back() += ", " + text;
+      else
+        lines.push_back(text);
     }
-    svg.text({panel.corner.x, panel.corner.y - 1}, label, {6.5, "start", 0, "#000000", true});
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      svg.text({panel.corner.x, panel.corner.y - 1 - 8 * static_cast<double>(lines.size() - 1 - i)}, lines[i],
+               {6.5, "start", 0, "#000000", true});
   }
   return svg.str();
 }
