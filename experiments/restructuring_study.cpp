@@ -37,6 +37,10 @@ void measure_all(const std::vector<Job>& jobs, const MeasureSetting& what, const
   });
 }
 
+void keep_rows(DescriptorPath& path, const std::vector<Index>& rows) {
+  if (!rows.empty()) path.value = path.value(rows, Eigen::all).eval();
+}
+
 // ---- one condition
 
 bool is_shuffled(const Condition& condition) {
@@ -139,6 +143,9 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
     auto& run = condition.runs[i];
     if (!run.problem.empty()) continue;
     run.events = find_restructuring(standardised(*measured[i].path, scale), controls, rate);
+    if (!setting.descriptors.empty())
+      for (auto& event : run.events)
+        for (auto& k : event.carried_by) k = setting.descriptors[static_cast<std::size_t>(k)];
     const bool any = !run.events.empty();
     condition.with_event += any;
     first.push_back({any ? run.update[static_cast<std::size_t>(run.events.front().at)] : run.update.back(), any});
@@ -193,6 +200,11 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   measure_all(jobs, {setting.trials, setting.walks}, setting);
   measure_all(shuffled_jobs, {setting.trials, 0}, setting);
 
+  for (auto& runs : measured)
+    for (auto& run : runs) {
+      if (run.path) keep_rows(*run.path, setting.descriptors);
+      for (auto& walk : run.walks) keep_rows(walk, setting.descriptors);
+    }
   const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
   if (std::all_of(measured.begin(), measured.end(),
                   [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))

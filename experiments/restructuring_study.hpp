@@ -13,6 +13,7 @@ struct RestructuringSetting {
   Index trials = 32;                  // of the task, that networks are probed with
   Index walks = 0;                    // random walks per run; 0: as few as give each condition 1 / rate - 1 of them
   double false_positive_rate = 0.05;  // of any event in a run
+  std::vector<Index> descriptors;     // rows of descriptor_names() that count; empty: all
   int jobs = 0;                       // threads; 0: one per processor
   bool quiet = false;
 };

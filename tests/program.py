@@ -1213,6 +1213,13 @@ checkpoints = every 8
     refused("analyze", "restructuring", tmp / "shuffled", names=["control.targets = own"])
     refused("analyze", "restructuring", tmp, names=["holds no study"])
     refused("analyze", "restructuring", tmp / "out", "--trials", 3, names=["--trials = 3"])
+    ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25, "--descriptors", "exponent,field", "--json", tmp / "c.json")
+    found = json.loads((tmp / "c.json").read_text())
+    assert found["descriptors"] == ["exponent", "field"]
+    carried = {name for run in found["conditions"][0]["each"] for event in run["events"] for name in event["descriptors"]}
+    assert carried <= {"exponent", "field"}
+    refused("analyze", "restructuring", tmp / "out", "--descriptors", "fields", names=["--descriptors = fields", "field"])
+    refused("analyze", "restructuring", tmp / "out", "--jobs=-1", names=["--jobs = -1"])
     refused("analyze", "restructuring", tmp / "out", "--walks", 0, names=["--walks = 0"])
     refused("analyze", "restructuring", tmp / "out", "--rate", 1, names=["--rate = 1"])
     refused("analyze", "restructuring", tmp / "out", "--plot", tmp / "a.png", names=["--plot", ".svg"])

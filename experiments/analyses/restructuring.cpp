@@ -2,6 +2,8 @@
 // of the loss.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/algorithm/string.hpp>
 #include <cmath>
 #include <filesystem>
 
@@ -175,6 +177,32 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
 
 }  // namespace
 
+namespace {
+
+/// Rows of descriptor_names() that "name,name,.." names.
+std::vector<Index> descriptors_of(const std::string& text) {
+  std::vector<std::string> words;
+  boost::split(words, text, boost::is_any_of(","));
+  std::vector<Index> rows;
+  const auto& names = descriptor_names();
+  for (const auto& word : words) {
+    const auto found = std::find(names.begin(), names.end(), word);
+    require_option(found != names.end(), "--descriptors", word,
+                   fmt::format("must be some of {}, with commas between", fmt::join(names, ", ")));
+    rows.push_back(found - names.begin());
+  }
+  return rows;
+}
+
+std::vector<std::string> counted_names(const std::vector<Index>& rows) {
+  if (rows.empty()) return descriptor_names();
+  std::vector<std::string> names;
+  for (const Index row : rows) names.push_back(descriptor_names()[static_cast<std::size_t>(row)]);
+  return names;
+}
+
+}  // namespace
+
 AnalysisKind restructuring_analysis() {
   return {
       "restructuring",
@@ -193,8 +221,12 @@ AnalysisKind restructuring_analysis() {
                               "of the task, that networks are probed with")(
             "walks", po::value<long>(), "random walks per run; default: as few as each condition needs at --rate")(
             "rate", po::value<double>()->default_value(0.05, "0.05"),
-            "chance of any event in a run without restructuring")("plot", po::value<std::string>(),
-                                                                  "SVG file: events and drops, one row per run")(
+            "chance of any event in a run without restructuring")(
+            "descriptors", po::value<std::string>(),
+            "those that count, with commas between; default: all eight. attractors,settled,field,slowest,exponent "
+            "leaves "
+            "out what activity in the task shows")("plot", po::value<std::string>(),
+                                                   "SVG file: events and drops, one row per run")(
             "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor")("quiet", "no progress bar");
       },
       [](const std::string& directory, const po::variables_map& given, std::string& text) {
@@ -206,6 +238,8 @@ AnalysisKind restructuring_analysis() {
         }
         setting.false_positive_rate = given["rate"].as<double>();
         setting.jobs = given["jobs"].as<int>();
+        require_option(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
+        if (given.count("descriptors")) setting.descriptors = descriptors_of(given["descriptors"].as<std::string>());
         setting.quiet = given.count("quiet") > 0;
         const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
         require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
@@ -216,7 +250,7 @@ AnalysisKind restructuring_analysis() {
         Json list = Json::array();
         for (const auto& condition : conditions) list.push_back(condition_json(condition));
         return Json{{"kind", "restructuring"},
-                    {"descriptors", descriptor_names()},
+                    {"descriptors", counted_names(setting.descriptors)},
                     {"trials", setting.trials},
                     {"false_positive_rate", setting.false_positive_rate},
                     {"conditions", list}};
