@@ -1134,7 +1134,7 @@ def test_memories_of_a_run(tmp):
         assert [memory["memory"] for memory in found["memories"]] == list(range(number)), found["memories"]
         assert len(found["pairs"]) == number * (number - 1) // 2 and len(found["of_trial"]) == 8 * number
         for memory in found["memories"]:
-            assert memory["trials"] == 8 and memory["verdict"] in ("own", "shared", "none", "unsettled"), memory
+            assert memory["trials"] == 8 and memory["verdict"] in ("own", "undecided", "shared", "none", "unsettled"), memory
             low, high = memory["share"]["interval"]
             assert low <= memory["share"]["value"] <= high and (memory["verdict"] == "shared") == (memory["shared_with"] != []), memory
         assert max(found["of_trial"]) == len(found["attractors"]) - 1
@@ -1145,6 +1145,13 @@ def test_memories_of_a_run(tmp):
     text = ok("analyze", "memories", run, *brief, "--json", tmp / "a.json")
     assert "attractor of their own" in text and "d' smallest" in text and "synapse tcr" in text, text
     assert ok("analyze", "memories", run, *brief, "--json", "-") == (tmp / "a.json").read_text()
+    # While a memory is unsettled, no other has an attractor of its own, and the reader is told.
+    for path in run, trained("evidence_accumulation"):
+        for settle in 200, 2000, 20000:
+            told = ok("analyze", "memories", path, *brief[:4], "--settle-ms", settle, "--json", tmp / "b.json")
+            verdicts = [memory["verdict"] for memory in json.loads((tmp / "b.json").read_text())["memories"]]
+            assert ("--settle-ms" in told) == ("unsettled" in verdicts) and not {"own", "unsettled"} <= set(verdicts), told
+            assert ("undecided while" in told) == ("undecided" in verdicts), told
     with_synapse, alone = (json.loads(ok("analyze", "memories", run, *brief, "--synapse", which, "--json", "-")) for which in ("trained", "none"))
     assert with_synapse == json.loads((tmp / "a.json").read_text()) and with_synapse["pairs"] != alone["pairs"]
     noisy = json.loads(ok("analyze", "memories", run, *brief, "--noise", 0.2, "--json", "-"))
