@@ -654,7 +654,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("run", write(tmp / "u.ini", "[network\nsize = 3\n"), "--out", tmp / "out", names=["u.ini"])
     refused("run", tmp / "absent.ini", "--out", tmp / "out", names=["absent.ini"])
     refused("run", study, names=["out", "missing"])
-    refused("run", study, "--out", tmp / "out", "--job", "-1", names=["--jobs"])
+    refused("run", study, "--out", tmp / "out", "--jobs", "-1", names=["--jobs"])
     refused("fly", names=["fly", "unknown command"])
     refused(names=["no command"])
     refused("list", "gods", names=["gods", "rules"])
@@ -839,7 +839,7 @@ def test_fixed_points_and_slow_points(tmp):
     plrnn = example_network(tmp / "plrnn.h5", N=2, change=relu_map)
     exact = json.loads(ok("analyze", "fixed-points", plrnn, "--max-cycle", 2, "--json", "-"))
     assert exact["complete"] == "exact" and len(exact["points"]) == 3 and exact["cycles_exact_to"] == 2, exact
-    assert "3 cycles of k = 2 to 2: exact" in ok("analyze", "fixed-points", plrnn, "--max-cycle", 2)
+    assert "3 cycles of k = 2: exact" in ok("analyze", "fixed-points", plrnn, "--max-cycle", 2)
     def resting(arrays, kind):
         relu_map(arrays, kind)
         arrays["W"] = np.zeros((2, 2))
@@ -1073,6 +1073,19 @@ name = bptt
     with h5py.File(ends, "a") as file:
         file["initial/network/W"][0, 1] = np.nan
     refused("analyze", "follow", ends, names=["group /initial/network: W = not finite"])
+    # x = relu(w x + 5) has no solution from w = 1 on: the axis is that of the points that there are.
+    ok("run", study, "--out", tmp / "relu", "--set", "study.seeds=1", "--set", "training.checkpoints=none", "--set", "network.nonlinearity=relu", "--quiet")
+    relu, = (tmp / "relu/runs").glob("*.h5")
+    with h5py.File(relu, "a") as file:
+        for name, w in ("initial/network", 0.5), ("final/network", 1.5):
+            W = 0.1 * file[name]["W"][...]
+            W[0] = w * np.eye(16)[0]
+            file[name]["W"][...], file[name]["b"][...] = W, np.linspace(5, 6, 16)
+    told = ok("analyze", "follow", relu, "--plot", tmp / "relu.svg")
+    assert "grows without bound" in told and "1 track, 1 change" in told, told
+    written = [element.text for element in xml.parse(tmp / "relu.svg").getroot().iter() if element.tag.endswith("text")]
+    numbers = [float(word.replace("−", "-")) for word in written if word and word.replace("−", "").replace(".", "").isdigit()]
+    assert max(numbers) <= 60 and {"stable", "death", "1"} <= set(written) and not {"unstable", "not followed"} & set(written), written
     refused("analyze", "follow", example_network(tmp / "plain.h5"), names=["plain.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
     refused("analyze", "follow", path, "--start", 4, names=["unrecognised option '--start'"])
     refused("analyze", "follow", path, "--starts", 0, names=["--starts = 0"])

@@ -134,11 +134,12 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
   }
   if (search.max_cycle > 1) {
     const auto exact = found.cycles_exact_to;
-    text += fmt::format(
-        "{} cycle{} of k = 2 to {}: {}\n", found.cycles.size(), found.cycles.size() == 1 ? "" : "s", search.max_cycle,
-        exact == search.max_cycle ? "exact, every sequence of linear regions was solved"
-        : exact > 1               ? fmt::format("exact up to k = {}, beyond it from starts: some may be missing", exact)
-                                  : "searched from starts, some may be missing");
+    text +=
+        fmt::format("{} cycle{} of k = 2{}: {}\n", found.cycles.size(), found.cycles.size() == 1 ? "" : "s",
+                    search.max_cycle == 2 ? "" : fmt::format(" to {}", search.max_cycle),
+                    exact == search.max_cycle ? "exact, every sequence of linear regions was solved"
+                    : exact > 1 ? fmt::format("exact up to k = {}, beyond it from starts: some may be missing", exact)
+                                : "searched from starts, some may be missing");
   }
   return text;
 }

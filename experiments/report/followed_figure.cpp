@@ -179,7 +179,7 @@ class Drawing {
     constexpr double size = 5.5;
     std::vector<Point> taken;
     for (const auto& [track, end] : right_ends_) {
-      Point place{end.x + 3.5, end.y + 2};
+      Point place{end.x + 5, end.y + 2};
       const auto covers = [&](const Point& other) {
         return std::abs(other.x - place.x) < 2 * size && std::abs(other.y - place.y) < size;
       };
