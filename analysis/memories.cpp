@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <tuple>
 
@@ -195,6 +196,43 @@ Memories run_memories(const Network<double>& network, const Integration& integra
     }
   }
   return result;
+}
+
+std::string name_of(MemoryEnd::Verdict verdict) {
+  static const char* const names[] = {"own", "undecided", "shared", "none", "unsettled"};
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+std::vector<MemoryEnd> memory_ends(const std::vector<Index>& of_trial, const std::vector<Index>& first) {
+  std::vector<MemoryEnd> ends;
+  for (std::size_t i = 0; i + 1 < first.size(); ++i) {
+    std::map<Index, Index> counts;
+    MemoryEnd end{MemoryEnd::Verdict::none, first[i + 1] - first[i], 0, 0, -1, {}};
+    for (Index b = first[i]; b < first[i + 1]; ++b) {
+      const Index place = of_trial[static_cast<std::size_t>(b)];
+      ++(place < 0 ? end.unsettled : counts[place]);
+    }
+    for (const auto& [place, count] : counts)
+      if (count > end.settled) {
+        end.settled = count;
+        if (2 * count > end.trials) end.attractor = place;
+      }
+    ends.push_back(end);
+  }
+  const auto is_unsettled = [](const MemoryEnd& end) { return 2 * end.unsettled >= end.trials; };
+  const bool all_settled = std::none_of(ends.begin(), ends.end(), is_unsettled);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    auto& end = ends[i];
+    for (std::size_t j = 0; j < ends.size(); ++j)
+      if (j != i && end.attractor >= 0 && ends[j].attractor == end.attractor) end.shared_with.push_back(j);
+    using Verdict = MemoryEnd::Verdict;
+    end.verdict = is_unsettled(end)          ? Verdict::unsettled
+                  : end.attractor < 0        ? Verdict::none
+                  : !end.shared_with.empty() ? Verdict::shared
+                  : all_settled              ? Verdict::own
+                                             : Verdict::undecided;
+  }
+  return ends;
 }
 
 }  // namespace stillpoint

@@ -2,6 +2,7 @@
 // the attractors that they lead to.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/simulation.hpp"
@@ -49,5 +50,24 @@ struct Memories {
 Memories run_memories(const Network<double>& network, const Integration& integration, Synapse<double>& synapse,
                       const TrialSet<double>& trials, const std::vector<Index>& ends, const Vector<double>& input,
                       const MemorySetting& setting = {});
+
+/// Where the trials of one memory end.
+struct MemoryEnd {
+  enum class Verdict {
+    own,        // most trials end in one attractor, and those of every other memory in others
+    undecided,  // so far, but half or more of the trials of another memory are unsettled and may come there still
+    shared,     // most trials of another memory end in it too
+    none,       // no attractor has most of the trials
+    unsettled   // half or more of the trials
+  } verdict;
+  Index trials, settled, unsettled;      // settled: in the attractor that most of them end in
+  Index attractor = -1;                  // that one, where more than half of the trials end in it
+  std::vector<std::size_t> shared_with;  // memories
+};
+
+std::string name_of(MemoryEnd::Verdict verdict);
+
+/// Memory i has the trials first[i] .. first[i + 1] - 1 of of_trial.
+std::vector<MemoryEnd> memory_ends(const std::vector<Index>& of_trial, const std::vector<Index>& first);
 
 }  // namespace stillpoint

@@ -213,10 +213,10 @@ Equations equations_of(const System& system, std::shared_ptr<const Joint> joint)
 
 }  // namespace
 
-void require_synaptic(const System& system) {
+void require_synaptic(const System& system, const SynapseModel& synapse) {
   const auto& kind = system.network().kind;
-  require_option(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank" || kind == "rnn_map",
-                 "--synapse", "trained",
+  require_option(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank" || kind == "rnn_map", "synapse",
+                 std::holds_alternative<TcrSynapse>(synapse) ? "tcr" : "tsodyks_markram",
                  "its equations are known for leaky_rate, leaky_current, low_rank and rnn_map, "
                  "this is a " +
                      kind + "; use --synapse none");
@@ -238,7 +238,7 @@ Vector<double> with_resting_synapses(const System& system, const SynapseModel& s
 }
 
 Equations equations_with_synapse(const System& system, const SynapseModel& synapse) {
-  require_synaptic(system);
+  require_synaptic(system, synapse);
   if (const auto* tcr = std::get_if<TcrSynapse>(&synapse))
     return equations_of(system, std::make_shared<const Tcr>(system, *tcr));
   return equations_of(system, std::make_shared<const TsodyksMarkram>(system, std::get<TsodyksMarkramSynapse>(synapse)));

@@ -31,8 +31,8 @@ struct TsodyksMarkramSynapse {
 
 using SynapseModel = std::variant<TcrSynapse, TsodyksMarkramSynapse>;
 
-/// Throws UserError "--synapse = ..": leaky_rate, leaky_current, low_rank and rnn_map have such equations here.
-void require_synaptic(const System& system);
+/// Throws UserError "synapse = ..": leaky_rate, leaky_current, low_rank and rnn_map have such equations here.
+void require_synaptic(const System& system, const SynapseModel& synapse);
 
 /// x(0) with the synapses of a trial's start: S = 0, or p and q at rest. D entries.
 Vector<double> with_resting_synapses(const System& system, const SynapseModel& synapse, const Vector<double>& x);

@@ -41,7 +41,7 @@ Kept kept_of(const System& system, const TsodyksMarkramSynapse& synapse, const V
 }  // namespace
 
 Velocity steady_velocity(const System& system, const TsodyksMarkramSynapse& synapse) {
-  require_synaptic(system);
+  require_synaptic(system, synapse);
   return {[&system, synapse](const Vector<double>& x) -> Vector<double> { return kept_of(system, synapse, x).f - x; },
           [&system, synapse](const Vector<double>& x) -> Matrix<double> {
             const auto& network = system.network();

@@ -199,7 +199,8 @@ std::map<std::string, std::string> read_options(const H5::Group& group, const st
 RunRecord read_record(const std::string& path) {
   const auto file = hdf5::open(path);
   const auto root = file.openGroup("/");
-  if (hdf5::read_text(root, "format", path) != "stillpoint-run") throw UserError(path + ": is not a run file");
+  if (!root.attrExists("format") || hdf5::read_text(root, "format", path) != "stillpoint-run")
+    throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
   const auto number = [&](const char* name) { return hdf5::read_number(root, name, path); };
   const auto maybe = [&](const char* name) {
     return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt;
@@ -266,10 +267,16 @@ RunRecord read_run(const std::string& path) {
   const auto held = hdf5::lock();
   try {
     return read_record(path);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file");
+  }
+}
+
+RunRecord read_run_of_study(const std::string& path) {
+  try {
+    return read_run(path);
   } catch (const UserError& problem) {
     throw UserError(problem.what() + advice);
-  } catch (const H5::Exception&) {
-    throw UserError(path + ": is not a complete run file" + advice);
   }
 }
 

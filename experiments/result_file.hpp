@@ -39,6 +39,8 @@ std::map<std::string, std::string> synapse_options(const Options& options);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
+/// The same for a file of a study, which can be made again: what it throws says how.
+RunRecord read_run_of_study(const std::string& path);
 
 /// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
 /// not read.

@@ -124,7 +124,7 @@ class SetPointWarning {
  public:
   void look(const Job& job) {
     if (job.options->text("schedule.shape") != "controlled") return;
-    const auto speed = read_run(job.path).controlled_speed();
+    const auto speed = read_run_of_study(job.path).controlled_speed();
     if (!speed || speed->held()) return;
     const std::lock_guard<std::mutex> held(mutex_);
     if (missed_++ == 0)
@@ -261,8 +261,8 @@ void tune(Study& study, const RunnerSetting& setting) {
     for (std::size_t candidate = 0; candidate < point.candidates.size(); ++candidate) {
       std::vector<RunRecord> runs;
       for (long i = 0; i < study.tuning_seeds; ++i)
-        runs.push_back(read_run(tuning_path(setting.directory, condition, candidate,
-                                            study.first_tuning_seed + static_cast<std::uint64_t>(i))));
+        runs.push_back(read_run_of_study(tuning_path(setting.directory, condition, candidate,
+                                                     study.first_tuning_seed + static_cast<std::uint64_t>(i))));
       scores.push_back(score_of(runs));
       tried.push_back({{"tuned", point.candidates[candidate].tuned},
                        {"updates", scores.back().updates},
@@ -350,7 +350,7 @@ StudyRecord read_results(const std::string& directory) {
       if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
         paths.push_back(entry.path().string());
     std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) condition.runs.push_back(read_run(path));
+    for (const auto& path : paths) condition.runs.push_back(read_run_of_study(path));
     record.conditions.push_back(std::move(condition));
   }
   for (const auto& each : found.value("left_out", json::array()))

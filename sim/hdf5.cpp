@@ -54,6 +54,7 @@ std::string MemoryFile::image() const {
 
 H5::H5File open(const std::string& path) {
   if (!std::filesystem::exists(path)) throw UserError(path + ": no such file");
+  if (std::filesystem::is_directory(path)) throw UserError(path + ": is a directory, not an HDF5 file");
   try {
     return H5::H5File(path, H5F_ACC_RDONLY);
   } catch (const H5::Exception&) {

@@ -46,34 +46,35 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
       !hdf5::has(root, group_name))
     throw UserError(path + ": group /" + group_name + ": missing");
   const auto group = root.openGroup(group_name);
-  refuse_unknown_members(group, path);
+  const auto where = group_name == "network" ? path : path + ": group /" + group_name;  // a run file holds several
+  refuse_unknown_members(group, where);
 
   StoredNetwork stored;
   auto& network = stored.network;
-  network.kind = hdf5::read_text(group, "kind", path);
+  network.kind = hdf5::read_text(group, "kind", where);
   {
     auto option = network_kind_option();
-    option.name = path + ": attribute kind";
+    option.name = where + ": attribute kind";
     option.check(network.kind);
   }
   const auto& kind = network_kind(network.kind);
   if (network.kind != "lstm" || group.attrExists("nonlinearity"))  // an lstm has its own
-    network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", path));
+    network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", where));
   if (network.kind == "low_rank") {
-    require_option(!hdf5::has(group, "W"), path + ": W", "present", "a low_rank network has M, V and bulk instead");
-    network.M = hdf5::read_matrix(group, "M", path);
-    network.V = hdf5::read_matrix(group, "V", path);
+    require_option(!hdf5::has(group, "W"), where + ": W", "present", "a low_rank network has M, V and bulk instead");
+    network.M = hdf5::read_matrix(group, "M", where);
+    network.V = hdf5::read_matrix(group, "V", where);
   } else {
-    network.W = hdf5::read_matrix(group, "W", path);
+    network.W = hdf5::read_matrix(group, "W", where);
   }
   const Index N = network.has_factors() ? network.M.rows() : network.W.cols(), U = kind.gates * N;
   const auto optional_matrix = [&](const char* name, Index rows, Index columns) {
-    return hdf5::has(group, name) ? hdf5::read_matrix(group, name, path) : Matrix<double>::Zero(rows, columns).eval();
+    return hdf5::has(group, name) ? hdf5::read_matrix(group, name, where) : Matrix<double>::Zero(rows, columns).eval();
   };
   const auto optional_vector = [&](const char* name, Index size) -> Vector<double> {
     if (!hdf5::has(group, name)) return Vector<double>::Zero(size);
-    const auto values = hdf5::read_matrix(group, name, path);
-    require_option(values.cols() == 1 || values.rows() == 1, path + ": " + name,
+    const auto values = hdf5::read_matrix(group, name, where);
+    require_option(values.cols() == 1 || values.rows() == 1, where + ": " + name,
                    fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
     return Eigen::Map<const Vector<double>>(values.data(), values.size());
   };
@@ -85,23 +86,23 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   network.mask = optional_matrix("mask", 0, 0);
   network.r0 = optional_vector("r0", 0);
   network.bulk = optional_matrix("bulk", 0, 0);
-  if (network.kind == "plrnn" && !hdf5::has(group, "A")) throw UserError(path + ": dataset A: missing");
+  if (network.kind == "plrnn" && !hdf5::has(group, "A")) throw UserError(where + ": dataset A: missing");
   network.A = optional_vector("A", 0);
   network.sign = optional_vector("sign", 0);
-  if (group.attrExists("rate_hz")) network.rate_hz = hdf5::read_number(group, "rate_hz", path);
+  if (group.attrExists("rate_hz")) network.rate_hz = hdf5::read_number(group, "rate_hz", where);
   if (hdf5::has(group, "dt_ms")) {
-    const auto dt = hdf5::read_vector(group, "dt_ms", path);
-    require_option(dt.size() == 1, path + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
+    const auto dt = hdf5::read_vector(group, "dt_ms", where);
+    require_option(dt.size() == 1, where + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
     network.dt_ms = dt[0];
   }
   // A map has no membrane time constant; its step stands in for it, without one the default of integration.dt_ms.
   const bool has_tau = hdf5::has(group, "tau_ms");
-  if (!has_tau && !kind.map) throw UserError(path + ": dataset tau_ms: missing");
+  if (!has_tau && !kind.map) throw UserError(where + ": dataset tau_ms: missing");
   network.tau_ms =
       has_tau ? optional_vector("tau_ms", N) : Vector<double>::Constant(1, network.dt_ms.value_or(5)).eval();
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
-  if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), path);
-  network.check(path);
+  if (hdf5::has(group, "synapse")) stored.synapse = read_synapse(group.openGroup("synapse"), where);
+  network.check(where);
   return stored;
 }
 

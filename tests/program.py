@@ -654,7 +654,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("run", write(tmp / "u.ini", "[network\nsize = 3\n"), "--out", tmp / "out", names=["u.ini"])
     refused("run", tmp / "absent.ini", "--out", tmp / "out", names=["absent.ini"])
     refused("run", study, names=["out", "missing"])
-    refused("run", study, "--out", tmp / "out", "--job", "-1", names=["--jobs"])
+    refused("run", study, "--out", tmp / "out", "--jobs", "-1", names=["--jobs"])
     refused("fly", names=["fly", "unknown command"])
     refused(names=["no command"])
     refused("list", "gods", names=["gods", "rules"])
@@ -839,6 +839,11 @@ def test_fixed_points_and_slow_points(tmp):
     plrnn = example_network(tmp / "plrnn.h5", N=2, change=relu_map)
     exact = json.loads(ok("analyze", "fixed-points", plrnn, "--max-cycle", 2, "--json", "-"))
     assert exact["complete"] == "exact" and len(exact["points"]) == 3 and exact["cycles_exact_to"] == 2, exact
+    assert "3 cycles of k = 2: exact" in ok("analyze", "fixed-points", plrnn, "--max-cycle", 2)
+    def resting(arrays, kind):
+        relu_map(arrays, kind)
+        arrays["W"] = np.zeros((2, 2))
+    assert "0 cycles of k = 2 to 3: exact" in ok("analyze", "fixed-points", example_network(tmp / "resting.h5", N=2, change=resting), "--max-cycle", 3)
     assert len(exact["cycles"]) == 3 and all(cycle["k"] == 2 for cycle in exact["cycles"]), exact["cycles"]
     cycle, = [cycle for cycle in exact["cycles"] if cycle["stable"]]
     assert sorted(cycle["states"]) == [[-1, -1], [1, 1]], cycle
@@ -871,7 +876,7 @@ def test_fixed_points_and_slow_points(tmp):
     refused("analyze", "fixed-points", plrnn, "--synapse", "tsodyks_markram", names=["plrnn"])
     refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
     refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
-    refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["--synapse = tcr", "plrnn"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["synapse = tcr", "plrnn"])
     refused("analyze", "slow-points", network, "--radius", 0, names=["--radius = 0"])
 # --- analyses --------------------------------------------------------------------------------------------------------
 
@@ -1038,7 +1043,15 @@ name = bptt
         sizes = np.linalg.eigvals(0.2 * np.diag(1 - x ** 2) @ W + 0.8 * np.eye(16))
         assert np.abs(np.abs(sizes) - 1).min() < 1e-5, change
         assert change["type"] in text and change["effect"] in text, text
+        between = "and" if change["effect"].startswith("pair") else "to"
+        assert f"{change['index_before']} {between} {change['index_after']}" in text, text
+    assert "synapse" not in text, text
     root = xml.parse(tmp / "a.svg").getroot()
+    written = [element.text for element in root.iter() if element.tag.endswith("text")]
+    shown = {change["type"] for change in found["changes"]}
+    for track in range(found["tracks"]):
+        assert str(track + 1) in written, (track, written)
+    assert not ({"birth", "death", "flip"} - shown) & set(written), written
     assert root.tag.endswith("svg") and "update" in (tmp / "a.svg").read_text()
     ok("analyze", "follow", path, "--json", tmp / "b.json", "--plot", tmp / "b.svg")
     assert all((tmp / f"a.{end}").read_bytes() == (tmp / f"b.{end}").read_bytes() for end in ("json", "svg"))
@@ -1051,7 +1064,30 @@ name = bptt
     ok("run", study, "--out", tmp / "ends", "--set", "study.seeds=1", "--set", "training.checkpoints=none", "--quiet")
     ends, = (tmp / "ends/runs").glob("*.h5")
     assert [at["update"] for at in json.loads(ok("analyze", "follow", ends, "--json", "-"))["checkpoints"]] == [0, 60]
-    refused("analyze", "follow", example_network(tmp / "plain.h5"), names=["plain.h5", "run file"])
+    # What it leaves out of a run with a synapse is said, and the network that cannot be followed is named.
+    for kind, words in ("tcr", "leaves the points"), ("tsodyks_markram", "moves the points"):
+        with h5py.File(ends, "a") as file:
+            file["final/network"].require_group("synapse").attrs["kind"] = kind
+        told = ok("analyze", "follow", ends)
+        assert f"without the run's synapse ({kind}), which {words}" in told, told
+    with h5py.File(ends, "a") as file:
+        file["initial/network/W"][0, 1] = np.nan
+    refused("analyze", "follow", ends, names=["group /initial/network: W = not finite"])
+    # x = relu(w x + 5) has no solution from w = 1 on: the axis is that of the points that there are.
+    ok("run", study, "--out", tmp / "relu", "--set", "study.seeds=1", "--set", "training.checkpoints=none", "--set", "network.nonlinearity=relu", "--quiet")
+    relu, = (tmp / "relu/runs").glob("*.h5")
+    with h5py.File(relu, "a") as file:
+        for name, w in ("initial/network", 0.5), ("final/network", 1.5):
+            W = 0.1 * file[name]["W"][...]
+            W[0] = w * np.eye(16)[0]
+            file[name]["W"][...], file[name]["b"][...] = W, np.linspace(5, 6, 16)
+    told = ok("analyze", "follow", relu, "--plot", tmp / "relu.svg")
+    assert "grows without bound" in told and "1 track, 1 change" in told, told
+    written = [element.text for element in xml.parse(tmp / "relu.svg").getroot().iter() if element.tag.endswith("text")]
+    numbers = [float(word.replace("−", "-")) for word in written if word and word.replace("−", "").replace(".", "").isdigit()]
+    assert max(numbers) <= 60 and {"stable", "death", "1"} <= set(written) and not {"unstable", "not followed"} & set(written), written
+    refused("analyze", "follow", example_network(tmp / "plain.h5"), names=["plain.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
+    refused("analyze", "follow", path, "--start", 4, names=["unrecognised option '--start'"])
     refused("analyze", "follow", path, "--starts", 0, names=["--starts = 0"])
     refused("analyze", "follow", path, "--birth-cost", 0, names=["--birth-cost = 0"])
     refused("analyze", "follow", path, "--input", "1,2,3,4,5", names=["--input = 5 values"])
@@ -1072,7 +1108,7 @@ def test_starts_visited_by_the_trials_of_a_run(tmp):
         assert free["visited"] == "free" and free != json.loads((tmp / "a.json").read_text())
         network = example_network(tmp / "network.h5")
         assert json.loads(ok("analyze", kind, network, "--starts", 8, "--json", "-"))["visited"] == "free"
-        refused("analyze", kind, network, "--visited", "trials", names=["network.h5"])
+        refused("analyze", kind, network, "--visited", "trials", names=["network.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
         refused("analyze", kind, run, "--visited", "all", names=["--visited = all", "trials or free"])
         refused("analyze", kind, run, "--starts=-5", names=["--starts = -5"])
         with h5py.File(run, "a") as file:  # a task that cannot be made again: free runs, unless it is asked for
@@ -1134,7 +1170,7 @@ def test_memories_of_a_run(tmp):
         assert [memory["memory"] for memory in found["memories"]] == list(range(number)), found["memories"]
         assert len(found["pairs"]) == number * (number - 1) // 2 and len(found["of_trial"]) == 8 * number
         for memory in found["memories"]:
-            assert memory["trials"] == 8 and memory["verdict"] in ("own", "shared", "none", "unsettled"), memory
+            assert memory["trials"] == 8 and memory["verdict"] in ("own", "undecided", "shared", "none", "unsettled"), memory
             low, high = memory["share"]["interval"]
             assert low <= memory["share"]["value"] <= high and (memory["verdict"] == "shared") == (memory["shared_with"] != []), memory
         assert max(found["of_trial"]) == len(found["attractors"]) - 1
@@ -1145,6 +1181,13 @@ def test_memories_of_a_run(tmp):
     text = ok("analyze", "memories", run, *brief, "--json", tmp / "a.json")
     assert "attractor of their own" in text and "d' smallest" in text and "synapse tcr" in text, text
     assert ok("analyze", "memories", run, *brief, "--json", "-") == (tmp / "a.json").read_text()
+    # While a memory is unsettled, no other has an attractor of its own, and the reader is told.
+    for path in run, trained("evidence_accumulation"):
+        for settle in 200, 2000, 20000:
+            told = ok("analyze", "memories", path, *brief[:4], "--settle-ms", settle, "--json", tmp / "b.json")
+            verdicts = [memory["verdict"] for memory in json.loads((tmp / "b.json").read_text())["memories"]]
+            assert ("--settle-ms" in told) == ("unsettled" in verdicts) and not {"own", "unsettled"} <= set(verdicts), told
+            assert ("undecided while" in told) == ("undecided" in verdicts), told
     with_synapse, alone = (json.loads(ok("analyze", "memories", run, *brief, "--synapse", which, "--json", "-")) for which in ("trained", "none"))
     assert with_synapse == json.loads((tmp / "a.json").read_text()) and with_synapse["pairs"] != alone["pairs"]
     noisy = json.loads(ok("analyze", "memories", run, *brief, "--noise", 0.2, "--json", "-"))
@@ -1155,7 +1198,10 @@ def test_memories_of_a_run(tmp):
     for task in "delayed_addition", "fast_tracking", "sine_generation":
         refused("analyze", "memories", trained(task), names=[f"task.name = {task}", "nothing to tell apart" if task != "sine_generation" else "nothing is remembered"])
     refused("analyze", "memories", trained("evidence_accumulation", arm="tcr_yoked"), names=["synapse.current = yoked", "--synapse none"])
-    refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5"])
+    refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
+    refused("analyze", "memories", tmp, names=["is a directory, not an HDF5 file\n"])
+    for abbreviated in "--trial", "--settle", "--seeds":
+        refused("analyze", "memories", run, abbreviated, 8, names=[f"unrecognised option '{abbreviated}'"])
     for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):
         refused("analyze", "memories", run, f"{option}={value}", names=[f"{option} = {value}"])
     refused("analyze", "memories", run, "--input", "1,2,3", names=["--input = 3 values"])

@@ -360,7 +360,7 @@ TEST_CASE("searches are refused where they have no answer") {
   CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("relu"));
   CHECK_THROWS_AS(points_of(network, System::As::flow, 0), UserError);
   network.kind = "rnn_map";
-  CHECK_THROWS_WITH(points_of(network, System::As::map, 10, TcrSynapse{1, 100}), Catch::Contains("--synapse = tcr"));
+  CHECK_THROWS_WITH(points_of(network, System::As::map, 10, TcrSynapse{1, 100}), Catch::Contains("synapse = tcr"));
   network.kind = "plrnn";
   network.nonlinearity = Nonlinearity::relu;
   network.A = Vector<double>::Constant(4, 0.5);

@@ -301,3 +301,25 @@ TEST_CASE("memories are bit-identical for the same key, and impossible settings 
   const auto history = synapse_for(network, euler, 100, {{"synapse.kind", "tcr"}, {"synapse.form", "history"}});
   CHECK_THROWS_WITH(run(network, trials, 30, setting, history.get()), Catch::Contains("synapse.form"));
 }
+
+TEST_CASE("an attractor is a memory's own only once the other memories have settled elsewhere") {
+  using Verdict = MemoryEnd::Verdict;
+  const auto verdicts = [](const std::vector<Index>& of_trial) {
+    std::vector<Verdict> list;
+    for (const auto& end : memory_ends(of_trial, {0, 4, 8, 12})) list.push_back(end.verdict);
+    return list;
+  };
+  CHECK(verdicts({0, 0, 0, 0, 1, 1, 1, -1, 2, 2, 2, 2}) == std::vector(3, Verdict::own));
+  CHECK(verdicts({0, 0, 0, 0, 1, 1, 1, 1, -1, -1, -1, -1}) ==
+        std::vector{Verdict::undecided, Verdict::undecided, Verdict::unsettled});
+  // Half of them are enough to leave it open; sharing is certain whatever others do.
+  CHECK(verdicts({0, 0, 0, 0, 0, 0, 0, 1, 2, 2, -1, -1}) ==
+        std::vector{Verdict::shared, Verdict::shared, Verdict::unsettled});
+  CHECK(verdicts({0, 0, 0, 0, 1, 1, 2, 2, -1, -1, 2, 2}) ==
+        std::vector{Verdict::undecided, Verdict::none, Verdict::unsettled});
+  // Neither does a memory without an attractor of most of its trials.
+  CHECK(verdicts({0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3}) == std::vector{Verdict::own, Verdict::none, Verdict::own});
+  const auto ends = memory_ends({0, 0, 0, 1, -1, 0, 0, 0}, {0, 4, 8});
+  CHECK((ends[0].settled == 3 && ends[0].unsettled == 0 && ends[0].attractor == 0));
+  CHECK((ends[1].trials == 4 && ends[1].unsettled == 1 && ends[1].shared_with == std::vector<std::size_t>{0}));
+}

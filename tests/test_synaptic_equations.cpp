@@ -207,5 +207,6 @@ TEST_CASE("exponents of chaotic networks with synapses agree with their twin tra
 TEST_CASE("networks whose equations with synapses are not known are refused in one line") {
   const auto network = make_network(resolve_options({{"network.kind", "lstm"}, {"network.size", "3"}}), 2, 1, 1);
   const System system(network, Column::Zero(2), System::As::map);
-  CHECK_THROWS_WITH(equations_with_synapse(system, tcr), Catch::Contains("lstm") && Catch::Contains("--synapse none"));
+  CHECK_THROWS_WITH(equations_with_synapse(system, tcr),
+                    Catch::Contains("synapse = tcr") && Catch::Contains("lstm") && Catch::Contains("--synapse none"));
 }

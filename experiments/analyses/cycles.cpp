@@ -52,8 +52,9 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
                                 {"closure", cycle.closure},
                                 {"found", found[i]},
                                 {"path", path}});
-    text += fmt::format("{} cycle, period {:.6g} ms, extent {:.3g}, found {} times; largest multipliers",
-                        cycle.stable() ? "stable" : "unstable", cycle.period_ms, cycle.extent(), found[i]);
+    text += fmt::format("{} cycle, period {:.6g} ms, extent {:.3g}, found {} time{}; largest multipliers",
+                        cycle.stable() ? "stable" : "unstable", cycle.period_ms, cycle.extent(), found[i],
+                        found[i] == 1 ? "" : "s");
     for (Index m = 0; m < std::min<Index>(3, cycle.multipliers.size()); ++m) {
       const auto value = cycle.multipliers(m);
       text += value.imag() == 0 ? fmt::format(" {:.4g}", value.real())
@@ -62,8 +63,8 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
     text += "\n";
   }
   text +=
-      fmt::format("{} searches: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n",
-                  starts.cols(), at_rest, no_return, setting.longest_ms, not_converged);
+      fmt::format("{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n",
+                  starts.cols(), starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.longest_ms, not_converged);
   return result;
 }
 

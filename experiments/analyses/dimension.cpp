@@ -44,8 +44,9 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
   else
     text = "participation ratio: too few runs to tell";
   if (estimate.low) text += fmt::format(" [{:.4g}, {:.4g}]", *estimate.low, *estimate.high);
-  text += fmt::format(" of {} (uncorrected {:.4g}); {} runs of {} samples\n", estimate.eigenvalues.size(),
-                      estimate.uncorrected, runs.activity.size(), runs.activity[0].cols());
+  text += fmt::format(" of {} (uncorrected {:.4g}); {} run{} of {} samples\n", estimate.eigenvalues.size(),
+                      estimate.uncorrected, runs.activity.size(), runs.activity.size() == 1 ? "" : "s",
+                      runs.activity[0].cols());
   double sum = 0;
   text += "component  share   sum\n";
   for (Index i = 0; i < std::min<Index>(10, estimate.eigenvalues.size()); ++i) {

@@ -28,7 +28,8 @@ std::optional<SynapseModel> synapse_for(const std::string& file, const po::varia
        {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
   const auto kind = stored.count("kind") ? stored["kind"] : "none";
-  require_option(kind == "none" || kind == "tcr" || kind == "tsodyks_markram", "--synapse", kind,
+  require_option(kind == "none" || kind == "tcr" || kind == "tsodyks_markram",
+                 given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
                  "must be none, tcr or tsodyks_markram");
   for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
     if (!given.count(option)) continue;
@@ -83,7 +84,8 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
   return json;
 }
 
-std::string as_text(const FixedPoints& found, const System& system, Index shown_points, bool by_trials) {
+std::string as_text(const FixedPoints& found, const System& system, const FixedPointSearch& search,
+                    Index shown_points) {
   const bool map = system.as() == System::As::map;
   std::string text;
   if (!found.points.empty()) {
@@ -110,14 +112,15 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
     text += "\nexact: every linear region was solved";
   else
     text +=
-        fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more starts)",
-                    found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts);
-  text += fmt::format("\n{} starts: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
-                      (found.starts + 1) / 2, by_trials ? "the task's trials" : "free runs", found.starts / 2,
-                      found.converged);
+        fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more start{})",
+                    found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts,
+                    found.deflated_starts == 1 ? "" : "s");
+  text += fmt::format("\n{} start{}: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
+                      found.starts == 1 ? "" : "s", (found.starts + 1) / 2,
+                      search.visited.size() > 0 ? "the task's trials" : "free runs", found.starts / 2, found.converged);
   if (found.singular > 0)
-    text +=
-        fmt::format("{} linear regions have no unique solution: points there may form a continuum\n", found.singular);
+    text += fmt::format("{} linear region{} no unique solution: points there may form a continuum\n", found.singular,
+                        found.singular == 1 ? " has" : "s have");
   if (!found.cycles.empty()) {
     Rows rows = {{"cycle", "stable", "k", "largest multiplier"}};
     for (const auto& cycle : found.cycles) {
@@ -128,6 +131,15 @@ std::string as_text(const FixedPoints& found, const System& system, Index shown_
     text += aligned(rows, 2);
     if (const auto more = found.cycles.size() + 1 - rows.size())
       text += fmt::format("and {} more (--json has all)\n", more);
+  }
+  if (search.max_cycle > 1) {
+    const auto exact = found.cycles_exact_to;
+    text +=
+        fmt::format("{} cycle{} of k = 2{}: {}\n", found.cycles.size(), found.cycles.size() == 1 ? "" : "s",
+                    search.max_cycle == 2 ? "" : fmt::format(" to {}", search.max_cycle),
+                    exact == search.max_cycle ? "exact, every sequence of linear regions was solved"
+                    : exact > 1 ? fmt::format("exact up to k = {}, beyond it from starts: some may be missing", exact)
+                                : "searched from starts, some may be missing");
   }
   return text;
 }
@@ -169,7 +181,7 @@ AnalysisKind fixed_points_analysis() {
         search.visited =
             states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
         const auto found = find_fixed_points(system, search);
-        text = as_text(found, system, 20, search.visited.size() > 0);
+        text = as_text(found, system, search, 20);
         auto json = described(found, system);
         json["visited"] = search.visited.size() > 0 ? "trials" : "free";
         if (search.tcr) {

@@ -8,6 +8,7 @@
 #include "experiments/report/text_table.hpp"
 #include "experiments/result_file.hpp"
 #include "experiments/trained_run.hpp"
+#include "sim/network_file.hpp"
 
 namespace stillpoint {
 
@@ -74,6 +75,13 @@ Json described(const Followed& followed, const std::vector<long>& updates) {
            {{"successions", followed.successions}, {"alike", followed.alike}, {"mistaken", followed.mistaken}}}};
 }
 
+/// Of a pair those of its two points, of a birth or death that of the point, else before and after.
+std::string shown_index(const FollowedChange& change) {
+  if (change.type == "birth" || change.type == "death") return fmt::format("{}", change.index_before);
+  const bool pair = change.effect.rfind("pair", 0) == 0;
+  return fmt::format("{} {} {}", change.index_before, pair ? "and" : "to", change.index_after);
+}
+
 std::string as_text(const Followed& followed, const std::vector<long>& updates) {
   Rows sets{{"update", "stable", "unstable", "by continuation alone"}};
   for (std::size_t k = 0; k < updates.size(); ++k) {
@@ -87,7 +95,7 @@ std::string as_text(const Followed& followed, const std::vector<long>& updates) 
                     fmt::format("{}", added)});
   }
   auto text = aligned(sets, 0);
-  Rows rows{{"change", "effect", "tracks", "between updates", "at update", "s"}};
+  Rows rows{{"change", "effect", "tracks", "index", "between updates", "at update", "s"}};
   Index unchanged = 0;
   for (const auto& change : followed.changes) {
     if (change.effect == "goes on") {
@@ -96,22 +104,33 @@ std::string as_text(const Followed& followed, const std::vector<long>& updates) 
     }
     const auto k = static_cast<std::size_t>(change.interval);
     rows.push_back({change.type, change.effect, fmt::format("{}", fmt::join(shown_tracks(change.tracks), " ")),
-                    fmt::format("{}..{}", updates[k], updates[k + 1]),
+                    shown_index(change), fmt::format("{}..{}", updates[k], updates[k + 1]),
                     fmt::format("{:.4f}", update_of(updates, change)), fmt::format("{:.7f}", change.s)});
   }
-  if (rows.size() > 1) text += "\n" + aligned(rows, 3);
+  if (rows.size() > 1) text += "\n" + aligned(rows, 4);
   text += fmt::format("\n{} track{}, {} change{}", followed.tracks, followed.tracks == 1 ? "" : "s", rows.size() - 1,
                       rows.size() == 2 ? "" : "s");
   if (unchanged > 0)
-    text += fmt::format("; {} border collision{} that change neither number nor stability (--json has them)", unchanged,
-                        unchanged == 1 ? "" : "s");
+    text += fmt::format("; {} border collision{} neither number nor stability (--json has {})", unchanged,
+                        unchanged == 1 ? " that changes" : "s that change", unchanged == 1 ? "it" : "them");
   if (!followed.matched.empty())
     text += fmt::format("\n{} point{} that could not be continued matched by distance", followed.matched.size(),
                         followed.matched.size() == 1 ? "" : "s");
   text += fmt::format(
-      "\nby distance alone (birth cost {:.3g}): {} of {} successions of stable points alike, {} pairs that are none\n",
-      followed.birth_cost, followed.alike, followed.successions, followed.mistaken);
+      "\nby distance alone (birth cost {:.3g}): {} of {} succession{} of stable points alike, {} pair{} none\n",
+      followed.birth_cost, followed.alike, followed.successions, followed.successions == 1 ? "" : "s",
+      followed.mistaken, followed.mistaken == 1 ? " that is" : "s that are");
   return text;
+}
+
+/// A line where the run was trained with a synapse, which the networks are followed without.
+std::string without_synapse(const std::string& file) {
+  const auto synapse = read_trained_network(file).synapse;
+  const auto kind = synapse.find("kind");
+  if (kind == synapse.end() || kind->second == "none") return "";
+  return fmt::format("without the run's synapse ({}), which {}\n", kind->second,
+                     kind->second == "tcr" ? "leaves the points where they are, but not their stability"
+                                           : "moves the points and changes their stability");
 }
 
 Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_map& given, std::string& as_name) {
@@ -182,7 +201,7 @@ AnalysisKind follow_analysis() {
                                   given.count("log-updates") > 0};
       write_atomically(plot, followed_figure(followed, figure));
     }
-    text = as_text(followed, updates);
+    text = as_text(followed, updates) + without_synapse(file);
     Json json{{"kind", "follow"},
               {"as", as},
               {"followed", given.count("all") ? "all" : "stable"},

@@ -31,26 +31,10 @@ std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network
   return make_synapse<double>(synapse_setting(options, run.integration, {}, network, 1));
 }
 
-/// What memory i has of its own.
 struct Memory {
-  Index trials, settled, unsettled;  // settled: in the attractor that most of them end in
-  Index attractor = -1;              // that one, where more than half of the trials end in it
   std::size_t nearest = 0;
   std::optional<Drift> drift;  // towards the nearest memory, whose distance is 1
 };
-
-Memory memory_of(const std::vector<Index>& ends) {
-  std::map<Index, Index> counts;
-  for (const Index end : ends)
-    if (end >= 0) ++counts[end];
-  Memory memory{static_cast<Index>(ends.size()), 0, std::count(ends.begin(), ends.end(), -1), -1, 0, {}};
-  for (const auto& [end, count] : counts)
-    if (count > memory.settled) {
-      memory.settled = count;
-      if (2 * count > memory.trials) memory.attractor = end;
-    }
-  return memory;
-}
 
 using Pairs = std::map<std::pair<std::size_t, std::size_t>, Separation>;  // first < second
 
@@ -107,10 +91,9 @@ Json run(const std::string& file, const po::variables_map& given, std::string& t
     return Matrix<double>(states.middleCols(drawn.first[i], drawn.count(i)));
   };
   Pairs pairs;
-  std::vector<Memory> memories;
+  std::vector<Memory> memories(drawn.memories.size());
+  const auto ends = memory_ends(found.of_trial, drawn.first);
   for (std::size_t i = 0; i < drawn.memories.size(); ++i) {
-    memories.push_back(
-        memory_of({found.of_trial.begin() + drawn.first[i], found.of_trial.begin() + drawn.first[i + 1]}));
     for (std::size_t j = i + 1; j < drawn.memories.size(); ++j)
       pairs[{i, j}] = separation_of(columns(found.kept, i), columns(found.kept, j));
   }
@@ -130,29 +113,27 @@ Json run(const std::string& file, const po::variables_map& given, std::string& t
               {"initial_state", network.r0.size() > 0 ? "fixed" : "drawn"}};
   result["memories"] = result["pairs"] = result["attractors"] = Json::array();
   Rows rows = {{"memory", "trials", "attractor", "share", "95 %", "nearest", "drift [/s]", "variance growth [/s]"}};
-  Index own = 0;
+  Index own = 0, undecided = 0, restless = 0;
   for (std::size_t i = 0; i < memories.size(); ++i) {
     const auto& memory = memories[i];
+    const auto& end = ends[i];
+    const std::string verdict = name_of(end.verdict);
+    own += end.verdict == MemoryEnd::Verdict::own;
+    undecided += end.verdict == MemoryEnd::Verdict::undecided;
+    restless += end.verdict == MemoryEnd::Verdict::unsettled;
     auto sharing = Json::array();
-    for (std::size_t j = 0; j < memories.size(); ++j)
-      if (j != i && memory.attractor >= 0 && memories[j].attractor == memory.attractor)
-        sharing.push_back(drawn.memories[j]);
-    const std::string verdict = 2 * memory.unsettled > memory.trials ? "unsettled"
-                                : memory.attractor < 0               ? "none"
-                                : sharing.empty()                    ? "own"
-                                                                     : "shared";
-    own += verdict == "own";
-    const auto share = share_of(memory.settled, memory.trials);
-    Json one{{"memory", drawn.memories[i]}, {"trials", memory.trials}, {"verdict", verdict}, {"attractor", nullptr}};
-    if (memory.attractor >= 0) one["attractor"] = memory.attractor;
+    for (const auto j : end.shared_with) sharing.push_back(drawn.memories[j]);
+    const auto share = share_of(end.settled, end.trials);
+    Json one{{"memory", drawn.memories[i]}, {"trials", end.trials}, {"verdict", verdict}, {"attractor", nullptr}};
+    if (end.attractor >= 0) one["attractor"] = end.attractor;
     one["shared_with"] = sharing;
     one["share"] = {{"value", share.value}, {"interval", {share.low, share.high}}};
     one["nearest"] = drawn.memories[memory.nearest];
     one["drift_per_s"] = memory.drift ? interval(memory.drift->mean) : Json();
     one["variance_growth_per_s"] = memory.drift ? interval(memory.drift->variance) : Json();
     result["memories"].push_back(one);
-    const auto attractor = memory.attractor < 0 ? verdict : fmt::format("{} ({})", memory.attractor + 1, verdict);
-    rows.push_back({fmt::format("{}", drawn.memories[i]), fmt::format("{}", memory.trials), attractor,
+    const auto attractor = end.attractor < 0 ? verdict : fmt::format("{} ({})", end.attractor + 1, verdict);
+    rows.push_back({fmt::format("{}", drawn.memories[i]), fmt::format("{}", end.trials), attractor,
                     fmt::format("{:.3f}", share.value), fmt::format("[{:.3f}, {:.3f}]", share.low, share.high),
                     fmt::format("{}", drawn.memories[memory.nearest]), memory.drift ? shown(memory.drift->mean) : "-",
                     memory.drift ? shown(memory.drift->variance) : "-"});
@@ -184,24 +165,30 @@ Json run(const std::string& file, const po::variables_map& given, std::string& t
                                     [](const auto& a) { return a.kind == MemoryAttractor::Kind::cycle; });
   const auto unsettled = std::count(found.of_trial.begin(), found.of_trial.end(), -1);
   text = aligned(rows, 1);
-  text += fmt::format(
-      "{} of {} memories have an attractor of their own; {} attractors in all, {} of them cycles; {} of {} "
-      "trials unsettled after {:g} ms\n",
-      own, memories.size(), found.attractors.size(), cycles, unsettled, found.of_trial.size(), setting.settle_ms);
+  text += fmt::format("memories with an attractor of their own: {} of {}", own, memories.size());
+  if (undecided > 0) text += fmt::format(", {} undecided while others are unsettled", undecided);
+  text += fmt::format("; {} attractor{} in all, {} of them {}; {} of {} trials unsettled after {:g} ms\n",
+                      found.attractors.size(), found.attractors.size() == 1 ? "" : "s", cycles,
+                      cycles == 1 ? "a cycle" : "cycles", unsettled, found.of_trial.size(), setting.settle_ms);
   std::sort(measured.begin(), measured.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
-  text += measured.empty() ? std::string("d': the trials of a memory do not differ where it ends\n")
-                           : fmt::format("d' smallest {}, median {} of {} pairs; at the {} of {}\n", shown(measured[0]),
-                                         shown(measured[measured.size() / 2]), pairs.size(),
-                                         drawn.until == "end" ? "end" : "last step before the " + drawn.until,
-                                         trained.options.text("task.name"));
+  text += measured.empty()
+              ? std::string("d': the trials of a memory do not differ where it ends\n")
+              : fmt::format("d' smallest {}, median {} of {} pair{}; at the {} of {}\n", shown(measured[0]),
+                            shown(measured[measured.size() / 2]), pairs.size(), pairs.size() == 1 ? "" : "s",
+                            drawn.until == "end" ? "end" : "last step before the " + drawn.until,
+                            trained.options.text("task.name"));
   text += fmt::format(
       "drift towards the nearest memory, whose distance is 1, over {:g} ms; trials of a memory differ by their input, "
       "r(0) {}, noise {:g} (activity) and {:g} (drive); synapse {}\n",
       setting.hold_ms, network.r0.size() > 0 ? "fixed" : "drawn anew", setting.noise.activity, setting.noise.drive,
       kind);
-  if (2 * unsettled > static_cast<Index>(found.of_trial.size()))
-    text += "most trials are unsettled: chaotic, or slower than --settle-ms (tcr slows)\n";
-  for (const auto& [memory, seen] : drawn.rare) text += fmt::format("memory {} left out: {} trials\n", memory, seen);
+  if (restless > 0)  // so it is where half of all trials are
+    text += fmt::format(
+        "{} of {} memories with half or more of their trials unsettled: chaotic, or slower than --settle-ms (tcr "
+        "slows)\n",
+        restless, memories.size());
+  for (const auto& [memory, seen] : drawn.rare)
+    text += fmt::format("memory {} left out: {} trial{}\n", memory, seen, seen == 1 ? "" : "s");
   return result;
 }
 
@@ -211,9 +198,9 @@ AnalysisKind memories_analysis() {
   return {"memories",
           "Stability of memories: attractors of their own, separation d' at the end of the delay, drift and diffusion.",
           "a run file",
-          "memories [memory, trials, verdict own|shared|none|unsettled, attractor (index), shared_with, share, "
-          "nearest, drift_per_s, "
-          "variance_growth_per_s], pairs [first, second, distance, d_prime (null: no spread)], attractors [kind, "
+          "memories [memory, trials, verdict own|undecided|shared|none|unsettled, attractor (index), shared_with, "
+          "share, nearest, drift_per_s, variance_growth_per_s], pairs [first, second, distance, d_prime (null: no "
+          "spread)], attractors [kind, "
           "period_ms, state], of_trial (index; -1: unsettled); measured values as {value, interval}",
           "stillpoint analyze memories results/quickstart/runs/condition0001-seed000001.h5 --json memories.json",
           [](po::options_description& options) {

@@ -29,12 +29,13 @@ std::string as_text(const SlowPoints& found, double radius, bool by_trials) {
       text += fmt::format("and {} more (--json has all)\n", more);
   }
   return text + fmt::format(
-                    "{} slow point{} from {} starts, half where free runs from {} states are slowest, half random; {} "
+                    "{} slow point{} from {} start{}, half where free runs from {} states are slowest, half random; {} "
                     "ended at fixed "
                     "points, {} at no minimum\npassage: within a distance of {:g} in the state; index: unstable "
                     "directions beside the slow one\n",
                     found.points.size(), found.points.size() == 1 ? "" : "s", found.starts,
-                    by_trials ? "the trials'" : "random", found.at_fixed_points, found.unfinished, radius);
+                    found.starts == 1 ? "" : "s", by_trials ? "the trials'" : "random", found.at_fixed_points,
+                    found.unfinished, radius);
 }
 
 }  // namespace

@@ -36,7 +36,9 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
         all.add_options()(name.c_str(), po::value<std::string>());
     }
   try {
-    po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
+    // Guessing would take `--trial` for --trials, and for another option once one of that name is added.
+    constexpr int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
     po::notify(values);
   } catch (const po::error& problem) {
     throw UserError(

@@ -5,6 +5,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "experiments/report/svg.hpp"
 
@@ -13,7 +14,7 @@ namespace stillpoint {
 namespace {
 
 constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
-constexpr double left_margin = 46, right_margin = 12, top_margin = 34, panel_height = 230, legend_top = 308;
+constexpr double left_margin = 50, right_margin = 14, top_margin = 34, panel_height = 230, legend_top = 308;
 
 struct PrincipalAxis {
   Vector<double> mean, direction;
@@ -94,10 +95,9 @@ class Drawing {
         axis_(principal_axis(followed)),
         svg_(page_width, legend_top + 16, figure.title) {
     std::vector<double> heights;
+    // Not of the branches: one that grows without bound would leave all others flat.
     for (const auto& points : followed.points)
       for (const auto& point : points) heights.push_back(axis_.at(point.state));
-    for (const auto& arc : followed.arcs)
-      for (const auto& sample : arc.branch.samples) heights.push_back(axis_.at(sample.x));
     const double shift = figure.logarithmic ? 1 : 0;
     const Axis x{figure.logarithmic ? "update + 1" : "update", static_cast<double>(figure.updates.front()) + shift,
                  static_cast<double>(figure.updates.back()) + shift,
@@ -113,7 +113,12 @@ class Drawing {
   std::string draw() {
     for (std::size_t k = 0; k < followed_.points.size(); ++k)
       for (const auto& point : followed_.points[k])
-        if (!point.track) svg_.circle(at(static_cast<Index>(k), 0, point.state), 1, "#BBBBBB");
+        if (point.track) {
+          reach(*point.track, at(static_cast<Index>(k), 0, point.state));
+        } else {
+          svg_.circle(at(static_cast<Index>(k), 0, point.state), 1, "#BBBBBB");
+          drawn_grey_ = true;
+        }
     for (const bool stable : {false, true})
       for (const auto& arc : followed_.arcs) draw_arc(arc, stable);
     for (const auto& pair : followed_.matched) {
@@ -123,6 +128,7 @@ class Drawing {
     }
     for (const auto& change : followed_.changes)
       if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), symbol_of(change));
+    draw_numbers();
     panel_.draw_axes(svg_, "", "");
     svg_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
     svg_.text({left_margin, 23}, caption(), {7});
@@ -136,10 +142,51 @@ class Drawing {
     return followed_.points[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)];
   }
   Point at(Index interval, double s, const Vector<double>& x) const {
+    const auto value = value_at(interval, s, x);
+    return panel_.at(value.x, value.y);
+  }
+  /// Update (+ 1) and height, as on the axes.
+  Point value_at(Index interval, double s, const Vector<double>& x) const {
     const auto k = static_cast<std::size_t>(interval);
     const double from = static_cast<double>(figure_.updates[k]),
                  to = static_cast<double>(figure_.updates[std::min(k + 1, figure_.updates.size() - 1)]);
-    return panel_.at(from + s * (to - from) + (figure_.logarithmic ? 1 : 0), axis_.at(x));
+    return {from + s * (to - from) + (figure_.logarithmic ? 1 : 0), axis_.at(x)};
+  }
+
+  /// On the page, with gaps where the path is beyond the axis.
+  std::vector<Point> cut(const std::vector<Point>& values) const {
+    const auto& y = panel_.y;
+    const auto within = [&](const Point& value) { return value.y >= y.low && value.y <= y.high; };
+    std::vector<Point> points;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0 && within(values[i - 1]) != within(values[i])) {
+        const auto &a = values[i - 1], &b = values[i];
+        const double border = std::max(a.y, b.y) > y.high ? y.high : y.low;
+        points.push_back(panel_.at(a.x + (b.x - a.x) * (border - a.y) / (b.y - a.y), border));
+      }
+      points.push_back(within(values[i]) ? panel_.at(values[i].x, values[i].y) : Point{NAN, NAN});
+    }
+    return points;
+  }
+
+  /// Moves the right end of a track, where its number stands.
+  void reach(Index track, Point point) {
+    const auto [end, fresh] = right_ends_.insert({track, point});
+    if (!fresh && point.x > end->second.x) end->second = point;
+  }
+
+  void draw_numbers() {
+    constexpr double size = 5.5;
+    std::vector<Point> taken;
+    for (const auto& [track, end] : right_ends_) {
+      Point place{end.x + 5, end.y + 2};
+      const auto covers = [&](const Point& other) {
+        return std::abs(other.x - place.x) < 2 * size && std::abs(other.y - place.y) < size;
+      };
+      while (std::any_of(taken.begin(), taken.end(), covers)) place.y -= size;
+      taken.push_back(place);
+      svg_.text(place, fmt::format("{}", track + 1), {size, "start", 0, colour(track)});
+    }
   }
 
   /// Its stretches between changes, each stable or not, those that are as `stable` says.
@@ -150,13 +197,18 @@ class Drawing {
     bool now_stable = point(from, arc.from.point).index == 0;
     std::vector<Point> stretch;
     const auto finish = [&] {
-      if (now_stable == stable) svg_.polyline(stretch, {colour(track), stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+      if (now_stable != stable) return;
+      const auto points = cut(stretch);
+      svg_.polyline(points, {colour(track), stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+      for (const auto& each : points)
+        if (std::isfinite(each.x)) reach(track, each);
+      (stable ? drawn_stable_ : drawn_unstable_) = true;
     };
     auto next = branch.bifurcations.begin();
     for (std::size_t i = 0; i < branch.samples.size(); ++i) {
-      stretch.push_back(at(arc.interval, branch.samples[i].s, branch.samples[i].x));
+      stretch.push_back(value_at(arc.interval, branch.samples[i].s, branch.samples[i].x));
       for (; next != branch.bifurcations.end() && next->after == i; ++next) {
-        stretch.push_back(at(arc.interval, next->s, next->state));
+        stretch.push_back(value_at(arc.interval, next->s, next->state));
         finish();
         stretch = {stretch.back()};
         now_stable = next->index_after == 0;
@@ -169,8 +221,8 @@ class Drawing {
   std::string caption() const {
     Index shown = 0;
     for (const auto& change : followed_.changes) shown += is_shown(change);
-    return fmt::format("{} tracks at {} checkpoints, {} change{} of number or stability", followed_.tracks,
-                       figure_.updates.size(), shown, shown == 1 ? "" : "s");
+    return fmt::format("{} track{} at {} checkpoints, {} change{} of number or stability", followed_.tracks,
+                       followed_.tracks == 1 ? "" : "s", figure_.updates.size(), shown, shown == 1 ? "" : "s");
   }
 
   void draw_legend() {
@@ -180,13 +232,21 @@ class Drawing {
       x += 3.6 * static_cast<double>(name.size()) + 14;
     };
     for (const bool stable : {true, false}) {
+      if (!(stable ? drawn_stable_ : drawn_unstable_)) continue;
       svg_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
       x += 22;
       named(stable ? "stable" : "unstable");
     }
-    svg_.circle({x, legend_top}, 1, "#BBBBBB");
-    x += 6;
-    named("not followed");
+    if (drawn_grey_) {
+      svg_.circle({x, legend_top}, 1, "#BBBBBB");
+      x += 6;
+      named("not followed");
+    }
+    if (!followed_.matched.empty()) {
+      svg_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", 0.6, "1 2"});
+      x += 22;
+      named("matched by distance");
+    }
     for (const std::string type : {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf",
                                    "Neimark-Sacker", "border collision", "birth", "death"}) {
       const bool occurs = std::any_of(followed_.changes.begin(), followed_.changes.end(), [&](const auto& change) {
@@ -204,6 +264,8 @@ class Drawing {
   PrincipalAxis axis_;
   Svg svg_;
   Panel panel_;
+  std::map<Index, Point> right_ends_;  // of tracks
+  bool drawn_stable_ = false, drawn_unstable_ = false, drawn_grey_ = false;
 };
 
 }  // namespace

@@ -54,6 +54,9 @@ double round_step(double step) {
 
 double linear_step(double low, double high) { return round_step((high - low) / 6); }
 
+/// Bytes of UTF-8 that are not the rest of a character.
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
 std::string superscript(int exponent) {
   static const std::array<const char*, 10> digits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
   std::string text = exponent < 0 ? "⁻" : "";
@@ -184,13 +187,16 @@ void Panel::draw_axes(Svg& svg, const std::string& letter, const std::string& ti
     svg.line({at_x, bottom}, {at_x, bottom + tick}, {});
     svg.text({at_x, bottom + tick + 7.5}, tick_label(value, x.scale), {7, "middle"});
   }
+  double widest = 0;  // of the labels, as drawn in 7 point
   for (const double value : y.ticks()) {
     const double at_y = corner.y + height * (1 - y.fraction(value));
     svg.line({corner.x, at_y}, {corner.x - tick, at_y}, {});
     svg.text({corner.x - tick - 2, at_y + 2.5}, tick_label(value, y.scale), {7, "end"});
+    const auto label = tick_label(value, y.scale);
+    widest = std::max(widest, 3.9 * static_cast<double>(std::count_if(label.begin(), label.end(), begins_character)));
   }
   svg.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
-  svg.text({corner.x - 28, corner.y + height / 2}, y.label, {8, "middle", -90});
+  svg.text({corner.x - std::max(28., tick + 5 + widest), corner.y + height / 2}, y.label, {8, "middle", -90});
   svg.text({corner.x - 34, corner.y - 9}, letter, {10, "start", 0, "#000000", true});
   svg.text({corner.x, corner.y - 9}, title, {8});
 }
