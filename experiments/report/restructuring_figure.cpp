@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "experiments/report/cells.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {
@@ -82,10 +83,13 @@ std::string restructuring_figure(const std::vector<ConditionRestructuring>& cond
     }
     svg.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
     std::vector<std::string> lines;  // of the panel's title, as many options in each as fit
-    for (const auto& [option, value] : conditions[c].varied) {
-      if (option == "control.targets") continue;  // own in all
-      const auto text = option.substr(option.find('.') + 1) + " = " + value;
-      if (!lines.empty() && static_cast<double>(lines.back().size() + text.size()) < width / 3.6)
+    auto varied = conditions[c].varied;
+    varied.erase(
+        std::remove(varied.begin(), varied.end(), std::pair<std::string, std::string>("control.targets", "own")),
+        varied.end());  // in all
+    for (const auto& each : varied) {
+      const auto text = condition_label({each});
+      if (!lines.empty() && static_cast<double>(lines.back().size() + text.size()) < width / 4.2)
         lines.back() += ", " + text;
       else
         lines.push_back(text);
