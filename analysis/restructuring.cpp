@@ -147,14 +147,23 @@ bool enough(std::size_t controls, double rate) { return 1 / static_cast<double>(
 }  // namespace
 
 ControlPopulation control_population(const std::vector<Matrix<double>>& z) {
-  require_option(!z.empty(), "controls", "0", "must be 1 or more");
-  ControlPopulation population{Vector<double>::Ones(z.front().rows()), {}};
-  for (Index k = 0; k < population.unit.size(); ++k) {
-    std::vector<double> reached;
-    for (const auto& path : z) reached.push_back(path.row(k).maxCoeff());
-    population.unit(k) = std::max(1., median(std::move(reached)));
-  }
-  for (const auto& path : z) population.largest.push_back(scores(path, population).maxCoeff());
+  require_option(z.size() >= 2, "controls", fmt::format("{}", z.size()), "must be 2 or more");
+  const Index d = z.front().rows();
+  Matrix<double> reached(d, static_cast<Index>(z.size()));
+  for (std::size_t i = 0; i < z.size(); ++i) reached.col(static_cast<Index>(i)) = z[i].rowwise().maxCoeff();
+  const auto unit_without = [&](Index left_out) {
+    Vector<double> unit(d);
+    for (Index k = 0; k < d; ++k) {
+      std::vector<double> values;
+      for (Index i = 0; i < reached.cols(); ++i)
+        if (i != left_out) values.push_back(reached(k, i));
+      unit(k) = std::max(1., median(std::move(values)));
+    }
+    return unit;
+  };
+  ControlPopulation population{unit_without(-1), {}};
+  for (Index i = 0; i < reached.cols(); ++i)
+    population.largest.push_back(reached.col(i).cwiseQuotient(unit_without(i)).maxCoeff());
   return population;
 }
 

@@ -49,9 +49,9 @@ std::vector<Matrix<double>> standardised_walks(const std::vector<DescriptorPath>
 /// Paths on which nothing reorganises.
 struct ControlPopulation {
   Vector<double> unit;          // d: max(c_k, 1)
-  std::vector<double> largest;  // score of each path
+  std::vector<double> largest;  // score of each path, by the unit of the others, as that of a new path is
 };
-/// z: of each path, d x its increments.
+/// z: of each path, d x its increments. Throws UserError for fewer than two.
 ControlPopulation control_population(const std::vector<Matrix<double>>& z);
 
 /// Neighbouring increments are one event.

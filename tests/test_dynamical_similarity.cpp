@@ -49,6 +49,30 @@ TEST_CASE("the linear map of linear trajectories has their eigenvalues, also whe
   }
 }
 
+TEST_CASE("mixing what is seen changes coordinates, not dynamics: whitened maps differ by a rotation alone") {
+  Array A = Array::Zero(4, 4);
+  A.topLeftCorner(2, 2) = damped_rotation(0.4, 0.98);
+  A.bottomRightCorner(2, 2) = damped_rotation(1.1, 0.95);
+  auto runs = runs_of(A, 6, 60, 7);
+  for (int i = 0; i < 6; ++i) runs.push_back(-runs[static_cast<std::size_t>(i)]);  // of mean 0
+  auto mixed = runs;
+  const Array mix = normal_array(4, 4, 21) * Column(Column::LinSpaced(4, 1, 6)).asDiagonal();
+  for (auto& run : mixed) run = (mix * run).eval();
+  CHECK(dynamical_distance(linear_dynamics(runs, {1, 4}), linear_dynamics(mixed, {1, 4})) < 0.03);  // ascent ends near 0
+}
+
+TEST_CASE("delays make up for what is not seen: a rotation from one of its two coordinates") {
+  auto runs = runs_of(damped_rotation(0.4, 0.97), 6, 60, 3);
+  for (auto& run : runs) run = run.topRows(1).eval();
+  for (int i = 0; i < 6; ++i) runs.push_back(-runs[static_cast<std::size_t>(i)]);
+  const auto found = linear_dynamics(runs, {3, 2});
+  REQUIRE(found.rows() == 2);
+  for (const auto& value : Eigen::VectorXcd(found.eigenvalues())) {
+    CHECK(std::abs(value) == Approx(0.97).epsilon(1e-6));
+    CHECK(std::abs(std::arg(value)) == Approx(0.4).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("dynamics in rotated or reflected coordinates are the same, and their distance is 0") {
   int found = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
