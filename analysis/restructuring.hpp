@@ -14,9 +14,8 @@
 //
 //   p = (1 + control paths whose largest score is at least this one) / (n + 1)
 //
-// is valid for a whole path at once where it is exchangeable with its controls (a Monte Carlo test: Barnard 1963,
-// doi:10.1111/j.2517-6161.1963.tb00519.x; Phipson & Smyth 2010, doi:10.2202/1544-6115.1585). Of several populations of
-// controls the largest p counts.
+// is valid for a whole path at once where it is exchangeable with its controls (a Monte Carlo test: Phipson & Smyth
+// 2010, doi:10.2202/1544-6115.1585). Of several populations of controls the largest p counts.
 #pragma once
 
 #include <cstdint>

@@ -59,6 +59,19 @@ TEST_CASE(
   CHECK(standardised(path, scale)(0, 0) == Approx(7. / 3 / std::sqrt(1. / 3)));
 }
 
+TEST_CASE("a walk is measured by the scale of the others, and a control scored by their unit") {
+  Stream stream(seed, Purpose::trial, 0, 6);
+  const auto all = walks(stream, 4);
+  const auto z = standardised_walks(all);
+  const auto expected = standardised(all[1], walk_scale({all[0], all[2], all[3]}));
+  CHECK((z[1] - expected).cwiseAbs().maxCoeff() == 0);
+  // Without itself the unit of the first is 2, of the others 6 or 2.
+  const auto one = [](double value) { return Matrix<double>(Matrix<double>::Constant(1, 1, value)); };
+  const auto population = control_population({one(10), one(2), one(2)});
+  CHECK(population.unit(0) == 2);
+  CHECK(population.largest == std::vector<double>{5, 2. / 6, 2. / 6});
+}
+
 TEST_CASE("the p of an event counts the controls that reach its score, in the population that has most of them") {
   // Two descriptors; in each population the median of the largest |z| is the unit.
   std::vector<Matrix<double>> low, some;
