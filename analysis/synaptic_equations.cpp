@@ -27,13 +27,13 @@ class Neurons {
     if (current_) apply<double>(network_.nonlinearity, x);
     return x;
   }
-  Matrix<double> attract(Matrix<double> u) const {
+  Matrix<double> activate(Matrix<double> u) const {
     if (!current_) apply<double>(network_.nonlinearity, u);
     return u;
   }
   /// dr/dx, df/du
   Vector<double> rate_slope(const Vector<double>& r) const { return current_ ? slope(r) : ones(); }
-  Vector<double> attract_slope(const Vector<double>& f) const { return current_ ? ones() : slope(f); }
+  Vector<double> activation_slope(const Vector<double>& f) const { return current_ ? ones() : slope(f); }
 
   /// All of u but what a synapse adds; z is what W acts on.
   Matrix<double> drive(const Matrix<double>& r, const Matrix<double>& z) const {
@@ -95,7 +95,7 @@ class Tcr {
     for (Index b = 0; b < y.cols(); ++b) {
       const Vector<double> x = y.col(b).head(N()), r = neurons_.rate(x);
       const Matrix<double> S = Square(y.col(b).data() + N(), N(), N());
-      const Vector<double> f = neurons_.attract(neurons_.drive(r, r) + acting(S) * r);
+      const Vector<double> f = neurons_.activate(neurons_.drive(r, r) + acting(S) * r);
       change.col(b).head(N()) = neurons_.leak(x, f);
       square(change, b) = decay_ * S + gain_ * existing(neurons_.post(x, r, f) * r.transpose());
     }
@@ -105,7 +105,7 @@ class Tcr {
   Matrix<double> tangent(const Vector<double>& y, const Matrix<double>& q) const {
     const Vector<double> x = y.head(N()), r = neurons_.rate(x);
     const Matrix<double> S = Square(y.data() + N(), N(), N()), acts = acting(S);
-    const Vector<double> f = neurons_.attract(neurons_.drive(r, r) + acts * r), post = neurons_.post(x, r, f);
+    const Vector<double> f = neurons_.activate(neurons_.drive(r, r) + acts * r), post = neurons_.post(x, r, f);
     const Matrix<double> passes = (acts.array() == S.array()).cast<double>();
 
     const Matrix<double> dx = q.topRows(N()), dr = neurons_.rate_slope(r).asDiagonal() * dx;
@@ -113,7 +113,7 @@ class Tcr {
     for (Index k = 0; k < q.cols(); ++k) du.col(k) += passes.cwiseProduct(Square(q.col(k).data() + N(), N(), N())) * r;
     const Matrix<double> dpost = neurons_.post_tangent(x, r, f, dx, du);
     Matrix<double> change(q.rows(), q.cols());
-    change.topRows(N()) = neurons_.leak(dx, neurons_.attract_slope(f).asDiagonal() * du);
+    change.topRows(N()) = neurons_.leak(dx, neurons_.activation_slope(f).asDiagonal() * du);
     for (Index k = 0; k < q.cols(); ++k)
       square(change, k) = decay_ * Square(q.col(k).data() + N(), N(), N()) +
                           gain_ * existing(dpost.col(k) * r.transpose() + post * dr.col(k).transpose());
@@ -154,7 +154,7 @@ class TsodyksMarkram {
                          z = (scale_ * p * q * r.array()).matrix();
     const auto f = fired.array();
     Matrix<double> change(y.rows(), y.cols());
-    change << neurons_.leak(x, neurons_.attract(neurons_.drive(r, z))),
+    change << neurons_.leak(x, neurons_.activate(neurons_.drive(r, z))),
         ((synapse_.use - p) / synapse_.tau_f_ms + synapse_.use * (1 - p) * f).matrix(),
         ((1 - q) / synapse_.tau_d_ms - p * q * f).matrix();
     return change;
@@ -170,11 +170,11 @@ class TsodyksMarkram {
     };
     const Matrix<double> dz =
         scale_ * (times((p * q).eval(), dr) + times((q * r.array()).eval(), dp) + times((p * r.array()).eval(), dq));
-    const Vector<double> kept = neurons_.attract(neurons_.drive(r, scale_ * (p * q * r.array()).matrix()));
+    const Vector<double> kept = neurons_.activate(neurons_.drive(r, scale_ * (p * q * r.array()).matrix()));
     const Matrix<double> df = synapse_.firing_slope() * dr;
     const auto& [U, tau_f, tau_d] = std::tie(synapse_.use, synapse_.tau_f_ms, synapse_.tau_d_ms);
     Matrix<double> change(vectors.rows(), vectors.cols());
-    change << neurons_.leak(dx, neurons_.attract_slope(kept).asDiagonal() * neurons_.drive_tangent(dr, dz)),
+    change << neurons_.leak(dx, neurons_.activation_slope(kept).asDiagonal() * neurons_.drive_tangent(dr, dz)),
         times((-1 / tau_f - U * f.array()).eval(), dp) + times((U * (1 - p)).eval(), df),
         times((-1 / tau_d - p * f.array()).eval(), dq) - times((q * f.array()).eval(), dp) - times((p * q).eval(), df);
     return change;

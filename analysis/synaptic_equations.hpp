@@ -10,8 +10,8 @@
 
 #include <variant>
 
+#include "analysis/points/tcr_stability.hpp"
 #include "analysis/stepper.hpp"
-#include "analysis/tcr_stability.hpp"
 
 namespace stillpoint {
 

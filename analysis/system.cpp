@@ -48,7 +48,7 @@ Matrix<double> System::kept_drive(const Matrix<double>& x, Matrix<double>& r) co
   Matrix<double> u = constant_.replicate(1, x.cols());
   Recurrence<double>().add(network_, r, u);
   if (network_.W_fb.size() > 0) u += network_.W_fb * ((network_.W_out * read(x)).colwise() + network_.b_out);
-  dynamics_->attract(u);
+  dynamics_->activate(u);
   return u;
 }
 

@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "analysis/descriptors.hpp"
-#include "analysis/fixed_points.hpp"
-#include "analysis/lyapunov_spectrum.hpp"
+#include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/points/fixed_points.hpp"
+#include "analysis/restructuring/descriptors.hpp"
 #include "bench/workload.hpp"
 #include "tasks/task.hpp"
 
@@ -77,30 +77,36 @@ void add_task(const TaskKind& kind, Index batch) {
 /// All fixed points and their spectra, from as many starts; once, because it takes seconds.
 void add_fixed_points(const char* gain, Index neurons, Index starts) {
   const auto name = fmt::format("fixed_points/gain_{}/{}/{}", gain, neurons, starts);
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-    const auto network = make_network(
-        resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", gain}}), input_channels, output_channels, 1);
-    const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
-    FixedPointSearch search;
-    search.starts = starts;
-    for (auto _ : state) {
-      const auto found = find_fixed_points(system, search);
-      state.counters["points"] = static_cast<double>(found.points.size());
-      state.counters["converged"] = static_cast<double>(found.converged);
-    }
-  })->Unit(benchmark::kSecond)->Iterations(1);
+  benchmark::RegisterBenchmark(
+      name.c_str(),
+      [=](benchmark::State& state) {
+        const auto network =
+            make_network(resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", gain}}),
+                         input_channels, output_channels, 1);
+        const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
+        FixedPointSearch search;
+        search.starts = starts;
+        for (auto _ : state) {
+          const auto found = find_fixed_points(system, search);
+          state.counters["points"] = static_cast<double>(found.points.size());
+          state.counters["converged"] = static_cast<double>(found.converged);
+        }
+      })
+      ->Unit(benchmark::kSecond)
+      ->Iterations(1);
 }
 
 Network<double> strongly_coupled(Index neurons) {
-  return make_network(resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", "1.5"}}), input_channels,
-                      output_channels, 1);
+  return make_network(resolve_options({{"network.size", std::to_string(neurons)}, {"network.gain", "1.5"}}),
+                      input_channels, output_channels, 1);
 }
 
 /// What analyses of the phase space cost as networks grow.
 void add_analysis_growth() {
   for (const Index neurons : {32, 64, 128, 256}) {
     add_fixed_points("1.5", neurons, 128);
-    benchmark::RegisterBenchmark(fmt::format("lyapunov_spectrum/{}/1000", neurons).c_str(), [=](benchmark::State& state) {
+    benchmark::RegisterBenchmark(fmt::format("lyapunov_spectrum/{}/1000", neurons).c_str(), [=](benchmark::State&
+                                                                                                    state) {
       const auto network = strongly_coupled(neurons);
       const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
       const auto stepper = network_stepper(system, Method::euler, 5);

@@ -1,7 +1,7 @@
 // What the benchmarks time: one update of the weights as the trainer makes it, on random trials, in single precision.
 #pragma once
 
-#include "experiments/study.hpp"
+#include "experiments/study/study.hpp"
 #include "plasticity/learner.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/random.hpp"

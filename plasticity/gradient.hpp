@@ -25,7 +25,7 @@ struct DirectTerms {
 /// What a rule may read after a trial set. error: e = 2 m (y_hat - y) / sum m, O x T*B, column block t for the output
 /// at x(t+1). feedback: F, N x O; the learning signal is l = F e. direct: of a loss on the trajectory, or nullptr.
 template <class Scalar>
-struct Lesson {
+struct TrialSetView {
   const Simulation<Scalar>& simulation;
   const TrialSet<Scalar>& trials;
   const Matrix<Scalar>& error;

@@ -13,7 +13,7 @@ namespace {
 /// Which units are on the rising side of a relu, at every step and trial.
 Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> active_set(const Simulation<double>& simulation) {
   const auto& run = simulation.trajectory();
-  const auto& kinked = run.rate.size() > 0 ? run.rate : run.attractor;
+  const auto& kinked = run.rate.size() > 0 ? run.rate : run.activation;
   return kinked.array() > 0;
 }
 
@@ -30,7 +30,7 @@ Gradient<double> central_differences(const Network<double>& original, const Inte
   Matrix<double> error;
   const bool has_kinks = network.nonlinearity == Nonlinearity::relu;
   const auto loss = [&] {
-    const double task = teach<double>(simulation, trials, key, synapse, {}, error, consistency).loss;
+    const double task = run_with_rules<double>(simulation, trials, key, synapse, {}, error, consistency).loss;
     return consistency ? task + consistency->energy() : task;
   };
   for_each_array(network, differences, [&](const std::string& name, auto weights, auto difference) {

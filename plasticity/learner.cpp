@@ -104,27 +104,27 @@ std::vector<std::string> other_rules(const Options& options) {
 }
 
 template <class Scalar>
-Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
-            const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
-            TemporalConsistency<Scalar>* consistency, const std::function<void(Index)>& after_step) {
+Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                     Synapse<Scalar>& synapse, const std::vector<ActiveRule<Scalar>>& rules, Matrix<Scalar>& error,
+                     TemporalConsistency<Scalar>* consistency, const std::function<void(Index)>& after_step) {
   const auto& run = simulation.trajectory();
   const auto& network = simulation.network();
-  std::vector<Lesson<Scalar>> lessons;
-  for (const auto& student : students)
-    lessons.push_back({simulation, trials, error, student.feedback, consistency ? consistency->terms() : nullptr});
+  std::vector<TrialSetView<Scalar>> views;
+  for (const auto& each : rules)
+    views.push_back({simulation, trials, error, each.feedback, consistency ? consistency->terms() : nullptr});
   const bool online =
-      after_step || std::any_of(students.begin(), students.end(), [](const auto& each) { return each.rule.online(); });
+      after_step || std::any_of(rules.begin(), rules.end(), [](const auto& each) { return each.rule.online(); });
 
   Rule<Scalar>* perturbing = nullptr;
-  for (const auto& student : students)
-    if (student.rule.perturbation()) perturbing = &student.rule;
+  for (const auto& each : rules)
+    if (each.rule.perturbation()) perturbing = &each.rule;
   if (perturbing && perturbing->needs_unperturbed_run()) {
     simulation.run(trials, key, synapse);
     perturbing->see_unperturbed(simulation, trials);
   }
 
   simulation.begin(trials, key, synapse);
-  for (const auto& student : students) student.rule.begin(simulation, trials, key);
+  for (const auto& each : rules) each.rule.begin(simulation, trials, key);
   simulation.perturb_by(perturbing ? perturbing->perturbation() : nullptr);
   if (consistency) consistency->begin(trials, network.size());
   const Scalar scale = Scalar(2) / trials.mask.sum();
@@ -136,17 +136,17 @@ Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, Tria
     simulation.read_out(t);
     auto step_error = run.at(error, t);
     step_error = scale * run.at(trials.mask, t).cwiseProduct(run.at(run.outputs, t) - run.at(trials.targets, t));
-    for (std::size_t i = 0; i < students.size(); ++i)
-      if (students[i].rule.online()) students[i].rule.step(t, lessons[i], step_error);
+    for (std::size_t i = 0; i < rules.size(); ++i)
+      if (rules[i].rule.online()) rules[i].rule.step(t, views[i], step_error);
     if (after_step) after_step(t);
   }
   simulation.perturb_by(nullptr);
   // Only the rule that trains decides which product makes the outputs: rules beside it leave every bit as it was.
-  if (!after_step && (students.empty() || !students.front().rule.online())) simulation.finish();
+  if (!after_step && (rules.empty() || !rules.front().rule.online())) simulation.finish();
   loss_error(run.outputs, trials, error);
-  for (std::size_t i = 0; i < students.size(); ++i) {
-    set_zero(students[i].written, network);
-    students[i].rule.write(lessons[i], students[i].written);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    set_zero(rules[i].written, network);
+    rules[i].rule.write(views[i], rules[i].written);
   }
   return score(run.outputs, trials);
 }
@@ -156,7 +156,7 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
                     Synapse<Scalar>& synapse, Rule<Scalar>& rule, const Matrix<Scalar>& feedback, Matrix<Scalar>& error,
                     Gradient<Scalar>& gradient, TemporalConsistency<Scalar>* consistency) {
   const Score result =
-      teach<Scalar>(simulation, trials, key, synapse, {{rule, feedback, gradient}}, error, consistency);
+      run_with_rules<Scalar>(simulation, trials, key, synapse, {{rule, feedback, gradient}}, error, consistency);
   readout_gradient(simulation.trajectory(), error, gradient, 0, trials.steps);
   if (consistency) consistency->add_gradient(simulation, trials, gradient);
   return result;
@@ -290,15 +290,15 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   if (!task) silence.setZero(network.size(), network.outputs());
   const auto& taught = kind_.true_feedback() ? true_feedback_ : feedback_.of(network);
   auto& written = kind_.emits == Emits::gradient ? gradient_ : kind_.emits == Emits::change ? change_ : step_change_;
-  std::vector<Student<Scalar>> students;
+  std::vector<ActiveRule<Scalar>> rules;
   if (task)
-    students.push_back({*rule_, taught, written});
+    rules.push_back({*rule_, taught, written});
   else if (consistency_.terms())
-    students.push_back({*rule_, silence, written});  // l = 0: nothing but temporal consistency
+    rules.push_back({*rule_, silence, written});  // l = 0: nothing but temporal consistency
   const bool by_step = task && kind_.emits == Emits::change_by_step;
-  if (task && added_) students.push_back({*added_, taught, added_change_});
+  if (task && added_) rules.push_back({*added_, taught, added_change_});
   for (auto& shadow : shadows_)
-    if (task) students.push_back({*shadow.rule, shadow.true_feedback ? true_feedback_ : taught, shadow.written});
+    if (task) rules.push_back({*shadow.rule, shadow.true_feedback ? true_feedback_ : taught, shadow.written});
 
   Index changed = 0;  // steps that the readout has learned from
   std::function<void(Index)> at_once;
@@ -314,7 +314,7 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
       change_within_trial(network, simulation, changed, t + 1);
       changed = t + 1;
     };
-  const Score result = teach(simulation, trials, key, synapse, students, error_, consistency, at_once);
+  const Score result = run_with_rules(simulation, trials, key, synapse, rules, error_, consistency, at_once);
   if (task && added_) change_.W += added_change_.W;
   if (task && !shadows_.empty()) compare_with_bptt();
   if (task && !kind_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_, changed, trials.steps);
@@ -367,12 +367,12 @@ bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
 
 template class Learner<float>;
 template class Learner<double>;
-template Score teach(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&,
-                     const std::vector<Student<float>>&, Matrix<float>&, TemporalConsistency<float>*,
-                     const std::function<void(Index)>&);
-template Score teach(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&,
-                     const std::vector<Student<double>>&, Matrix<double>&, TemporalConsistency<double>*,
-                     const std::function<void(Index)>&);
+template Score run_with_rules(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&,
+                              const std::vector<ActiveRule<float>>&, Matrix<float>&, TemporalConsistency<float>*,
+                              const std::function<void(Index)>&);
+template Score run_with_rules(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&,
+                              const std::vector<ActiveRule<double>>&, Matrix<double>&, TemporalConsistency<double>*,
+                              const std::function<void(Index)>&);
 template Score run_and_learn(Simulation<float>&, const TrialSet<float>&, TrialKey, Synapse<float>&, Rule<float>&,
                              const Matrix<float>&, Matrix<float>&, Gradient<float>&, TemporalConsistency<float>*);
 template Score run_and_learn(Simulation<double>&, const TrialSet<double>&, TrialKey, Synapse<double>&, Rule<double>&,

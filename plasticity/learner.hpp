@@ -29,19 +29,20 @@ struct Alignment {
 
 /// A rule at work: through which feedback it is taught, and where it writes.
 template <class Scalar>
-struct Student {
+struct ActiveRule {
   Rule<Scalar>& rule;
   const Matrix<Scalar>& feedback;
   Gradient<Scalar>& written;
 };
 
-/// Runs a trial set; every student writes. Trajectory and y_hat as it was given are in `simulation`; `error` is memory
+/// Runs a trial set; every rule writes. Trajectory and y_hat as it was given are in `simulation`; `error` is memory
 /// for e, O x T*B. `after_step`, if given, is called after every step, with e and y_hat up to there, and may change the
 /// network.
 template <class Scalar>
-Score teach(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse,
-            const std::vector<Student<Scalar>>& students, Matrix<Scalar>& error,
-            TemporalConsistency<Scalar>* consistency = nullptr, const std::function<void(Index t)>& after_step = {});
+Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
+                     Synapse<Scalar>& synapse, const std::vector<ActiveRule<Scalar>>& rules, Matrix<Scalar>& error,
+                     TemporalConsistency<Scalar>* consistency = nullptr,
+                     const std::function<void(Index t)>& after_step = {});
 
 /// One gradient rule and the readout: W, W_in, b, W_out and b_out of `gradient`.
 template <class Scalar>

@@ -31,11 +31,11 @@ class Rule {
   virtual bool needs_unperturbed_run() const { return false; }
   virtual void see_unperturbed(const Simulation<Scalar>&, const TrialSet<Scalar>&) {}
   /// After step t of the simulation. error: e(t), O x B.
-  virtual void step(Index /*t*/, const Lesson<Scalar>&, MatrixView<Scalar> /*error*/) {}
+  virtual void step(Index /*t*/, const TrialSetView<Scalar>&, MatrixView<Scalar> /*error*/) {}
   /// Writes what the rule emits; an online rule, what it has gathered since it last wrote. At the end of a trial set
   /// `written` comes with zeros of the network's shapes, during it as the rule left it; arrays at zero or empty do not
   /// change.
-  virtual void write(const Lesson<Scalar>&, Gradient<Scalar>& written) = 0;
+  virtual void write(const TrialSetView<Scalar>&, Gradient<Scalar>& written) = 0;
 };
 
 /// What a rule writes, and when it is applied.
@@ -58,9 +58,9 @@ struct RuleKind {
   bool perturbs = false;            // injects a perturbation
   bool takes_direct_terms = false;  // a loss on the trajectory itself enters its gradient
   bool needs_feedback_weights = false;
-  bool needs_free_weights = false;        // regresses every connection: no mask, no sign, no factors
-  bool reaches_state_parameters = false;  // its gradient has A and r0, where the network does
-  bool any_network = false;               // serves networks whose recurrent weights act on gates as well
+  bool needs_free_weights = false;             // regresses every connection: no mask, no sign, no factors
+  bool reaches_state_parameters = false;       // its gradient has A and r0, where the network does
+  bool any_network = false;                    // serves networks whose recurrent weights act on gates as well
   std::string rate_option = "optimizer.rate";  // what sets how fast it learns
 
   /// Its learning signal goes through the transposed readout whatever rule.feedback says.

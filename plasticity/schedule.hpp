@@ -13,7 +13,7 @@
 //                 factor of 1000 either way, so that a set point out of reach is let go of in time
 #pragma once
 
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
 

@@ -39,9 +39,9 @@ void TemporalConsistency<Scalar>::observe(Index t, const Simulation<Scalar>& sim
   if (!active()) return;
   const auto& run = simulation.trajectory();
   const auto& dynamics = simulation.dynamics();
-  const auto x = run.at(run.state, t), r = run.at(run.rates(), t), f = run.at(run.attractor, t);
+  const auto x = run.at(run.state, t), r = run.at(run.rates(), t), f = run.at(run.activation, t);
   terms_.state.resize(run.state.rows(), run.steps * run.batch);
-  terms_.drive.resize(run.attractor.rows(), run.steps * run.batch);
+  terms_.drive.resize(run.activation.rows(), run.steps * run.batch);
   dynamics.change(x, r, f, change_);
   for (Index b = 0; b < run.batch; ++b)
     if (!trials.valid(t, b)) change_.col(b).setZero();

@@ -47,7 +47,7 @@ class Dynamics {
   virtual bool has_constant_gain() const { return false; }
 
   /// u -> f in place.
-  virtual void attract(MatrixRef<Scalar> u) const = 0;
+  virtual void activate(MatrixRef<Scalar> u) const = 0;
   /// r of x.
   virtual void rate(MatrixView<Scalar> x, MatrixRef<Scalar> r) const = 0;
   /// dx/dt [1/ms]
@@ -57,8 +57,7 @@ class Dynamics {
   /// x(t) -> x(t+1) in place.
   virtual void map(MatrixView<Scalar> /*f*/, MatrixRef<Scalar> /*x*/) const { throw std::logic_error("a flow"); }
   /// v = tau dr/dt
-  virtual void change(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f,
-                      MatrixRef<Scalar> v) const = 0;
+  virtual void change(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f, MatrixRef<Scalar> v) const = 0;
 
   /// One step back: q, dL/dx(t+1) when it comes, is dL/dx(t) at fixed u(t) when it goes; signal is set to dL/du(t).
   virtual void pull_back(MatrixView<Scalar> x, MatrixView<Scalar> f, MatrixRef<Scalar> q,

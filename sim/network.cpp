@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/network_file.hpp"
+#include "sim/files/network_file.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -146,9 +146,9 @@ template <class Scalar>
 template <class Other>
 Network<Other> Network<Scalar>::cast() const {
   const auto matrix = [](const auto& m) { return m.template cast<Other>().eval(); };
-  return {kind,          nonlinearity, matrix(W),      matrix(W_in), matrix(b),  matrix(W_out), matrix(b_out),
-          matrix(W_fb),  matrix(tau_ms), matrix(mask), matrix(r0),   matrix(M),  matrix(V),     matrix(bulk),
-          matrix(A),     matrix(sign), dt_ms,          rate_hz};
+  return {kind,          nonlinearity, matrix(W),      matrix(W_in), matrix(b),  matrix(W_out),
+          matrix(b_out), matrix(W_fb), matrix(tau_ms), matrix(mask), matrix(r0), matrix(M),
+          matrix(V),     matrix(bulk), matrix(A),      matrix(sign), dt_ms,      rate_hz};
 }
 
 template <class Scalar>

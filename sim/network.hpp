@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "sim/nonlinearity.hpp"
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 #include "sim/types.hpp"
 
 namespace stillpoint {
@@ -71,12 +71,12 @@ struct NetworkKind {
   std::unique_ptr<Dynamics<float>> (*make_float)(const Network<float>&, const Integration&);
   std::unique_ptr<Dynamics<double>> (*make_double)(const Network<double>&, const Integration&);
 
-  Index gates = 1;             // entries of drive per neuron
-  Index states = 1;            // entries of state per neuron
+  Index gates = 1;                // entries of drive per neuron
+  Index states = 1;               // entries of state per neuron
   bool starts_from_rate = false;  // the state is a rate: x(0) = phi of a current ~ .1 N(0,1)
-  bool map = false;            // discrete time: no membrane time constant
-  bool acts_on_rates = true;   // recurrent weights make one drive per neuron from rates: what short-term plasticity and
-                               // rules that name pre- and postsynaptic activity need
+  bool map = false;               // discrete time: no membrane time constant
+  bool acts_on_rates = true;  // recurrent weights make one drive per neuron from rates: what short-term plasticity and
+                              // rules that name pre- and postsynaptic activity need
 };
 const std::vector<NetworkKind>& network_kinds();
 /// Throws UserError "network.kind = NAME" on an unknown name, listing the known ones.

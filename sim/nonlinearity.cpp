@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
 

@@ -43,7 +43,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   run.batch = B;
   run.reads_state = dynamics_->reads_state();
   run.state.resize(kind.states * N, (T + 1) * B);
-  run.attractor.resize(U, T * B);
+  run.activation.resize(U, T * B);
   if (!dynamics_->rate_is_state()) run.rate.resize(N, (T + 1) * B);
   run.efficacy.resize(N, synapse.scales() ? T * B : 0);
   run.presynaptic.resize(N, synapse.scales() ? T * B : 0);
@@ -51,8 +51,8 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   run.current.resize(N, keep_current_ && synapse.drives() ? T * B : 0);
 
   // The whole trial's W_in s + b at once; the recurrent part is added step by step.
-  run.attractor.colwise() = network_.b;
-  if (network_.inputs() > 0) run.attractor.noalias() += network_.W_in * trials.inputs;
+  run.activation.colwise() = network_.b;
+  if (network_.inputs() > 0) run.activation.noalias() += network_.W_in * trials.inputs;
 
   x_.resize(kind.states * N, B);
   drive_noise_.resize(U, noise_.drive > 0 ? B : 0);
@@ -101,7 +101,7 @@ template <class Scalar>
 void Simulation<Scalar>::held_step(Index t) {
   auto& run = trajectory_;
   const auto r = run.at(run.rates(), t);
-  auto u = run.at(run.attractor, t);
+  auto u = run.at(run.activation, t);
 
   if (synapse_->scales()) {
     auto a = run.at(run.efficacy, t);
@@ -127,7 +127,7 @@ void Simulation<Scalar>::held_step(Index t) {
   if (noise_.drive > 0) add_drive_noise(t, u);
   if (perturbation_) perturbation_->add(t, u);
 
-  dynamics_->attract(u);  // u is f from here on
+  dynamics_->activate(u);  // u is f from here on
   if (dynamics_->is_map())
     dynamics_->map(u, x_);
   else
@@ -166,7 +166,7 @@ void Simulation<Scalar>::add_activity_noise(Index t) {
 
 template <class Scalar>
 void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint,
-                                          Matrix<Scalar>& change, Matrix<Scalar>* attractor) const {
+                                          Matrix<Scalar>& change, Matrix<Scalar>* activation) const {
   const Index N = network_.size(), rows = joint.rows() - N;
   const auto x = joint.topRows(N);
   const auto synaptic = joint.bottomRows(rows);
@@ -183,14 +183,14 @@ void Simulation<Scalar>::joint_derivative(const Matrix<Scalar>& held, const Matr
   }
   if (synapse && synapse->drives()) synapse->add_current_of(synaptic, r, u);
   if (network_.W_fb.size() > 0) u.noalias() += network_.W_fb * ((network_.W_out * r).colwise() + network_.b_out);
-  dynamics_->attract(u);
+  dynamics_->activate(u);
   dynamics_->derivative(x, u, change.topRows(N));
   if (synapse) {
     Matrix<Scalar> post(N, joint.cols());
     StepView<Scalar>{0, x, r, u, *dynamics_}.postsynaptic_change(post);
     synapse->derivative(synaptic, r, post, change.bottomRows(rows));
   }
-  if (attractor) *attractor = u;
+  if (activation) *activation = u;
 }
 
 template <class Scalar>
@@ -208,13 +208,13 @@ void Simulation<Scalar>::joint_step(Index t) {
   }
   const Index width =
       integration_.method == Method::dopri5 ? 1 : B;  // the error control of one trial must not see another
-  Matrix<Scalar> change(N + joint_synapse_.rows(), width), held(N, width), attractor;
+  Matrix<Scalar> change(N + joint_synapse_.rows(), width), held(N, width), activation;
   for (Index first = 0; first < B; first += width) {
-    held = run.at(run.attractor, t).middleCols(first, width);
+    held = run.at(run.activation, t).middleCols(first, width);
     joint_.resize(N + joint_synapse_.rows(), width);
     joint_ << x_.middleCols(first, width), joint_synapse_.middleCols(first, width);
-    joint_derivative(held, joint_, change, &attractor);
-    run.at(run.attractor, t).middleCols(first, width) = attractor;
+    joint_derivative(held, joint_, change, &activation);
+    run.at(run.activation, t).middleCols(first, width) = activation;
     integrator_->step([&](const Matrix<Scalar>& state,
                           Matrix<Scalar>& derivative) { joint_derivative(held, state, derivative, nullptr); },
                       joint_);
@@ -257,7 +257,7 @@ double population_speed(const Simulation<Scalar>& simulation, const TrialSet<Sca
   double sum = 0;
   Index valid = 0;
   for (Index t = 0; t < run.steps; ++t) {
-    dynamics.change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t), v);
+    dynamics.change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.activation, t), v);
     v.array().colwise() /= dynamics.tau_ms().array();
     for (Index b = 0; b < B; ++b)
       if (t < trials.length[static_cast<std::size_t>(b)]) {

@@ -27,7 +27,7 @@ struct Trajectory {
   bool reads_state = false;
   Matrix<Scalar> state;        // D x (T+1)*B: x(0) .. x(T)
   Matrix<Scalar> rate;         // N x (T+1)*B, empty when r = x
-  Matrix<Scalar> attractor;    // U x T*B: f(0) .. f(T-1)
+  Matrix<Scalar> activation;   // U x T*B: f(0) .. f(T-1)
   Matrix<Scalar> efficacy;     // N x T*B: a(t), empty when 1
   Matrix<Scalar> presynaptic;  // N x T*B: z(t), empty when z = r
   Matrix<Scalar> current;      // N x T*B: S(t) r(t), kept on request
@@ -94,7 +94,7 @@ class Simulation {
   void add_drive_noise(Index t, MatrixRef<Scalar> u);
   void add_activity_noise(Index t);
   void joint_derivative(const Matrix<Scalar>& held, const Matrix<Scalar>& joint, Matrix<Scalar>& change,
-                        Matrix<Scalar>* attractor) const;
+                        Matrix<Scalar>* activation) const;
 
   const Network<Scalar>& network_;
   Integration integration_;

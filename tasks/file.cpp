@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/hdf5.hpp"
+#include "sim/files/hdf5.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {

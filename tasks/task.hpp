@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 #include "sim/random.hpp"
 #include "sim/trial.hpp"
 

@@ -1,7 +1,7 @@
 // Networks without input and readout, for paths whose bifurcations are known in closed form.
 #pragma once
 
-#include "analysis/newton.hpp"
+#include "analysis/points/newton.hpp"
 #include "tests/problems.hpp"
 
 namespace stillpoint::problems {

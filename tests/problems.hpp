@@ -10,7 +10,7 @@
 #include <random>
 #include <unsupported/Eigen/MatrixFunctions>
 
-#include "experiments/study.hpp"
+#include "experiments/study/study.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "tests/catch.hpp"
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "experiments/report/records.hpp"
+#include "experiments/results/records.hpp"
 
 namespace stillpoint::testing {
 

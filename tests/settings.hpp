@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/study.hpp"
+#include "experiments/study/study.hpp"
 #include "plasticity/trainer.hpp"
 #include "sim/random.hpp"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "analysis/attractor_match.hpp"
+#include "analysis/points/attractor_match.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
 

@@ -1,6 +1,6 @@
 // Basins of systems whose boundaries are known by symmetry or in closed form.
-#include "analysis/basins.hpp"
-#include "experiments/report/statistics.hpp"
+#include "analysis/points/basins.hpp"
+#include "analysis/statistics/statistics.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/textbook_systems.hpp"

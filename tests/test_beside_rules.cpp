@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -37,9 +37,9 @@ TrialSet<double> ordinary_trials() {
 }
 
 Network<double> after(const Assignments& chosen, int updates, const Network<double>& network) {
-  Classroom<> room(chosen, network, T);
+  LearningFixture<> room(chosen, network, T);
   for (int update = 0; update < updates; ++update)
-    REQUIRE(room.teach_and_apply(ordinary_trials(), static_cast<std::uint64_t>(update)));
+    REQUIRE(room.learn_and_apply(ordinary_trials(), static_cast<std::uint64_t>(update)));
   return room.network;
 }
 
@@ -52,7 +52,7 @@ Gradient<double> gradient_of(const std::string& rule, const Matrix<double>& feed
   TemporalConsistency<double> consistency(options);
   Gradient<double> gradient;
   Matrix<double> error;
-  run_and_learn<double>(simulation, ordinary_trials(), {Classroom<>::seed, 0}, none, *make_rule<double>(options),
+  run_and_learn<double>(simulation, ordinary_trials(), {LearningFixture<>::seed, 0}, none, *make_rule<double>(options),
                         feedback, error, gradient, &consistency);
   return gradient;
 }
@@ -85,7 +85,7 @@ TEST_CASE("training with shadow rules gives the same bits as training without") 
 
 TEST_CASE("the cosine of the exact gradient with itself is 1, and so is the ratio of norms") {
   for (const auto& [rule, shadow] : {std::pair{"bptt", "rtrl"}, {"rtrl", "bptt"}, {"rtrl", "rtrl"}}) {
-    Classroom<> room(plain(rule, {{"shadow.rules", shadow}}), ordinary_network(), T);
+    LearningFixture<> room(plain(rule, {{"shadow.rules", shadow}}), ordinary_network(), T);
     room.learn(ordinary_trials());
     INFO(rule << " with shadow " << shadow);
     CHECK(room.learner.compared() == std::vector<std::string>{"rtrl"});
@@ -107,12 +107,12 @@ TEST_CASE("cosine and ratio of norms are those of two gradients computed apart")
   };
   for (const std::string feedback : {"symmetric", "random"}) {
     const auto chosen = plain("e_prop", {{"rule.feedback", feedback}, {"shadow.rules", "uoro kf_rtrl"}});
-    Classroom<> room(chosen, network, T);
+    LearningFixture<> room(chosen, network, T);
     room.learn(ordinary_trials());
     INFO(feedback);
     REQUIRE(room.learner.compared() == std::vector<std::string>{"e_prop", "uoro", "kf_rtrl"});
     REQUIRE(room.learner.alignment().size() == 3);
-    Feedback<double> F(room.options, N, O, Classroom<>::seed);
+    Feedback<double> F(room.options, N, O, LearningFixture<>::seed);
     expect(room.learner.alignment()[0], gradient_of("e_prop", F.of(network)));
     expect(room.learner.alignment()[1], gradient_of("uoro", symmetric));
     expect(room.learner.alignment()[2], gradient_of("kf_rtrl", symmetric));
@@ -132,8 +132,8 @@ TEST_CASE("rules that cannot be shadows are refused, and so are shadows of rules
   for (const auto& kind : rule_kinds())
     if (kind.emits == Emits::change_by_step) {
       INFO(kind.name);
-      CHECK_THROWS_WITH(Classroom<>(plain(kind.name, {{"shadow.rules", "e_prop"}}),
-                                    settled(ordinary_network(), kind.needs_feedback_weights), T),
+      CHECK_THROWS_WITH(LearningFixture<>(plain(kind.name, {{"shadow.rules", "e_prop"}}),
+                                          settled(ordinary_network(), kind.needs_feedback_weights), T),
                         Catch::Contains("shadow.rules = e_prop") && Catch::Contains(kind.name));
     }
 }
@@ -147,7 +147,7 @@ TEST_CASE("an added rule adds its own change and nothing else") {
   const Matrix<double> feedback = network.W_out.transpose();
   Gradient<double> change;
   Matrix<double> error;
-  teach<double>(simulation, trials, {Classroom<>::seed, 0}, none, {{*oja, feedback, change}}, error);
+  run_with_rules<double>(simulation, trials, {LearningFixture<>::seed, 0}, none, {{*oja, feedback, change}}, error);
   for (const std::string rule : {"bptt", "rtrl", "anti_hebbian"}) {
     INFO(rule);
     const auto without = after(plain(rule), 1, network);
@@ -166,9 +166,9 @@ TEST_CASE("weight noise has standard deviation sigma / sqrt(N), is new in each u
   auto network = settled(random_network("leaky_rate", "tanh", size, K, O, seed));
   make_sparse(network, 0.5, seed);
   const auto noise_of = [&](std::uint64_t update) {
-    Classroom<> quiet({{"rule.name", "e_prop"}}, network, T),
+    LearningFixture<> quiet({{"rule.name", "e_prop"}}, network, T),
         noisy({{"rule.name", "e_prop"}, {"noise.weights", "0.3"}}, network, T);
-    for (auto* room : {&quiet, &noisy}) REQUIRE(room->teach_and_apply(ordinary_trials(), update));
+    for (auto* room : {&quiet, &noisy}) REQUIRE(room->learn_and_apply(ordinary_trials(), update));
     CHECK(quiet.network.W_in == noisy.network.W_in);
     CHECK(quiet.network.b == noisy.network.b);
     CHECK(quiet.network.W_out == noisy.network.W_out);
@@ -210,12 +210,12 @@ TEST_CASE("in training, Kolen-Pollack feedback turns e-prop's signal to that of 
   auto network = ordinary_network();
   network.W.setZero();  // without recurrent weights e-prop with transposed feedback is the gradient
   for (const std::string feedback : {"random", "kolen_pollack"}) {
-    Classroom<> room(plain("e_prop", {{"rule.feedback", feedback},
-                                      {"rule.feedback_decay", "0.05"},
-                                      {"training.parameters", "W_out b_out"},
-                                      {"shadow.rules", "bptt"}}),
-                     network, T);
-    for (std::uint64_t update = 0; update < 200; ++update) REQUIRE(room.teach_and_apply(ordinary_trials(), update));
+    LearningFixture<> room(plain("e_prop", {{"rule.feedback", feedback},
+                                            {"rule.feedback_decay", "0.05"},
+                                            {"training.parameters", "W_out b_out"},
+                                            {"shadow.rules", "bptt"}}),
+                           network, T);
+    for (std::uint64_t update = 0; update < 200; ++update) REQUIRE(room.learn_and_apply(ordinary_trials(), update));
     const double cosine = room.learner.alignment()[0].cosine;
     INFO(feedback << " cosine " << cosine);
     // 0.95^200 = 3.5e-5 of the distance is left, of which the cosine loses the square.
@@ -251,16 +251,16 @@ TEST_CASE("while freeze-in lasts, temporal consistency learns alone") {
 TEST_CASE("freeze-in updates between updates of the task leave the readout alone, whatever the optimizer remembers") {
   for (const std::string optimizer : {"sgd", "momentum", "adam"})
     for (const std::string feedback : {"symmetric", "kolen_pollack"}) {
-      Classroom<> room(plain("e_prop", {{"optimizer.name", optimizer},
-                                        {"rule.feedback", feedback},
-                                        {"tcr.form", "local"},
-                                        {"shadow.rules", "bptt"},
-                                        {"freeze_in.updates", "2"},
-                                        {"freeze_in.every", "3"}}),
-                       ordinary_network(), T);
+      LearningFixture<> room(plain("e_prop", {{"optimizer.name", optimizer},
+                                              {"rule.feedback", feedback},
+                                              {"tcr.form", "local"},
+                                              {"shadow.rules", "bptt"},
+                                              {"freeze_in.updates", "2"},
+                                              {"freeze_in.every", "3"}}),
+                             ordinary_network(), T);
       for (std::uint64_t update = 0; update < 8; ++update) {
         const auto before = room.network;
-        REQUIRE(room.teach_and_apply(ordinary_trials(), update));
+        REQUIRE(room.learn_and_apply(ordinary_trials(), update));
         const bool frozen = update < 2 || update % 3 == 0;
         INFO(optimizer << " " << feedback << " update " << update);
         CHECK((room.network.W_out == before.W_out) == frozen);
@@ -274,7 +274,7 @@ TEST_CASE("freeze-in updates between updates of the task leave the readout alone
   for (const char* option : {"freeze_in.updates", "freeze_in.every"})
     for (const auto& nothing :
          std::vector<Assignments>{{}, {{"tcr.form", "local"}, {"tcr.lambda", "0"}}, {{"synapse.kind", "tcr"}}})
-      CHECK_THROWS_WITH(Classroom<>(with(plain("e_prop", {{option, "3"}}), nothing), ordinary_network(), T),
+      CHECK_THROWS_WITH(LearningFixture<>(with(plain("e_prop", {{option, "3"}}), nothing), ordinary_network(), T),
                         Catch::Contains(std::string(option) + " = 3") && Catch::Contains("tcr.form"));
 }
 
@@ -285,12 +285,12 @@ TEST_CASE("consolidation adds its share of the integral of the synapses over the
     const double kappa = 0.02;
     const auto chosen = plain("e_prop", {{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "60"}});
     const auto learned = [&](const Assignments& more) {
-      Classroom<> room(with(chosen, more), network, T);
-      REQUIRE(room.teach_and_apply(trials));
+      LearningFixture<> room(with(chosen, more), network, T);
+      REQUIRE(room.learn_and_apply(trials));
       return room.network;
     };
-    Classroom<> room(chosen, network, T);
-    room.simulation.begin(trials, {Classroom<>::seed, 0}, *room.synapse);
+    LearningFixture<> room(chosen, network, T);
+    room.simulation.begin(trials, {LearningFixture<>::seed, 0}, *room.synapse);
     auto& S = dynamic_cast<ContinuousSynapse<double>&>(*room.synapse).state();
     Matrix<double> integral = Matrix<double>::Zero(N, N);
     for (Index t = 0; t < T; ++t) {

@@ -2,8 +2,8 @@
 #include <Eigen/QR>
 #include <cmath>
 
-#include "analysis/change_point.hpp"
-#include "analysis/segment_cost.hpp"
+#include "analysis/learning/change_point.hpp"
+#include "analysis/learning/segment_cost.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
 

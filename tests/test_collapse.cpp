@@ -1,7 +1,7 @@
 // A network that ignores its input is told from one that listens.
 #include <cmath>
 
-#include "analysis/collapse.hpp"
+#include "analysis/paths/collapse.hpp"
 #include "tests/catch.hpp"
 #include "tests/settings.hpp"
 

@@ -1,5 +1,5 @@
 // Continuation of fixed points against paths whose bifurcations are known in closed form.
-#include "analysis/continuation.hpp"
+#include "analysis/restructuring/continuation.hpp"
 #include "sim/random.hpp"
 #include "tests/bare_networks.hpp"
 

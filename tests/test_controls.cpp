@@ -3,8 +3,8 @@
 #include <Eigen/QR>
 #include <complex>
 
-#include "analysis/lyapunov.hpp"
-#include "experiments/controls.hpp"
+#include "analysis/paths/lyapunov.hpp"
+#include "experiments/study/controls.hpp"
 #include "tasks/task.hpp"
 #include "tests/problems.hpp"
 

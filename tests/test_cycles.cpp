@@ -1,5 +1,5 @@
 // Limit cycles with a period and multipliers known in closed form.
-#include "analysis/cycles.hpp"
+#include "analysis/paths/cycles.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/textbook_systems.hpp"

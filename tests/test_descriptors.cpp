@@ -2,8 +2,8 @@
 #include <Eigen/SVD>
 #include <cmath>
 
-#include "analysis/descriptors.hpp"
-#include "analysis/random_walk.hpp"
+#include "analysis/restructuring/descriptors.hpp"
+#include "analysis/restructuring/random_walk.hpp"
 #include "sim/initial_weights.hpp"
 #include "tests/problems.hpp"
 #include "tests/statistical.hpp"

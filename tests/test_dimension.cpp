@@ -1,8 +1,8 @@
 // The participation ratio against known covariances.
 #include <Eigen/QR>
 
-#include "analysis/dimension.hpp"
-#include "analysis/free_runs.hpp"
+#include "analysis/paths/dimension.hpp"
+#include "analysis/paths/free_runs.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/textbook_systems.hpp"

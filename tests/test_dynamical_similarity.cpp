@@ -2,7 +2,7 @@
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
-#include "analysis/dynamical_similarity.hpp"
+#include "analysis/paths/dynamical_similarity.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -58,7 +58,8 @@ TEST_CASE("mixing what is seen changes coordinates, not dynamics: whitened maps 
   auto mixed = runs;
   const Array mix = normal_array(4, 4, 21) * Column(Column::LinSpaced(4, 1, 6)).asDiagonal();
   for (auto& run : mixed) run = (mix * run).eval();
-  CHECK(dynamical_distance(linear_dynamics(runs, {1, 4}), linear_dynamics(mixed, {1, 4})) < 0.03);  // ascent ends near 0
+  CHECK(dynamical_distance(linear_dynamics(runs, {1, 4}), linear_dynamics(mixed, {1, 4})) <
+        0.03);  // ascent ends near 0
 }
 
 TEST_CASE("delays make up for what is not seen: a rotation from one of its two coordinates") {

@@ -3,10 +3,10 @@
 #include <Eigen/LU>
 #include <algorithm>
 
-#include "analysis/fixed_points.hpp"
-#include "analysis/newton.hpp"
-#include "analysis/start_states.hpp"
-#include "analysis/tsodyks_markram_points.hpp"
+#include "analysis/points/fixed_points.hpp"
+#include "analysis/points/newton.hpp"
+#include "analysis/points/start_states.hpp"
+#include "analysis/points/tsodyks_markram_points.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;

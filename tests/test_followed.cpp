@@ -1,6 +1,6 @@
 // Fixed points followed from checkpoint to checkpoint, on networks whose changes are known.
-#include "analysis/fixed_points.hpp"
-#include "analysis/followed.hpp"
+#include "analysis/points/fixed_points.hpp"
+#include "analysis/restructuring/followed.hpp"
 #include "tests/bare_networks.hpp"
 
 using namespace stillpoint;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -79,14 +79,14 @@ TEST_CASE("FORCE leaves the ridge regression on what it visited, over updates, f
     for (const Index every : {1, 2, 3}) {
       const auto network = network_with_feedback(kind);
       const double a = 0.7;
-      Classroom<> room(
+      LearningFixture<> room(
           {{"rule.name", "force"}, {"force.every", std::to_string(every)}, {"force.regularisation", "0.7"}}, network,
           T);
       Samples samples;
       Matrix<double> after_first, only_second;
       for (const std::uint64_t update : {0, 1}) {
         const auto trials = patchy_trials(40 + update);
-        REQUIRE(room.teach_and_apply(trials, update));
+        REQUIRE(room.learn_and_apply(trials, update));
         visit(samples, room.run(), trials, network.b_out, every);
         INFO(kind << " every " << every << " update " << update << ", " << samples.r.size() << " samples");
         // Condition numbers of some 10^3 leave 1e-12 of double precision; the bound is what was asked for.
@@ -121,23 +121,24 @@ TEST_CASE("FORCE: each change makes the error it corrects smaller, and steps tha
   Gradient<double> written;
   Matrix<double> error;
   Index steps = 0, changes = 0;
-  teach<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error, nullptr, [&](Index t) {
-    rule->write({simulation, trials, error, feedback}, written);
-    const Vector<double> r = simulation.trajectory().rates().col(t + 1), y = trials.targets.col(t);
-    const Vector<double> before = network.W_out * r + network.b_out - y;
-    network.W_out += written.W_out;
-    const Vector<double> after = network.W_out * r + network.b_out - y;
-    INFO("step " << t);
-    if (seen(trials, t, 0, 3)) {
-      ++changes;
-      for (Index o = 0; o < O; ++o) CHECK(std::abs(after(o)) < std::abs(before(o)));
-    } else {
-      CHECK(written.W_out.cwiseAbs().maxCoeff() == 0);
-    }
-    // What the trajectory holds is the output before the change.
-    CHECK((simulation.trajectory().outputs.col(t) - y - before).norm() < 1e-14 * (1 + before.norm()));
-    ++steps;
-  });
+  run_with_rules<double>(
+      simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error, nullptr, [&](Index t) {
+        rule->write({simulation, trials, error, feedback}, written);
+        const Vector<double> r = simulation.trajectory().rates().col(t + 1), y = trials.targets.col(t);
+        const Vector<double> before = network.W_out * r + network.b_out - y;
+        network.W_out += written.W_out;
+        const Vector<double> after = network.W_out * r + network.b_out - y;
+        INFO("step " << t);
+        if (seen(trials, t, 0, 3)) {
+          ++changes;
+          for (Index o = 0; o < O; ++o) CHECK(std::abs(after(o)) < std::abs(before(o)));
+        } else {
+          CHECK(written.W_out.cwiseAbs().maxCoeff() == 0);
+        }
+        // What the trajectory holds is the output before the change.
+        CHECK((simulation.trajectory().outputs.col(t) - y - before).norm() < 1e-14 * (1 + before.norm()));
+        ++steps;
+      });
   CHECK(steps == T);
   CHECK(changes == 12);  // every third of 40 steps is 14; steps 12 and 15 are not graded
 }
@@ -146,23 +147,23 @@ TEST_CASE("FORCE leaves the weights of an output alone that is not graded while 
   const auto network = network_with_feedback("leaky_rate");
   auto trials = random_trials(K, O, T, B, seed);
   trials.mask.row(1).setZero();
-  Classroom<> room({{"rule.name", "force"}}, network, T);
-  REQUIRE(room.teach_and_apply(trials));
+  LearningFixture<> room({{"rule.name", "force"}}, network, T);
+  REQUIRE(room.learn_and_apply(trials));
   CHECK(room.network.W_out.row(1) == network.W_out.row(1));
   CHECK(relative_difference(room.network.W_out.row(0), network.W_out.row(0)) > 1e-2);
 }
 
 TEST_CASE("FORCE asks for feedback of the readout, and other rules refuse it, either says what would work") {
   const auto without = random_network("leaky_rate", "tanh", N, K, O, seed);
-  CHECK_THROWS_WITH(Classroom<>({{"rule.name", "force"}}, without, T),
+  CHECK_THROWS_WITH(LearningFixture<>({{"rule.name", "force"}}, without, T),
                     Catch::Contains("network.feedback = none") && Catch::Contains("network.feedback = uniform"));
   for (const auto& kind : rule_kinds()) {
     INFO(kind.name);
     if (kind.needs_feedback_weights) {
-      CHECK_NOTHROW(Classroom<>({{"rule.name", kind.name}}, network_with_feedback("leaky_rate"), T));
+      CHECK_NOTHROW(LearningFixture<>({{"rule.name", kind.name}}, network_with_feedback("leaky_rate"), T));
     } else {
       CHECK_THROWS_WITH(
-          Classroom<>({{"rule.name", kind.name}, {"network.size", "12"}}, network_with_feedback("leaky_rate"), T),
+          LearningFixture<>({{"rule.name", kind.name}, {"network.size", "12"}}, network_with_feedback("leaky_rate"), T),
           Catch::Contains("feedback of the readout") && Catch::Contains(kind.name));
     }
   }
@@ -173,13 +174,13 @@ TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven
   for (const std::string kind : {"leaky_rate", "leaky_current"})
     for (const Index every : {1, 3}) {
       const auto network = settled(random_network(kind, "tanh", N, K, O, seed, "20..80"));
-      Classroom<> room({{"rule.name", "full_force"},
-                        {"full_force.every", std::to_string(every)},
-                        {"full_force.regularisation", "0.7"},
-                        {"full_force.gain", "1.3"}},
-                       network, T);
+      LearningFixture<> room({{"rule.name", "full_force"},
+                              {"full_force.every", std::to_string(every)},
+                              {"full_force.regularisation", "0.7"},
+                              {"full_force.gain", "1.3"}},
+                             network, T);
       // The documented draws of the target network: W_D by columns, then U, from one stream of the run's seed.
-      Stream stream(Classroom<>::seed, Purpose::target_network);
+      Stream stream(LearningFixture<>::seed, Purpose::target_network);
       Matrix<double> W_D(N, N), U(N, O);
       for (Index j = 0; j < N; ++j)
         for (Index i = 0; i < N; ++i) W_D(i, j) = gain / std::sqrt(static_cast<double>(N)) * stream.normal();
@@ -190,7 +191,7 @@ TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven
       for (const std::uint64_t update : {0, 1}) {
         auto trials = random_trials(K, O, T, B, 50 + update);
         end_trials(trials, {T, T - 9, T - 2});
-        REQUIRE(room.teach_and_apply(trials, update));
+        REQUIRE(room.learn_and_apply(trials, update));
         std::vector<Vector<double>> x_D(B, network.r0);
         for (Index t = 0; t < T; ++t)
           for (Index b = 0; b < B; ++b) {
@@ -219,7 +220,7 @@ TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven
 TEST_CASE("full-FORCE asks for every connection") {
   auto network = random_network("leaky_rate", "tanh", 12, 1, 1, seed);
   make_sparse(network, 0.5, seed);
-  CHECK_THROWS_WITH(Classroom<>({{"rule.name", "full_force"}}, network, T),
+  CHECK_THROWS_WITH(LearningFixture<>({{"rule.name", "full_force"}}, network, T),
                     Catch::Contains("rule.name = full_force") && Catch::Contains("mask"));
 }
 
@@ -238,9 +239,9 @@ TEST_CASE("after enough of full-FORCE the network follows its target alone") {
     Synapse<double> none;
     return score(simulation.run(trials, {seed, 0}, none).outputs, trials).loss;
   };
-  Classroom<> room({{"rule.name", "full_force"}, {"full_force.regularisation", "0.1"}}, network, steps);
+  LearningFixture<> room({{"rule.name", "full_force"}, {"full_force.regularisation", "0.1"}}, network, steps);
   const double before = free_running_error(network);
-  for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.teach_and_apply(trials, update));
+  for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.learn_and_apply(trials, update));
   const double after = free_running_error(room.network);
   INFO("mean squared error " << before << " before, " << after << " after");
   CHECK(before > 0.25);  // the target's power is 0.5

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -44,8 +44,8 @@ TrialSet<double> ordinary_trials() {
 /// Weights after two updates on the same trials; reward_hebbian learns from the second.
 template <class Scalar = double>
 Network<Scalar> after_two_updates(const RuleKind& kind, const Assignments& more = {}, std::uint64_t first = 0) {
-  Classroom<Scalar> room(plain(kind, more), network_for(kind), T);
-  for (const std::uint64_t update : {first, first + 1}) REQUIRE(room.teach_and_apply(ordinary_trials(), update));
+  LearningFixture<Scalar> room(plain(kind, more), network_for(kind), T);
+  for (const std::uint64_t update : {first, first + 1}) REQUIRE(room.learn_and_apply(ordinary_trials(), update));
   return room.network;
 }
 
@@ -61,14 +61,15 @@ Solved solved_for(const RuleKind& kind) {
     network.W_out.setZero();
     trials.targets.colwise() = network.b_out;
   } else if (kind.name == "full_force") {  // the target network itself, with nothing to add: y = 0
-    Stream(Classroom<>::seed, Purpose::target_network).fill_normal(network.W, 1.5 / std::sqrt(static_cast<double>(N)));
+    Stream(LearningFixture<>::seed, Purpose::target_network)
+        .fill_normal(network.W, 1.5 / std::sqrt(static_cast<double>(N)));
     network.W_out.setZero();
     network.b_out.setZero();
     trials.targets.setZero();
   } else {
     Simulation<double> simulation(network, {});
     Synapse<double> none;
-    trials.targets = simulation.run(trials, {Classroom<>::seed, 0}, none).outputs;
+    trials.targets = simulation.run(trials, {LearningFixture<>::seed, 0}, none).outputs;
   }
   return solved;
 }
@@ -79,8 +80,8 @@ TEST_CASE("supervised rules change nothing where the error is zero") {
   for (const auto& kind : rule_kinds()) {
     if (!kind.supervised) continue;
     const auto solved = solved_for(kind);
-    Classroom<> room(plain(kind), solved.network, T);
-    for (const std::uint64_t update : {0, 1}) REQUIRE(room.teach_and_apply(solved.trials, update));
+    LearningFixture<> room(plain(kind), solved.network, T);
+    for (const std::uint64_t update : {0, 1}) REQUIRE(room.learn_and_apply(solved.trials, update));
     INFO(kind.name);
     // Outputs computed in another order differ by 1e-16; changes of the ordinary size are above 1e-3.
     CHECK((weights_of(room.network) - weights_of(solved.network)).cwiseAbs().maxCoeff() < 1e-14);
@@ -92,16 +93,16 @@ TEST_CASE("every rule gives the same bits again, and a fresh learner knows nothi
   for (const auto& kind : rule_kinds()) {
     INFO(kind.name);
     const auto initial = network_for(kind);
-    Classroom<> room(plain(kind), initial, T);
-    for (const std::uint64_t update : {0, 1}) REQUIRE(room.teach_and_apply(ordinary_trials(), update));
+    LearningFixture<> room(plain(kind), initial, T);
+    for (const std::uint64_t update : {0, 1}) REQUIRE(room.learn_and_apply(ordinary_trials(), update));
     const auto first = weights_of(room.network);
     CHECK((first.array() == weights_of(after_two_updates(kind)).array()).all());
 
     room.network = initial;
-    Learner<double> fresh(room.options, initial, Classroom<>::seed);
+    Learner<double> fresh(room.options, initial, LearningFixture<>::seed);
     for (const std::uint64_t update : {0, 1}) {
-      fresh.learn(room.network, room.simulation, ordinary_trials(), {Classroom<>::seed, update}, *room.synapse);
-      REQUIRE(fresh.apply(room.network, {Classroom<>::seed, update}));
+      fresh.learn(room.network, room.simulation, ordinary_trials(), {LearningFixture<>::seed, update}, *room.synapse);
+      REQUIRE(fresh.apply(room.network, {LearningFixture<>::seed, update}));
     }
     CHECK((first.array() == weights_of(room.network).array()).all());
   }
@@ -118,7 +119,8 @@ TEST_CASE("every rule writes arrays of the network's shapes, and learns from a s
     Gradient<double> written;
     Matrix<double> error;
     for (const auto& trials : {ordinary_trials(), random_trials(K, O, T + 3, B + 2, seed)}) {
-      const auto result = teach<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error);
+      const auto result =
+          run_with_rules<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error);
       CHECK(std::isfinite(result.loss));
       CHECK(simulation.trajectory().outputs.allFinite());
       for_each_array(network, written, [&](const std::string& name, auto weights, auto value) {
@@ -163,11 +165,11 @@ TEST_CASE("connections that may not exist stay absent under every rule, and what
         kind, {{"network.autapses", "false"}, {"noise.weights", "0.1"}, {"rule.add", "oja"}, {"tcr.form", "local"}});
     INFO(kind.name);
     if (kind.name == "full_force") {  // says so itself: tests/test_force.cpp
-      CHECK_THROWS_AS(Classroom<>(chosen, network, T), UserError);
+      CHECK_THROWS_AS(LearningFixture<>(chosen, network, T), UserError);
       continue;
     }
-    Classroom<> room(chosen, network, T);
-    for (const std::uint64_t update : {0, 1}) REQUIRE(room.teach_and_apply(ordinary_trials(), update));
+    LearningFixture<> room(chosen, network, T);
+    for (const std::uint64_t update : {0, 1}) REQUIRE(room.learn_and_apply(ordinary_trials(), update));
     CHECK((room.network.W.array() * (1 - network.mask.array())).abs().maxCoeff() == 0);
     CHECK((room.network.W - network.W).cwiseAbs().maxCoeff() > 1e-3);
   }

@@ -3,9 +3,9 @@
 #include <Eigen/QR>
 #include <cmath>
 
-#include "analysis/broken_line.hpp"
-#include "analysis/decay.hpp"
-#include "analysis/learning_phases.hpp"
+#include "analysis/learning/broken_line.hpp"
+#include "analysis/learning/decay.hpp"
+#include "analysis/learning/learning_phases.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
 

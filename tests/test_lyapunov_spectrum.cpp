@@ -1,8 +1,8 @@
 // Lyapunov spectra against published exponents, eigenvalues, mean-field theory and the twin trajectories.
 #include <Eigen/Eigenvalues>
 
-#include "analysis/lyapunov.hpp"
-#include "analysis/lyapunov_spectrum.hpp"
+#include "analysis/paths/lyapunov.hpp"
+#include "analysis/paths/lyapunov_spectrum.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/settings.hpp"

@@ -1,6 +1,6 @@
 // Memories of networks whose end states, relaxation and diffusion are known in closed form.
-#include "analysis/memories.hpp"
-#include "analysis/separation.hpp"
+#include "analysis/paths/memories.hpp"
+#include "analysis/statistics/separation.hpp"
 #include "tests/problems.hpp"
 #include "tests/statistical.hpp"
 

@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "plasticity/gradient_check.hpp"
+#include "sim/files/network_file.hpp"
 #include "sim/initial_weights.hpp"
-#include "sim/network_file.hpp"
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -218,8 +218,8 @@ TEST_CASE("a low-rank network is the full network with the same weights, and its
   Simulation<double> a(low, integration), b(full, integration);
   CHECK((a.run(trials, {seed, 0}, none).state - b.run(trials, {seed, 0}, none).state).cwiseAbs().maxCoeff() < 1e-13);
 
-  Classroom<> room(options, low, T);
-  for (std::uint64_t update = 0; update < 20; ++update) room.teach_and_apply(trials, update);
+  LearningFixture<> room(options, low, T);
+  for (std::uint64_t update = 0; update < 20; ++update) room.learn_and_apply(trials, update);
   CHECK((room.network.recurrent() - low.recurrent()).norm() > 0.1 * low.recurrent().norm());
   CHECK(singular_values(room.network.recurrent())(2) < 1e-12);
 }
@@ -227,8 +227,8 @@ TEST_CASE("a low-rank network is the full network with the same weights, and its
 TEST_CASE("the bulk of a low-rank network does not learn") {
   const Assignments options = {{"network.kind", "low_rank"}, {"network.bulk", "1.2"}};
   const auto network = network_of(options, 10);
-  Classroom<> room(options, network, T);
-  room.teach_and_apply(random_trials(K, O, T, B, seed));
+  LearningFixture<> room(options, network, T);
+  room.learn_and_apply(random_trials(K, O, T, B, seed));
   CHECK(room.network.bulk == network.bulk);
   CHECK(room.network.M != network.M);
 }
@@ -241,9 +241,9 @@ TEST_CASE("masks and the signs of Dale's law are kept exactly, whatever learns")
                                  {"optimizer.rate", "0.1"},
                                  {"noise.weights", "0.3"}};
     const auto network = network_of(options, 16);
-    Classroom<> room(options, network, T);
+    LearningFixture<> room(options, network, T);
     for (std::uint64_t update = 0; update < 10; ++update)
-      REQUIRE(room.teach_and_apply(random_trials(K, O, T, B, update), update));
+      REQUIRE(room.learn_and_apply(random_trials(K, O, T, B, update), update));
     const auto& W = room.network.W;
     INFO(rule);
     CHECK((W.array() * (1 - network.mask.array())).isZero(0));
@@ -288,7 +288,7 @@ TEST_CASE("under Dale's law W + S stays on its side in the temporal consistency 
       CHECK(run.current(i, t) == Approx(current).margin(1e-12));
     }
     for (Index i = 0; i < N; ++i) {
-      const double f = run.attractor(i, t), v = f - run.state(i, t), d = 1 - f * f;
+      const double f = run.activation(i, t), v = f - run.state(i, t), d = 1 - f * f;
       for (Index j = 0; j < N; ++j) S(i, j) += 5.0 / 200 * (-S(i, j) - 4000.0 / N * v * d * run.state(j, t));
     }
   }
@@ -351,8 +351,8 @@ TEST_CASE("a trained initial state learns, a fixed one does not, and others are 
   for (const std::string state : {"random", "fixed", "trained"}) {
     const Assignments options = {{"network.initial_state", state}, {"rule.name", "bptt"}};
     const auto network = network_of(options);
-    Classroom<> room(options, network, T);
-    room.teach_and_apply(random_trials(K, O, T, B, seed));
+    LearningFixture<> room(options, network, T);
+    room.learn_and_apply(random_trials(K, O, T, B, seed));
     const auto start = room.run().at(room.run().state, 0);
     CHECK((start.col(0) == start.col(1)) == (state != "random"));
     CHECK((room.network.r0 == network.r0) == (state != "trained"));

@@ -82,7 +82,7 @@ TEST_CASE("drive noise has standard deviation sigma and autocorrelation exp(-lag
   const auto steps = static_cast<Index>(100 / dt);
   // Without weights and bias the drive of a leaky current is xi
   const auto run = noise_only(uncoupled("leaky_current", 50), Method::euler, dt, steps, {0, sigma, tau_noise});
-  const auto xi = [&](Index t) -> Array { return run.attractor.middleCols(t * batch, batch); };
+  const auto xi = [&](Index t) -> Array { return run.activation.middleCols(t * batch, batch); };
   for (const Index t : {Index{0}, steps / 2, steps - 1})
     CHECK(std::abs(standard_deviation(xi(t)) - sigma) < four_standard_errors_of(sigma));
   for (const double lag_ms : {10., 40., 80.}) {

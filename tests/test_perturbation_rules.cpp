@@ -5,7 +5,7 @@
 #include <map>
 
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -35,7 +35,7 @@ Taught teach_rule(Rule<double>& rule, const Network<double>& network, const Tria
   Taught result;
   Matrix<double> error;
   const Matrix<double> feedback = network.W_out.transpose();
-  teach<double>(simulation, trials, {seed, update}, none, {{rule, feedback, result.written}}, error);
+  run_with_rules<double>(simulation, trials, {seed, update}, none, {{rule, feedback, result.written}}, error);
   result.run = simulation.trajectory();
   return result;
 }
@@ -61,7 +61,7 @@ Matrix<double> injected(const Network<double>& network, const TrialSet<double>& 
       double u = network.b(i);
       for (Index j = 0; j < xi.rows(); ++j) u += network.W(i, j) * run.rate(j, column);
       for (Index k = 0; k < network.inputs(); ++k) u += network.W_in(i, k) * trials.inputs(k, column);
-      xi(i, column) = run.attractor(i, column) - u;
+      xi(i, column) = run.activation(i, column) - u;
     }
   return xi;
 }

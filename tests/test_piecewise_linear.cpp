@@ -1,8 +1,8 @@
 // Fixed points and cycles of piecewise-linear maps, against what is derived by hand and against long runs.
 #include <algorithm>
 
-#include "analysis/fixed_points.hpp"
-#include "analysis/piecewise_linear.hpp"
+#include "analysis/points/fixed_points.hpp"
+#include "analysis/points/piecewise_linear.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;

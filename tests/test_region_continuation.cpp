@@ -1,5 +1,5 @@
 // Continuation through linear regions, and branches that end nowhere.
-#include "analysis/continuation.hpp"
+#include "analysis/restructuring/continuation.hpp"
 #include "tests/bare_networks.hpp"
 
 using namespace stillpoint;

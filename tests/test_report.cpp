@@ -6,8 +6,8 @@
 #include <regex>
 #include <sstream>
 
+#include "analysis/statistics/statistics.hpp"
 #include "experiments/report/learning_curves.hpp"
-#include "experiments/report/statistics.hpp"
 #include "experiments/report/summary.hpp"
 #include "experiments/report/svg.hpp"
 #include "sim/random.hpp"

@@ -2,7 +2,7 @@
 // nulls.
 #include <cmath>
 
-#include "analysis/restructuring.hpp"
+#include "analysis/restructuring/restructuring.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
 

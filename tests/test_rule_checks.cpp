@@ -1,5 +1,5 @@
 // The checks that users run: right rules pass, and every class of check reports a rule that is wrong.
-#include "experiments/rule_checks.hpp"
+#include "experiments/study/rule_checks.hpp"
 #include "plasticity/check/literal_rules.hpp"
 #include "plasticity/gradient_check.hpp"
 #include "tests/catch.hpp"
@@ -53,9 +53,11 @@ class Altered : public Rule<double> {
   void see_unperturbed(const Simulation<double>& simulation, const TrialSet<double>& trials) override {
     rule_->see_unperturbed(simulation, trials);
   }
-  void step(Index t, const Lesson<double>& lesson, MatrixView<double> error) override { rule_->step(t, lesson, error); }
-  void write(const Lesson<double>& lesson, Gradient<double>& written) override {
-    rule_->write(lesson, written);
+  void step(Index t, const TrialSetView<double>& view, MatrixView<double> error) override {
+    rule_->step(t, view, error);
+  }
+  void write(const TrialSetView<double>& view, Gradient<double>& written) override {
+    rule_->write(view, written);
     change_(written);
   }
 
@@ -67,8 +69,8 @@ class Altered : public Rule<double> {
 /// BPTT that does not see a loss on the trajectory.
 class TaskAlone : public Rule<double> {
  public:
-  void write(const Lesson<double>& lesson, Gradient<double>& written) override {
-    right_->write({lesson.simulation, lesson.trials, lesson.error, lesson.feedback}, written);
+  void write(const TrialSetView<double>& view, Gradient<double>& written) override {
+    right_->write({view.simulation, view.trials, view.error, view.feedback}, written);
   }
 
  private:
@@ -78,15 +80,15 @@ class TaskAlone : public Rule<double> {
 /// e-prop of leaky_rate networks whose traces keep everything.
 class WithoutLeak : public Rule<double> {
  public:
-  void write(const Lesson<double>& lesson, Gradient<double>& written) override {
-    const auto& run = lesson.simulation.trajectory();
-    const Matrix<double> l = lesson.feedback * lesson.error;
+  void write(const TrialSetView<double>& view, Gradient<double>& written) override {
+    const auto& run = view.simulation.trajectory();
+    const Matrix<double> l = view.feedback * view.error;
     for (Index b = 0; b < run.batch; ++b) {
       Matrix<double> p = Matrix<double>::Zero(N, N);
       for (Index t = 0; t < run.steps; ++t) {
         const Index column = t * run.batch + b;
         const Vector<double> c =
-            lesson.simulation.dynamics().alpha().array() * (1 - run.attractor.col(column).array().square());
+            view.simulation.dynamics().alpha().array() * (1 - run.activation.col(column).array().square());
         p += c * run.state.col(column).transpose();
         written.W += l.col(column).asDiagonal() * p;
       }
@@ -103,8 +105,10 @@ class Forgetful : public Rule<double> {
     rule_ = make_rule<double>(options_);
     rule_->begin(simulation, trials, key);
   }
-  void step(Index t, const Lesson<double>& lesson, MatrixView<double> error) override { rule_->step(t, lesson, error); }
-  void write(const Lesson<double>& lesson, Gradient<double>& written) override { rule_->write(lesson, written); }
+  void step(Index t, const TrialSetView<double>& view, MatrixView<double> error) override {
+    rule_->step(t, view, error);
+  }
+  void write(const TrialSetView<double>& view, Gradient<double>& written) override { rule_->write(view, written); }
 
  private:
   const Options& options_;

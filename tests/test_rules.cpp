@@ -42,8 +42,8 @@ double largest_difference(const Gradient<double>& a, const Gradient<double>& b) 
 /// A rule whose gradient is wrong in one entry by one part in a thousand of the largest.
 class SlightlyWrong : public Rule<double> {
  public:
-  void write(const Lesson<double>& lesson, Gradient<double>& gradient) override {
-    right_->write(lesson, gradient);
+  void write(const TrialSetView<double>& view, Gradient<double>& gradient) override {
+    right_->write(view, gradient);
     gradient.W(1, 2) += 1e-3 * gradient.W.cwiseAbs().maxCoeff();
   }
 

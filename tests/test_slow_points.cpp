@@ -1,5 +1,5 @@
 // Slow points against the normal form of a fold, whose ghost is known.
-#include "analysis/slow_points.hpp"
+#include "analysis/points/slow_points.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;

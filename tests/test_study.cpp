@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "experiments/arms.hpp"
-#include "sim/network_file.hpp"
+#include "experiments/options/arms.hpp"
+#include "sim/files/network_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/settings.hpp"
 

@@ -6,9 +6,9 @@
 #include <regex>
 #include <sstream>
 
+#include "analysis/statistics/survival.hpp"
 #include "experiments/report/comparison_formats.hpp"
-#include "experiments/report/survival.hpp"
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"

@@ -2,9 +2,9 @@
 // linearisation at fixed points, and twin trajectories.
 #include <Eigen/Eigenvalues>
 
-#include "analysis/lyapunov.hpp"
-#include "analysis/lyapunov_spectrum.hpp"
-#include "analysis/newton.hpp"
+#include "analysis/paths/lyapunov.hpp"
+#include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/points/newton.hpp"
 #include "analysis/synaptic_equations.hpp"
 #include "tests/problems.hpp"
 

@@ -1,6 +1,6 @@
 // Trials of different lengths in one set: the padding has no part in score or gradient.
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 #include "tests/task_draws.hpp"
 
 using namespace stillpoint;
@@ -34,18 +34,18 @@ TEST_CASE("a long and a short trial have together the weighted score and gradien
     CAPTURE(name, seed, length_of(both, 0), length_of(both, 1));
     REQUIRE(length_of(both, 0) != length_of(both, 1));
     const auto network =
-        settled(random_network("leaky_rate", "tanh", 12, task->inputs(), task->outputs(), Classroom<>::seed));
+        settled(random_network("leaky_rate", "tanh", 12, task->inputs(), task->outputs(), LearningFixture<>::seed));
     const Assignments chosen = {{"rule.name", "bptt"}, {"network.size", "12"}};
     const auto taught = [&](const TrialSet<double>& trials) {
-      auto classroom = std::make_unique<Classroom<>>(chosen, network, trials.steps);
-      const Score score = classroom->learn(trials);
-      return std::pair(std::move(classroom), score);
+      auto fixture = std::make_unique<LearningFixture<>>(chosen, network, trials.steps);
+      const Score score = fixture->learn(trials);
+      return std::pair(std::move(fixture), score);
     };
 
     double graded = 0, loss = 0, accuracy = 0;
     for (Index b = 0; b < 2; ++b) {
       const auto one = alone(both, b);
-      const auto [classroom, score] = taught(one);
+      const auto [fixture, score] = taught(one);
       graded += one.mask.sum();
       loss += score.loss * one.mask.sum();
       accuracy += score.accuracy * one.mask.sum();

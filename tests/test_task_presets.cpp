@@ -1,7 +1,7 @@
 // Difficulty presets and the rounding of durations to steps.
 #include <algorithm>
 
-#include "experiments/study.hpp"
+#include "experiments/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/task_draws.hpp"
 

@@ -137,7 +137,7 @@ TEST_CASE("the instantaneous rule is -v d r, mean over valid steps, written out"
     for (Index b = 0; b < B; ++b) {
       if (!trials.valid(t, b)) continue;
       const Vector<double> x = run.at(run.state, t).col(b), r = run.at(run.rates(), t).col(b),
-                           u = run.at(run.attractor, t).col(b);
+                           u = run.at(run.activation, t).col(b);
       const Vector<double> d = 1 - x.array().tanh().square();
       expected += (d.array().square() * (u - x).array()).matrix() * r.transpose();
     }

@@ -1,7 +1,7 @@
 // Time scales against linear networks and processes of known time constant.
 #include <Eigen/Eigenvalues>
 
-#include "analysis/timescales.hpp"
+#include "analysis/paths/timescales.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"

@@ -2,10 +2,10 @@
 #include <filesystem>
 #include <set>
 
-#include "experiments/analyses/visited.hpp"
-#include "experiments/result_file.hpp"
-#include "experiments/study.hpp"
-#include "experiments/trained_run.hpp"
+#include "experiments/cli/analyses/visited.hpp"
+#include "experiments/results/result_file.hpp"
+#include "experiments/results/trained_run.hpp"
+#include "experiments/study/study.hpp"
 #include "sim/initial_weights.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
@@ -13,8 +13,7 @@
 using namespace stillpoint;
 
 TEST_CASE("shuffled targets are those of the next trial, step by step, and inputs stay") {
-  const auto options =
-      resolve_options({{"task.name", "delayed_cue_discrimination"}, {"control.targets", "shuffled"}});
+  const auto options = resolve_options({{"task.name", "delayed_cue_discrimination"}, {"control.targets", "shuffled"}});
   const auto task = task_kind("delayed_cue_discrimination").make(options, 5);
   const auto own = task->draw({3, 7}, 5), shuffled = trials_of(*task, options)({3, 7}, 5);
   CHECK(problems::identical(own.inputs, shuffled.inputs));

@@ -6,7 +6,7 @@
 #include <limits>
 #include <map>
 
-#include "sim/hdf5.hpp"
+#include "sim/files/hdf5.hpp"
 #include "tests/catch.hpp"
 #include "tests/task_draws.hpp"
 

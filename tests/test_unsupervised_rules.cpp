@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/catch.hpp"
-#include "tests/classroom.hpp"
+#include "tests/learning_fixture.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -32,7 +32,7 @@ Taught teach_rule(const Assignments& chosen, const Network<double>& network, con
   Taught result;
   Matrix<double> error;
   const Matrix<double> feedback = network.W_out.transpose();
-  teach<double>(simulation, trials, {seed, 0}, *synapse, {{*rule, feedback, result.written}}, error);
+  run_with_rules<double>(simulation, trials, {seed, 0}, *synapse, {{*rule, feedback, result.written}}, error);
   result.run = simulation.trajectory();
   return result;
 }
@@ -156,8 +156,8 @@ TEST_CASE("Oja's rule finds the principal component of what a linear neuron rece
   const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(C);  // eigenvalues in increasing order
   const Vector<double> principal = solver.eigenvectors().col(sources - 1);
 
-  Classroom<> room({{"rule.name", "oja"}, {"oja.rate", "0.1"}, {"training.parameters", "W"}}, network, steps);
-  for (std::uint64_t update = 0; update < 400; ++update) REQUIRE(room.teach_and_apply(trials, update));
+  LearningFixture<> room({{"rule.name", "oja"}, {"oja.rate", "0.1"}, {"training.parameters", "W"}}, network, steps);
+  for (std::uint64_t update = 0; update < 400; ++update) REQUIRE(room.learn_and_apply(trials, update));
   const Vector<double> w = room.network.W.row(sources).head(sources);
   INFO("eigenvalues " << solver.eigenvalues().transpose() << ", w " << w.transpose());
   // What is left of the start shrinks by 1 - 0.1 (gap of the eigenvalues) per update.
@@ -177,12 +177,12 @@ TEST_CASE("the anti-Hebbian rule slows networks down, on average over networks")
       const auto network = settled(random_network(kind, "tanh", size, K, 1, which));
       auto trials = random_trials(K, 1, steps, 4, which);
       trials.inputs.setZero();
-      Classroom<> room({{"rule.name", "anti_hebbian"},
-                        {"anti_hebbian.rate", "0.05"},
-                        {"training.parameters", "W"},
-                        {"integration.dt_ms", "10"}},
-                       network, steps);
-      for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.teach_and_apply(trials, update));
+      LearningFixture<> room({{"rule.name", "anti_hebbian"},
+                              {"anti_hebbian.rate", "0.05"},
+                              {"training.parameters", "W"},
+                              {"integration.dt_ms", "10"}},
+                             network, steps);
+      for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.learn_and_apply(trials, update));
       slowing(n) = std::log(speed(network, trials) / speed(room.network, trials));
     }
     const double deviation = std::sqrt((slowing.array() - slowing.mean()).square().sum() / (networks - 1));

@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "experiments/argument.hpp"
+#include "experiments/cli/argument.hpp"
 #include "experiments/report/summary.hpp"
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
 

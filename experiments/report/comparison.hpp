@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/statistics/survival.hpp"
 #include "experiments/report/cells.hpp"
-#include "experiments/report/survival.hpp"
 
 namespace stillpoint {
 

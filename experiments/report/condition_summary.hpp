@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "experiments/report/statistics.hpp"
+#include "analysis/statistics/statistics.hpp"
 
 namespace stillpoint {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/followed.hpp"
+#include "analysis/restructuring/followed.hpp"
 
 namespace stillpoint {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "experiments/report/statistics.hpp"
+#include "analysis/statistics/statistics.hpp"
 #include "experiments/report/summary.hpp"
 #include "experiments/report/svg.hpp"
 

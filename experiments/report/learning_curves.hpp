@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "experiments/report/records.hpp"
+#include "experiments/results/records.hpp"
 
 namespace stillpoint {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "analysis/learning_phases.hpp"
+#include "analysis/learning/learning_phases.hpp"
 
 namespace stillpoint {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/restructuring_study.hpp"
+#include "experiments/study/restructuring_study.hpp"
 
 namespace stillpoint {
 

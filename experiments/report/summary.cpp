@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/argument.hpp"
+#include "experiments/cli/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"
-#include "sim/option.hpp"
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
 

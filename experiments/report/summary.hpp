@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/report/records.hpp"
+#include "experiments/results/records.hpp"
 
 namespace stillpoint {
 

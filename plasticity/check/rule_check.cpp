@@ -20,8 +20,8 @@ constexpr double z_bound = 4;           // standard errors; 21 directions pass i
 constexpr Index random_directions = 20;
 
 std::unique_ptr<Synapse<double>> synapse_of(const CheckProblem& problem) {
-  return make_synapse<double>(synapse_setting(problem.options, problem.integration, problem.noise, problem.network,
-                                              problem.trials.steps));
+  return make_synapse<double>(
+      synapse_setting(problem.options, problem.integration, problem.noise, problem.network, problem.trials.steps));
 }
 
 bool is_short_term(const Synapse<double>& synapse) { return synapse.drives() || synapse.scales(); }
@@ -82,8 +82,10 @@ class Redrawn : public Rule<double> {
   void see_unperturbed(const Simulation<double>& simulation, const TrialSet<double>& trials) override {
     rule_.see_unperturbed(simulation, trials);
   }
-  void step(Index t, const Lesson<double>& lesson, MatrixView<double> error) override { rule_.step(t, lesson, error); }
-  void write(const Lesson<double>& lesson, Gradient<double>& written) override { rule_.write(lesson, written); }
+  void step(Index t, const TrialSetView<double>& view, MatrixView<double> error) override {
+    rule_.step(t, view, error);
+  }
+  void write(const TrialSetView<double>& view, Gradient<double>& written) override { rule_.write(view, written); }
 
  private:
   Rule<double>& rule_;
@@ -198,8 +200,8 @@ RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
         written.W_out += step_change.W_out;
       };
     Gradient<double> rest;  // a rule that changes weights by step has written all before the end
-    teach<double>(simulation, problem.trials, {problem.seed, update}, *synapse, {{*rule, F, at_once ? rest : written}},
-                  error, consistency.get(), at_once);
+    run_with_rules<double>(simulation, problem.trials, {problem.seed, update}, *synapse,
+                           {{*rule, F, at_once ? rest : written}}, error, consistency.get(), at_once);
     set_zero(wanted, network);
     literal->write({before, problem.integration, simulation.trajectory(), problem.trials}, wanted);
     errors.push_back(relative_difference(written, wanted));
@@ -227,7 +229,7 @@ RuleCheck check_temporal_consistency(const CheckProblem& problem) {
   simulation.keep_current(synapse->drives());
   Matrix<double> error;
   Gradient<double> written, wanted;
-  teach<double>(simulation, problem.trials, {problem.seed, 0}, *synapse, {}, error, &consistency);
+  run_with_rules<double>(simulation, problem.trials, {problem.seed, 0}, *synapse, {}, error, &consistency);
   set_zero(written, problem.network);
   set_zero(wanted, problem.network);
   consistency.add_gradient(simulation, problem.trials, written);

@@ -15,16 +15,16 @@ template <class Scalar>
 class AntiHebbian : public Rule<Scalar> {
  public:
   explicit AntiHebbian(double rate) : rate_(rate) {}
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& change) override {
-    const auto& run = lesson.simulation.trajectory();
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
+    const auto& run = view.simulation.trajectory();
     v_.resize(run.state.rows(), run.steps * run.batch);
     for (Index t = 0; t < run.steps; ++t) {
-      lesson.simulation.dynamics().change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t),
-                                          run.at(v_, t));
+      view.simulation.dynamics().change(run.at(run.state, t), run.at(run.rates(), t), run.at(run.activation, t),
+                                        run.at(v_, t));
       for (Index b = 0; b < run.batch; ++b)
-        if (!lesson.trials.valid(t, b)) v_.col(lesson.trials.column(t, b)).setZero();
+        if (!view.trials.valid(t, b)) v_.col(view.trials.column(t, b)).setZero();
     }
-    const auto scale = static_cast<Scalar>(-rate_ / static_cast<double>(lesson.trials.valid_columns()));
+    const auto scale = static_cast<Scalar>(-rate_ / static_cast<double>(view.trials.valid_columns()));
     change.W.noalias() = scale * v_ * run.rates().leftCols(run.steps * run.batch).transpose();
   }
 

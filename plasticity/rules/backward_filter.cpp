@@ -3,31 +3,31 @@
 namespace stillpoint {
 
 template <class Scalar>
-void BackwardFilter<Scalar>::operator()(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) {
-  const auto& run = lesson.simulation.trajectory();
-  const auto& dynamics = lesson.simulation.dynamics();
-  const auto& network = lesson.simulation.network();
+void BackwardFilter<Scalar>::operator()(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) {
+  const auto& run = view.simulation.trajectory();
+  const auto& dynamics = view.simulation.dynamics();
+  const auto& network = view.simulation.network();
   const Index N = network.size(), T = run.steps, B = run.batch;
 
   from_readout_.resize(N, T * B);
-  from_readout_.noalias() = lesson.feedback * lesson.error;  // l(t+1) = F e(t) of all steps as one product
+  from_readout_.noalias() = view.feedback * view.error;  // l(t+1) = F e(t) of all steps as one product
   drive_.resize(network.b.size(), T * B);
   if (through_recurrence_) transposed_.load(network);
   q_.setZero(run.state.rows(), B);
   for (Index t = T - 1; t >= 0; --t) {
     add_rate_path(run, dynamics, t + 1, run.at(from_readout_, t));
-    if (lesson.direct && t < T - 1) q_ += run.at(lesson.direct->state, t + 1);
-    dynamics.pull_back(run.at(run.state, t), run.at(run.attractor, t), q_, run.at(drive_, t));
-    if (lesson.direct) run.at(drive_, t) += run.at(lesson.direct->drive, t);
+    if (view.direct && t < T - 1) q_ += run.at(view.direct->state, t + 1);
+    dynamics.pull_back(run.at(run.state, t), run.at(run.activation, t), q_, run.at(drive_, t));
+    if (view.direct) run.at(drive_, t) += run.at(view.direct->drive, t);
   }
   if (network.r0.size() > 0) {
     nothing_.setZero(N, B);
     add_rate_path(run, dynamics, 0, nothing_);
-    if (lesson.direct) q_ += run.at(lesson.direct->state, 0);
+    if (view.direct) q_ += run.at(view.direct->state, 0);
     gradient.r0 = q_.rowwise().sum();
   }
   gradient.W.noalias() = drive_ * run.presynaptic_factor().transpose();
-  gradient.W_in.noalias() = drive_ * lesson.trials.inputs.transpose();
+  gradient.W_in.noalias() = drive_ * view.trials.inputs.transpose();
   gradient.b = drive_.rowwise().sum();
   if (network.A.size() > 0)  // A x joins the drive
     gradient.A = drive_.cwiseProduct(run.state.leftCols(T * B)).rowwise().sum();

@@ -20,14 +20,14 @@ class BackwardFilter {
  public:
   /// Whether errors travel back through the recurrent weights (BPTT) or not (e-prop).
   explicit BackwardFilter(bool through_recurrence) : through_recurrence_(through_recurrence) {}
-  void operator()(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient);
+  void operator()(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient);
 
  private:
   /// q += dL/dx(t) along the rates: of the readout, and of the drive of step t. l: N x B, is overwritten.
   void add_rate_path(const Trajectory<Scalar>& run, const Dynamics<Scalar>& dynamics, Index t, MatrixRef<Scalar> l);
 
   bool through_recurrence_;
-  Matrix<Scalar> q_, back_, nothing_;     // D x B, N x B, N x B
+  Matrix<Scalar> q_, back_, nothing_;    // D x B, N x B, N x B
   Matrix<Scalar> from_readout_, drive_;  // N x T*B: l; U x T*B: dL/du
   TransposedRecurrence<Scalar> transposed_;
 };

@@ -12,7 +12,7 @@ namespace {
 template <class Scalar>
 class Bptt : public Rule<Scalar> {
  public:
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override { filter_(view, gradient); }
 
  private:
   BackwardFilter<Scalar> filter_{true};

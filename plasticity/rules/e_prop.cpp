@@ -22,7 +22,7 @@ namespace {
 template <class Scalar>
 class BatchedEProp : public Rule<Scalar> {
  public:
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override { filter_(lesson, gradient); }
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override { filter_(view, gradient); }
 
  private:
   BackwardFilter<Scalar> filter_{false};
@@ -44,15 +44,15 @@ class OnlineEProp : public Rule<Scalar> {
     gain_.resize(N, B);
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
-    const auto& run = lesson.simulation.trajectory();
-    const auto& dynamics = lesson.simulation.dynamics();
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar> error) override {
+    const auto& run = view.simulation.trajectory();
+    const auto& dynamics = view.simulation.dynamics();
     const Index J = presynaptic_.rows(), B = run.batch;
-    presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B),
+    presynaptic_ << run.presynaptic_factor().middleCols(t * B, B), view.trials.inputs.middleCols(t * B, B),
         Matrix<Scalar>::Ones(1, B);
-    signal_.noalias() = lesson.feedback * error;
+    signal_.noalias() = view.feedback * error;
     dynamics.multiply_readout_gain(run.at(run.rates(), t + 1), signal_);  // rho l at t+1
-    if (lesson.direct) add_direct(t, run, *lesson.direct);
+    if (view.direct) add_direct(t, run, *view.direct);
 
     if (factorised_) {
       traces_ = dynamics.leak()(0) * traces_ + dynamics.alpha()(0) * presynaptic_;
@@ -60,7 +60,7 @@ class OnlineEProp : public Rule<Scalar> {
       return;
     }
     gain_.setOnes();
-    dynamics.multiply_step_gain(run.at(run.attractor, t), gain_);
+    dynamics.multiply_step_gain(run.at(run.activation, t), gain_);
     for (Index b = 0; b < B; ++b) {
       auto p = traces_.middleCols(b * J, J);
       p.array().colwise() *= dynamics.leak().array();
@@ -69,8 +69,8 @@ class OnlineEProp : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
-    const Index N = sum_.rows(), K = lesson.trials.inputs.rows();
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override {
+    const Index N = sum_.rows(), K = view.trials.inputs.rows();
     gradient.W = sum_.leftCols(N);
     gradient.W_in = sum_.middleCols(N, K);
     gradient.b = sum_.col(N + K);
@@ -102,8 +102,7 @@ std::unique_ptr<Rule<Scalar>> make(const Options& options) {
   const auto& network = network_kind(options.text("network.kind"));
   require_option(form == "batched" || (network.acts_on_rates && network.name != "plrnn" &&
                                        options.text("network.initial_state") != "trained"),
-                 "rule.form", form,
-                 "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
+                 "rule.form", form, "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
   if (form == "batched") return std::make_unique<BatchedEProp<Scalar>>();
   return std::make_unique<OnlineEProp<Scalar>>(form == "online");
 }

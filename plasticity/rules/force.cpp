@@ -23,16 +23,16 @@ class Force : public Rule<Scalar> {
     change_.setZero(network.outputs(), network.size());
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar>) override {
-    const auto& run = lesson.simulation.trajectory();
-    const auto& network = lesson.simulation.network();
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar>) override {
+    const auto& run = view.simulation.trajectory();
+    const auto& network = view.simulation.network();
     if (t % every_ != 0) return;
     for (Index b = 0; b < run.batch; ++b) {
-      const Index column = lesson.trials.column(t, b);
-      const auto graded = lesson.trials.mask.col(column).template cast<double>();
+      const Index column = view.trials.column(t, b);
+      const auto graded = view.trials.mask.col(column).template cast<double>();
       if (graded.maxCoeff() == 0) continue;
       const Vector<double> r = run.at(run.read(), t + 1).col(b).template cast<double>();
-      const Vector<double> y = lesson.trials.targets.col(column).template cast<double>();
+      const Vector<double> y = view.trials.targets.col(column).template cast<double>();
       const Vector<double> y_hat =
           network.W_out.template cast<double>() * r + change_ * r + network.b_out.template cast<double>();
       squares_.take(r);
@@ -40,7 +40,7 @@ class Force : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& change) override {
+  void write(const TrialSetView<Scalar>&, Gradient<Scalar>& change) override {
     change.W_out = change_.template cast<Scalar>();
     change_.setZero();
   }

@@ -26,29 +26,29 @@ struct ForwardStep {
     if (!network.has_factors()) return network.W;
     return product = network.recurrent();
   }
-  void set(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) {
-    const auto& run = lesson.simulation.trajectory();
-    const auto& dynamics = lesson.simulation.dynamics();
+  void set(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar> error) {
+    const auto& run = view.simulation.trajectory();
+    const auto& dynamics = view.simulation.dynamics();
     const Index N = run.state.rows(), B = run.batch;
-    presynaptic.resize(N + lesson.trials.inputs.rows() + 1, B);
-    presynaptic << run.presynaptic_factor().middleCols(t * B, B), lesson.trials.inputs.middleCols(t * B, B),
+    presynaptic.resize(N + view.trials.inputs.rows() + 1, B);
+    presynaptic << run.presynaptic_factor().middleCols(t * B, B), view.trials.inputs.middleCols(t * B, B),
         Matrix<Scalar>::Ones(1, B);
     gain.setOnes(N, B);
-    dynamics.multiply_step_gain(run.at(run.attractor, t), gain);
+    dynamics.multiply_step_gain(run.at(run.activation, t), gain);
     slope.setOnes(N, B);
     dynamics.multiply_rate_gain(run.at(run.rates(), t), slope);
     if (run.efficacy.size() > 0) slope.array() *= run.at(run.efficacy, t).array();
-    signal.noalias() = lesson.feedback * error;
+    signal.noalias() = view.feedback * error;
     dynamics.multiply_readout_gain(run.at(run.rates(), t + 1), signal);
-    if (lesson.direct) {
-      direct.noalias() = weights(lesson.simulation.network()).transpose() * run.at(lesson.direct->drive, t);
-      direct.array() = direct.array() * slope.array() + run.at(lesson.direct->state, t).array();
+    if (view.direct) {
+      direct.noalias() = weights(view.simulation.network()).transpose() * run.at(view.direct->drive, t);
+      direct.array() = direct.array() * slope.array() + run.at(view.direct->state, t).array();
     }
   }
   /// J(t) of trial b.
-  Matrix<Scalar> jacobian(const Lesson<Scalar>& lesson, Index b) {
-    Matrix<Scalar> J = gain.col(b).asDiagonal() * weights(lesson.simulation.network()) * slope.col(b).asDiagonal();
-    J.diagonal() += lesson.simulation.dynamics().leak();
+  Matrix<Scalar> jacobian(const TrialSetView<Scalar>& view, Index b) {
+    Matrix<Scalar> J = gain.col(b).asDiagonal() * weights(view.simulation.network()) * slope.col(b).asDiagonal();
+    J.diagonal() += view.simulation.dynamics().leak();
     return J;
   }
 };

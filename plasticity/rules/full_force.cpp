@@ -37,16 +37,16 @@ class FullForce : public Rule<Scalar> {
     readout_change_.setZero(O, N);
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar>) override {
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar>) override {
     if (t % every_ != 0) return;
-    const auto& run = lesson.simulation.trajectory();
-    const auto& network = lesson.simulation.network();
+    const auto& run = view.simulation.trajectory();
+    const auto& network = view.simulation.network();
     const auto& aim = target_run_->trajectory();
     for (Index b = 0; b < run.batch; ++b) {
-      if (!lesson.trials.valid(t, b)) continue;
-      const Index column = lesson.trials.column(t, b);
+      if (!view.trials.valid(t, b)) continue;
+      const Index column = view.trials.column(t, b);
       const Vector<double> r = run.at(run.rates(), t + 1).col(b).template cast<double>();
-      const Vector<double> y = lesson.trials.targets.col(column).template cast<double>();
+      const Vector<double> y = view.trials.targets.col(column).template cast<double>();
       const Vector<double> wanted =
           (target_.W * aim.at(aim.rates(), t + 1).col(b) + target_.W_in.rightCols(y.size()) * y.template cast<Scalar>())
               .template cast<double>();
@@ -56,11 +56,11 @@ class FullForce : public Rule<Scalar> {
       squares_.take(r);
       recurrent_change_.noalias() -= (received - wanted) * squares_.gain().transpose();
       readout_change_.noalias() -=
-          lesson.trials.mask.col(column).template cast<double>().cwiseProduct(y_hat - y) * squares_.gain().transpose();
+          view.trials.mask.col(column).template cast<double>().cwiseProduct(y_hat - y) * squares_.gain().transpose();
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& change) override {
+  void write(const TrialSetView<Scalar>&, Gradient<Scalar>& change) override {
     change.W = recurrent_change_.template cast<Scalar>();
     change.W_out = readout_change_.template cast<Scalar>();
     recurrent_change_.setZero();

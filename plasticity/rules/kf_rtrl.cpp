@@ -28,19 +28,19 @@ class KfRtrl : public Rule<Scalar> {
     sum_.setZero(N, J);
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
-    forward_.set(t, lesson, error);
-    const auto& run = lesson.simulation.trajectory();
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar> error) override {
+    forward_.set(t, view, error);
+    const auto& run = view.simulation.trajectory();
     const Scalar small = Scalar(1e-7);
     for (Index b = 0; b < run.batch; ++b) {
       auto& A = A_[static_cast<std::size_t>(b)];
       const auto z = forward_.presynaptic.col(b);
       const auto c = forward_.gain.col(b);
-      if (lesson.direct) {
+      if (view.direct) {
         sum_.noalias() += (A.transpose() * forward_.direct.col(b)) * v_.col(b).transpose();
-        sum_.noalias() += run.at(lesson.direct->drive, t).col(b) * z.transpose();
+        sum_.noalias() += run.at(view.direct->drive, t).col(b) * z.transpose();
       }
-      JA_.noalias() = forward_.jacobian(lesson, b) * A;
+      JA_.noalias() = forward_.jacobian(view, b) * A;
       Stream signs(key_.seed, Purpose::estimate, key_.update, static_cast<std::uint64_t>(b),
                    static_cast<std::uint64_t>(t));
       const Scalar k_1 = signs.bernoulli(0.5) ? Scalar(1) : Scalar(-1),
@@ -54,7 +54,7 @@ class KfRtrl : public Rule<Scalar> {
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
+  void write(const TrialSetView<Scalar>&, Gradient<Scalar>& gradient) override {
     split_by_source<Scalar>(sum_, gradient);
     sum_.setZero();
   }

@@ -46,13 +46,13 @@ class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
     batch_ = trials.batch;
   }
 
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
-    const auto& run = lesson.simulation.trajectory();
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override {
+    const auto& run = view.simulation.trajectory();
     const Vector<Scalar> worse =
-        (loss_by_trial(run.outputs, lesson.trials) - unperturbed_) / static_cast<Scalar>(sigma_ * sigma_);
+        (loss_by_trial(run.outputs, view.trials) - unperturbed_) / static_cast<Scalar>(sigma_ * sigma_);
     for (Index t = 0; t < run.steps; ++t) run.at(xi_, t) *= worse.asDiagonal();
     gradient.W.noalias() = xi_ * run.presynaptic_factor().transpose();
-    gradient.W_in.noalias() = xi_ * lesson.trials.inputs.transpose();
+    gradient.W_in.noalias() = xi_ * view.trials.inputs.transpose();
     gradient.b = xi_.rowwise().sum();
   }
 

@@ -13,16 +13,16 @@ template <class Scalar>
 class Oja : public Rule<Scalar> {
  public:
   explicit Oja(double rate) : rate_(rate) {}
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& change) override {
-    const auto& run = lesson.simulation.trajectory();
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
+    const auto& run = view.simulation.trajectory();
     post_ = run.rates().rightCols(run.steps * run.batch);
     for (Index t = 0; t < run.steps; ++t)
       for (Index b = 0; b < run.batch; ++b)
-        if (!lesson.trials.valid(t, b)) post_.col(lesson.trials.column(t, b)).setZero();
-    const auto scale = static_cast<Scalar>(rate_ / static_cast<double>(lesson.trials.valid_columns()));
+        if (!view.trials.valid(t, b)) post_.col(view.trials.column(t, b)).setZero();
+    const auto scale = static_cast<Scalar>(rate_ / static_cast<double>(view.trials.valid_columns()));
     change.W.noalias() = scale * post_ * run.presynaptic_factor().transpose();
     const Vector<Scalar> power = scale * post_.rowwise().squaredNorm();
-    change.W.noalias() -= power.asDiagonal() * lesson.simulation.network().W;
+    change.W.noalias() -= power.asDiagonal() * view.simulation.network().W;
   }
 
  private:

@@ -46,9 +46,9 @@ class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
       }
   }
 
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& change) override {
-    const auto& run = lesson.simulation.trajectory();
-    const auto& trials = lesson.trials;
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
+    const auto& run = view.simulation.trajectory();
+    const auto& trials = view.trials;
     const Index N = run.state.rows(), T = run.steps;
     const auto keep = static_cast<Scalar>(std::exp(-setting_.dt_ms / setting_.mean_tau_ms));
     const auto largest = static_cast<Scalar>(setting_.largest_change);

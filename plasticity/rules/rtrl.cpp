@@ -24,22 +24,22 @@ class Rtrl : public Rule<Scalar> {
     start_sum_.setZero(network.r0.size());
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
-    forward_.set(t, lesson, error);
-    const auto& run = lesson.simulation.trajectory();
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar> error) override {
+    forward_.set(t, view, error);
+    const auto& run = view.simulation.trajectory();
     const Index N = sum_.rows(), J = forward_.presynaptic.rows();
     const bool learns_A = sum_.cols() > J;
     auto flat_sum = sum_.reshaped();
     for (Index b = 0; b < run.batch; ++b) {
       auto& P = P_[static_cast<std::size_t>(b)];
       const auto x = run.at(run.state, t).col(b);
-      if (lesson.direct) {
-        const auto drive = run.at(lesson.direct->drive, t).col(b);
+      if (view.direct) {
+        const auto drive = run.at(view.direct->drive, t).col(b);
         flat_sum.noalias() += P.transpose() * forward_.direct.col(b);
         sum_.leftCols(J).noalias() += drive * forward_.presynaptic.col(b).transpose();
         if (learns_A) sum_.col(J) += drive.cwiseProduct(x);
       }
-      const Matrix<Scalar> jacobian = forward_.jacobian(lesson, b);
+      const Matrix<Scalar> jacobian = forward_.jacobian(view, b);
       next_.noalias() = jacobian * P;
       for (Index j = 0; j < J; ++j)
         for (Index i = 0; i < N; ++i) next_(i, j * N + i) += forward_.gain(i, b) * forward_.presynaptic(j, b);
@@ -48,14 +48,14 @@ class Rtrl : public Rule<Scalar> {
       flat_sum.noalias() += P.transpose() * forward_.signal.col(b);
       if (from_start_.empty()) continue;
       auto& from_start = from_start_[static_cast<std::size_t>(b)];
-      if (lesson.direct) start_sum_.noalias() += from_start.transpose() * forward_.direct.col(b);
+      if (view.direct) start_sum_.noalias() += from_start.transpose() * forward_.direct.col(b);
       from_start = jacobian * from_start;
       start_sum_.noalias() += from_start.transpose() * forward_.signal.col(b);
     }
   }
 
-  void write(const Lesson<Scalar>& lesson, Gradient<Scalar>& gradient) override {
-    const Index J = sum_.rows() + lesson.trials.inputs.rows() + 1;
+  void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override {
+    const Index J = sum_.rows() + view.trials.inputs.rows() + 1;
     split_by_source<Scalar>(sum_.leftCols(J), gradient);
     if (sum_.cols() > J) gradient.A = sum_.col(J);
     gradient.r0 = start_sum_;
@@ -65,7 +65,7 @@ class Rtrl : public Rule<Scalar> {
 
  private:
   ForwardStep<Scalar> forward_;
-  std::vector<Matrix<Scalar>> P_;  // per trial: column j*N + i is dx/dtheta_ij
+  std::vector<Matrix<Scalar>> P_;           // per trial: column j*N + i is dx/dtheta_ij
   std::vector<Matrix<Scalar>> from_start_;  // per trial: dx/dx(0), where the network has an initial state of its own
   Matrix<Scalar> next_, sum_;
   Vector<Scalar> start_sum_;

@@ -27,13 +27,13 @@ class Uoro : public Rule<Scalar> {
     nu_.resize(N);
   }
 
-  void step(Index t, const Lesson<Scalar>& lesson, MatrixView<Scalar> error) override {
-    forward_.set(t, lesson, error);
-    const auto& run = lesson.simulation.trajectory();
-    const auto& leak = lesson.simulation.dynamics().leak();
-    const auto& W = forward_.weights(lesson.simulation.network());
+  void step(Index t, const TrialSetView<Scalar>& view, MatrixView<Scalar> error) override {
+    forward_.set(t, view, error);
+    const auto& run = view.simulation.trajectory();
+    const auto& leak = view.simulation.dynamics().leak();
+    const auto& W = forward_.weights(view.simulation.network());
     const Scalar small = Scalar(1e-7);
-    if (lesson.direct)
+    if (view.direct)
       for (Index b = 0; b < run.batch; ++b)
         sum_ += forward_.direct.col(b).dot(s_.col(b)) * theta_[static_cast<std::size_t>(b)];
     Js_.noalias() = W * s_.cwiseProduct(forward_.slope);
@@ -51,11 +51,11 @@ class Uoro : public Rule<Scalar> {
       theta /= rho_0;
       theta.noalias() += (nu_c / rho_1) * z.transpose();
       sum_ += forward_.signal.col(b).dot(s_.col(b)) * theta;
-      if (lesson.direct) sum_.noalias() += run.at(lesson.direct->drive, t).col(b) * z.transpose();
+      if (view.direct) sum_.noalias() += run.at(view.direct->drive, t).col(b) * z.transpose();
     }
   }
 
-  void write(const Lesson<Scalar>&, Gradient<Scalar>& gradient) override {
+  void write(const TrialSetView<Scalar>&, Gradient<Scalar>& gradient) override {
     split_by_source<Scalar>(sum_, gradient);
     sum_.setZero();
   }

@@ -36,7 +36,7 @@ Matrix<Scalar> tcr_integral(const Simulation<Scalar>& simulation, const TrialSet
   Matrix<Scalar> weighted(N, run.steps * B);
   for (Index t = 0; t < run.steps; ++t) {
     auto q = run.at(weighted, t);
-    StepView<Scalar>{t, run.at(run.state, t), run.at(run.rates(), t), run.at(run.attractor, t), dynamics}
+    StepView<Scalar>{t, run.at(run.state, t), run.at(run.rates(), t), run.at(run.activation, t), dynamics}
         .postsynaptic_change(q);
     for (Index b = 0; b < B; ++b) {
       const Index left = trials.length[static_cast<std::size_t>(b)] - t;  // steps that q(t) r(t)^T stays in S

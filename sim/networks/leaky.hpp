@@ -26,7 +26,7 @@ class Leaky : public Dynamics<Scalar> {
   bool rate_is_state() const override { return rate_ == Nonlinearity::identity; }
   bool has_constant_gain() const override { return input_ == Nonlinearity::identity && shared_tau_; }
 
-  void attract(MatrixRef<Scalar> u) const override { apply<Scalar>(input_, u); }
+  void activate(MatrixRef<Scalar> u) const override { apply<Scalar>(input_, u); }
   void rate(MatrixView<Scalar> x, MatrixRef<Scalar> r) const override {
     r = x;
     apply<Scalar>(rate_, r);

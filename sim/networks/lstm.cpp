@@ -22,12 +22,12 @@ class Lstm : public Dynamics<Scalar> {
     require_map_method(network.kind, integration);
     this->tau_ms_ = Vector<Scalar>::Constant(N_, static_cast<Scalar>(integration.dt_ms));
     this->alpha_.setOnes(2 * N_);
-    this->leak_.setZero(2 * N_);       // of h nothing is kept: noise on the state goes there alone
+    this->leak_.setZero(2 * N_);  // of h nothing is kept: noise on the state goes there alone
     this->leak_.tail(N_).setOnes();
   }
 
   bool is_map() const override { return true; }
-  void attract(MatrixRef<Scalar> u) const override {
+  void activate(MatrixRef<Scalar> u) const override {
     for (Index b = 0; b < u.cols(); ++b) {
       u.col(b).head(2 * N_) = u.col(b).head(2 * N_).array().logistic();
       u.col(b).segment(2 * N_, N_) = u.col(b).segment(2 * N_, N_).array().tanh();
@@ -43,8 +43,7 @@ class Lstm : public Dynamics<Scalar> {
     }
   }
   void change(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f, MatrixRef<Scalar> v) const override {
-    for (Index b = 0; b < x.cols(); ++b)
-      v.col(b).array() = output(f, b) * next_cell(x, f, b).tanh() - r.col(b).array();
+    for (Index b = 0; b < x.cols(); ++b) v.col(b).array() = output(f, b) * next_cell(x, f, b).tanh() - r.col(b).array();
   }
 
   void pull_back(MatrixView<Scalar> x, MatrixView<Scalar> f, MatrixRef<Scalar> q,
@@ -104,12 +103,10 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 }  // namespace
 
 NetworkKind lstm_network() {
-  NetworkKind kind{"lstm",
-                   "long short-term memory: gates i f g o and a cell; discrete time, one step per integration.dt_ms",
-                   {},
-                   initialise,
-                   make<float>,
-                   make<double>};
+  NetworkKind kind{
+      "lstm",      "long short-term memory: gates i f g o and a cell; discrete time, one step per integration.dt_ms",
+      {},          initialise,
+      make<float>, make<double>};
   kind.gates = 4;
   kind.states = 2;
   kind.map = true;

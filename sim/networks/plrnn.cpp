@@ -27,7 +27,7 @@ class Plrnn : public Dynamics<Scalar> {
 
   bool is_map() const override { return true; }
   bool reads_state() const override { return true; }
-  void attract(MatrixRef<Scalar>) const override {}
+  void activate(MatrixRef<Scalar>) const override {}
   void rate(MatrixView<Scalar> x, MatrixRef<Scalar> r) const override { r = x.cwiseMax(Scalar(0)); }
   void map(MatrixView<Scalar> f, MatrixRef<Scalar> x) const override {
     x.array() = x.array().colwise() * A().array() + f.array();

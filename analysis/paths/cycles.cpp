@@ -1,0 +1,171 @@
+#include "analysis/paths/cycles.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace stillpoint {
+
+namespace {
+
+using Outcome = CycleSearch::Outcome;
+
+constexpr double at_rest = 1e-7;  // a path that moves no further than this during the search, relative to 1 + |x|
+
+struct Return {
+  double period_ms = 0, distance = std::numeric_limits<double>::infinity();  // distance over the extent of the path
+  bool moved = false;
+};
+
+/// The nearest of the path's returns to the plane through x0; the first that is nearer than a hundredth ends the
+/// search.
+Return first_return(const Stepper& stepper, const Vector<double>& x0, const CycleSetting& setting) {
+  const Vector<double> normal = stepper.equations().value(x0).col(0).normalized();
+  Matrix<double> x = x0;
+  Return found;
+  double extent = 0, before = 0;
+  const Index steps = stepper.steps(setting.longest_ms);
+  for (Index t = 1; t <= steps; ++t) {
+    const Matrix<double> last = x;
+    stepper.advance(x);
+    if (!x.allFinite()) break;
+    const double height = normal.dot(x.col(0) - x0);
+    extent = std::max(extent, (x.col(0) - x0).norm());
+    if (before < 0 && height >= 0) {
+      const double share = before / (before - height);
+      const Vector<double> crossing = last.col(0) + share * (x.col(0) - last.col(0));
+      const double distance = (crossing - x0).norm() / extent;
+      if (distance < found.distance) {
+        found.distance = distance;
+        found.period_ms = (static_cast<double>(t - 1) + share) * stepper.dt_ms();
+      }
+      if (distance < 0.01) break;
+    }
+    before = height;
+  }
+  found.moved = extent > at_rest * (1 + x0.norm());
+  return found;
+}
+
+/// Steps of one period; the step is the stepper's or a little less.
+Index steps_of(const Stepper& stepper, double period_ms) {
+  return std::max<Index>(20, static_cast<Index>(std::ceil(period_ms / stepper.dt_ms())));
+}
+
+Matrix<double> path_of(const Stepper& stepper, const Vector<double>& start, double period_ms, Index steps) {
+  const auto fine = stepper.with_step(period_ms / static_cast<double>(steps));
+  Matrix<double> path(start.size(), steps + 1), x = start;
+  path.col(0) = x;
+  for (Index t = 0; t < steps; ++t) {
+    fine.advance(x);
+    path.col(t + 1) = x;
+  }
+  return path;
+}
+
+/// Removes repetitions: Newton's method finds two turns as willingly as one.
+double shortest_period(const Stepper& stepper, const Vector<double>& x, double period_ms, Index steps, double extent) {
+  for (const int turns : {6, 5, 4, 3, 2}) {
+    const auto path = path_of(stepper, x, period_ms / turns, steps);
+    if ((path.col(steps) - x).norm() < 1e-6 * extent) return period_ms / turns;
+  }
+  return period_ms;
+}
+
+}  // namespace
+
+double Cycle::extent() const { return (path.colwise() - path.col(0)).colwise().norm().maxCoeff(); }
+
+double Cycle::distance(const Vector<double>& x) const {
+  double nearest = std::numeric_limits<double>::infinity();
+  for (Index t = 0; t + 1 < path.cols(); ++t) {
+    const Vector<double> along = path.col(t + 1) - path.col(t), from = x - path.col(t);
+    const double share = std::clamp(from.dot(along) / along.squaredNorm(), 0., 1.);
+    nearest = std::min(nearest, (from - share * along).norm());
+  }
+  return nearest;
+}
+
+bool same_cycle(const Cycle& a, const Cycle& b) {
+  return std::abs(a.period_ms - b.period_ms) < 1e-3 * a.period_ms && b.distance(a.path.col(0)) < 1e-2 * b.extent();
+}
+
+CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
+  require_option(!stepper.map(), "--as", "map", "cycles are those of a flow: a map has no return map to a plane");
+  for (const auto& [name, value] :
+       {std::pair("--discard-ms", setting.discarded_ms), std::pair("--duration-ms", setting.longest_ms)})
+    require_option(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+  Matrix<double> state = start;
+  for (Index t = 0; t < stepper.steps(setting.discarded_ms); ++t) stepper.advance(state);
+  const auto velocity = [&](const Vector<double>& x) -> Vector<double> { return stepper.equations().value(x); };
+
+  const Vector<double> x0 = state;
+  CycleSearch search{Outcome::at_rest, std::nullopt, std::numeric_limits<double>::infinity()};
+  if (!x0.allFinite()) return {Outcome::no_return, std::nullopt, search.nearest_return};
+  if (velocity(x0).norm() * setting.longest_ms < at_rest * (1 + x0.norm())) return search;
+  const auto first = first_return(stepper, x0, setting);
+  search.nearest_return = first.distance;
+  if (!first.moved) return search;
+  search.outcome = Outcome::no_return;
+  if (first.distance > setting.closeness) return search;
+
+  search.outcome = Outcome::not_converged;
+  const Index D = x0.size();
+  const Vector<double> normal = velocity(x0).normalized();
+  Vector<double> x = x0;
+  double period = first.period_ms, extent = 0;
+  const Index steps = steps_of(stepper, period);
+  const double first_period = period,
+               first_extent = (path_of(stepper, x0, period, steps).colwise() - x0).colwise().norm().maxCoeff();
+  double closure = search.nearest_return;
+  for (Index iteration = 0; iteration <= setting.newton_steps; ++iteration) {
+    const auto fine = stepper.with_step(period / static_cast<double>(steps));
+    Vector<double> end = x;
+    Matrix<double> monodromy = Matrix<double>::Identity(D, D);
+    extent = 0;
+    for (Index t = 0; t < steps; ++t) {
+      fine.advance(end, monodromy);
+      extent = std::max(extent, (end - x).norm());
+    }
+    if (!end.allFinite() || !monodromy.allFinite()) return search;
+    if (extent < 1e-3 * first_extent) return search;  // it shrank to a fixed point
+    closure = (end - x).norm() / extent;
+    if (closure < setting.tolerance) break;
+    Matrix<double> system = Matrix<double>::Zero(D + 1, D + 1);
+    system.topLeftCorner(D, D) = monodromy - Matrix<double>::Identity(D, D);
+    system.topRightCorner(D, 1) = velocity(end);
+    system.bottomLeftCorner(1, D) = normal.transpose();
+    Vector<double> right(D + 1);
+    right << x - end, -normal.dot(x - x0);
+    Vector<double> change = system.partialPivLu().solve(right);
+    if (!change.allFinite()) return search;
+    // Far from the cycle the linear step may be wild: at most a fifth of the period, half of the extent.
+    const double wild = std::max(std::abs(change(D)) / (0.2 * period), change.head(D).norm() / (0.5 * extent));
+    change /= std::max(1., wild);
+    x += change.head(D);
+    period += change(D);
+    if (period < first_period / 10 || period > first_period * 10) return search;
+  }
+  if (closure >= setting.tolerance) return search;
+
+  period = shortest_period(stepper, x, period, steps, extent);
+  const Index final_steps = steps_of(stepper, period);
+  const auto fine = stepper.with_step(period / static_cast<double>(final_steps));
+  Vector<double> end = x;
+  Matrix<double> monodromy = Matrix<double>::Identity(D, D);
+  for (Index t = 0; t < final_steps; ++t) fine.advance(end, monodromy);
+  Eigen::VectorXcd multipliers = monodromy.eigenvalues();
+  std::sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a - 1.) < std::abs(b - 1.); });
+  const Eigen::VectorXcd all = multipliers;
+  multipliers = all.tail(D - 1);
+  std::stable_sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a) > std::abs(b); });
+  search.cycle = Cycle{path_of(stepper, x, period, final_steps), period, multipliers, (end - x).norm() / extent};
+  search.outcome = Outcome::found;
+  return search;
+}
+
+}  // namespace stillpoint

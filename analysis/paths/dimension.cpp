@@ -1,0 +1,119 @@
+#include "analysis/paths/dimension.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+/// Means over the samples of runs, as far as the estimates need them. x_a: a sample of run a, m_a: the run's mean.
+struct Moments {
+  Vector<double> squares;               // |x_a|^2
+  Matrix<double> means;                 // m_a . m_b
+  Matrix<double> products;              // (x_a . x_b')^2 over all pairs of samples
+  std::vector<Matrix<double>> through;  // of run b: (m_a . x_b)(x_b . m_c)
+};
+
+Moments moments(const std::vector<Matrix<double>>& activity) {
+  const auto R = static_cast<Index>(activity.size());
+  const auto of = [&](Index a) -> const Matrix<double>& { return activity[static_cast<std::size_t>(a)]; };
+  const auto T = static_cast<double>(of(0).cols());
+  Matrix<double> mean(of(0).rows(), R);
+  for (Index a = 0; a < R; ++a) mean.col(a) = of(a).rowwise().mean();
+  Moments result{Vector<double>(R), mean.transpose() * mean, Matrix<double>(R, R), {}};
+  for (Index a = 0; a < R; ++a) {
+    result.squares(a) = of(a).squaredNorm() / T;
+    const Matrix<double> projected = mean.transpose() * of(a);
+    result.through.push_back(projected * projected.transpose() / T);
+    for (Index b = a; b < R; ++b)
+      result.products(a, b) = result.products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (T * T);
+  }
+  return result;
+}
+
+struct Traces {
+  double of_square, squared;  // tr C^2, (tr C)^2
+};
+
+/// The U-statistics over these runs: means over pairs, triples and quadruples of different runs.
+Traces unbiased(const Moments& all, const std::vector<Index>& runs) {
+  const auto n = static_cast<double>(runs.size());
+  const double pairs = n * (n - 1), triples = pairs * (n - 2), quadruples = triples * (n - 3);
+  const Vector<double> squares = all.squares(runs);
+  const Matrix<double> products = all.products(runs, runs);
+  Matrix<double> means = all.means(runs, runs);
+  means.diagonal().setZero();
+  const Vector<double> rows = means.rowwise().sum();
+  const double total = means.sum();
+
+  double through = 0;  // over a, b, c all different: (m_a . x_b)(x_b . m_c)
+  for (std::size_t b = 0; b < runs.size(); ++b) {
+    Matrix<double> middle = all.through[static_cast<std::size_t>(runs[b])](runs, runs);
+    middle.row(static_cast<Index>(b)).setZero();
+    middle.col(static_cast<Index>(b)).setZero();
+    through += middle.sum() - middle.trace();
+  }
+  const double four = (total * total - 4 * rows.squaredNorm() + 2 * means.squaredNorm()) / quadruples;
+  return {(products.sum() - products.trace()) / pairs - 2 * through / triples + four,
+          (squares.sum() * squares.sum() - squares.squaredNorm()) / pairs -
+              2 * (squares.array() * (total - 2 * rows.array())).sum() / triples + four};
+}
+
+std::optional<double> log_ratio(const Traces& traces) {
+  if (traces.of_square <= 0 || traces.squared <= 0) return std::nullopt;
+  return std::log(traces.squared / traces.of_square);
+}
+
+}  // namespace
+
+DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
+  const auto R = activity.size();
+  require_option(R >= 5, "--samples", fmt::format("{}", R), "a dimension needs at least 5 runs");
+  const Index N = activity[0].rows(), T = activity[0].cols();
+  Matrix<double> all(N, T * static_cast<Index>(R));
+  for (std::size_t run = 0; run < R; ++run) all.middleCols(static_cast<Index>(run) * T, T) = activity[run];
+  const Vector<double> mean = all.rowwise().mean();
+  const double size = all.squaredNorm();
+  all.colwise() -= mean;  // the estimates do not depend on it; their rounding errors do
+
+  DimensionEstimate estimate;
+  const Matrix<double> covariance = all * all.transpose() / static_cast<double>(std::max<Index>(1, all.cols() - 1));
+  estimate.eigenvalues =
+      Eigen::SelfAdjointEigenSolver<Matrix<double>>(covariance, Eigen::EigenvaluesOnly).eigenvalues().reverse();
+  estimate.eigenvalues = estimate.eigenvalues.cwiseMax(0);
+  estimate.uncorrected = 0;
+  if (all.squaredNorm() <= 1e-20 * size) return estimate;  // nothing but rounding errors
+  estimate.uncorrected = std::pow(covariance.trace(), 2) / covariance.squaredNorm();
+
+  auto centred = activity;
+  for (auto& run : centred) run.colwise() -= mean;
+  const auto known = moments(centred);
+  std::vector<Index> runs(R);
+  std::iota(runs.begin(), runs.end(), 0);
+  const auto log = log_ratio(unbiased(known, runs));
+  if (!log) return estimate;
+  estimate.participation_ratio = std::exp(*log);
+  Vector<double> left_out(static_cast<Index>(R));
+  for (std::size_t run = 0; run < R; ++run) {
+    auto others = runs;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(run));
+    const auto without = log_ratio(unbiased(known, others));
+    if (!without) return estimate;
+    left_out(static_cast<Index>(run)) = *without;
+  }
+  const auto n = static_cast<double>(R);
+  const double error = std::sqrt((n - 1) / n * (left_out.array() - left_out.mean()).square().sum());
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
+  estimate.low = std::exp(*log - t * error);
+  estimate.high = std::exp(*log + t * error);
+  return estimate;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,147 @@
+#include "analysis/points/basins.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <numeric>
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double same = 1e-4;  // distance of two fixed points that are one, of 1 + |x|
+
+double scale_of(const Vector<double>& x) { return 1 + x.norm(); }
+
+/// The stable fixed point where a run has all but arrived.
+std::optional<Attractor> fixed_point_near(const Stepper& stepper, const Vector<double>& end) {
+  const auto& equations = stepper.equations();
+  const Index D = end.size();
+  const Matrix<double> identity = Matrix<double>::Identity(D, D);
+  Vector<double> x = end;
+  Matrix<double> jacobian;
+  for (int iteration = 0; iteration < 20; ++iteration) {
+    Vector<double> velocity = equations.value(x);
+    jacobian = equations.tangent(x, identity);
+    if (stepper.map()) velocity -= x;
+    const Matrix<double> slope = stepper.map() ? jacobian - identity : jacobian;
+    const Vector<double> change = slope.partialPivLu().solve(-velocity);
+    if (!change.allFinite()) break;
+    x += change;
+    if ((x - end).norm() > 1e-2 * scale_of(end)) return std::nullopt;
+    if (change.norm() > 1e-12 * scale_of(x)) continue;
+    const Eigen::VectorXcd eigenvalues = equations.tangent(x, identity).eigenvalues();
+    const double leading = stepper.map() ? std::log(eigenvalues.cwiseAbs().maxCoeff()) / stepper.dt_ms()
+                                         : eigenvalues.real().maxCoeff();  // [1/ms]
+    if (leading >= 0) return std::nullopt;
+    return Attractor{Attractor::Kind::fixed_point, x, 0, 1000 * leading, 0, {}};
+  }
+  return std::nullopt;
+}
+
+/// A cycle of a map on which a run has arrived.
+std::optional<Attractor> map_cycle_at(const Stepper& stepper, const Vector<double>& end, double longest_ms) {
+  const Index longest = stepper.steps(longest_ms);
+  Matrix<double> x = end;
+  std::vector<Vector<double>> path{end};
+  double extent = 0;
+  for (Index t = 1; t <= longest; ++t) {
+    stepper.advance(x);
+    path.push_back(x);
+    extent = std::max(extent, (x.col(0) - end).norm());
+    if (t == 1 || (x.col(0) - end).norm() > 1e-6 * extent) continue;
+    Matrix<double> product = Matrix<double>::Identity(end.size(), end.size());
+    Vector<double> state = end;
+    for (Index i = 0; i < t; ++i) stepper.advance(state, product);
+    const double period = static_cast<double>(t) * stepper.dt_ms();
+    const double leading = std::log(product.eigenvalues().cwiseAbs().maxCoeff()) / period;
+    if (leading >= 0) return std::nullopt;
+    Attractor cycle{Attractor::Kind::cycle, Matrix<double>(end.size(), t + 1), period, 1000 * leading, 0, {}};
+    for (Index i = 0; i <= t; ++i) cycle.path.col(i) = path[static_cast<std::size_t>(i)];
+    return cycle;
+  }
+  return std::nullopt;
+}
+
+std::optional<Attractor> flow_cycle_at(const Stepper& stepper, const Vector<double>& end, double longest_ms) {
+  CycleSetting setting;
+  setting.discarded_ms = 0;
+  setting.longest_ms = longest_ms;
+  setting.closeness = 1e-2;  // the run has arrived
+  const auto search = find_cycle(stepper, end, setting);
+  if (!search.cycle || !search.cycle->stable()) return std::nullopt;
+  const auto& cycle = *search.cycle;
+  const double leading = cycle.multipliers.size() > 0 ? std::log(std::abs(cycle.multipliers(0))) / cycle.period_ms : 0;
+  return Attractor{Attractor::Kind::cycle, cycle.path, cycle.period_ms, 1000 * leading, 0, {}};
+}
+
+bool reached(const Stepper& stepper, const Attractor& attractor, const Vector<double>& x) {
+  if (attractor.kind == Attractor::Kind::fixed_point) return (x - attractor.path.col(0)).norm() < same * scale_of(x);
+  const Cycle cycle{attractor.path, attractor.period_ms, {}, 0};
+  if (!stepper.map()) return cycle.distance(x) < 1e-2 * cycle.extent();
+  return (attractor.path.colwise() - x).colwise().norm().minCoeff() < 1e-3 * cycle.extent();
+}
+
+}  // namespace
+
+Share share_of(Index count, Index of) {
+  if (of == 0) return {0, 0, 1};
+  const double z = boost::math::quantile(boost::math::normal(), 0.975);
+  const auto n = static_cast<double>(of);
+  const double p = static_cast<double>(count) / n, centre = (p + z * z / (2 * n)) / (1 + z * z / n);
+  const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  return {p, count == 0 ? 0 : centre - half, count == of ? 1 : centre + half};
+}
+
+Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const BasinSetting& setting) {
+  for (const auto& [name, value] :
+       {std::pair("--duration-ms", setting.duration_ms), std::pair("--longest-period-ms", setting.longest_period_ms)})
+    require_option(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+  Matrix<double> x = starts;
+  for (Index t = 0; t < stepper.steps(setting.duration_ms); ++t) stepper.advance(x);
+
+  Basins basins;
+  auto& found = basins.attractors;
+  for (Index sample = 0; sample < x.cols(); ++sample) {
+    const Vector<double> end = x.col(sample);
+    const auto known = [&](const Vector<double>& state) {
+      return std::find_if(found.begin(), found.end(), [&](const Attractor& a) { return reached(stepper, a, state); });
+    };
+    auto attractor = known(end);
+    if (attractor == found.end() && end.allFinite()) {
+      auto fresh = fixed_point_near(stepper, end);
+      if (!fresh)
+        fresh = stepper.map() ? map_cycle_at(stepper, end, setting.longest_period_ms)
+                              : flow_cycle_at(stepper, end, setting.longest_period_ms);
+      // Newton's method may lead to one that is known: the run had not come as near.
+      if (fresh && (attractor = known(fresh->path.col(0))) == found.end())
+        attractor = found.insert(found.end(), *fresh);
+    }
+    if (attractor != found.end()) ++attractor->count;
+    basins.of_sample.push_back(attractor == found.end() ? -1 : attractor - found.begin());
+    basins.unsettled += attractor == found.end() ? 1 : 0;
+    basins.diverged += attractor == found.end() && !(end.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= 1e6) ? 1 : 0;
+  }
+
+  std::vector<Index> order(found.size()), place(found.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto at = [&](Index i) -> Attractor& { return found[static_cast<std::size_t>(i)]; };
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return at(a).count > at(b).count; });
+  std::vector<Attractor> sorted;
+  for (const Index i : order) {
+    place[static_cast<std::size_t>(i)] = static_cast<Index>(sorted.size());
+    sorted.push_back(at(i));
+    sorted.back().share = share_of(at(i).count, x.cols());
+  }
+  found = std::move(sorted);
+  for (auto& index : basins.of_sample)
+    if (index >= 0) index = place[static_cast<std::size_t>(index)];
+  basins.unsettled_share = share_of(basins.unsettled, x.cols());
+  return basins;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,181 @@
+#include "analysis/points/fixed_points.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "analysis/points/piecewise_linear.hpp"
+#include "analysis/points/start_states.hpp"
+#include "analysis/points/tsodyks_markram_points.hpp"
+#include "sim/blas.hpp"
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double same = 1e-6, neutral = 1e-9, tolerance = 1e-12;
+constexpr Index cycle_starts = 128;
+
+/// Distance from the border of stability, above 0: unstable.
+double growth(const System& system, const std::complex<double>& value) {
+  return system.as() == System::As::map ? std::abs(value) - 1 : value.real();
+}
+
+Eigen::VectorXcd spectrum(const System& system, const Matrix<double>& linear) {
+  Eigen::VectorXcd values = linear.eigenvalues();
+  std::sort(values.begin(), values.end(), [&](const auto& a, const auto& b) {
+    return std::make_tuple(-growth(system, a), -a.real(), -a.imag()) <
+           std::make_tuple(-growth(system, b), -b.real(), -b.imag());
+  });
+  return values;
+}
+
+/// Known points and how often each was found.
+class Collection {
+ public:
+  /// Its number; a new one where no known point is near.
+  std::size_t add(const Vector<double>& x) {
+    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
+    for (std::size_t i = 0; i < states.size(); ++i)
+      if ((states[i] - x).cwiseAbs().maxCoeff() <= near) return i;
+    states.push_back(x);
+    hits.push_back(0);
+    return states.size() - 1;
+  }
+  std::vector<Vector<double>> states;
+  std::vector<Index> hits;
+};
+
+Velocity velocity_for(const System& system, const FixedPointSearch& search) {
+  return search.tsodyks_markram ? steady_velocity(system, *search.tsodyks_markram) : velocity_of(system);
+}
+
+/// Whether the Jacobian of a network with relu depends on the side from which a point is approached.
+bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<double>& x) {
+  if (system.network().nonlinearity != Nonlinearity::relu) return false;
+  const auto at = velocity.jacobian(x);
+  Stream stream(1, Purpose::perturbation);
+  Vector<double> aside(x.size());
+  for (int i = 0; i < 8; ++i) {
+    stream.fill_normal(aside, 1e-7 * std::max(1.0, x.cwiseAbs().maxCoeff()));
+    for (const double side : {1.0, -1.0})
+      if (velocity.jacobian(x + side * aside) != at) return true;
+  }
+  return false;
+}
+
+FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits) {
+  const auto velocity = velocity_for(system, search);
+  FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
+  const bool flow = system.as() == System::As::flow;
+  Matrix<double> linear;
+  if (search.tcr) {
+    linear = tcr_linearisation(system, x, *search.tcr);
+    if (flow) linear *= system.reference_tau_ms();
+  } else if (search.tsodyks_markram) {
+    linear = tsodyks_markram_linearisation(system, *search.tsodyks_markram, x);
+    if (flow) linear *= system.reference_tau_ms();
+  } else {
+    linear = system.jacobian(x);
+    if (flow) linear = (system.reference_tau_ms() * system.tau_ms().cwiseInverse()).asDiagonal() * linear;
+  }
+  point.eigenvalues = spectrum(system, linear);
+  for (const auto& value : point.eigenvalues) {
+    if (growth(system, value) > neutral) ++point.index;
+    if (growth(system, value) >= -neutral) point.stable = false;
+  }
+  point.on_kink = lies_on_kink(system, velocity, x);
+  point.stable = point.stable && !point.on_kink;
+  return point;
+}
+
+void add_cycles(const System& system, const FixedPointSearch& search, const PiecewiseLinear& map,
+                const Matrix<double>& starts, FixedPoints& result) {
+  const Matrix<double> few = starts.leftCols(std::min(starts.cols(), cycle_starts));
+  for (Index k = 2; k <= search.max_cycle; ++k) {
+    const auto found = find_cycles(map, k, few);
+    if (found.exact && result.cycles_exact_to == k - 1 && found.singular == 0) result.cycles_exact_to = k;
+    for (const auto& states : found.cycles) {
+      PiecewiseLinear::Word word;
+      for (const auto& state : states.colwise()) word.push_back(map.region_of(state));
+      PeriodicOrbit cycle{states, spectrum(system, map.product(word)), false};
+      cycle.stable = growth(system, cycle.multipliers(0)) < -neutral;
+      result.cycles.push_back(std::move(cycle));
+    }
+  }
+}
+
+}  // namespace
+
+double chao1_missing(const std::vector<Index>& hits) {
+  const auto times = [&](Index n) { return static_cast<double>(std::count(hits.begin(), hits.end(), n)); };
+  return std::max(0.0, times(1) * (times(1) - 1) / (2 * (times(2) + 1)));  // no -0
+}
+
+FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {
+  keep_products_on_one_thread();
+  system.network().check("network");
+  require_option(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
+  require_option(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
+  const auto pieces = search.tsodyks_markram ? std::nullopt : PiecewiseLinear::of(system);
+  require_option(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
+                 fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
+  require_option(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
+                 "k-cycles are found for networks with relu; must be 1 for this one");
+  if (search.tcr) require_tcr(system);
+  const auto velocity = velocity_for(system, search);
+
+  FixedPoints result{};
+  result.tau_ref_ms = system.reference_tau_ms();
+  result.starts = search.starts;
+  const Matrix<double> starts = search_starts(system, search.starts, search.seed, 0, search.visited);
+  Collection known;
+  bool enumerated = false;
+  if (pieces && pieces->size() <= most_exact_fixed_points) {
+    const auto found = find_cycles(*pieces, 1, starts);
+    for (const auto& states : found.cycles) known.add(states.col(0));
+    result.singular = found.singular;
+    enumerated = true;
+  }
+  const std::size_t from_enumeration = known.states.size();
+
+  NewtonSetting setting;
+  setting.damped = !pieces;
+  for (Index i = 0; i < starts.cols(); ++i)
+    if (const auto root = find_root(velocity, starts.col(i), {}, setting)) {
+      ++known.hits[known.add(*root)];
+      ++result.converged;
+    }
+  // Points in a region without a unique solution are the only ones that solving every region can leave out.
+  result.exact = enumerated && result.singular == 0 && known.states.size() == from_enumeration;
+  result.chao1 = chao1_missing(known.hits);
+
+  if (!result.exact) {
+    setting.damped = true;
+    setting.iterations = 50;
+    result.deflated_starts = (search.starts + 3) / 4;
+    const auto before = known.states.size();
+    const Matrix<double> more =
+        search_starts(system, result.deflated_starts, search.seed, 1, search.visited, (search.starts + 1) / 2);
+    for (Index i = 0; i < more.cols(); ++i)
+      if (const auto root = find_root(velocity, more.col(i), known.states, setting)) known.add(*root);
+    result.found_by_deflation = static_cast<Index>(known.states.size() - before);
+    result.missing_at_least = std::max(0.0, result.chao1 - static_cast<double>(result.found_by_deflation));
+  }
+
+  for (std::size_t i = 0; i < known.states.size(); ++i)
+    if (residual_of(velocity, known.states[i]) <= tolerance)
+      result.points.push_back(describe(system, search, known.states[i], known.hits[i]));
+  std::stable_sort(result.points.begin(), result.points.end(), [](const FixedPoint& a, const FixedPoint& b) {
+    return std::make_tuple(!a.stable, a.index, -a.hits) < std::make_tuple(!b.stable, b.index, -b.hits);
+  });
+  result.cycles_exact_to = result.exact ? 1 : 0;
+  if (search.max_cycle > 1) add_cycles(system, search, *pieces, starts, result);
+  return result;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,180 @@
+#include "analysis/points/slow_points.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/points/newton.hpp"
+#include "analysis/points/start_states.hpp"
+#include "sim/blas.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double at_rest = 1e-9, converged = 1e-9, same = 1e-6;
+constexpr int longest_passage = 200000;  // steps
+
+/// Hessian of |F|^2 / 2: J^T J + sum_i F_i Hessian(F_i); the sum by central differences of J^T F at fixed F, whose
+/// error is as small as F.
+Matrix<double> hessian_of(const System& system, const Vector<double>& x, const Vector<double>& F,
+                          const Matrix<double>& J) {
+  const double h = 1e-5 * std::max(1.0, x.cwiseAbs().maxCoeff());
+  Matrix<double> curvature(x.size(), x.size());
+  for (Index j = 0; j < x.size(); ++j) {
+    Vector<double> up = x, down = x;
+    up(j) += h;
+    down(j) -= h;
+    curvature.col(j) = (velocity_jacobian(system, up) - velocity_jacobian(system, down)).transpose() * F / (2 * h);
+  }
+  return J.transpose() * J + (curvature + curvature.transpose()) / 2;
+}
+
+enum class End { minimum, fixed_point, unfinished };
+
+/// Newton's method on q; eigenvalues of the Hessian by their modulus, so that it leaves saddles, and half steps until q
+/// falls.
+End minimise(const System& system, Vector<double>& x) {
+  x = descend(system, x, at_rest);
+  for (int iteration = 0; iteration < 100; ++iteration) {
+    if (!x.allFinite()) return End::unfinished;
+    if (residual_of(system, x) <= at_rest) return End::fixed_point;
+    const Vector<double> F = system.velocity(x);
+    const auto J = velocity_jacobian(system, x);
+    const Eigen::SelfAdjointEigenSolver<Matrix<double>> H(hessian_of(system, x, F, J));
+    const double largest = H.eigenvalues().cwiseAbs().maxCoeff();
+    const Vector<double> curvature = H.eigenvalues().cwiseAbs().cwiseMax(1e-15 * largest);
+    Vector<double> step =
+        -(H.eigenvectors() * (H.eigenvectors().transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
+    const double size = std::max(1.0, x.norm());
+    if (step.norm() <= converged * size) return H.eigenvalues().minCoeff() > 0 ? End::minimum : End::unfinished;
+    step *= std::min(1.0, 0.5 * size / step.norm());
+    double share = 1;
+    for (; share > 1e-6; share /= 2)
+      if (system.velocity(x + share * step).norm() < F.norm()) break;
+    if (!(share > 1e-6)) return End::unfinished;
+    x += share * step;
+  }
+  return End::unfinished;
+}
+
+/// D x count, see the header.
+Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed, const Matrix<double>& visited) {
+  const Index runs = (count + 1) / 2;
+  const bool flow = system.as() == System::As::flow;
+  const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
+  const auto steps = static_cast<Index>(50 * (flow ? system.reference_tau_ms() / dt_ms : 1));
+  constexpr std::uint64_t draw = 100;  // other states than fixed points are searched from
+  Matrix<double> x =
+      visited.size() > 0 ? visited_states(system, visited, runs) : random_states(system, runs, seed, draw);
+  Matrix<double> last = x, slowest = x;
+  Vector<double> least = Vector<double>::Constant(runs, INFINITY), before = least;
+  Eigen::Array<bool, Eigen::Dynamic, 1> falling = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(runs, false);
+  for (Index step = 0; step < steps; ++step) {
+    const Vector<double> speed = system.velocity(x).colwise().norm();
+    for (Index i = 0; i < runs; ++i) {
+      if (falling(i) && speed(i) > before(i) && before(i) < least(i)) {
+        least(i) = before(i);
+        slowest.col(i) = last.col(i);
+      }
+      falling(i) = speed(i) < before(i) && step > 0;
+    }
+    before = speed;
+    last = x;
+    x = system.next(x, dt_ms);
+  }
+  for (Index i = 0; i < runs; ++i)
+    if (!std::isfinite(least(i)) && x.col(i).allFinite()) slowest.col(i) = x.col(i);
+  Matrix<double> starts(system.dimension(), count);
+  starts << slowest, random_states(system, count - runs, seed, draw + 1);
+  return starts;
+}
+
+Matrix<double> advance(const System& system, const Matrix<double>& x, double dt_ms) {
+  if (system.as() == System::As::map) return system.next(x);
+  const auto slope = [&](const Matrix<double>& at) -> Matrix<double> {
+    return system.velocity(at).array().colwise() / system.tau_ms().array();
+  };
+  const Matrix<double> k1 = slope(x), k2 = slope(x + dt_ms / 2 * k1), k3 = slope(x + dt_ms / 2 * k2),
+                       k4 = slope(x + dt_ms * k3);
+  return x + dt_ms / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
+}
+
+/// `along`: covector whose product with x - point is the coordinate along the slow direction.
+std::optional<double> passage_time(const System& system, const SlowPoint& point, const Vector<double>& along,
+                                   double distance) {
+  const double dt_ms = system.tau_ms().minCoeff() / (system.as() == System::As::map ? 1 : 20);
+  Matrix<double> x = point.state - distance * point.slow_direction;
+  for (int step = 1; step <= longest_passage; ++step) {
+    x = advance(system, x, dt_ms);
+    const Vector<double> offset = x.col(0) - point.state;
+    if (!offset.allFinite() || along.dot(offset) >= distance || offset.norm() >= 2 * distance) return step * dt_ms;
+  }
+  return {};
+}
+
+SlowPoint describe(const System& system, const Vector<double>& x, double radius) {
+  const bool flow = system.as() == System::As::flow;
+  const auto D = static_cast<double>(x.size());
+  const Vector<double> F = system.velocity(x), tau = system.tau_ms();
+  SlowPoint point{x, F.squaredNorm() / (2 * D), 1000 * F.cwiseQuotient(tau).norm() / std::sqrt(D), {}, {}, 0, {}, 0};
+  const Vector<double> scale =
+      flow ? Vector<double>(system.reference_tau_ms() * tau.cwiseInverse()) : Vector<double>::Ones(x.size());
+  const Eigen::EigenSolver<Matrix<double>> spectrum(scale.asDiagonal() * velocity_jacobian(system, x));
+  Index slow = 0;
+  spectrum.eigenvalues().cwiseAbs().minCoeff(&slow);
+  point.eigenvalue = spectrum.eigenvalues()(slow) + (flow ? 0.0 : 1.0);
+  for (Index i = 0; i < x.size(); ++i) {
+    const auto value = spectrum.eigenvalues()(i) + (flow ? 0.0 : 1.0);
+    if (i != slow && (flow ? value.real() > 0 : std::abs(value) > 1)) ++point.index;
+  }
+  point.slow_direction = spectrum.eigenvectors().col(slow).real().normalized();
+  // J^T F = 0: T F is the left null vector of T^-1 J, orthogonal to every other eigenvector, and grows along the flow.
+  Vector<double> along = flow ? Vector<double>(tau.cwiseProduct(F)) : F;
+  const double overlap = along.dot(point.slow_direction);
+  if (overlap < 0) point.slow_direction *= -1;
+  if (std::abs(overlap) > 1e-9 * along.norm())
+    point.passage_ms = passage_time(system, point, along / std::abs(overlap), radius);
+  return point;
+}
+
+}  // namespace
+
+SlowPoints find_slow_points(const System& system, const SlowPointSearch& search) {
+  keep_products_on_one_thread();
+  system.network().check("network");
+  require_option(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
+  require_option(std::isfinite(search.radius) && search.radius > 0, "--radius", fmt::format("{}", search.radius),
+                 "must be > 0");
+  SlowPoints result{{}, search.starts, 0, 0};
+  std::vector<Vector<double>> states;
+  std::vector<Index> hits;
+  const auto starts = slow_starts(system, search.starts, search.seed, search.visited);
+  for (Index i = 0; i < starts.cols(); ++i) {
+    Vector<double> x = starts.col(i);
+    const End end = minimise(system, x);
+    result.at_fixed_points += end == End::fixed_point;
+    result.unfinished += end == End::unfinished;
+    if (end != End::minimum) continue;
+    const auto known = std::find_if(states.begin(), states.end(), [&](const auto& state) {
+      return (state - x).cwiseAbs().maxCoeff() <= same * std::max(1.0, x.cwiseAbs().maxCoeff());
+    });
+    if (known == states.end()) {
+      states.push_back(x);
+      hits.push_back(1);
+    } else {
+      ++hits[static_cast<std::size_t>(known - states.begin())];
+    }
+  }
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    result.points.push_back(describe(system, states[i], search.radius));
+    result.points.back().hits = hits[i];
+  }
+  std::stable_sort(result.points.begin(), result.points.end(),
+                   [](const SlowPoint& a, const SlowPoint& b) { return a.q < b.q; });
+  return result;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,83 @@
+#include "analysis/restructuring/network_path.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace stillpoint {
+
+namespace {
+
+/// Every array that makes a network, by name; those that only training uses (r0, mask, sign) are not among them.
+template <class Use>
+void for_each_array(const Network<double>& a, const Network<double>& b, Network<double>& made, Use use) {
+  const auto both = [&](const char* name, auto member) { use(name, a.*member, b.*member, made.*member); };
+  using Of = Network<double>;
+  both("W", &Of::W);
+  both("W_in", &Of::W_in);
+  both("W_out", &Of::W_out);
+  both("W_fb", &Of::W_fb);
+  both("M", &Of::M);
+  both("V", &Of::V);
+  both("bulk", &Of::bulk);
+  both("b", &Of::b);
+  both("b_out", &Of::b_out);
+  both("tau_ms", &Of::tau_ms);
+  both("A", &Of::A);
+}
+
+}  // namespace
+
+NetworkPath::NetworkPath(const Network<double>& a, const Network<double>& b, const Vector<double>& input, System::As as)
+    : a_(a), b_(b), input_(input), as_(as) {
+  require_option(a.kind == b.kind, "network", b.kind, fmt::format("a path from a {} must end at one", a.kind));
+  require_option(a.nonlinearity == b.nonlinearity && a.dt_ms == b.dt_ms, "network", b.kind,
+                 "nonlinearity and step must be those of the network at the other end");
+  auto made = a;
+  for_each_array(a, b, made, [](const char* name, const auto& from, const auto& to, auto&) {
+    require_option(from.rows() == to.rows() && from.cols() == to.cols(), "network",
+                   fmt::format("{} {} x {}", name, to.rows(), to.cols()),
+                   fmt::format("must be {} x {}, as at the other end", from.rows(), from.cols()));
+  });
+  dimension_ = at(0).dimension();
+}
+
+Network<double> NetworkPath::network(double s) const {
+  auto made = a_;
+  for_each_array(a_, b_, made,
+                 [s](const char*, const auto& from, const auto& to, auto& at) { at = (1 - s) * from + s * to; });
+  return made;
+}
+
+Vector<double> NetworkPath::change(const Vector<double>& x, double s) const {
+  constexpr double h = 1e-5;
+  return (at(s + h).velocity(x) - at(s - h).velocity(x)) / (2 * h);
+}
+
+double growth_of(System::As as, const std::complex<double>& eigenvalue) {
+  return as == System::As::map ? std::abs(eigenvalue) - 1 : eigenvalue.real();
+}
+
+Eigen::VectorXcd ordered_spectrum(const System& system, const Matrix<double>& dFdx) {
+  Matrix<double> linear = dFdx;
+  if (system.as() == System::As::map)
+    linear.diagonal().array() += 1;
+  else
+    linear = (system.reference_tau_ms() * system.tau_ms().cwiseInverse()).asDiagonal() * linear;
+  Eigen::VectorXcd values = linear.eigenvalues();
+  const auto key = [&](const std::complex<double>& value) {
+    return std::make_tuple(-growth_of(system.as(), value), -value.real(), -value.imag());
+  };
+  std::sort(values.begin(), values.end(), [&](const auto& x, const auto& y) { return key(x) < key(y); });
+  return values;
+}
+
+Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues) {
+  return std::count_if(eigenvalues.begin(), eigenvalues.end(),
+                       [&](const auto& value) { return growth_of(as, value) > 0; });
+}
+
+}  // namespace stillpoint

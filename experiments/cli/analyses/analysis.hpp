@@ -1,0 +1,40 @@
+// What `stillpoint analyze KIND FILE` knows. A new analysis is one file here and one line in analyses.def; what it
+// computes lives in analysis/.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/system.hpp"
+
+namespace stillpoint {
+
+struct AnalysisKind {
+  std::string name, help;
+  std::string file;    // what FILE is: "a network file or a run file", ..
+  std::string schema;  // its JSON, in a line or two
+  std::string example;
+  /// Its own options; --json is everyone's.
+  std::function<void(boost::program_options::options_description&)> add_options;
+  /// The result as JSON (with "kind": name) and, in `text`, for the terminal. Throws UserError.
+  std::function<nlohmann::ordered_json(const std::string& file, const boost::program_options::variables_map& given,
+                                       std::string& text)>
+      run;
+};
+const std::vector<AnalysisKind>& analysis_kinds();
+
+/// Options of analyses of a network at constant input: --as, --input, --group, --seed.
+void add_system_options(boost::program_options::options_description& options);
+/// The system that FILE and those options name.
+System make_system(const std::string& file, const boost::program_options::variables_map& given);
+/// "v1,v2,.." as numbers; throws UserError naming the option.
+Vector<double> numbers_of(const std::string& option, const std::string& text);
+std::uint64_t seed_of(const boost::program_options::variables_map& given);
+
+nlohmann::ordered_json as_json(const Vector<double>& values);
+nlohmann::ordered_json as_json(const Eigen::VectorXcd& values);
+
+}  // namespace stillpoint

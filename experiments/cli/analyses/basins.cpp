@@ -1,0 +1,76 @@
+// stillpoint analyze basins: attractors, and the share of sampled states that each one draws in.
+#include "analysis/points/basins.hpp"
+
+#include <fmt/format.h>
+
+#include "experiments/cli/analyses/stepping.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+nlohmann::ordered_json share_json(Index count, const Share& share) {
+  return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
+}
+
+nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
+  const auto system = make_system(file, given);
+  const auto stepper = make_stepper(system, given);
+  const auto starts = starts_of(system, given);
+  const BasinSetting setting{duration_of(given, "duration-ms"), duration_of(given, "longest-period-ms")};
+  const auto basins = find_basins(stepper, starts, setting);
+
+  auto result = stepping_json("basins", system, stepper, given);
+  result["samples"] = starts.cols();
+  result["attractors"] = nlohmann::ordered_json::array();
+  text = "attractor    period [ms]  share  95 %            leading [1/s]\n";
+  for (const auto& attractor : basins.attractors) {
+    const bool cycle = attractor.kind == Attractor::Kind::cycle;
+    nlohmann::ordered_json one{{"kind", cycle ? "cycle" : "fixed point"}};
+    one["period_ms"] = cycle ? nlohmann::ordered_json(attractor.period_ms) : nlohmann::ordered_json(nullptr);
+    one["leading_per_s"] = attractor.leading_per_s;
+    one.update(share_json(attractor.count, attractor.share));
+    one["state"] = as_json(Vector<double>(attractor.path.col(0)));
+    result["attractors"].push_back(one);
+    text += fmt::format("{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]  {:.4g}\n", cycle ? "cycle" : "fixed point",
+                        cycle ? fmt::format("{:.5g}", attractor.period_ms) : "-", attractor.share.value,
+                        attractor.share.low, attractor.share.high, attractor.leading_per_s);
+  }
+  result["unsettled"] = share_json(basins.unsettled, basins.unsettled_share);
+  result["diverged"] = basins.diverged;
+  result["of_sample"] = basins.of_sample;
+  text += fmt::format(
+      "{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]\n{} states, {:g} ms each; unsettled: neither at rest nor periodic by "
+      "then: chaotic, slow, quasi-periodic (as the map of an oscillating flow is: try --as flow) or, {} of them, "
+      "without "
+      "bound\n",
+      "unsettled", "-", basins.unsettled_share.value, basins.unsettled_share.low, basins.unsettled_share.high,
+      starts.cols(), setting.duration_ms, basins.diverged);
+  return result;
+}
+
+}  // namespace
+
+AnalysisKind basins_analysis() {
+  return {
+      "basins",
+      "Attractors that sampled states reach, fixed points and cycles, and the share of each with its interval.",
+      "a network file or a run file",
+      "attractors [kind, period_ms, leading_per_s, count, share, interval, state], unsettled [count, share, interval], "
+      "diverged, of_sample (index into attractors; -1: unsettled)",
+      "stillpoint analyze basins network.h5 --samples 200 --spread 1 --json basins.json",
+      [](po::options_description& options) {
+        add_system_options(options);
+        add_stepping_options(options);
+        options.add_options()("samples", po::value<long>()->default_value(100), "states to start from")(
+            "spread", po::value<double>()->default_value(1),
+            "their standard deviation per entry (through phi where the state is a rate)")(
+            "duration-ms", po::value<double>()->default_value(10000), "of each run")(
+            "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
+      },
+      run};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,89 @@
+// stillpoint analyze cycles: limit cycles of a network as a flow.
+#include "analysis/paths/cycles.hpp"
+
+#include <fmt/format.h>
+
+#include "experiments/cli/analyses/stepping.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
+  const auto system = make_system(file, given);
+  const auto stepper = make_stepper(system, given);
+  const auto starts = starts_of(system, given);
+  CycleSetting setting;
+  setting.discarded_ms = duration_of(given, "discard-ms");
+  setting.longest_ms = duration_of(given, "duration-ms");
+  std::vector<Cycle> cycles;
+  std::vector<long> found;  // searches that led there
+  long at_rest = 0, no_return = 0, not_converged = 0;
+  for (Index i = 0; i < starts.cols(); ++i) {
+    const auto search = find_cycle(stepper, starts.col(i), setting);
+    at_rest += search.outcome == CycleSearch::Outcome::at_rest ? 1 : 0;
+    no_return += search.outcome == CycleSearch::Outcome::no_return ? 1 : 0;
+    not_converged += search.outcome == CycleSearch::Outcome::not_converged ? 1 : 0;
+    if (!search.cycle) continue;
+    std::size_t known = 0;
+    while (known < cycles.size() && !same_cycle(*search.cycle, cycles[known])) ++known;
+    if (known == cycles.size()) {
+      cycles.push_back(*search.cycle);
+      found.push_back(0);
+    }
+    ++found[known];
+  }
+
+  auto result = stepping_json("cycles", system, stepper, given);
+  result["searches"] = {
+      {"samples", starts.cols()}, {"at_rest", at_rest}, {"no_return", no_return}, {"not_converged", not_converged}};
+  result["cycles"] = nlohmann::ordered_json::array();
+  if (cycles.empty()) text = "no cycle found\n";
+  for (std::size_t i = 0; i < cycles.size(); ++i) {
+    const auto& cycle = cycles[i];
+    auto path = nlohmann::ordered_json::array();
+    for (Index t = 0; t < cycle.path.cols(); ++t) path.push_back(as_json(Vector<double>(cycle.path.col(t))));
+    result["cycles"].push_back({{"period_ms", cycle.period_ms},
+                                {"stable", cycle.stable()},
+                                {"multipliers", as_json(cycle.multipliers)},
+                                {"extent", cycle.extent()},
+                                {"closure", cycle.closure},
+                                {"found", found[i]},
+                                {"path", path}});
+    text += fmt::format("{} cycle, period {:.6g} ms, extent {:.3g}, found {} time{}; largest multipliers",
+                        cycle.stable() ? "stable" : "unstable", cycle.period_ms, cycle.extent(), found[i],
+                        found[i] == 1 ? "" : "s");
+    for (Index m = 0; m < std::min<Index>(3, cycle.multipliers.size()); ++m) {
+      const auto value = cycle.multipliers(m);
+      text += value.imag() == 0 ? fmt::format(" {:.4g}", value.real())
+                                : fmt::format(" {:.4g}{:+.4g}i", value.real(), value.imag());
+    }
+    text += "\n";
+  }
+  text +=
+      fmt::format("{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n",
+                  starts.cols(), starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.longest_ms, not_converged);
+  return result;
+}
+
+}  // namespace
+
+AnalysisKind cycles_analysis() {
+  return {
+      "cycles",
+      "Limit cycles of a flow, from returns of free runs by Newton's method: period and Floquet multipliers.",
+      "a network file or a run file",
+      "searches [samples, at_rest, no_return, not_converged], cycles [period_ms, stable, multipliers (without the one "
+      "of the direction of motion), extent, closure, found, path (states in equal steps)]",
+      "stillpoint analyze cycles network.h5 --as flow --samples 16 --json cycles.json",
+      [](po::options_description& options) {
+        add_system_options(options);
+        add_stepping_options(options);
+        add_run_options(options, {8, 0.5, 5000, 10000});
+      },
+      run};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,79 @@
+// stillpoint analyze dimension: how many dimensions the activity of free runs fills.
+#include "analysis/paths/dimension.hpp"
+
+#include <fmt/format.h>
+
+#include "analysis/paths/free_runs.hpp"
+#include "experiments/cli/analyses/stepping.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
+  const auto system = make_system(file, given);
+  const auto stepper = make_stepper(system, given);
+  const double sample_ms = given.count("sample-ms") ? given["sample-ms"].as<double>() : system.reference_tau_ms();
+  const auto runs = free_runs(
+      stepper, starts_of(system, given), [&](const Matrix<double>& x) { return system.read(x); },
+      duration_of(given, "discard-ms"), duration_of(given, "duration-ms"), sample_ms);
+  const auto estimate = dimension_of(runs.activity);
+
+  auto result = stepping_json("dimension", system, stepper, given);
+  const auto optional = [](const std::optional<double>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+  };
+  result["runs"] = runs.activity.size();
+  result["samples_per_run"] = runs.activity[0].cols();
+  result["sample_ms"] = runs.sample_ms;
+  result["participation_ratio"] = optional(estimate.participation_ratio);
+  result["interval"] = {optional(estimate.low), optional(estimate.high)};
+  result["participation_ratio_uncorrected"] = estimate.uncorrected;
+  result["eigenvalues"] = as_json(estimate.eigenvalues);
+
+  const double total = estimate.eigenvalues.sum();
+  if (estimate.uncorrected == 0) {
+    text = fmt::format("the activity of {} runs does not vary: all rest at one state, no dimension\n",
+                       runs.activity.size());
+    return result;
+  }
+  if (estimate.participation_ratio)
+    text = fmt::format("participation ratio {:.4g}", *estimate.participation_ratio);
+  else
+    text = "participation ratio: too few runs to tell";
+  if (estimate.low) text += fmt::format(" [{:.4g}, {:.4g}]", *estimate.low, *estimate.high);
+  text += fmt::format(" of {} (uncorrected {:.4g}); {} run{} of {} samples\n", estimate.eigenvalues.size(),
+                      estimate.uncorrected, runs.activity.size(), runs.activity.size() == 1 ? "" : "s",
+                      runs.activity[0].cols());
+  double sum = 0;
+  text += "component  share   sum\n";
+  for (Index i = 0; i < std::min<Index>(10, estimate.eigenvalues.size()); ++i) {
+    sum += estimate.eigenvalues(i);
+    text += fmt::format("{:9}  {:.3f}  {:.3f}\n", i + 1, estimate.eigenvalues(i) / total, sum / total);
+  }
+  return result;
+}
+
+}  // namespace
+
+AnalysisKind dimension_analysis() {
+  return {
+      "dimension",
+      "Participation ratio of the activity of free runs, corrected for finite samples, and its principal components.",
+      "a network file or a run file",
+      "participation_ratio (null: no activity, or too few runs), interval [low, high], "
+      "participation_ratio_uncorrected, "
+      "eigenvalues of the covariance, falling",
+      "stillpoint analyze dimension network.h5 --samples 64 --json dimension.json",
+      [](po::options_description& options) {
+        add_system_options(options);
+        add_stepping_options(options);
+        add_run_options(options, {32, 0.5, 2000, 10000});
+        options.add_options()("sample-ms", po::value<double>(), "between samples; default: the time constant");
+      },
+      run};
+}
+
+}  // namespace stillpoint

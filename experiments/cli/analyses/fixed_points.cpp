@@ -1,0 +1,220 @@
+#include "analysis/points/fixed_points.hpp"
+
+#include <fmt/format.h>
+
+#include "analysis/points/tsodyks_markram_points.hpp"
+#include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/analyses/stored_synapse.hpp"
+#include "experiments/cli/analyses/visited.hpp"
+#include "experiments/report/text_table.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+double number_in(const std::string& name, const std::string& text, Bounds bounds) {
+  Options one;
+  one.declare({number_option(name, "1", "", bounds, "")});
+  one.set(name, text);
+  return one.number(name);
+}
+
+/// What the file says of the synapse, under what the user says.
+std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
+  auto [network, stored] = read_stored(file, given);
+  for (const auto& [option, key] :
+       {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
+    if (given.count(option)) stored[key] = given[option].as<std::string>();
+  const auto kind = stored.count("kind") ? stored["kind"] : "none";
+  require_option(kind == "none" || kind == "tcr" || kind == "tsodyks_markram",
+                 given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
+                 "must be none, tcr or tsodyks_markram");
+  for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
+    if (!given.count(option)) continue;
+    const auto& text = given[option].as<std::string>();
+    require_option(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
+    number_in(fmt::format("--{}", option), text, bounds);
+  }
+  return synapse_model(stored, network.nonlinearity);
+}
+
+std::string shown(const std::complex<double>& value) {
+  return value.imag() == 0 ? fmt::format("{:.4g}", value.real())
+                           : fmt::format("{:.4g}{:+.4g}i", value.real(), value.imag());
+}
+
+nlohmann::ordered_json columns(const Matrix<double>& matrix) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& column : matrix.colwise()) list.push_back(as_json(Vector<double>(column)));
+  return list;
+}
+
+nlohmann::ordered_json described(const FixedPoints& found, const System& system) {
+  nlohmann::ordered_json json = {{"kind", "fixed-points"},
+                                 {"complete", found.exact ? "exact" : "estimated"},
+                                 {"missing_at_least", found.missing_at_least},
+                                 {"as", system.as() == System::As::map ? "map" : "flow"},
+                                 {"tau_ref_ms", found.tau_ref_ms},
+                                 {"starts", found.starts},
+                                 {"converged", found.converged},
+                                 {"chao1", found.chao1},
+                                 {"deflated_starts", found.deflated_starts},
+                                 {"found_by_deflation", found.found_by_deflation},
+                                 {"singular_regions", found.singular},
+                                 {"cycles_exact_to", found.cycles_exact_to}};
+  auto points = nlohmann::ordered_json::array(), cycles = points;
+  for (const auto& point : found.points) {
+    points.push_back({{"state", as_json(point.state)},
+                      {"residual", point.residual},
+                      {"eigenvalues", as_json(point.eigenvalues)},
+                      {"index", point.index},
+                      {"stable", point.stable},
+                      {"hits", point.hits}});
+    if (point.on_kink) points.back()["on_kink"] = true;
+  }
+  for (const auto& cycle : found.cycles)
+    cycles.push_back({{"k", cycle.states.cols()},
+                      {"states", columns(cycle.states)},
+                      {"multipliers", as_json(cycle.multipliers)},
+                      {"stable", cycle.stable}});
+  json["points"] = points;
+  json["cycles"] = cycles;
+  return json;
+}
+
+std::string as_text(const FixedPoints& found, const System& system, const FixedPointSearch& search,
+                    Index shown_points) {
+  const bool map = system.as() == System::As::map;
+  std::string text;
+  if (!found.points.empty()) {
+    Rows rows = {{"point", "stable", "index", map ? "largest multiplier" : "largest eigenvalue", "rms of state", "hits",
+                  "residual"}};
+    for (const auto& point : found.points) {
+      if (static_cast<Index>(rows.size()) > shown_points) break;
+      rows.push_back({fmt::format("{}", rows.size()),
+                      point.on_kink  ? "on a kink"
+                      : point.stable ? "yes"
+                                     : "no",
+                      fmt::format("{}", point.index), shown(point.eigenvalues(0)),
+                      fmt::format("{:.4g}", std::sqrt(point.state.array().square().mean())),
+                      fmt::format("{}", point.hits), fmt::format("{:.1e}", point.residual)});
+    }
+    text += aligned(rows, 2);
+    if (const auto more = found.points.size() + 1 - rows.size())
+      text += fmt::format("and {} more (--json has all)\n", more);
+  }
+  text += fmt::format("{} fixed point{} of the {}", found.points.size(), found.points.size() == 1 ? "" : "s",
+                      map ? "map" : "flow");
+  if (!map) text += fmt::format(", eigenvalues in units of 1/tau, tau = {:.4g} ms (geometric mean)", found.tau_ref_ms);
+  if (found.exact)
+    text += "\nexact: every linear region was solved";
+  else
+    text +=
+        fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more start{})",
+                    found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts,
+                    found.deflated_starts == 1 ? "" : "s");
+  text += fmt::format("\n{} start{}: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
+                      found.starts == 1 ? "" : "s", (found.starts + 1) / 2,
+                      search.visited.size() > 0 ? "the task's trials" : "free runs", found.starts / 2, found.converged);
+  if (found.singular > 0)
+    text += fmt::format("{} linear region{} no unique solution: points there may form a continuum\n", found.singular,
+                        found.singular == 1 ? " has" : "s have");
+  if (!found.cycles.empty()) {
+    Rows rows = {{"cycle", "stable", "k", "largest multiplier"}};
+    for (const auto& cycle : found.cycles) {
+      if (static_cast<Index>(rows.size()) > shown_points) break;
+      rows.push_back({fmt::format("{}", rows.size()), cycle.stable ? "yes" : "no",
+                      fmt::format("{}", cycle.states.cols()), shown(cycle.multipliers(0))});
+    }
+    text += aligned(rows, 2);
+    if (const auto more = found.cycles.size() + 1 - rows.size())
+      text += fmt::format("and {} more (--json has all)\n", more);
+  }
+  if (search.max_cycle > 1) {
+    const auto exact = found.cycles_exact_to;
+    text +=
+        fmt::format("{} cycle{} of k = 2{}: {}\n", found.cycles.size(), found.cycles.size() == 1 ? "" : "s",
+                    search.max_cycle == 2 ? "" : fmt::format(" to {}", search.max_cycle),
+                    exact == search.max_cycle ? "exact, every sequence of linear regions was solved"
+                    : exact > 1 ? fmt::format("exact up to k = {}, beyond it from starts: some may be missing", exact)
+                                : "searched from starts, some may be missing");
+  }
+  return text;
+}
+
+}  // namespace
+
+AnalysisKind fixed_points_analysis() {
+  return {
+      "fixed-points",
+      "Fixed points under constant input, their stability, and how many may be missing; cycles of relu maps.",
+      "a network file or a run file",
+      R"({"kind":"fixed-points","complete":"exact|estimated","missing_at_least":x,"as":"flow|map","tau_ref_ms","starts",..,)"
+      R"("points":[{"state":[..],"residual":r,"eigenvalues":[[re,im],..],"index":n,"stable":true,"hits":n},..],)"
+      R"("cycles":[{"k":k,"states":[[..],..],"multipliers":[[re,im],..],"stable":true},..]})",
+      "stillpoint analyze fixed-points results/quickstart/runs/condition0001-seed000001.h5 --as flow --json "
+      "points.json",
+      [](po::options_description& options) {
+        add_system_options(options);
+        add_visited_option(options);
+        options.add_options()("starts", po::value<long>()->default_value(1024),
+                              "independent starts: half visited states, half random")(
+            "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
+            "synapse", po::value<std::string>(),
+            "none; tcr: stability with it; or tsodyks_markram: points too; default: the network's own")(
+            "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
+            "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
+      },
+      [](const std::string& file, const po::variables_map& given, std::string& text) {
+        const auto system = make_system(file, given);
+        FixedPointSearch search;
+        search.starts = given["starts"].as<long>();
+        search.max_cycle = given["max-cycle"].as<long>();
+        search.seed = seed_of(given);
+        if (const auto synapse = synapse_for(file, given)) {
+          if (const auto* tcr = std::get_if<TcrSynapse>(&*synapse)) search.tcr = *tcr;
+          if (const auto* other = std::get_if<TsodyksMarkramSynapse>(&*synapse)) search.tsodyks_markram = *other;
+        }
+        // Of phase 1 and of phase 2, a quarter as many starts.
+        search.visited =
+            states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
+        const auto found = find_fixed_points(system, search);
+        text = as_text(found, system, search, 20);
+        auto json = described(found, system);
+        json["visited"] = search.visited.size() > 0 ? "trials" : "free";
+        if (search.tcr) {
+          const double value =
+              tcr_remaining_eigenvalue(system, *search.tcr) * (system.as() == System::As::flow ? found.tau_ref_ms : 1);
+          const auto& mask = system.network().mask;
+          const double N = static_cast<double>(system.dimension()), synapses = mask.size() > 0 ? mask.sum() : N * N;
+          json["synapse"] = {{"kind", "tcr"},
+                             {"beta", search.tcr->beta},
+                             {"tau_s_ms", search.tcr->tau_s_ms},
+                             {"remaining_eigenvalue", value},
+                             {"multiplicity", static_cast<long>(synapses - N)}};
+          text += fmt::format("stability with tcr, beta {:g}, tau_s {:g} ms; {} more eigenvalues are {:.4g}\n",
+                              search.tcr->beta, search.tcr->tau_s_ms, static_cast<long>(synapses - N), value);
+        }
+        if (search.tsodyks_markram) {
+          const auto& synapse = *search.tsodyks_markram;
+          const Index N = system.dimension();
+          for (std::size_t i = 0; i < found.points.size(); ++i) {
+            const auto at_rest = steady_state(system, synapse, found.points[i].state);
+            json["points"][i]["use"] = as_json(Vector<double>(at_rest.segment(N, N)));
+            json["points"][i]["resource"] = as_json(Vector<double>(at_rest.tail(N)));
+          }
+          json["synapse"] = {{"kind", "tsodyks_markram"},    {"use", synapse.use},
+                             {"tau_f_ms", synapse.tau_f_ms}, {"tau_d_ms", synapse.tau_d_ms},
+                             {"f_max_hz", synapse.f_max_hz}, {"normalise", synapse.normalised ? "rest" : "none"}};
+          text += fmt::format(
+              "with Tsodyks-Markram synapses: points and stability of (state, use, resource), U {:g}, "
+              "tau_f {:g} ms, tau_d {:g} ms, f_max {:g} Hz\n",
+              synapse.use, synapse.tau_f_ms, synapse.tau_d_ms, synapse.f_max_hz);
+        }
+        return json;
+      }};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,91 @@
+// stillpoint analyze lyapunov: the spectrum of Lyapunov exponents under constant input, short-term synapses included.
+#include <fmt/format.h>
+
+#include "analysis/paths/lyapunov_spectrum.hpp"
+#include "experiments/cli/analyses/stepping.hpp"
+#include "experiments/cli/analyses/stored_synapse.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr Index most_exponents = 1000;  // of a state with synapses
+
+std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
+  const auto& which = given["synapse"].as<std::string>();
+  require_option(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
+  if (which == "none") return {};
+  const auto stored = read_stored(file, given);
+  return synapse_model(stored.synapse, stored.network.nonlinearity);
+}
+
+nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
+  const auto system = make_system(file, given);
+  const auto synapse = synapse_for(file, given);
+  const auto stepper = make_stepper(system, given, synapse);
+  const Index D = stepper.dimension();
+  const long exponents = given["exponents"].as<long>();
+  require_option(exponents >= 0 && exponents <= D, "--exponents", fmt::format("{}", exponents),
+                 fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
+  require_option(
+      !synapse || (exponents == 0 ? D : exponents) <= most_exponents, "--exponents", fmt::format("{}", exponents),
+      fmt::format("must be from 1 to {} with the synapse, whose state makes {} in all; or use --synapse none",
+                  most_exponents, D));
+  SpectrumSetting setting;
+  setting.exponents = exponents;
+  setting.duration_ms = duration_of(given, "duration-ms");
+  setting.discarded_ms = duration_of(given, "discard-ms");
+  Vector<double> start = start_states(system, 1, 0.1, seed_of(given));
+  if (synapse) start = with_resting_synapses(system, *synapse, start);
+  const auto spectrum = lyapunov_spectrum(stepper, start, seed_of(given), setting);
+
+  auto result = stepping_json("lyapunov", system, stepper, given);
+  result["dimension"] = D;
+  result["synapse"] = !synapse ? "none" : std::holds_alternative<TcrSynapse>(*synapse) ? "tcr" : "tsodyks_markram";
+  result["duration_ms"] = setting.duration_ms;
+  result["discarded_ms"] = setting.discarded_ms;
+  result["exponents_per_s"] = as_json(spectrum.per_second);
+  result["standard_errors_per_s"] = as_json(spectrum.standard_error);
+  result["kaplan_yorke_dimension"] =
+      spectrum.kaplan_yorke ? nlohmann::ordered_json(*spectrum.kaplan_yorke) : nlohmann::ordered_json(nullptr);
+  result["positive_sum_per_s"] = spectrum.entropy_per_second;
+
+  text = "exponent  [1/s]         +-\n";
+  const Index shown = std::min<Index>(10, spectrum.per_second.size());
+  for (Index i = 0; i < shown; ++i)
+    text += fmt::format("{:8}  {:<10.4g}  {:.2g}\n", i + 1, spectrum.per_second(i), spectrum.standard_error(i));
+  if (shown < spectrum.per_second.size())
+    text += fmt::format("..        {} more, down to {:.4g} (--json has all)\n", spectrum.per_second.size() - shown,
+                        spectrum.per_second(spectrum.per_second.size() - 1));
+  text += spectrum.kaplan_yorke
+              ? fmt::format("Kaplan-Yorke dimension {:.4g} of {}; positive exponents sum to {:.4g} /s\n",
+                            *spectrum.kaplan_yorke, D, spectrum.entropy_per_second)
+              : std::string("Kaplan-Yorke dimension: needs more exponents, their sum is still positive\n");
+  if (synapse) text += fmt::format("of the joint state of network and synapses, {} entries\n", D);
+  return result;
+}
+
+}  // namespace
+
+AnalysisKind lyapunov_analysis() {
+  return {"lyapunov",
+          "Lyapunov exponents under constant input: how fast k directions grow along a path (QR), and its dimension.",
+          "a network file or a run file",
+          "exponents_per_s, standard_errors_per_s (null: -infinity), kaplan_yorke_dimension (null: too few exponents), "
+          "positive_sum_per_s, synapse (of the joint state with it)",
+          "stillpoint analyze lyapunov network.h5 --exponents 10 --json exponents.json",
+          [](po::options_description& options) {
+            add_system_options(options);
+            add_stepping_options(options);
+            options.add_options()("exponents", po::value<long>()->default_value(0), "the leading ones; 0: all")(
+                "synapse", po::value<std::string>()->default_value("trained"),
+                "trained: with the file's short-term synapse where it has one; or none")(
+                "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
+                "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
+          },
+          run};
+}
+
+}  // namespace stillpoint

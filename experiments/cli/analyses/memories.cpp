@@ -1,0 +1,219 @@
+// stillpoint analyze memories: does each memory have an attractor of its own, how far apart are they, do they drift?
+#include "analysis/paths/memories.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/points/basins.hpp"
+#include "analysis/statistics/separation.hpp"
+#include "experiments/cli/analyses/memory_trials.hpp"
+#include "experiments/cli/analyses/stepping.hpp"
+#include "experiments/report/text_table.hpp"
+#include "sim/files/network_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+using Json = nlohmann::ordered_json;
+
+std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network<double>& network, bool trained) {
+  if (!trained) return std::make_unique<Synapse<double>>();
+  Options options = run.options;
+  if (options.text("synapse.kind") == "tcr") {
+    require_option(options.text("synapse.current") == "own", "synapse.current", options.text("synapse.current"),
+                   "its current is another trial's, so that it leads to no attractor of its own; use --synapse none");
+    options.set("synapse.form", "dense");  // the one whose state can be kept
+  }
+  return make_synapse<double>(synapse_setting(options, run.integration, {}, network, 1));
+}
+
+struct Memory {
+  std::size_t nearest = 0;
+  std::optional<Drift> drift;  // towards the nearest memory, whose distance is 1
+};
+
+using Pairs = std::map<std::pair<std::size_t, std::size_t>, Separation>;  // first < second
+
+double closeness(const Separation& pair) { return pair.d_prime ? pair.d_prime->value : INFINITY; }
+
+void add_drift(Memory& memory, std::size_t self, const Pairs& pairs, const Matrix<double>& kept,
+               const Matrix<double>& held, double seconds) {
+  const Separation* nearest = nullptr;
+  for (const auto& [pair, separation] : pairs) {
+    if (pair.first != self && pair.second != self) continue;
+    if (nearest &&
+        std::pair(closeness(separation), separation.distance) >= std::pair(closeness(*nearest), nearest->distance))
+      continue;
+    nearest = &separation;
+    memory.nearest = pair.first == self ? pair.second : pair.first;
+  }
+  if (!(nearest->distance > 0)) return;
+  // The trials that did not make the axis.
+  const auto positions = [&](const Matrix<double>& states) {
+    const Matrix<double> odd = states(Eigen::all, Eigen::seq(1, Eigen::last, 2));
+    return Vector<double>(odd.transpose() * nearest->axis * ((self < memory.nearest ? 1 : -1) / nearest->distance));
+  };
+  memory.drift = drift_of(positions(kept), positions(held), seconds);
+}
+
+Json interval(const Measured& measured) {
+  return {{"value", measured.value}, {"interval", {measured.low, measured.high}}};
+}
+std::string shown(const Measured& measured) {
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]", measured.value, measured.low, measured.high);
+}
+
+Json run(const std::string& file, const po::variables_map& given, std::string& text) {
+  const auto trained = open_run(file);
+  const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
+                                            : read_trained_network(file).network;
+  const auto& which = given["synapse"].as<std::string>();
+  require_option(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
+  const auto synapse = synapse_of(trained, network, which == "trained");
+  MemorySetting setting;
+  setting.hold_ms = duration_of(given, "hold-ms");
+  setting.settle_ms = duration_of(given, "settle-ms");
+  setting.noise = make_noise(trained.options);
+  if (given.count("noise")) setting.noise.activity = given["noise"].as<double>();
+  require_option(std::isfinite(setting.noise.activity) && setting.noise.activity >= 0, "--noise",
+                 fmt::format("{}", setting.noise.activity), "must be a number >= 0");
+  setting.key = {seed_of(given), evaluation_update};
+  Vector<double> input = Vector<double>::Zero(network.inputs());
+  if (given.count("input")) input = numbers_of("--input", given["input"].as<std::string>());
+  const auto drawn = memory_trials(trained, given["trials"].as<long>());
+  const auto found = run_memories(network, trained.integration, *synapse, drawn.trials, drawn.ends, input, setting);
+
+  const auto columns = [&](const Matrix<double>& states, std::size_t i) {
+    return Matrix<double>(states.middleCols(drawn.first[i], drawn.count(i)));
+  };
+  Pairs pairs;
+  std::vector<Memory> memories(drawn.memories.size());
+  const auto ends = memory_ends(found.of_trial, drawn.first);
+  for (std::size_t i = 0; i < drawn.memories.size(); ++i) {
+    for (std::size_t j = i + 1; j < drawn.memories.size(); ++j)
+      pairs[{i, j}] = separation_of(columns(found.kept, i), columns(found.kept, j));
+  }
+  for (std::size_t i = 0; i < memories.size(); ++i)
+    add_drift(memories[i], i, pairs, columns(found.kept, i), columns(found.held, i), setting.hold_ms / 1000);
+
+  const auto kind = which == "none" ? std::string("none") : trained.options.text("synapse.kind");
+  Json result{{"kind", "memories"},
+              {"task", trained.options.text("task.name")},
+              {"until", drawn.until},
+              {"synapse", kind},
+              {"dt_ms", trained.integration.dt_ms},
+              {"hold_ms", setting.hold_ms},
+              {"settle_ms", setting.settle_ms},
+              {"input", as_json(input)},
+              {"noise", {{"activity", setting.noise.activity}, {"drive", setting.noise.drive}}},
+              {"initial_state", network.r0.size() > 0 ? "fixed" : "drawn"}};
+  result["memories"] = result["pairs"] = result["attractors"] = Json::array();
+  Rows rows = {{"memory", "trials", "attractor", "share", "95 %", "nearest", "drift [/s]", "variance growth [/s]"}};
+  Index own = 0, undecided = 0, restless = 0;
+  for (std::size_t i = 0; i < memories.size(); ++i) {
+    const auto& memory = memories[i];
+    const auto& end = ends[i];
+    const std::string verdict = name_of(end.verdict);
+    own += end.verdict == MemoryEnd::Verdict::own;
+    undecided += end.verdict == MemoryEnd::Verdict::undecided;
+    restless += end.verdict == MemoryEnd::Verdict::unsettled;
+    auto sharing = Json::array();
+    for (const auto j : end.shared_with) sharing.push_back(drawn.memories[j]);
+    const auto share = share_of(end.settled, end.trials);
+    Json one{{"memory", drawn.memories[i]}, {"trials", end.trials}, {"verdict", verdict}, {"attractor", nullptr}};
+    if (end.attractor >= 0) one["attractor"] = end.attractor;
+    one["shared_with"] = sharing;
+    one["share"] = {{"value", share.value}, {"interval", {share.low, share.high}}};
+    one["nearest"] = drawn.memories[memory.nearest];
+    one["drift_per_s"] = memory.drift ? interval(memory.drift->mean) : Json();
+    one["variance_growth_per_s"] = memory.drift ? interval(memory.drift->variance) : Json();
+    result["memories"].push_back(one);
+    const auto attractor = end.attractor < 0 ? verdict : fmt::format("{} ({})", end.attractor + 1, verdict);
+    rows.push_back({fmt::format("{}", drawn.memories[i]), fmt::format("{}", end.trials), attractor,
+                    fmt::format("{:.3f}", share.value), fmt::format("[{:.3f}, {:.3f}]", share.low, share.high),
+                    fmt::format("{}", drawn.memories[memory.nearest]), memory.drift ? shown(memory.drift->mean) : "-",
+                    memory.drift ? shown(memory.drift->variance) : "-"});
+  }
+  std::vector<Measured> measured;
+  for (const auto& [pair, separation] : pairs) {
+    Json one{{"first", drawn.memories[pair.first]},
+             {"second", drawn.memories[pair.second]},
+             {"distance", separation.distance},
+             {"d_prime", nullptr}};
+    if (separation.d_prime) {
+      one["d_prime"] = interval(*separation.d_prime);
+      measured.push_back(*separation.d_prime);
+    }
+    result["pairs"].push_back(one);
+  }
+  for (const auto& attractor : found.attractors) {
+    const bool cycle = attractor.kind == MemoryAttractor::Kind::cycle;
+    Json one{{"kind", cycle ? "cycle" : "fixed point"}, {"period_ms", nullptr}};
+    if (cycle) one["period_ms"] = attractor.period_ms;
+    one["state"] = as_json(Vector<double>(attractor.path.col(0)));
+    result["attractors"].push_back(one);
+  }
+  result["of_trial"] = found.of_trial;
+  result["rare"] = Json::object();
+  for (const auto& [memory, seen] : drawn.rare) result["rare"][fmt::format("{}", memory)] = seen;
+
+  const auto cycles = std::count_if(found.attractors.begin(), found.attractors.end(),
+                                    [](const auto& a) { return a.kind == MemoryAttractor::Kind::cycle; });
+  const auto unsettled = std::count(found.of_trial.begin(), found.of_trial.end(), -1);
+  text = aligned(rows, 1);
+  text += fmt::format("memories with an attractor of their own: {} of {}", own, memories.size());
+  if (undecided > 0) text += fmt::format(", {} undecided while others are unsettled", undecided);
+  text += fmt::format("; {} attractor{} in all, {} of them {}; {} of {} trials unsettled after {:g} ms\n",
+                      found.attractors.size(), found.attractors.size() == 1 ? "" : "s", cycles,
+                      cycles == 1 ? "a cycle" : "cycles", unsettled, found.of_trial.size(), setting.settle_ms);
+  std::sort(measured.begin(), measured.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  text += measured.empty()
+              ? std::string("d': the trials of a memory do not differ where it ends\n")
+              : fmt::format("d' smallest {}, median {} of {} pair{}; at the {} of {}\n", shown(measured[0]),
+                            shown(measured[measured.size() / 2]), pairs.size(), pairs.size() == 1 ? "" : "s",
+                            drawn.until == "end" ? "end" : "last step before the " + drawn.until,
+                            trained.options.text("task.name"));
+  text += fmt::format(
+      "drift towards the nearest memory, whose distance is 1, over {:g} ms; trials of a memory differ by their input, "
+      "r(0) {}, noise {:g} (activity) and {:g} (drive); synapse {}\n",
+      setting.hold_ms, network.r0.size() > 0 ? "fixed" : "drawn anew", setting.noise.activity, setting.noise.drive,
+      kind);
+  if (restless > 0)  // so it is where half of all trials are
+    text += fmt::format(
+        "{} of {} memories with half or more of their trials unsettled: chaotic, or slower than --settle-ms (tcr "
+        "slows)\n",
+        restless, memories.size());
+  for (const auto& [memory, seen] : drawn.rare)
+    text += fmt::format("memory {} left out: {} trial{}\n", memory, seen, seen == 1 ? "" : "s");
+  return result;
+}
+
+}  // namespace
+
+AnalysisKind memories_analysis() {
+  return {"memories",
+          "Stability of memories: attractors of their own, separation d' at the end of the delay, drift and diffusion.",
+          "a run file",
+          "memories [memory, trials, verdict own|undecided|shared|none|unsettled, attractor (index), shared_with, "
+          "share, nearest, drift_per_s, variance_growth_per_s], pairs [first, second, distance, d_prime (null: no "
+          "spread)], attractors [kind, "
+          "period_ms, state], of_trial (index; -1: unsettled); measured values as {value, interval}",
+          "stillpoint analyze memories results/quickstart/runs/condition0001-seed000001.h5 --json memories.json",
+          [](po::options_description& options) {
+            options.add_options()("trials", po::value<long>()->default_value(64), "of each memory")(
+                "hold-ms", po::value<double>()->default_value(1000), "after the memory's end: drift and diffusion")(
+                "settle-ms", po::value<double>()->default_value(10000), "without noise, to the attractor")(
+                "noise", po::value<double>(), "activity noise of trial and hold; default: the run's")(
+                "synapse", po::value<std::string>()->default_value("trained"), "trained or none")(
+                "input", po::value<std::string>(), "constant input v1,v2,.. after the memory's end; default: zeros")(
+                "group", po::value<std::string>(), "which network of the run file; default final/network")(
+                "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
+          },
+          run};
+}
+
+}  // namespace stillpoint

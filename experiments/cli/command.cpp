@@ -1,0 +1,76 @@
+#include "experiments/cli/command.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <sstream>
+
+namespace stillpoint {
+
+namespace po = boost::program_options;
+
+#define STILLPOINT_COMMAND(name) Command name##_command();
+#include "experiments/cli/commands.def"
+#undef STILLPOINT_COMMAND
+
+const std::vector<Command>& commands() {
+#define STILLPOINT_COMMAND(name) name##_command(),
+  static const std::vector<Command> all = {
+#include "experiments/cli/commands.def"
+  };
+#undef STILLPOINT_COMMAND
+  return all;
+}
+
+bool parse_command(const Command& command, const std::vector<std::string>& arguments, po::options_description options,
+                   const po::positional_options_description& positional, po::variables_map& values) {
+  po::options_description shown("options", 110);
+  shown.add(options).add_options()("help,h", "show this help");
+  po::options_description all = shown;
+  const bool many = positional.max_total_count() == std::numeric_limits<unsigned>::max();
+  for (unsigned i = 0; i < positional.max_total_count() && i < 8; ++i)
+    if (const auto& name = positional.name_for_position(i); !all.find_nothrow(name, false)) {
+      if (many)
+        all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+      else
+        all.add_options()(name.c_str(), po::value<std::string>());
+    }
+  try {
+    // Guessing would take `--trial` for --trials, and for another option once one of that name is added.
+    constexpr int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
+    po::notify(values);
+  } catch (const po::error& problem) {
+    throw UserError(
+        fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
+  }
+  if (values.count("help") == 0) return true;
+  std::ostringstream text;
+  text << shown;
+  fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help,
+             text.str(), command.example);
+  return false;
+}
+
+namespace {
+
+template <class Value>
+const Value& required_value(const Command& command, const po::variables_map& values, const std::string& name) {
+  if (values.count(name) == 0)
+    throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name, name,
+                                command.name, command.arguments));
+  return values[name].as<Value>();
+}
+
+}  // namespace
+
+std::string required(const Command& command, const po::variables_map& values, const std::string& name) {
+  return required_value<std::string>(command, values, name);
+}
+
+std::vector<std::string> required_words(const Command& command, const po::variables_map& values,
+                                        const std::string& name) {
+  return required_value<std::vector<std::string>>(command, values, name);
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,32 @@
+// Subcommands of the program. A new one is one file here and one line in commands.def.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+struct Command {
+  std::string name, arguments, help, example;
+  int (*run)(const std::vector<std::string>& arguments, const Command& command);
+};
+const std::vector<Command>& commands();
+
+/// Parses with Boost.Program_options; a positional argument without a limit of its number is a list of words; --help
+/// prints usage, options and example and returns false. Throws UserError.
+bool parse_command(const Command& command, const std::vector<std::string>& arguments,
+                   boost::program_options::options_description options,
+                   const boost::program_options::positional_options_description& positional,
+                   boost::program_options::variables_map& values);
+
+/// The value of a required argument; throws UserError naming it and showing the usage.
+std::string required(const Command& command, const boost::program_options::variables_map& values,
+                     const std::string& name);
+/// The same for an argument that may be given more than once.
+std::vector<std::string> required_words(const Command& command, const boost::program_options::variables_map& values,
+                                        const std::string& name);
+
+}  // namespace stillpoint

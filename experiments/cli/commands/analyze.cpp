@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/command.hpp"
+#include "experiments/results/result_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+std::string known_kinds() {
+  std::vector<std::string> names;
+  for (const auto& kind : analysis_kinds()) names.push_back(kind.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// KIND comes first, so that `analyze KIND --help` can show the options of that kind.
+int analyze(const std::vector<std::string>& arguments, const Command& command) {
+  if (arguments.empty()) throw UserError("stillpoint analyze: KIND is missing; must be one of: " + known_kinds());
+  if (arguments.front() == "--help" || arguments.front() == "-h") {
+    fmt::print("usage: stillpoint analyze {}\n\n{}\n\n", command.arguments, command.help);
+    for (const auto& kind : analysis_kinds()) fmt::print("  {:14}  {}\n", kind.name, kind.help);
+    fmt::print("\n`stillpoint analyze KIND --help` shows its options, its JSON and an example.\n\nexample:\n  {}\n",
+               command.example);
+    return 0;
+  }
+  const auto kind = std::find_if(analysis_kinds().begin(), analysis_kinds().end(),
+                                 [&](const AnalysisKind& each) { return each.name == arguments.front(); });
+  if (kind == analysis_kinds().end())
+    throw UserError(fmt::format("stillpoint analyze {}: must be one of: {}", arguments.front(), known_kinds()));
+  const Command own = {"analyze " + kind->name, "FILE [--json OUT] [...]",
+                       fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example,
+                       nullptr};
+  po::options_description options;
+  options.add_options()("json", po::value<std::string>(), "write the result here; - for standard output");
+  kind->add_options(options);
+  po::positional_options_description positional;
+  positional.add("FILE", 1);
+  po::variables_map values;
+  if (!parse_command(own, {arguments.begin() + 1, arguments.end()}, options, positional, values)) return 0;
+
+  std::string text;
+  const auto result = kind->run(required(own, values, "FILE"), values, text);
+  const auto out = values.count("json") ? values["json"].as<std::string>() : "";
+  if (out == "-") {
+    std::cout << result.dump(1) << "\n";
+  } else {
+    if (!out.empty()) write_atomically(out, result.dump(1) + "\n");
+    fmt::print("{}", text);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command analyze_command() {
+  return {"analyze", "KIND FILE [--json OUT] [...]",
+          "Looks at the phase space of a network: fixed points, exponents, and what else is listed below.",
+          "stillpoint analyze fixed-points results/quickstart/runs/condition0001-seed000001.h5 --json points.json",
+          analyze};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include "experiments/cli/argument.hpp"
+#include "experiments/cli/command.hpp"
+#include "experiments/study/runner.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+int run(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("out", po::value<std::string>(),
+                        "directory of the results; a study that was stopped continues in it")(
+      "jobs", po::value<int>()->default_value(0), "runs at a time; 0: one per processor")(
+      "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
+      "quick", "the study's quick version: its [quick] section replaces other entries")("quiet", "no progress");
+  po::positional_options_description positional;
+  positional.add("STUDY.ini", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+
+  StudyRequest request;
+  request.path = required(command, values, "STUDY.ini");
+  if (values.count("set")) request.set = values["set"].as<std::vector<std::string>>();
+  request.quick = values.count("quick") > 0;
+  RunnerSetting setting;
+  setting.directory = required(command, values, "out");
+  setting.jobs = values["jobs"].as<int>();
+  require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
+  setting.quiet = values.count("quiet") > 0;
+
+  run_study(read_study(request), setting);
+  if (!setting.quiet)
+    fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
+  return 0;
+}
+
+}  // namespace
+
+Command run_command() {
+  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
+          "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.",
+          "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4", run};
+}
+
+}  // namespace stillpoint

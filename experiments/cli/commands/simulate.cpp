@@ -1,0 +1,253 @@
+#include <fmt/format.h>
+
+#include <boost/algorithm/string.hpp>
+#include <filesystem>
+
+#include "experiments/cli/argument.hpp"
+#include "experiments/cli/command.hpp"
+#include "experiments/results/result_file.hpp"
+#include "experiments/study/study.hpp"
+#include "sim/files/network_file.hpp"
+#include "sim/recorder.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+struct Request {
+  std::string network_path, group, out;
+  Assignments assignments;
+  bool has_task = false;
+  double duration_ms = 1000;
+  std::vector<double> input;
+  Index trials = 1, every = 1;
+  std::uint64_t seed = 1;
+  std::vector<std::string> record;
+};
+
+/// Options of the simulation: what the file says of step and synapse, under what the user says.
+Options options_for(const Request& request, const StoredNetwork& stored) {
+  Assignments all;
+  if (stored.network.dt_ms) all.emplace_back("integration.dt_ms", fmt::format("{}", *stored.network.dt_ms));
+  for (const auto& [name, value] : stored.synapse) all.emplace_back("synapse." + name, value);
+  std::vector<std::string> known;
+  for (const auto& kind : synapse_kinds())
+    for (const auto& option : kind.options) known.push_back(option.name);
+  for (const auto& [name, value] : request.assignments) {
+    const auto same =
+        std::find_if(all.begin(), all.end(), [&, key = name](const auto& entry) { return entry.first == key; });
+    if (same == all.end())
+      all.emplace_back(name, value);
+    else
+      same->second = value;
+  }
+  auto options = resolve_options(all, known);
+  if (options.text("synapse.kind") == "tcr" && options.text("synapse.form") == "auto")
+    options.set("synapse.form", "dense");
+  return options;
+}
+
+TrialSet<double> trials_for(const Request& request, const Options& options, const Network<double>& network,
+                            double dt_ms) {
+  if (request.has_task) {
+    const auto task = task_kind(options.text("task.name")).make(options, dt_ms);
+    require_argument(task->inputs() == network.inputs(), "--task", options.text("task.name"),
+                     fmt::format("has {} input channels, the network has {}", task->inputs(), network.inputs()));
+    return task->draw({request.seed, evaluation_update}, request.trials);
+  }
+  const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
+  auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
+  require_argument(request.input.empty() || static_cast<Index>(request.input.size()) == network.inputs(), "--input",
+                   fmt::format("{} values", request.input.size()),
+                   fmt::format("the network has {} input channels", network.inputs()));
+  for (std::size_t i = 0; i < request.input.size(); ++i)
+    trials.inputs.row(static_cast<Index>(i)).setConstant(request.input[i]);
+  return trials;
+}
+
+/// columns t*B + b -> row-major [trial, step, channel]
+void write_trials(const H5::Group& group, const std::string& name, const Matrix<double>& columns, Index steps,
+                  Index batch) {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(columns.size()));
+  for (Index b = 0; b < batch; ++b)
+    for (Index t = 0; t < steps; ++t)
+      for (Index k = 0; k < columns.rows(); ++k) values.push_back(columns(k, t * batch + b));
+  hdf5::write_array(group, name, values.data(),
+                    {static_cast<hsize_t>(batch), static_cast<hsize_t>(steps), static_cast<hsize_t>(columns.rows())});
+}
+
+void write_simulation(const Request& request, const StoredNetwork& stored, const Options& options,
+                      const TrialSet<double>& trials, const Recorder& recorder) {
+  std::string bytes;
+  {
+    const auto held = hdf5::lock();
+    hdf5::MemoryFile file;
+    const auto root = file.root();
+    hdf5::write_attribute(root, "format", std::string("stillpoint-simulation"));
+    hdf5::write_attribute(root, "version", 1L);
+    hdf5::write_attribute(root, "seed", static_cast<long>(request.seed));
+    const double dt = options.number("integration.dt_ms");
+    std::vector<double> time;
+    for (Index t = 0; t <= trials.steps; t += recorder.every()) time.push_back(static_cast<double>(t) * dt);
+    hdf5::write_vector(root, "time_ms", time.data(), time.size());
+    const auto recorded = root.createGroup("recording");
+    for (const auto& [name, recording] : recorder.recordings())
+      hdf5::write_array(recorded, name, recording.values.data(),
+                        {static_cast<hsize_t>(recording.trials), static_cast<hsize_t>(recording.samples),
+                         static_cast<hsize_t>(recording.channels)});
+    const auto shown = root.createGroup("trials");
+    write_trials(shown, "input", trials.inputs, trials.steps, trials.batch);
+    if (request.has_task) {
+      write_trials(shown, "target", trials.targets, trials.steps, trials.batch);
+      write_trials(shown, "mask", trials.mask, trials.steps, trials.batch);
+      const std::vector<long> condition(trials.condition.begin(), trials.condition.end()),
+          length(trials.length.begin(), trials.length.end());
+      hdf5::write_vector(shown, "condition", condition.data(), condition.size());
+      hdf5::write_vector(shown, "length", length.data(), length.size());
+    }
+    const auto resolved = root.createGroup("options");
+    for (const auto& [name, entry] : options.entries())
+      for (const char* section : {"integration.", "noise.", "synapse.", "task."})
+        if (name.rfind(section, 0) == 0 && (request.has_task || section[0] != 't'))
+          hdf5::write_attribute(resolved, name, entry.value);
+    write_network(root.createGroup("network"), stored.network, synapse_options(options));
+    bytes = file.image();
+  }
+  write_atomically(request.out, bytes);
+}
+
+std::vector<double> numbers_in(const std::string& name, const std::string& text) {
+  std::vector<double> values;
+  std::vector<std::string> words;
+  boost::split(words, text, boost::is_any_of(","));
+  for (const auto& word : words) {
+    Options one;
+    one.declare({number_option(name, "0", "", any_number, "")});
+    one.set(name, word);
+    values.push_back(one.number(name));
+  }
+  return values;
+}
+
+int simulate(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("out", po::value<std::string>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
+      "task", po::value<std::string>(), "trials of this task; without it a free run")(
+      "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
+      "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
+      "trials", po::value<long>()->default_value(10),
+      "number of trials, each from its own initial state (all from r0 where the network file has one)")(
+      "method", po::value<std::string>(),
+      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=)")(
+      "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
+      "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
+      "record", po::value<std::string>()->default_value("rate,output"),
+      "any of rate, rate_hz, state, output, efficacy, current, synapse, with commas")(
+      "every", po::value<long>()->default_value(1), "keep every n-th step")("seed", po::value<long>()->default_value(1),
+                                                                            "seed of trials, initial states and noise")(
+      "group", po::value<std::string>(),
+      "which network of a run file, e.g. initial/network or checkpoints/00000100/network; default final/network")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "KEY=VALUE: any option of integration, noise, synapse, task")("quiet", "print nothing");
+  po::positional_options_description positional;
+  positional.add("NETWORK.h5", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+
+  Request request;
+  request.network_path = required(command, values, "NETWORK.h5");
+  request.out = required(command, values, "out");
+  std::error_code ignored;
+  require_argument(!std::filesystem::equivalent(request.out, request.network_path, ignored), "--out", request.out,
+                   "is the network file itself, which would be lost; choose another");
+  if (values.count("group")) request.group = values["group"].as<std::string>();
+  const auto at_least_one = [&](const char* name) {
+    const long value = values[name].as<long>();
+    require_argument(value >= 1, std::string("--") + name, fmt::format("{}", value), "must be 1 or more");
+    return static_cast<Index>(value);
+  };
+  request.trials = at_least_one("trials");
+  request.every = at_least_one("every");
+  require_argument(values["seed"].as<long>() >= 0, "--seed", fmt::format("{}", values["seed"].as<long>()),
+                   "must be 0 or more");
+  request.seed = static_cast<std::uint64_t>(values["seed"].as<long>());
+  request.duration_ms = values["duration-ms"].as<double>();
+  require_argument(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
+  request.has_task = values.count("task") > 0;
+  for (const char* name : {"duration-ms", "input"})
+    require_argument(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
+                     "given with --task", "belongs to a free run; the task sets length and input");
+  if (values.count("input")) request.input = numbers_in("--input", values["input"].as<std::string>());
+  boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
+  if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
+  if (values.count("method"))
+    request.assignments.emplace_back("integration.method", values["method"].as<std::string>());
+  if (values.count("dt-ms"))
+    request.assignments.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
+  if (values.count("synapse")) request.assignments.emplace_back("synapse.kind", values["synapse"].as<std::string>());
+  if (values.count("set"))
+    for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
+      const auto equals = entry.find('=');
+      require_argument(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE");
+      const auto section = entry.substr(0, entry.find('.'));
+      require_argument(
+          section == "integration" || section == "noise" || section == "synapse" ||
+              (section == "task" && request.has_task),
+          "--set", entry,
+          "must be an option of integration, noise, synapse or, with --task, task; the network comes from its file");
+      request.assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+    }
+
+  const auto stored = request.group.empty() ? read_trained_network(request.network_path)
+                                            : read_network(request.network_path, request.group);
+  const auto resolved = options_for(request, stored);
+  const auto integration = make_integration(resolved);
+  const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
+  Simulation<double> simulation(stored.network, integration, make_noise(resolved));
+  const auto synapse =
+      make_synapse<double>(synapse_setting(resolved, integration, make_noise(resolved), stored.network, trials.steps));
+  Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
+  simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
+  recorder.observe(0);
+  for (Index t = 0; t < trials.steps; ++t) {
+    simulation.step(t);
+    recorder.observe(t + 1);
+  }
+  simulation.finish();
+  const double bound_ms = synapse->stability_bound_ms(largest_mean_square_rate(simulation.trajectory()));
+  if (integration.has_adjoint() && integration.dt_ms > bound_ms)
+    fmt::print(stderr,
+               "warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
+               " at this activity; take a smaller step, or rk4\n",
+               integration.dt_ms, bound_ms);
+  write_simulation(request, stored, resolved, trials, recorder);
+
+  if (values.count("quiet") == 0) {
+    fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,
+               trials.batch, static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms,
+               resolved.text("integration.method"), resolved.text("synapse.kind"),
+               population_speed(simulation, trials));
+    if (request.has_task) {
+      const Score result = score(simulation.trajectory().outputs, trials);
+      fmt::print(", accuracy {:.3f}, mean squared error {:.4g}", result.accuracy, result.loss);
+    }
+    fmt::print("\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command simulate_command() {
+  return {"simulate", "NETWORK.h5 --out FILE.h5 [--task NAME | --duration-ms T] [...]",
+          "Runs a network freely or through a task's trials, with any integrator and synapse, and records it.",
+          "stillpoint simulate results/quickstart/runs/condition0001-seed000001.h5 --task evidence_accumulation "
+          "--method rk4 --out trials.h5",
+          simulate};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,51 @@
+// stillpoint COMMAND ...: exit code 0, 2 for a mistake of the user (one line on standard error), 1 for anything else.
+#include <fmt/format.h>
+
+#include <new>
+
+#include "experiments/cli/command.hpp"
+
+using namespace stillpoint;
+
+namespace {
+
+void print_help() {
+  fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
+  for (const auto& command : commands()) fmt::print("  {:15}  {}\n", command.name, command.help);
+  fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
+}
+
+int dispatch(int count, char** words) {
+  if (count < 2) throw UserError("stillpoint: no command given; see `stillpoint --help`");
+  const std::string name = words[1];
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help();
+    return 0;
+  }
+  if (name == "--version") {
+    fmt::print("stillpoint {}\n", STILLPOINT_VERSION);
+    return 0;
+  }
+  for (const auto& command : commands())
+    if (command.name == name) return command.run(std::vector<std::string>(words + 2, words + count), command);
+  std::vector<std::string> names;
+  for (const auto& command : commands()) names.push_back(command.name);
+  throw UserError(fmt::format("stillpoint: {}: unknown command; must be one of: {}", name, fmt::join(names, ", ")));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return dispatch(count, words);
+  } catch (const UserError& problem) {
+    fmt::print(stderr, "{}\n", problem.what());
+    return 2;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "stillpoint: out of memory; use a smaller network.size or training.batch, or fewer --jobs\n");
+    return 2;
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "stillpoint: internal error: {}\n", problem.what());
+    return 1;
+  }
+}

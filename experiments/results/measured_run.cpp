@@ -1,0 +1,110 @@
+#include "experiments/results/measured_run.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "analysis/restructuring/descriptors.hpp"
+#include "analysis/restructuring/random_walk.hpp"
+#include "experiments/results/result_file.hpp"
+#include "experiments/results/trained_run.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+using Json = nlohmann::json;
+
+DescriptorPath path_of(const GeometryProbe& probe, const std::vector<Network<double>>& networks) {
+  std::vector<Geometry> seen;
+  Vector<double> step(static_cast<Index>(networks.size()) - 1);
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    seen.push_back(probe(networks[i]));
+    if (i > 0) step(static_cast<Index>(i) - 1) = weight_distance(networks[i - 1], networks[i]);
+  }
+  return {probe.path(seen), step};
+}
+
+Json to_json(const DescriptorPath& path) {
+  Json columns = Json::array();
+  for (Index t = 0; t < path.value.cols(); ++t)
+    columns.push_back(std::vector<double>(path.value.col(t).data(), path.value.col(t).data() + path.value.rows()));
+  return {{"value", columns}, {"step", std::vector<double>(path.step.data(), path.step.data() + path.step.size())}};
+}
+DescriptorPath path_from(const Json& json) {
+  const auto columns = json.at("value").get<std::vector<std::vector<double>>>();
+  const auto step = json.at("step").get<std::vector<double>>();
+  DescriptorPath path{Matrix<double>(static_cast<Index>(columns.front().size()), static_cast<Index>(columns.size())),
+                      Eigen::Map<const Vector<double>>(step.data(), static_cast<Index>(step.size()))};
+  for (std::size_t t = 0; t < columns.size(); ++t)
+    path.value.col(static_cast<Index>(t)) = Eigen::Map<const Vector<double>>(columns[t].data(), path.value.rows());
+  return path;
+}
+
+/// What a kept file must agree with to be used again.
+Json identity_of(const MeasureSetting& setting) {
+  return {{"descriptors", descriptor_names()}, {"trials", setting.trials}, {"walks", setting.walks}};
+}
+
+}  // namespace
+
+MeasuredRun measure_run(const std::string& file, const MeasureSetting& setting) {
+  const auto run = open_run(file);
+  const auto checkpoints = read_checkpoints(file);
+  MeasuredRun measured;
+  std::vector<Network<double>> networks;
+  for (const auto& [update, network] : checkpoints) {
+    measured.update.push_back(static_cast<double>(update));
+    networks.push_back(network);
+  }
+  if (networks.size() < MeasuredRun::fewest_checkpoints) {
+    measured.problem = "too few checkpoints";
+    return measured;
+  }
+  auto trials = run.trials(setting.trials);
+  const auto synapse = run.synapse(networks.front(), trials.steps);
+  try {
+    const GeometryProbe probe(networks.front(), run.integration, std::move(trials), *synapse, run.seed);
+    measured.path = path_of(probe, networks);
+    for (Index walk = 0; walk < setting.walks; ++walk) {
+      std::vector<Network<double>> walked = {networks.front()};
+      for (std::size_t i = 1; i < networks.size(); ++i)
+        walked.push_back(
+            random_step(walked.back(), networks[i - 1], networks[i], run.seed, static_cast<std::uint64_t>(walk), i));
+      try {
+        measured.walks.push_back(path_of(probe, walked));
+      } catch (const UserError&) {
+        ++measured.unbounded_walks;
+      }
+    }
+  } catch (const UserError& problem) {
+    measured.problem = problem.what();
+  }
+  return measured;
+}
+
+void keep_measurement(const std::string& file, const MeasuredRun& run, const MeasureSetting& setting) {
+  Json walks = Json::array();
+  for (const auto& walk : run.walks) walks.push_back(to_json(walk));
+  const Json json = {{"identity", identity_of(setting)},
+                     {"update", run.update},
+                     {"path", run.path ? to_json(*run.path) : Json(nullptr)},
+                     {"walks", walks},
+                     {"unbounded_walks", run.unbounded_walks},
+                     {"problem", run.problem}};
+  write_atomically(file, json.dump() + "\n");
+}
+
+std::optional<MeasuredRun> kept_measurement(const std::string& file, const MeasureSetting& setting) {
+  std::ifstream stream(file);
+  const Json json = stream ? Json::parse(stream, nullptr, false) : Json();
+  if (!json.is_object() || json.value("identity", Json()) != identity_of(setting)) return std::nullopt;
+  MeasuredRun run;
+  run.update = json.at("update").get<std::vector<double>>();
+  if (!json.at("path").is_null()) run.path = path_from(json.at("path"));
+  for (const auto& walk : json.at("walks")) run.walks.push_back(path_from(walk));
+  run.unbounded_walks = json.at("unbounded_walks");
+  run.problem = json.at("problem");
+  return run;
+}
+
+}  // namespace stillpoint

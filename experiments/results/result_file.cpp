@@ -1,0 +1,286 @@
+#include "experiments/results/result_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <tbb/version.h>
+#include <unistd.h>
+
+#include <boost/version.hpp>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <limits>
+
+#include "commit.hpp"
+#include "sim/blas.hpp"
+#include "sim/files/network_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+/// Everything that may differ between repeats of a run.
+void write_provenance(const H5::Group& group, double wall_seconds, double seconds_per_update) {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  char host[256] = "unknown";
+  gethostname(host, sizeof host - 1);
+  char date[32];
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  const auto text = [&](const char* name, const std::string& value) { hdf5::write_attribute(group, name, value); };
+  text("stillpoint", STILLPOINT_VERSION);
+  text("commit", STILLPOINT_COMMIT);
+  text("build", STILLPOINT_BUILD);
+  text("compiler", fmt::format("GNU-compatible {}", __VERSION__));
+  text("eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION));
+  text("matrix_kernels", matrix_kernels());
+  text("boost", BOOST_LIB_VERSION);
+  text("hdf5", fmt::format("{}.{}.{}", major, minor, release));
+  text("onetbb", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR));
+  text("processor", processor());
+  text("host", host);
+  text("finished", date);
+  hdf5::write_attribute(group, "wall_seconds", wall_seconds);
+  hdf5::write_attribute(group, "seconds_per_update", seconds_per_update);
+}
+
+void write_options(const H5::Group& group, const Options& options) {
+  for (const auto& [name, entry] : options.entries()) {
+    if (entry.option.kind == Option::Kind::number)
+      hdf5::write_attribute(group, name, options.number(name));
+    else if (entry.option.kind == Option::Kind::range && options.range(name).low == options.range(name).high)
+      hdf5::write_attribute(group, name, options.range(name).low);
+    else if (entry.option.kind == Option::Kind::integer)
+      hdf5::write_attribute(group, name, options.integer(name));
+    else
+      hdf5::write_attribute(group, name, entry.value);
+  }
+}
+
+template <class Scalar>
+void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
+  const auto& training = run.training;
+  const auto& curve = training.curve;
+  hdf5::write_attribute(root, "format", std::string("stillpoint-run"));
+  hdf5::write_attribute(root, "version", 1L);
+  hdf5::write_attribute(root, "study", run.study);
+  hdf5::write_attribute(root, "seed", static_cast<long>(run.seed));
+  hdf5::write_attribute(root, "outcome", name_of(training.outcome));
+  if (training.reached_at) hdf5::write_attribute(root, "reached_at", *training.reached_at);
+  if (training.diverged_at) hdf5::write_attribute(root, "diverged_at", *training.diverged_at);
+  hdf5::write_attribute(root, "final_loss", training.final_score.loss);
+  hdf5::write_attribute(root, "final_accuracy", training.final_score.accuracy);
+  const double dt = run.options.number("integration.dt_ms");
+  long over = 0;
+  for (const double bound : curve.stability_bound_ms) over += dt > bound ? 1 : 0;
+  hdf5::write_attribute(root, "updates_over_stability_bound", over);
+
+  const auto curves = root.createGroup("curve");
+  hdf5::write_vector(curves, "update", curve.update.data(), curve.update.size());
+  hdf5::write_vector(curves, "loss", curve.loss.data(), curve.loss.size());
+  hdf5::write_vector(curves, "accuracy", curve.accuracy.data(), curve.accuracy.size());
+  hdf5::write_vector(curves, "speed", curve.speed.data(), curve.speed.size());
+  hdf5::write_vector(curves, "stability_bound_ms", curve.stability_bound_ms.data(), curve.stability_bound_ms.size());
+
+  hdf5::write_vector(curves, "strength", curve.strength.data(), curve.strength.size());
+  if (!curve.alignment.empty()) {
+    const auto alignment = root.createGroup("alignment");
+    for (const auto& rule : curve.alignment) {
+      const auto group = alignment.createGroup(rule.rule);
+      hdf5::write_vector(group, "cosine", rule.cosine.data(), rule.cosine.size());
+      hdf5::write_vector(group, "norm_ratio", rule.norm_ratio.data(), rule.norm_ratio.size());
+    }
+  }
+
+  const auto synapse = synapse_options(run.options);
+  const auto write_one = [&](const H5::Group& parent, const Network<Scalar>& network) {
+    auto stamped = network;
+    stamped.dt_ms = dt;
+    write_network(parent.createGroup("network"), stamped, synapse);
+  };
+  write_one(root.createGroup("initial"), training.initial);
+  write_one(root.createGroup("final"), training.final);
+  if (!training.checkpoints.empty()) {
+    const auto checkpoints = root.createGroup("checkpoints");
+    for (const auto& [update, network] : training.checkpoints)
+      write_one(checkpoints.createGroup(fmt::format("{:08d}", update)), network);
+  }
+  write_options(root.createGroup("options"), run.options);
+  if (run.freeze_in) {
+    const auto group = root.createGroup("freeze_in");
+    for (const auto& [when, collapse] : {std::pair{"before", run.freeze_in->before}, {"after", run.freeze_in->after}}) {
+      hdf5::write_attribute(group, fmt::format("distinct_end_states_{}", when), collapse.distinct_end_states);
+      hdf5::write_attribute(group, fmt::format("input_sensitivity_{}", when), collapse.input_sensitivity);
+    }
+    hdf5::write_attribute(group, "collapsed", run.freeze_in->after.collapsed(FreezeIn::trials) ? 1L : 0L);
+  }
+  if (run.match.property != "none") {
+    const auto control = root.createGroup("control");
+    hdf5::write_attribute(control, "property", run.match.property);
+    hdf5::write_attribute(control, "factor", run.match.factor);
+    hdf5::write_attribute(control, "target", run.match.target);
+    hdf5::write_attribute(control, "before", run.match.before);
+    hdf5::write_attribute(control, "achieved", run.match.achieved);
+    hdf5::write_attribute(control, "matched", run.match.matched ? 1L : 0L);
+  }
+  const double updates = static_cast<double>(std::max<std::size_t>(1, curve.update.size()));
+  write_provenance(root.createGroup("provenance"), run.wall_seconds, run.training_seconds / updates);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> synapse_options(const Options& options) {
+  std::map<std::string, std::string> synapse;
+  for (const auto& [name, entry] : options.entries())
+    if (name.rfind("synapse.", 0) == 0) synapse[name.substr(8)] = entry.value;
+  return synapse;
+}
+
+void write_atomically(const std::string& path, const std::string& bytes) {
+  const std::string partial = path + ".partial";
+  const auto fail = [&](const char* what) {
+    throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
+  };
+  const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  if (file < 0) fail("cannot be written");
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto written = ::write(file, bytes.data() + done, bytes.size() - done);
+    if (written < 0) {
+      const int reason = errno;
+      ::close(file);
+      ::unlink(partial.c_str());
+      errno = reason;
+      fail("cannot be written");
+    }
+    done += static_cast<std::size_t>(written);
+  }
+  if (::fsync(file) != 0 || ::close(file) != 0) fail("cannot be flushed to disk");
+  if (::rename(partial.c_str(), path.c_str()) != 0) fail("cannot be renamed");
+}
+
+template <class Scalar>
+void write_run(const std::string& path, const RunResult<Scalar>& run) {
+  std::string bytes;
+  {
+    const auto held = hdf5::lock();
+    const hdf5::MemoryFile file;
+    write_contents(file.root(), run);
+    bytes = file.image();
+  }
+  write_atomically(path, bytes);
+}
+
+namespace {
+
+std::map<std::string, std::string> read_options(const H5::Group& group, const std::string& path) {
+  std::map<std::string, std::string> options;
+  for (int i = 0; i < group.getNumAttrs(); ++i) {
+    const auto attribute = group.openAttribute(static_cast<unsigned>(i));
+    const auto name = attribute.getName();
+    options[name] = attribute.getTypeClass() == H5T_STRING ? hdf5::read_text(group, name, path)
+                                                           : fmt::format("{}", hdf5::read_number(group, name, path));
+  }
+  return options;
+}
+
+/// Throws UserError, or H5::Exception where a group is missing.
+RunRecord read_record(const std::string& path) {
+  const auto file = hdf5::open(path);
+  const auto root = file.openGroup("/");
+  if (!root.attrExists("format") || hdf5::read_text(root, "format", path) != "stillpoint-run")
+    throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
+  const auto number = [&](const char* name) { return hdf5::read_number(root, name, path); };
+  const auto maybe = [&](const char* name) {
+    return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt;
+  };
+  RunRecord run;
+  run.seed = static_cast<std::uint64_t>(number("seed"));
+  const auto outcome = hdf5::read_text(root, "outcome", path);
+  run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
+                : outcome == "diverged" ? RunRecord::Outcome::diverged
+                                        : RunRecord::Outcome::not_reached;
+  run.reached_at = maybe("reached_at");
+  run.diverged_at = maybe("diverged_at");
+  run.final_loss = number("final_loss");
+  run.final_accuracy = number("final_accuracy");
+  run.over_stability_bound = number("updates_over_stability_bound") > 0;
+  if (hdf5::has(root, "control")) run.unmatched = hdf5::read_number(root.openGroup("control"), "matched", path) == 0;
+  const auto options = root.openGroup("options");
+  run.updates = static_cast<long>(hdf5::read_number(options, "training.updates", path));
+  run.options = read_options(options, path);
+  const auto curve = root.openGroup("curve");
+  run.update = hdf5::read_vector(curve, "update", path);
+  run.loss = hdf5::read_vector(curve, "loss", path);
+  run.accuracy = hdf5::read_vector(curve, "accuracy", path);
+  run.speed = hdf5::read_vector(curve, "speed", path);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
+  run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
+  if (hdf5::has(root, "freeze_in"))
+    run.collapsed = hdf5::read_number(root.openGroup("freeze_in"), "collapsed", path) != 0;
+  if (hdf5::has(root, "alignment")) {
+    const auto alignment = root.openGroup("alignment");
+    const auto mean_of = [&](const H5::Group& group, const char* name) {
+      double sum = 0, count = 0;
+      for (const double value : hdf5::read_vector(group, name, path))
+        if (std::isfinite(value)) {
+          sum += value;
+          ++count;
+        }
+      return sum / count;
+    };
+    for (hsize_t i = 0; i < alignment.getNumObjs(); ++i) {
+      const auto group = alignment.openGroup(alignment.getObjnameByIdx(i));
+      run.alignment.push_back({alignment.getObjnameByIdx(i), mean_of(group, "cosine"), mean_of(group, "norm_ratio")});
+    }
+  }
+  run.seconds_per_update = hdf5::read_number(root.openGroup("provenance"), "seconds_per_update", path);
+  return run;
+}
+
+const std::string advice = "; remove it and give `stillpoint run` the same study again";
+
+}  // namespace
+
+void require_readable_run(const std::string& path) {
+  const auto held = hdf5::lock();
+  try {
+    hdf5::open(path);
+  } catch (const UserError& problem) {
+    throw UserError(problem.what() + advice);
+  }
+}
+
+RunRecord read_run(const std::string& path) {
+  const auto held = hdf5::lock();
+  try {
+    return read_record(path);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file");
+  }
+}
+
+RunRecord read_run_of_study(const std::string& path) {
+  try {
+    return read_run(path);
+  } catch (const UserError& problem) {
+    throw UserError(problem.what() + advice);
+  }
+}
+
+template void write_run(const std::string&, const RunResult<float>&);
+template void write_run(const std::string&, const RunResult<double>&);
+
+}  // namespace stillpoint

@@ -1,0 +1,53 @@
+// Run files: one HDF5 file per run, complete or absent. The layout is documented in docs/file-formats.md.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "analysis/paths/collapse.hpp"
+#include "experiments/results/records.hpp"
+#include "experiments/study/controls.hpp"
+#include "plasticity/trainer.hpp"
+
+namespace stillpoint {
+
+/// What temporal consistency alone made of the network: before it and after it.
+struct FreezeIn {
+  Collapse before, after;
+  static constexpr Index trials = 64;
+};
+
+template <class Scalar>
+struct RunResult {
+  const Options& options;
+  std::uint64_t seed;
+  std::string study;
+  std::vector<std::pair<std::string, std::string>> varied;
+  Match match;
+  Training<Scalar> training;
+  std::optional<FreezeIn> freeze_in = {};
+  double wall_seconds = 0;      // of the whole run
+  double training_seconds = 0;  // without the search for a matched control
+};
+
+/// Writes the file as PATH.partial, flushes it to disk and renames it. Throws UserError when that is not possible.
+template <class Scalar>
+void write_run(const std::string& path, const RunResult<Scalar>& run);
+
+/// What the group `synapse` of a network holds: the options synapse.*, without their section.
+std::map<std::string, std::string> synapse_options(const Options& options);
+
+/// Reads what reports need of a run file. Throws UserError.
+RunRecord read_run(const std::string& path);
+/// The same for a file of a study, which can be made again: what it throws says how.
+RunRecord read_run_of_study(const std::string& path);
+
+/// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
+/// not read.
+void require_readable_run(const std::string& path);
+
+/// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws
+/// UserError.
+void write_atomically(const std::string& path, const std::string& bytes);
+
+}  // namespace stillpoint

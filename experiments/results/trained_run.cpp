@@ -1,0 +1,104 @@
+#include "experiments/results/trained_run.hpp"
+
+#include <algorithm>
+
+#include "experiments/results/result_file.hpp"
+#include "experiments/study/study.hpp"
+#include "sim/files/network_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+/// The update under which trials for analyses are drawn, beside those of training and evaluation.
+constexpr std::uint64_t analysis_update = evaluation_update + (1ULL << 32);
+
+/// Trial b is graded by the target of trial b + 1: as trials are independent, nothing in its input tells.
+TrialSet<double> with_shuffled_targets(TrialSet<double> trials) {
+  const Index B = trials.batch, rows = trials.targets.rows();
+  for (auto* array : {&trials.targets, &trials.mask})
+    for (Index t = 0; t < trials.steps; ++t) {
+      auto step = array->middleCols(t * B, B);
+      const Vector<double> first = step.col(0);
+      for (Index b = 0; b + 1 < B; ++b) step.col(b) = step.col(b + 1).eval();
+      step.col(B - 1) = first.head(rows);
+    }
+  const auto own = trials.length;
+  for (std::size_t b = 0; b < own.size(); ++b) trials.length[b] = std::max(own[b], own[(b + 1) % own.size()]);
+  return trials;
+}
+
+}  // namespace
+
+TrialSource trials_of(const Task& task, const Options& options) {
+  if (options.text("control.targets") == "own")
+    return [&task](TrialKey key, Index count) { return task.draw(key, count); };
+  return [&task](TrialKey key, Index count) { return with_shuffled_targets(task.draw(key, count)); };
+}
+
+TrialSet<double> TrainedRun::trials(Index count) const { return task->draw({seed, analysis_update}, count); }
+
+std::unique_ptr<Synapse<double>> TrainedRun::synapse(const Network<double>& network, Index steps) const {
+  return make_synapse<double>(synapse_setting(options, integration, {}, network, steps));
+}
+
+TrainedRun open_run(const std::string& path) {
+  const auto record = read_run(path);
+  TrainedRun run;
+  run.path = path;
+  run.seed = record.seed;
+  Assignments assignments;
+  for (const auto& [name, value] : record.options) assign(assignments, name, value);
+  try {
+    run.options = resolve_options(assignments);
+    run.integration = make_integration(run.options);
+    run.task = task_kind(run.options.text("task.name")).make(run.options, run.integration.dt_ms);
+  } catch (const UserError& problem) {
+    throw UserError(path + ": its task cannot be made again: " + problem.what());
+  }
+  return run;
+}
+
+TrialSet<double> chosen_trials(const TrialSet<double>& all, const std::vector<Index>& chosen) {
+  const auto B = static_cast<Index>(chosen.size());
+  auto trials = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), all.steps, B);
+  trials.tolerance = all.tolerance;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const auto from = chosen[i], to = static_cast<Index>(i);
+    for (Index t = 0; t < all.steps; ++t) {
+      trials.inputs.col(trials.column(t, to)) = all.inputs.col(all.column(t, from));
+      trials.targets.col(trials.column(t, to)) = all.targets.col(all.column(t, from));
+      trials.mask.col(trials.column(t, to)) = all.mask.col(all.column(t, from));
+    }
+    trials.condition[i] = all.condition[static_cast<std::size_t>(from)];
+    trials.length[i] = all.length[static_cast<std::size_t>(from)];
+  }
+  return trials;
+}
+
+std::vector<Checkpoint> read_checkpoints(const std::string& path) {
+  const auto record = read_run(path);
+  std::vector<std::string> names;
+  {
+    const auto held = hdf5::lock();
+    const auto root = hdf5::open(path).openGroup("/");
+    if (hdf5::has(root, "checkpoints")) {
+      const auto group = root.openGroup("checkpoints");
+      for (hsize_t i = 0; i < group.getNumObjs(); ++i) names.push_back(group.getObjnameByIdx(i));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<Checkpoint> checkpoints;
+  checkpoints.push_back({0, read_network(path, "initial/network").network});
+  for (const auto& name : names)
+    if (const long update = std::stol(name); update > 0)
+      checkpoints.push_back({update, read_network(path, "checkpoints/" + name + "/network").network});
+  const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
+  const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update
+                    : stopped          ? *record.reached_at
+                                       : static_cast<long>(record.update.size());
+  if (last > checkpoints.back().update) checkpoints.push_back({last, read_network(path, "final/network").network});
+  return checkpoints;
+}
+
+}  // namespace stillpoint

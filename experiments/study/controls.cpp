@@ -1,0 +1,99 @@
+#include "experiments/study/controls.hpp"
+
+#include <cmath>
+#include <functional>
+
+#include "analysis/paths/lyapunov.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr Index speed_trials = 256;
+
+std::unique_ptr<Synapse<double>> synapse_of(const TrainingSetting& setting, const Network<double>& network,
+                                            const Options& options, Index steps) {
+  return make_synapse<double>(synapse_setting(options, setting.integration, setting.noise, network, steps));
+}
+
+double speed(const TrainingSetting& setting, const Network<double>& network, const Options& options) {
+  const auto trials = setting.trials({setting.seed, 0}, speed_trials);
+  const auto synapse = synapse_of(setting, network, options, trials.steps);
+  Simulation<double> simulation(network, setting.integration, setting.noise);
+  simulation.run(trials, {setting.seed, 0}, *synapse);
+  return population_speed(simulation, trials);
+}
+
+double exponent(const TrainingSetting& setting, const Network<double>& network, Options options) {
+  if (options.text("synapse.kind") == "tcr") options.set("synapse.form", "dense");
+  const auto synapse = synapse_of(setting, network, options, 1);
+  return leading_lyapunov_exponent(network, setting.integration, *synapse, setting.trials, setting.seed).per_second;
+}
+
+/// The factor nearest to 1 at which the property equals the target: steps of `ratio` away from 1 until the property has
+/// crossed the target (it need not be monotone further out), then bisection of log(factor).
+Match first_crossing(const std::function<double(double)>& property, double ratio, double limit, double target,
+                     double tolerance) {
+  Match best;
+  best.target = target;
+  best.before = best.achieved = property(1);
+  const bool above = best.before > target;
+  const auto try_factor = [&](double factor) {
+    const double value = property(factor);
+    if (std::abs(value - target) < std::abs(best.achieved - target)) {
+      best.factor = factor;
+      best.achieved = value;
+    }
+    return (value > target) == above;  // still on the first side
+  };
+  const auto matched = [&] { return std::abs(best.achieved - target) <= tolerance; };
+  const auto within_limit = [&](double factor) { return ratio < 1 ? factor > limit : factor < limit; };
+  double inner = 1, outer = ratio;
+  while (!matched() && within_limit(outer) && try_factor(outer)) {
+    inner = outer;
+    outer *= ratio;
+  }
+  for (int i = 0; i < 30 && !matched() && within_limit(outer); ++i) {
+    const double middle = std::sqrt(inner * outer);
+    (try_factor(middle) ? inner : outer) = middle;
+  }
+  best.matched = matched();
+  return best;
+}
+
+}  // namespace
+
+Match match_control(const TrainingSetting& setting, Network<double>& network) {
+  const auto& options = setting.options;
+  const auto& property = options.text("control.match");
+  if (property == "none") return {};
+  Options with_tcr = options;
+  with_tcr.set("synapse.kind", "tcr");
+
+  const bool by_speed = property == "speed";
+  const auto scaled = [&](double factor) {
+    Network<double> copy = network;
+    if (by_speed)
+      copy.tau_ms *= factor;
+    else
+      for (auto* weights : {&copy.W, &copy.M, &copy.bulk}) *weights *= factor;
+    return copy;
+  };
+  Match match;
+  const auto property_of = [&](double factor) {
+    return by_speed ? speed(setting, scaled(factor), options) : exponent(setting, scaled(factor), options);
+  };
+  if (by_speed) {
+    const double target = speed(setting, network, with_tcr);
+    const bool too_fast = property_of(1) > target;
+    const double shortest = setting.integration.dt_ms / network.tau_ms.minCoeff();
+    match = first_crossing(property_of, too_fast ? 1.2 : 1 / 1.2, too_fast ? 100 : shortest, target, 0.02 * target);
+  } else {
+    match = first_crossing(property_of, 0.9, 0.01, exponent(setting, network, with_tcr), 0.05);
+  }
+  match.property = property;
+  network = scaled(match.factor);
+  return match;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,391 @@
+#include "experiments/study/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "experiments/cli/argument.hpp"
+#include "experiments/options/arms.hpp"
+#include "experiments/study/tuning.hpp"
+#include "plasticity/trainer.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+void assign(Assignments& assignments, const std::string& name, const std::string& value) {
+  for (auto& [key, old] : assignments)
+    if (key == name) {
+      old = value;
+      return;
+    }
+  assignments.emplace_back(name, value);
+}
+
+namespace {
+
+Option task_name_option() {
+  std::vector<std::string> names;
+  for (const auto& kind : task_kinds()) names.push_back(kind.name);
+  return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
+}
+
+void append(std::vector<Option>& to, const std::vector<Option>& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+/// Options that every run has, whatever its components.
+std::vector<Option> core_options() {
+  std::vector<Option> all;
+  for (const auto& part : {arm_options(), network_options(), integration_options(), training_options(),
+                           optimizer_options(), learner_options(), temporal_consistency_options(), schedule_options()})
+    append(all, part);
+  append(all, component_options());
+  return all;
+}
+
+const std::string* find(const Assignments& assignments, const std::string& name) {
+  for (const auto& [key, value] : assignments)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+/// "rule.name = node_perturbation" for each component, of those that a run has one of, that has the option.
+std::vector<std::string> components_with(const std::string& name) {
+  std::vector<std::string> found;
+  const auto look = [&](const char* choice, const auto& kinds) {
+    for (const auto& kind : kinds)
+      if (std::any_of(kind.options.begin(), kind.options.end(), [&](const auto& each) { return each.name == name; }))
+        found.push_back(fmt::format("{} = {}", choice, kind.name));
+  };
+  look("task.name", task_kinds());
+  look("rule.name", rule_kinds());
+  look("network.kind", network_kinds());
+  look("synapse.kind", synapse_kinds());
+  return found;
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
+  if (const auto those = components_with(name); !those.empty()) {
+    const auto choice = those.front().substr(0, those.front().find(' '));
+    throw UserError(fmt::format("{}: not used with {} = {}, but with {}", name, choice, options.text(choice),
+                                fmt::join(those, ", ")));
+  }
+  const auto section = name.substr(0, name.find('.'));
+  std::vector<std::string> same_section, sections;
+  for (const auto& [known, entry] : options.entries()) {
+    const auto of = known.substr(0, known.find('.'));
+    if (of == section) same_section.push_back(known);
+    if (of != "study" && (sections.empty() || sections.back() != of)) sections.push_back(of);
+  }
+  if (same_section.empty())
+    throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, tune, {}", name, section,
+                                fmt::join(sections, ", ")));
+  throw UserError(fmt::format("{}: unknown option; known here: {}", name, fmt::join(same_section, ", ")));
+}
+
+/// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose
+/// them.
+std::vector<std::string> known_names(const Assignments& base, const std::vector<Study::Axis>& axes) {
+  const auto chosen = [&](const std::string& option, const std::string& fallback) {
+    for (const auto& axis : axes)
+      if (axis.option == option) return axis.values;
+    const auto* value = find(base, option);
+    return std::vector<std::string>{value ? *value : fallback};
+  };
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<Option>& options) {
+    for (const auto& option : options) names.push_back(option.name);
+  };
+  for (const auto& name : chosen("task.name", task_name_option().fallback)) add(task_kind(name).options);
+  for (const auto& name : chosen("rule.name", rule_name_option().fallback)) add(rule_kind(name).options);
+  for (const auto& name : chosen("network.kind", network_kind_option().fallback)) add(network_kind(name).options);
+  for (const auto& kind : synapse_kinds()) add(kind.options);
+  return names;
+}
+
+/// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
+void rehearse(const Options& options) {
+  const auto integration = make_integration(options);
+  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  const auto network = make_network(options, task->inputs(), task->outputs(), 1);
+  make_dynamics(network, integration);
+  const auto trials = task->draw({1, 0}, 1);
+  require_option(trials.steps > 0, "task", options.text("task.name"),
+                 "has no time step; lengthen it or shorten integration.dt_ms");
+  require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
+                 fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
+  make_synapse<double>(synapse_setting(options, integration, make_noise(options), network, trials.steps));
+  const Learner<double> learner(options, network, 1);
+  checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
+  require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
+                     options.integer("training.batch") > 1,
+                 "training.batch", options.text("training.batch"),
+                 "synapse.current = yoked needs at least two trials in a batch");
+  require_option(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
+                 options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
+  require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
+                 options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
+  if (options.text("control.match") != "none")
+    for (const char* control : {"synapse.postsynaptic", "synapse.current"})
+      require_option(options.text(control) == "own", control, options.text(control),
+                     "must be own where control.match describes the TCR network");
+  const auto& kind = network_kind(network.kind);
+  require_option(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
+                 "needs a network with a membrane time constant, not " + kind.name);
+  require_option(
+      options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind", options.text("synapse.kind"),
+      fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));
+}
+
+/// Whether no condition of the study would change with the option.
+bool used_by_none(const Study& study, const std::string& option) {
+  return std::none_of(study.points.begin(), study.points.end(),
+                      [&](const auto& point) { return lacking_for(option, point.options).empty(); });
+}
+
+/// `known`: options of other components than those chosen that the study may set.
+void expand(Study& study, std::vector<std::string> known) {
+  const auto chosen = known_names(study.base, study.axes);
+  known.insert(known.end(), chosen.begin(), chosen.end());
+  std::size_t count = 1;
+  for (const auto& axis : study.axes) count *= axis.values.size();
+  for (std::size_t index = 0; index < count; ++index) {
+    Study::Point point;
+    std::size_t rest = index;
+    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
+      point.varied.insert(point.varied.begin(), {axis->option, axis->values[rest % axis->values.size()]});
+      rest /= axis->values.size();
+    }
+    Assignments all = study.base;
+    for (const auto& [name, value] : point.varied) assign(all, name, value);
+    try {
+      point.options = resolve_options(all, known);
+      rehearse(point.options);
+    } catch (const UserError& problem) {
+      if (!study.skip_inapplicable) throw;
+      study.left_out.push_back({point.varied, problem.what()});
+      continue;
+    }
+    point.candidates = candidates_of(study, all, point.options, known);
+    for (const auto& candidate : point.candidates) rehearse(candidate.options);
+    study.points.push_back(std::move(point));
+  }
+  require_option(
+      !study.points.empty(), "study", study.name,
+      "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
+  for (const auto& axis : study.tune)
+    if (used_by_none(study, axis.option))
+      throw UserError(
+          fmt::format("tune.{}: no condition of this study uses it; give rate, or an option's full name", axis.option));
+  for (const auto& axis : study.axes)
+    require_option(
+        axis.values.size() == 1 || !used_by_none(study, axis.option), "grid." + axis.option,
+        fmt::format("{}", fmt::join(axis.values, " ")),
+        "no condition of this study uses it; it needs " + lacking_for(axis.option, study.points.front().options));
+}
+
+Assignments read_file(const std::string& path) {
+  namespace po = boost::program_options;
+  std::ifstream file(path);
+  if (!file) throw UserError(path + ": cannot be read");
+  Assignments entries;
+  try {
+    const auto parsed = po::parse_config_file(file, po::options_description(), true);
+    for (const auto& entry : parsed.options) {
+      if (find(entries, entry.string_key)) throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
+      entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
+    }
+  } catch (const po::error& problem) {
+    throw UserError(fmt::format("{}: {}", path, problem.what()));
+  }
+  return entries;
+}
+
+/// Puts one entry where it belongs: the study's own keys, an axis, or the base. A plain value for an axis' option
+/// narrows the axis.
+void place(Study& study, const std::string& key, const std::string& value) {
+  const auto set_axis = [&](const std::string& option) {
+    require_option(value.find(',') == std::string::npos, "grid." + option, value, "values are separated by spaces");
+    const auto values = split_words(value);
+    require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
+    for (auto value = values.begin(); value != values.end(); ++value)
+      require_option(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
+                     "stands twice");
+    for (auto& axis : study.axes)
+      if (axis.option == option) {
+        axis.values = values;
+        return;
+      }
+    study.axes.push_back({option, values});
+  };
+  const auto starts_with = [&](const char* prefix) { return key.rfind(prefix, 0) == 0; };
+  const auto is_axis = [&] {
+    return std::any_of(study.axes.begin(), study.axes.end(), [&](const auto& axis) { return axis.option == key; });
+  };
+  if (starts_with("grid.")) return set_axis(key.substr(5));
+  Options own;
+  own.declare(study_options());
+  if (starts_with("tune.") && !own.knows(key)) {
+    const auto option = key.substr(5);
+    const auto same =
+        std::find_if(study.tune.begin(), study.tune.end(), [&](const auto& axis) { return axis.option == option; });
+    require_option(!split_words(value).empty(), key, "(empty)", "must be one or more values");
+    if (same == study.tune.end())
+      study.tune.push_back({option, split_words(value)});
+    else
+      same->values = split_words(value);
+    return;
+  }
+  if (own.knows(key)) {
+    own.set(key, value);
+    if (key == "study.inapplicable") study.skip_inapplicable = value == "skip";
+    if (key == "tune.seeds") study.tuning_seeds = own.integer(key);
+    if (key == "tune.first_seed") study.first_tuning_seed = static_cast<std::uint64_t>(own.integer(key));
+    if (key == "study.name") study.name = value;
+    if (key == "study.seeds") study.seeds = own.integer(key);
+    if (key == "study.first_seed") study.first_seed = static_cast<std::uint64_t>(own.integer(key));
+    return;
+  }
+  if (is_axis()) return set_axis(key);
+  assign(study.base, key, value);
+}
+
+/// A study file that gives an option one value and several: one of them would be lost without a word.
+void refuse_value_beside_axis(const Study& study, const Assignments& file) {
+  for (const auto& axis : study.axes)
+    if (const auto* value = find(file, axis.option); value && find(file, "grid." + axis.option))
+      throw UserError(fmt::format("{} = {}: stands in [grid] as well; give it there alone", axis.option, *value));
+}
+
+/// No network of more neurons than `largest`, on the axis network.size or in the base.
+void cut_size(Study& study, long largest) {
+  const auto cut = [&](const std::string* size) {
+    Options own;
+    own.declare(network_options());
+    if (size) own.set("network.size", *size);
+    return std::to_string(std::min(own.integer("network.size"), largest));
+  };
+  for (auto& axis : study.axes)
+    if (axis.option == "network.size") {
+      std::vector<std::string> values;
+      for (const auto& value : axis.values)
+        if (const auto size = cut(&value); std::find(values.begin(), values.end(), size) == values.end())
+          values.push_back(size);
+      axis.values = values;
+      return;
+    }
+  assign(study.base, "network.size", cut(find(study.base, "network.size")));
+}
+
+/// Of the bytes of a file: FNV-1a (Fowler, Noll & Vo), 64 bits.
+std::uint64_t fingerprint(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (std::istreambuf_iterator<char> byte(file), end; byte != end; ++byte)
+    hash = (hash ^ static_cast<unsigned char>(*byte)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+std::vector<Option> component_options() {
+  return {task_name_option(), difficulty_option(), rule_name_option(), synapse_kind_option()};
+}
+
+std::vector<Option> study_options() {
+  return {
+      text_option("study.name", "study", "name of the study"),
+      integer_option("study.seeds", "1", "", {1, 1e6}, "runs per condition"),
+      choice_option(
+          "study.inapplicable", "error", {"error", "skip"},
+          "conditions that cannot be run, such as a rule on a network that it does not serve: an error, or left "
+          "out and listed"),
+      integer_option("tune.seeds", "3", "", {1, 1e6}, "with [tune]: runs per candidate"),
+      integer_option("tune.first_seed", "1001", "", {0, 1e15}, "with [tune]: seed of the first of them"),
+      integer_option("study.first_seed", "1", "", {0, 1e15},
+                     "seed of the first run; the conditions of a seed share weights, trials and initial states"),
+  };
+}
+
+Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere) {
+  Options options;
+  options.declare(core_options());
+  const auto* arm_name = find(assignments, "study.arm");
+  Assignments all = assignments;
+  for (const auto& [name, value] : arm(arm_name ? *arm_name : "as_given").preset) {
+    const auto* given = find(assignments, name);
+    require_option(!given || *given == value, name, given ? *given : "",
+                   fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
+    assign(all, name, value);
+  }
+  for (const char* choice : {"network.kind", "task.name", "task.difficulty", "rule.name", "rule.add", "shadow.rules",
+                             "synapse.kind", "control.match"})
+    if (const auto* value = find(all, choice)) options.set(choice, *value);
+  options.declare(network_kind(options.text("network.kind")).options);
+  const auto& task = task_kind(options.text("task.name"));
+  options.declare(task.options);
+  for (const auto& [name, value] : preset(task, options.text("task.difficulty"))) options.set(name, value);
+  options.declare(rule_kind(options.text("rule.name")).options);
+  for (const auto& name : other_rules(options)) options.declare(rule_kind(name).options);
+  options.declare(synapse_kind(options.text("synapse.kind")).options);
+  if (options.text("control.match") != "none")
+    options.declare(synapse_kind("tcr").options);  // the network that is matched
+  for (const auto& [name, value] : all) {
+    if (options.knows(name))
+      options.set(name, value);
+    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
+      refuse_unknown(name, options);
+  }
+  end_with_training(options);
+  return options;
+}
+
+std::string Study::identity() const {
+  std::string text;
+  for (const auto& axis : axes) text += fmt::format("grid.{} = {}\n", axis.option, fmt::join(axis.values, " "));
+  for (const auto& axis : tune) text += fmt::format("tune.{} = {}\n", axis.option, fmt::join(axis.values, " "));
+  if (!tune.empty()) text += fmt::format("tune.seeds = {} from {}\n", tuning_seeds, first_tuning_seed);
+  auto sorted = base;
+  std::sort(sorted.begin(), sorted.end());
+  for (const auto& [key, value] : sorted) text += fmt::format("{} = {}\n", key, value);
+  std::set<std::string> trial_files;  // a study cannot go on with other trials under the same name
+  for (const auto& point : points)
+    if (point.options.knows("task.file")) trial_files.insert(point.options.text("task.file"));
+  for (const auto& path : trial_files) text += fmt::format("task.file {} holds {:016x}\n", path, fingerprint(path));
+  return text;
+}
+
+Study read_study(const StudyRequest& request) {
+  Study study;
+  Assignments quick;
+  const auto file = request.path.empty() ? Assignments() : read_file(request.path);
+  for (const auto& [key, value] : file) {
+    if (key.rfind("quick.", 0) == 0)
+      quick.emplace_back(key.substr(6), value);
+    else
+      place(study, key, value);
+  }
+  refuse_value_beside_axis(study, file);
+  if (request.quick && quick.empty()) throw UserError(fmt::format("--quick: {} has no [quick] section", request.path));
+  const auto of_file = known_names(study.base, study.axes);  // what --quick and --set leave out may stay unused
+  if (request.quick)
+    for (const auto& [key, value] : quick) place(study, key, value);
+  for (const auto& entry : request.set) {
+    const auto equals = entry.find('=');
+    require_argument(equals != std::string::npos && equals > 0, "--set", entry,
+                     "must be KEY=VALUE, for example --set network.gain=2");
+    place(study, entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  if (request.largest_network > 0) {
+    cut_size(study, request.largest_network);
+    for (const auto& [option, value] : {std::pair("network.start", "none"), std::pair("network.start_noise", "0")})
+      place(study, option, value);  // a trained network has its own size
+  }
+  expand(study, of_file);
+  return study;
+}
+
+}  // namespace stillpoint

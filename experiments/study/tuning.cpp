@@ -1,0 +1,82 @@
+#include "experiments/study/tuning.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "plasticity/rule.hpp"
+
+namespace stillpoint {
+
+std::string lacking_for(const std::string& option, const Options& options) {
+  if (option == "rate") return "";
+  if (!options.knows(option)) return "a task, rule, network or synapse that has it";
+  const bool long_term = options.text("tcr.form") != "none";
+  if (option == "tcr.lambda" && !long_term) return "tcr.form = loss, local or instantaneous";
+  if (option.rfind("schedule.", 0) == 0 && !long_term && options.text("synapse.kind") != "tcr")
+    return "temporal consistency: tcr.form or synapse.kind = tcr";
+  return "";
+}
+
+namespace {
+
+/// The axis as values of an option that the condition uses; no values where it uses none.
+Study::Axis resolved(const Study::Axis& axis, const Options& options) {
+  if (axis.option != "rate")
+    return {axis.option, lacking_for(axis.option, options).empty() ? axis.values : std::vector<std::string>{}};
+  const auto& option = rule_kind(options.text("rule.name")).rate_option;
+  Study::Axis rates{option, {}};
+  for (const auto& text : axis.values) {
+    Option factor = number_option("tune.rate", "1", "", positive, "");
+    factor.check(text);
+    rates.values.push_back(fmt::format("{:.6g}", std::stod(text) * options.number(option)));
+  }
+  return rates;
+}
+
+}  // namespace
+
+std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
+                                            const std::vector<std::string>& known_elsewhere) {
+  std::vector<Assignments> chosen = {{}};
+  for (const auto& axis : study.tune) {
+    const auto own = resolved(axis, options);
+    if (own.values.empty()) continue;
+    std::vector<Assignments> longer;
+    for (const auto& begun : chosen)
+      for (const auto& value : own.values) {
+        longer.push_back(begun);
+        longer.back().emplace_back(own.option, value);
+      }
+    chosen = std::move(longer);
+  }
+  std::vector<Study::Candidate> candidates;
+  if (chosen.size() < 2) return candidates;
+  for (const auto& values : chosen) {
+    Assignments with = all;
+    for (const auto& [option, value] : values) assign(with, option, value);
+    candidates.push_back({values, resolve_options(with, known_elsewhere)});
+  }
+  return candidates;
+}
+
+TuningScore score_of(const std::vector<RunRecord>& runs) {
+  TuningScore sum{0, 0};
+  for (const auto& run : runs) {
+    const bool reached = run.reached_at && !run.diverged_at;
+    sum.updates += static_cast<double>(reached ? *run.reached_at : run.updates);
+    sum.loss += run.diverged_at ? std::numeric_limits<double>::infinity() : run.final_loss;
+  }
+  const auto count = static_cast<double>(runs.size());
+  return {sum.updates / count, sum.loss / count};
+}
+
+std::size_t best_of(const std::vector<TuningScore>& scores) {
+  const auto best = std::min_element(scores.begin(), scores.end(), [](const TuningScore& a, const TuningScore& b) {
+    return a.updates != b.updates ? a.updates < b.updates : a.loss < b.loss;
+  });
+  return static_cast<std::size_t>(best - scores.begin());
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,39 @@
+// The values that a study chooses for each condition before it compares conditions: section [tune].
+//
+//   [tune]
+//   rate = 0.1 0.3 1 3 10        factors on the rule's own rate (optimizer.rate, reward_hebbian.rate, ..)
+//   synapse.beta = 30 100 300    values of any option; it is left alone where the condition does not use it
+//   seeds = 3                    runs per candidate, on seeds of their own
+//   first_seed = 1001
+//
+// Every combination is a candidate. The score of a candidate is the mean over its runs of the updates to criterion,
+// with the budget for runs that did not reach it or that diverged; ties go to the lower mean final loss (a diverged run
+// counts as infinite), then to the first. The chosen values are those of the condition's own runs, whose seeds are
+// fresh.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/results/records.hpp"
+#include "experiments/study/study.hpp"
+
+namespace stillpoint {
+
+/// What a run of these options lacks for another value of the option ("rate": the rule's own) to change it, in words;
+/// nothing where it would.
+std::string lacking_for(const std::string& option, const Options& options);
+
+/// The candidates of a condition given by `all` (resolved: `options`), or none when nothing that it uses is tuned.
+std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
+                                            const std::vector<std::string>& known_elsewhere);
+
+/// Updates and loss by which candidates are judged.
+struct TuningScore {
+  double updates, loss;
+};
+TuningScore score_of(const std::vector<RunRecord>& runs);
+/// Index of the best of at least one candidate.
+std::size_t best_of(const std::vector<TuningScore>& scores);
+
+}  // namespace stillpoint
