@@ -215,7 +215,7 @@ Equations equations_of(const System& system, std::shared_ptr<const Joint> joint)
 
 void require_synaptic(const System& system, const SynapseModel& synapse) {
   const auto& kind = system.network().kind;
-  require_option(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank" || kind == "rnn_map", "synapse",
+  require_parameter(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank" || kind == "rnn_map", "synapse",
                  std::holds_alternative<TcrSynapse>(synapse) ? "tcr" : "tsodyks_markram",
                  "its equations are known for leaky_rate, leaky_current, low_rank and rnn_map, "
                  "this is a " +

@@ -26,10 +26,10 @@ System::System(const Network<double>& network, const Vector<double>& input, As a
     : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
   keep_products_on_one_thread();
   const auto& kind = network_kind(network.kind);
-  require_option(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
+  require_parameter(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
                  fmt::format("the network has {} input channels", network.inputs()));
-  require_option(!kind.map || as == As::map, "--as", "flow", fmt::format("a {} is a map", kind.name));
-  require_option(kind.map || as == As::flow || network.dt_ms.has_value(), "--as", "map",
+  require_parameter(!kind.map || as == As::map, "--as", "flow", fmt::format("a {} is a map", kind.name));
+  require_parameter(kind.map || as == As::flow || network.dt_ms.has_value(), "--as", "map",
                  "the network file does not say with which step (dt_ms)");
   dynamics_ = make_dynamics(network_, step_of(network_, as));
   if (kind.map || as == As::flow)

@@ -29,16 +29,16 @@ std::vector<std::string> shadow_names(const Options& options) {
   for (const auto& name : words) {
     const auto found =
         std::find_if(rule_kinds().begin(), rule_kinds().end(), [&](const RuleKind& kind) { return kind.name == name; });
-    require_option(found != rule_kinds().end(), "shadow.rules", name,
+    require_parameter(found != rule_kinds().end(), "shadow.rules", name,
                    fmt::format("must be one or more of: {}", fmt::join(names_where(can_be_shadow), ", ")));
-    require_option(!found->perturbs, "shadow.rules", name,
+    require_parameter(!found->perturbs, "shadow.rules", name,
                    "injects a perturbation into the trials it learns from, so it cannot learn passively");
-    require_option(found->emits == Emits::gradient, "shadow.rules", name,
+    require_parameter(found->emits == Emits::gradient, "shadow.rules", name,
                    "writes finished changes, not a gradient that could be compared with BPTT");
-    require_option(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
+    require_parameter(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
   }
   const auto& trained = rule_kind(options.text("rule.name"));
-  require_option(trained.emits != Emits::change_by_step, "shadow.rules", options.text("shadow.rules"),
+  require_parameter(trained.emits != Emits::change_by_step, "shadow.rules", options.text("shadow.rules"),
                  "rule " + trained.name + " changes weights while a trial runs, so there is no gradient to compare");
   return words;
 }
@@ -167,19 +167,19 @@ template <class Scalar>
 void refuse_misfit(const Options& options, const Network<Scalar>& network) {
   const auto& trained = rule_kind(options.text("rule.name"));
   const auto& kind = network_kind(network.kind);
-  require_option(!trained.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
+  require_parameter(!trained.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
                  trained.name, "regresses every connection: it needs a network without mask, Dale's law or factors");
-  require_option(options.text("network.initial_state") != "trained" || trained.reaches_state_parameters,
+  require_parameter(options.text("network.initial_state") != "trained" || trained.reaches_state_parameters,
                  "network.initial_state", "trained",
                  "rule " + trained.name + " does not reach it; use bptt, rtrl or e_prop");
   std::vector<std::string> names = other_rules(options);
   names.push_back(trained.name);
   for (const auto& name : names) {
     const auto& rule = rule_kind(name);
-    require_option(kind.acts_on_rates || rule.any_network, "network.kind", kind.name,
+    require_parameter(kind.acts_on_rates || rule.any_network, "network.kind", kind.name,
                    fmt::format("rule {} needs one state per neuron; rules for any network: {}", name,
                                fmt::join(names_where([](const RuleKind& any) { return any.any_network; }), ", ")));
-    require_option(!network.has_factors() || rule.emits == Emits::gradient || rule.needs_feedback_weights,
+    require_parameter(!network.has_factors() || rule.emits == Emits::gradient || rule.needs_feedback_weights,
                    "network.kind", kind.name,
                    "rule " + name + " changes W itself, which is the product of factors here; use a gradient rule");
   }
@@ -189,12 +189,12 @@ void refuse_misfit(const Options& options, const Network<Scalar>& network) {
   const auto learning = learning_arrays(options);
   for_each_array(copy, none,
                  [&](const char* name, auto weights, auto) { any |= weights.size() > 0 && learning.count(name); });
-  require_option(
+  require_parameter(
       any, "training.parameters", options.text("training.parameters"),
       fmt::format(
           "a {} has none of these arrays, so nothing would learn (r0 does with network.initial_state = trained)",
           kind.name));
-  require_option(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
+  require_parameter(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
                  options.text("noise.weights"), "has no place in a network whose W is the product of factors");
 }
 
@@ -204,13 +204,13 @@ void refuse_empty_freeze_in(const Options& options) {
   const bool short_term = options.text("synapse.kind") == "tcr" && options.number("synapse.beta") > 0 &&
                           options.number("synapse.consolidation") > 0;
   for (const char* name : {"freeze_in.updates", "freeze_in.every"})
-    require_option(options.integer(name) == 0 || long_term || short_term, name, options.text(name),
+    require_parameter(options.integer(name) == 0 || long_term || short_term, name, options.text(name),
                    "nothing would learn: it needs tcr.form with tcr.lambda > 0, or synapse.kind = tcr with "
                    "synapse.beta and synapse.consolidation > 0");
-  require_option(options.integer("freeze_in.updates") < options.integer("training.updates"), "freeze_in.updates",
+  require_parameter(options.integer("freeze_in.updates") < options.integer("training.updates"), "freeze_in.updates",
                  options.text("freeze_in.updates"),
                  "leaves the task none of training.updates = " + options.text("training.updates"));
-  require_option(options.integer("freeze_in.every") != 1, "freeze_in.every", "1",
+  require_parameter(options.integer("freeze_in.every") != 1, "freeze_in.every", "1",
                  "leaves the task no update: must be 0, or 2 and more");
 }
 
@@ -227,25 +227,25 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
       freeze_in_updates_(options.integer("freeze_in.updates")),
       freeze_in_every_(options.integer("freeze_in.every")),
       within_trial_(options.integer("training.within_trial")) {
-  require_option(within_trial_ == 0 || (rule_->online() && kind_.emits == Emits::gradient), "training.within_trial",
+  require_parameter(within_trial_ == 0 || (rule_->online() && kind_.emits == Emits::gradient), "training.within_trial",
                  options.text("training.within_trial"),
                  "rule " + kind_.name + " does not learn within the trial as configured; those that do: rtrl, uoro, " +
                      "kf_rtrl, and e_prop with rule.form = online");
-  require_option(within_trial_ == 0 || options.text("shadow.rules") == "none", "shadow.rules",
+  require_parameter(within_trial_ == 0 || options.text("shadow.rules") == "none", "shadow.rules",
                  options.text("shadow.rules"), "needs weights that rest during the trial: training.within_trial = 0");
-  require_option(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
+  require_parameter(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
                  "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
   const auto* feedback_from = options.text("network.feedback") == "none" ? "network.start" : "network.feedback";
-  require_option(kind_.needs_feedback_weights || network.W_fb.size() == 0, feedback_from, options.text(feedback_from),
+  require_parameter(kind_.needs_feedback_weights || network.W_fb.size() == 0, feedback_from, options.text(feedback_from),
                  "rule " + kind_.name + " does not train networks with feedback of the readout");
   refuse_misfit(options, network);
   learning_ = learning_arrays(options);
   const bool short_term = options.text("synapse.kind") == "tcr";
   if (short_term && options.number("synapse.consolidation") > 0) {
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
-      require_option(options.text(control) == "own", control, options.text(control),
+      require_parameter(options.text(control) == "own", control, options.text(control),
                      "must be own where synapse.consolidation > 0");
-    require_option(!network.has_factors(), "synapse.consolidation", options.text("synapse.consolidation"),
+    require_parameter(!network.has_factors(), "synapse.consolidation", options.text("synapse.consolidation"),
                    "has no place in a network whose W is the product of factors");
     consolidation_ = options.number("synapse.consolidation");
     beta_ = options.number("synapse.beta");

@@ -47,9 +47,9 @@ Schedule::Schedule(const Options& options)
       set_point_(options.number("schedule.speed")),
       proportional_(options.number("schedule.proportional")),
       integral_(options.number("schedule.integral")) {
-  require_option(!has_end(options) || from_ < until_, "schedule.until", options.text("schedule.until"),
+  require_parameter(!has_end(options) || from_ < until_, "schedule.until", options.text("schedule.until"),
                  fmt::format("must be after schedule.from = {}", options.text("schedule.from")));
-  require_option(shape_ != Shape::exponential || final_ > 0, "schedule.final", options.text("schedule.final"),
+  require_parameter(shape_ != Shape::exponential || final_ > 0, "schedule.final", options.text("schedule.final"),
                  "must be > 0 for an exponential schedule");
 }
 

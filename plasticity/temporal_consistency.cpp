@@ -20,7 +20,7 @@ TemporalConsistency<Scalar>::TemporalConsistency(const Options& options) : lambd
           : form == "loss"  ? Form::loss
           : form == "local" ? Form::local
                             : Form::instantaneous;
-  require_option(form_ != Form::loss || rule_kind(options.text("rule.name")).takes_direct_terms, "tcr.form", form,
+  require_parameter(form_ != Form::loss || rule_kind(options.text("rule.name")).takes_direct_terms, "tcr.form", form,
                  "rule " + options.text("rule.name") + " has no place for it; use local, instantaneous, or " +
                      "synapse.kind = tcr");
 }

@@ -52,7 +52,7 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
     return chosen;
   }
   for (const auto& word : words) chosen.push_back(number(word, {0, static_cast<double>(updates - 1)}));
-  require_option(!chosen.empty(), "training.checkpoints", "(empty)", "must be none, log, or a list of updates");
+  require_parameter(!chosen.empty(), "training.checkpoints", "(empty)", "must be none, log, or a list of updates");
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
@@ -146,7 +146,7 @@ class Criterion {
 template <class Scalar>
 Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial) {
   const auto& options = setting.options;
-  require_option(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
+  require_parameter(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  "rule " + options.text("rule.name") + " needs euler or exponential_euler");
   const long updates = options.integer("training.updates");
   const auto batch = static_cast<Index>(options.integer("training.batch"));

@@ -39,7 +39,7 @@ Matrix<double> random_rotation(const Matrix<double>& gaussian) {
 void apply_dale(Network<double>& network, double g, double f, double p) {
   auto& W = network.W;
   const Index N = W.rows(), excitatory = std::lround(f * static_cast<double>(N));
-  require_option(excitatory > 0 && excitatory < N, "network.excitatory", std::to_string(f),
+  require_parameter(excitatory > 0 && excitatory < N, "network.excitatory", std::to_string(f),
                  "must leave at least one excitatory and one inhibitory neuron");
   network.sign = Vector<double>::Ones(N);
   network.sign.tail(N - excitatory).setConstant(-1);
@@ -80,11 +80,11 @@ void draw_recurrent_weights(Network<double>& network, const Options& options, St
   const auto& regime = options.text("network.weights");
   const bool sparse = options.number("network.density") < 1 || options.integer("network.modules") > 1;
   const bool drawn = regime == "gaussian" || regime == "spectral_radius";
-  require_option(drawn || (!sparse && excitatory == 0 && options.flag("network.autapses")), "network.weights", regime,
+  require_parameter(drawn || (!sparse && excitatory == 0 && options.flag("network.autapses")), "network.weights", regime,
                  "needs every connection, of either sign: density 1, one module, autapses, no Dale's law");
-  require_option(excitatory < 1, "network.excitatory", options.text("network.excitatory"),
+  require_parameter(excitatory < 1, "network.excitatory", options.text("network.excitatory"),
                  "must be below 1: Dale's law needs inhibitory neurons as well; 0 switches it off");
-  require_option(options.integer("network.modules") <= N, "network.modules", options.text("network.modules"),
+  require_parameter(options.integer("network.modules") <= N, "network.modules", options.text("network.modules"),
                  "must be at most network.size");
 
   network.W.resize(N, N);

@@ -61,20 +61,20 @@ Network<double> start_from(const Options& options, Index inputs, Index outputs, 
   const auto& path = options.text("network.start");
   auto network = read_trained_network(path).network;
   const auto expect = [&](const std::string& name, const std::string& value, const std::string& in_file) {
-    require_option(value == in_file, name, value,
+    require_parameter(value == in_file, name, value,
                    fmt::format("the network of network.start = {} has {}", path, in_file));
   };
   // Whatever else makes a network is the file's: a value given beside it would be lost without a word.
   for (const auto& [name, entry] : options.entries()) {
     const bool own = name == "network.kind" || name == "network.size" || name == "network.feedback" ||
                      name == "network.initial_state" || name.rfind("network.start", 0) == 0;
-    require_option(name.rfind("network.", 0) != 0 || own || entry.value == entry.option.fallback, name, entry.value,
+    require_parameter(name.rfind("network.", 0) != 0 || own || entry.value == entry.option.fallback, name, entry.value,
                    fmt::format("has no place beside network.start = {}, whose network is taken as it is", path));
   }
   if (options.text("network.initial_state") == "random") network.r0.resize(0);
   expect("network.kind", options.text("network.kind"), network.kind);
   expect("network.size", options.text("network.size"), std::to_string(network.size()));
-  require_option(network.inputs() == inputs && network.outputs() == outputs, "network.start", path,
+  require_parameter(network.inputs() == inputs && network.outputs() == outputs, "network.start", path,
                  fmt::format("has {} inputs and {} outputs, the task {} and {}", network.inputs(), network.outputs(),
                              inputs, outputs));
   const double noise = options.number("network.start_noise");
@@ -93,7 +93,7 @@ Network<double> start_from(const Options& options, Index inputs, Index outputs, 
 
 Network<double> make_network(const Options& options, Index inputs, Index outputs, std::uint64_t seed) {
   const auto& kind = network_kind(options.text("network.kind"));
-  require_option(options.text("network.start") != "none" || options.number("network.start_noise") == 0,
+  require_parameter(options.text("network.start") != "none" || options.number("network.start_noise") == 0,
                  "network.start_noise", options.text("network.start_noise"), "needs network.start");
   Network<double> network;
   if (options.text("network.start") != "none") {
@@ -155,14 +155,14 @@ template <class Scalar>
 void Network<Scalar>::check(const std::string& where) const {
   const auto expect = [&](const char* name, const auto& values, Index rows, Index columns, bool may_be_absent = false) {
     if (may_be_absent && values.size() == 0) return;
-    require_option(values.rows() == rows && values.cols() == columns, where + ": " + name,
+    require_parameter(values.rows() == rows && values.cols() == columns, where + ": " + name,
                    fmt::format("{} x {}", values.rows(), values.cols()), fmt::format("must be {} x {}", rows, columns));
-    require_option(values.allFinite(), where + ": " + name, "not finite", "every entry must be a finite number");
+    require_parameter(values.allFinite(), where + ": " + name, "not finite", "every entry must be a finite number");
   };
   const auto& own = network_kind(kind);
   const Index N = size(), U = own.gates * N, R = M.cols();
   const bool factors = kind == "low_rank";
-  require_option(N > 0, where + ": W", "empty", "must be N x N");
+  require_parameter(N > 0, where + ": W", "empty", "must be N x N");
   expect("W", W, factors ? 0 : U, factors ? 0 : N, factors);
   expect("M", M, factors ? N : 0, factors ? std::max<Index>(R, 1) : 0, !factors);
   expect("V", V, factors ? N : 0, R, !factors);
@@ -177,25 +177,25 @@ void Network<Scalar>::check(const std::string& where) const {
   expect("mask", mask, W.rows(), W.cols(), true);
   expect("r0", r0, own.states * N, 1, true);
   expect("sign", sign, N, 1, true);
-  require_option(R <= N, where + ": M", fmt::format("rank {}", R), fmt::format("must be at most N = {}", N));
-  require_option(tau_ms.minCoeff() > 0, where + ": tau_ms", fmt::format("{}", tau_ms.minCoeff()), "must be > 0 ms");
+  require_parameter(R <= N, where + ": M", fmt::format("rank {}", R), fmt::format("must be at most N = {}", N));
+  require_parameter(tau_ms.minCoeff() > 0, where + ": tau_ms", fmt::format("{}", tau_ms.minCoeff()), "must be > 0 ms");
   if (mask.size() > 0) {
-    require_option(((mask.array() == 0) || (mask.array() == 1)).all(), where + ": mask", "other numbers",
+    require_parameter(((mask.array() == 0) || (mask.array() == 1)).all(), where + ": mask", "other numbers",
                    "must hold 0 and 1 only");
-    require_option((W.array() * (1 - mask.array())).abs().maxCoeff() == 0, where + ": mask", "0 where W is not 0",
+    require_parameter((W.array() * (1 - mask.array())).abs().maxCoeff() == 0, where + ": mask", "0 where W is not 0",
                    "W must be 0 where the mask is");
   }
-  require_option(kind != "plrnn" || W.diagonal().isZero(0), where + ": W", "not 0 on its diagonal",
+  require_parameter(kind != "plrnn" || W.diagonal().isZero(0), where + ": W", "not 0 on its diagonal",
                  "must be 0 there in a plrnn, whose A is the diagonal");
-  require_option(sign.size() == 0 || own.acts_on_rates, where + ": sign", "present",
+  require_parameter(sign.size() == 0 || own.acts_on_rates, where + ": sign", "present",
                  "Dale's law needs recurrent weights that act on rates");
   if (sign.size() > 0) {
-    require_option((sign.array().abs() == 1).all(), where + ": sign", "other numbers", "must hold 1 and -1 only");
-    require_option(((W.array().rowwise() * sign.transpose().array()) >= 0).all(), where + ": sign", "against W",
+    require_parameter((sign.array().abs() == 1).all(), where + ": sign", "other numbers", "must hold 1 and -1 only");
+    require_parameter(((W.array().rowwise() * sign.transpose().array()) >= 0).all(), where + ": sign", "against W",
                    "every entry of a column of W must have the sign of its neuron, or be 0");
   }
   if (dt_ms)
-    require_option(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms), "must be > 0 ms");
+    require_parameter(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms), "must be > 0 ms");
 }
 
 template struct Network<float>;

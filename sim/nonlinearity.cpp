@@ -16,7 +16,7 @@ const std::vector<std::string>& nonlinearity_names() { return names; }
 
 Nonlinearity nonlinearity_from(const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
-  require_option(found != names.end(), "nonlinearity", name, fmt::format("must be one of: {}", fmt::join(names, ", ")));
+  require_parameter(found != names.end(), "nonlinearity", name, fmt::format("must be one of: {}", fmt::join(names, ", ")));
   return static_cast<Nonlinearity>(1 + (found - names.begin()));
 }
 

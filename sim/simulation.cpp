@@ -21,7 +21,7 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
       dynamics_(make_dynamics(network, integration)),
       integrator_(make_integrator<Scalar>(integration, dynamics_->tau_ms())) {
   keep_products_on_one_thread();
-  require_option(integration.has_adjoint() || !noise.any(), "integration.method",
+  require_parameter(integration.has_adjoint() || !noise.any(), "integration.method",
                  method_names()[static_cast<std::size_t>(integration.method)],
                  "noise needs euler or exponential_euler");
 }
@@ -29,10 +29,10 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
 template <class Scalar>
 void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
   const Index N = network_.size(), U = network_.b.size(), T = trials.steps, B = trials.batch;
-  require_option(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
+  require_parameter(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
                  fmt::format("the trials have {} input channels", trials.inputs.rows()));
   const auto& kind = network_kind(network_.kind);
-  require_option(kind.acts_on_rates || (!synapse.scales() && !synapse.drives()), "synapse.kind", "not none",
+  require_parameter(kind.acts_on_rates || (!synapse.scales() && !synapse.drives()), "synapse.kind", "not none",
                  fmt::format("has no meaning in an {}, whose recurrent weights act on gates; use none (and tcr.form = "
                              "loss for temporal consistency)",
                              kind.name));
@@ -73,7 +73,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   synapse.begin(network_, trials, key);
   if (!integration_.has_adjoint()) {
     auto* continuous = synapse.continuous();
-    require_option(
+    require_parameter(
         continuous != nullptr || (!synapse.scales() && !synapse.drives()), "integration.method",
         method_names()[static_cast<std::size_t>(integration_.method)],
         "this form of the synapse advances by fixed steps: use euler or exponential_euler, or synapse.form = dense");

@@ -26,7 +26,7 @@ class EvidenceAccumulation : public Task {
         amplitude_(options.number("task.amplitude")),
         favoured_(options.number("task.favoured")),
         redraw_ties_(options.text("task.ties") == "redraw") {
-    require_option(pulse_ <= slot_, "task.pulse_ms", options.text("task.pulse_ms"), "must be at most task.slot_ms");
+    require_parameter(pulse_ <= slot_, "task.pulse_ms", options.text("task.pulse_ms"), "must be at most task.slot_ms");
   }
 
   Index inputs() const override { return 2; }

@@ -25,7 +25,7 @@ class FastTracking : public Task {
         lag_(steps_of(options.number("task.lag_ms"), dt_ms, "task.lag_ms", 0)),
         steps_per_correlation_(options.number("task.correlation_ms") / dt_ms),
         amplitude_(options.number("task.amplitude")) {
-    require_option(lag_ < duration_, "task.lag_ms", options.text("task.lag_ms"),
+    require_parameter(lag_ < duration_, "task.lag_ms", options.text("task.lag_ms"),
                    "must be at least one step shorter than task.duration_ms");
   }
 

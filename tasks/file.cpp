@@ -35,7 +35,7 @@ void refuse_unknown(const H5::Group& root, const std::string& path) {
 hdf5::Array read_finite(const H5::Group& root, const std::string& name, const std::string& path,
                         const std::vector<hsize_t>& shape = {}) {
   auto array = hdf5::read_array(root, name, path);
-  require_option(shape.empty() || array.shape == shape, path + ": dataset " + name, shape_text(array.shape),
+  require_parameter(shape.empty() || array.shape == shape, path + ": dataset " + name, shape_text(array.shape),
                  "must have shape " + shape_text(shape));
   if (!std::all_of(array.values.begin(), array.values.end(), [](double value) { return std::isfinite(value); }))
     throw UserError(fmt::format("{}: dataset {}: must be finite", path, name));
@@ -47,7 +47,7 @@ std::vector<Index> read_whole(const H5::Group& root, const std::string& name, co
                               double low, double high) {
   const auto array = read_finite(root, name, path, {trials});
   for (const double value : array.values)
-    require_option(value >= low && value <= high && value == std::floor(value), path + ": dataset " + name,
+    require_parameter(value >= low && value <= high && value == std::floor(value), path + ": dataset " + name,
                    fmt::format("{}", value), fmt::format("must be a whole number from {} to {}", low, high));
   return {array.values.begin(), array.values.end()};
 }
@@ -86,15 +86,15 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
   const auto root = file.openGroup("/");
   refuse_unknown(root, path);
   const double made_for = hdf5::read_number(root, "dt_ms", path);
-  require_option(std::abs(made_for - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
+  require_parameter(std::abs(made_for - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
                  fmt::format("must be {}, the dt_ms of {}", made_for, path));
 
   const auto inputs = read_finite(root, "inputs", path), targets = read_finite(root, "targets", path);
   const auto is_set = [](const hdf5::Array& array) { return array.shape.size() == 3 && !array.values.empty(); };
-  require_option(is_set(inputs), path + ": dataset inputs", shape_text(inputs.shape),
+  require_parameter(is_set(inputs), path + ": dataset inputs", shape_text(inputs.shape),
                  "must have shape [trials, steps, channels], none of them 0");
   const hsize_t count = inputs.shape[0], steps = inputs.shape[1];
-  require_option(is_set(targets) && targets.shape[0] == count && targets.shape[1] == steps, path + ": dataset targets",
+  require_parameter(is_set(targets) && targets.shape[0] == count && targets.shape[1] == steps, path + ": dataset targets",
                  shape_text(targets.shape), fmt::format("must have shape [{}, {}, outputs]", count, steps));
   const auto mask = read_finite(root, "mask", path, targets.shape);
 
@@ -106,7 +106,7 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
   }
   if (root.attrExists("tolerance")) {
     trials.tolerance = hdf5::read_number(root, "tolerance", path);
-    require_option(trials.tolerance > 0 && std::isfinite(trials.tolerance), path + ": attribute tolerance",
+    require_parameter(trials.tolerance > 0 && std::isfinite(trials.tolerance), path + ": attribute tolerance",
                    fmt::format("{}", trials.tolerance), "must be a number > 0");
   }
   trials.inputs = columns_of(inputs, trials);
@@ -120,7 +120,7 @@ class TrialsOfAFile : public Task {
  public:
   TrialsOfAFile(const Options& options, double dt_ms) {
     const auto& path = options.text("task.file");
-    require_option(!path.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
+    require_parameter(!path.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
     all_ = read_trials(path, dt_ms);
   }
 

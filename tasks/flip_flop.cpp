@@ -33,9 +33,9 @@ class FlipFlop : public Task {
         settle_(steps_of(options.number("task.settle_ms"), dt_ms, "task.settle_ms", 0)),
         probability_(options.number("task.pulse_probability")),
         amplitude_(options.number("task.amplitude")) {
-    require_option(pulse_ <= slot_, "task.pulse_ms", options.text("task.pulse_ms"), "must be at most task.slot_ms");
+    require_parameter(pulse_ <= slot_, "task.pulse_ms", options.text("task.pulse_ms"), "must be at most task.slot_ms");
     // Otherwise a pulse in every slot would leave nothing to grade.
-    require_option(settle_ < slot_, "task.settle_ms", options.text("task.settle_ms"),
+    require_parameter(settle_ < slot_, "task.settle_ms", options.text("task.settle_ms"),
                    "must be at least one step shorter than task.slot_ms");
   }
 

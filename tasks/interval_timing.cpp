@@ -28,7 +28,7 @@ class IntervalTiming : public Task {
         interval_ms_(options.range("task.interval_ms")),
         amplitude_(options.number("task.amplitude")),
         threshold_(options.number("task.threshold")) {
-    require_option(pulse_ <= static_cast<Index>(std::lround(interval_ms_.low / dt_ms)), "task.pulse_ms",
+    require_parameter(pulse_ <= static_cast<Index>(std::lround(interval_ms_.low / dt_ms)), "task.pulse_ms",
                    options.text("task.pulse_ms"), "must be at most the shortest task.interval_ms");
   }
 

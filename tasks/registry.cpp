@@ -35,7 +35,7 @@ Option difficulty_option() {
 
 Preset preset(const TaskKind& kind, const std::string& difficulty) {
   if (difficulty == "paper") return {};
-  require_option(!kind.easy.empty() || !kind.hard.empty(), "task.difficulty", difficulty,
+  require_parameter(!kind.easy.empty() || !kind.hard.empty(), "task.difficulty", difficulty,
                  fmt::format("task {} has no presets; must be paper", kind.name));
   return difficulty == "easy" ? kind.easy : kind.hard;
 }
@@ -44,7 +44,7 @@ std::string Task::input_name(Index channel) const { return fmt::format("input {}
 
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least) {
   const auto steps = static_cast<Index>(std::lround(duration_ms / dt_ms));
-  require_option(steps >= least, name, fmt::format("{} ms", duration_ms),
+  require_parameter(steps >= least, name, fmt::format("{} ms", duration_ms),
                  fmt::format("must be at least {} step(s) of integration.dt_ms = {} ms", least, dt_ms));
   return steps;
 }
@@ -61,7 +61,7 @@ std::vector<double> positive_numbers(const Options& options, const std::string& 
     one.set(name, word);
     numbers.push_back(one.number(name));
   }
-  require_option(
+  require_parameter(
       !numbers.empty(), name, "(empty)",
       fmt::format("must be one or more numbers > 0{}, separated by spaces", unit.empty() ? "" : " [" + unit + "]"));
   return numbers;

@@ -29,7 +29,7 @@ std::vector<double> frequencies_of(const Options& options, double dt_ms) {
   const double highest_hz = 1000 / (2 * dt_ms);
   const auto frequencies = positive_numbers(options, name, "Hz");
   for (const double frequency : frequencies)
-    require_option(
+    require_parameter(
         frequency < highest_hz, name, fmt::format("{}", frequency),
         fmt::format("must be below half the sampling rate, {} Hz at integration.dt_ms = {} ms", highest_hz, dt_ms));
   return frequencies;
@@ -45,8 +45,8 @@ class SineGeneration : public Task {
         settle_(steps_of(options.number("task.settle_ms"), dt_ms, "task.settle_ms", 0)),
         amplitude_(options.number("task.amplitude")),
         constant_(options.text("task.cue") == "constant") {
-    require_option(cue_ <= duration_, "task.cue_ms", options.text("task.cue_ms"), "must be at most task.duration_ms");
-    require_option(settle_ < duration_, "task.settle_ms", options.text("task.settle_ms"),
+    require_parameter(cue_ <= duration_, "task.cue_ms", options.text("task.cue_ms"), "must be at most task.duration_ms");
+    require_parameter(settle_ < duration_, "task.settle_ms", options.text("task.settle_ms"),
                    "must be at least one step shorter than task.duration_ms");
   }
 

@@ -32,7 +32,7 @@ class WorkingMemory : public Task {
         delay_ms_(options.range("task.delay_ms")),
         probability_(options.number("task.distractor_probability")),
         amplitude_(options.number("task.amplitude")) {
-    require_option(
+    require_parameter(
         distractors_ * distractor_ <= static_cast<Index>(std::lround(delay_ms_.low / dt_ms)), "task.distractor_ms",
         options.text("task.distractor_ms"),
         fmt::format("{} of them must fit into the shortest task.delay_ms, {} ms", distractors_, delay_ms_.low));

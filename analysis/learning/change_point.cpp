@@ -83,16 +83,16 @@ Candidate settle(const Matrix<double>& values, Vector<double> rho, const Vector<
 
 void check(const Matrix<double>& values, const ChangePointSetting& setting) {
   const Index least = setting.autoregressive ? 3 : 1;
-  require_option(setting.shortest >= least, "shortest", fmt::format("{}", setting.shortest),
+  require_parameter(setting.shortest >= least, "shortest", fmt::format("{}", setting.shortest),
                  fmt::format("a segment must have {} samples or more", least));
-  require_option(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "false_positive_rate",
+  require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "false_positive_rate",
                  fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
-  require_option(!setting.penalty || *setting.penalty > 0, "penalty", fmt::format("{}", setting.penalty.value_or(1)),
+  require_parameter(!setting.penalty || *setting.penalty > 0, "penalty", fmt::format("{}", setting.penalty.value_or(1)),
                  "must be above 0");
-  require_option(values.rows() >= 1 && values.cols() >= 2 * setting.shortest + 2, "series",
+  require_parameter(values.rows() >= 1 && values.cols() >= 2 * setting.shortest + 2, "series",
                  fmt::format("{} x {}", values.rows(), values.cols()),
                  fmt::format("must be one or more, of {} samples or more", 2 * setting.shortest + 2));
-  require_option(values.allFinite(), "series", "not finite", "all values must be finite");
+  require_parameter(values.allFinite(), "series", "not finite", "all values must be finite");
 }
 
 }  // namespace

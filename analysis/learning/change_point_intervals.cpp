@@ -10,8 +10,8 @@ namespace stillpoint {
 
 std::vector<Located> change_point_intervals(const Matrix<double>& values, const Segmentation& found, std::uint64_t seed,
                                             Index resamples, double level, const ChangePointSetting& setting) {
-  require_option(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
-  require_option(level > 0 && level < 1, "level", fmt::format("{}", level), "must be between 0 and 1");
+  require_parameter(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
+  require_parameter(level > 0 && level < 1, "level", fmt::format("{}", level), "must be between 0 and 1");
   const Index T = values.cols(), d = values.rows();
   const auto bounds = bounds_of(found.changes, T);
   Matrix<double> mean(d, T);

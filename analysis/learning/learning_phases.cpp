@@ -20,25 +20,25 @@ constexpr std::size_t fewest = 20, most = 1000;
 
 void check(const LossCurve& curve, const PhaseSetting& setting) {
   const auto& [update, loss, accuracy] = curve;
-  require_option(update.size() == loss.size(), "updates", fmt::format("{}", update.size()),
+  require_parameter(update.size() == loss.size(), "updates", fmt::format("{}", update.size()),
                  "one loss for each is needed");
-  require_option(accuracy.empty() || accuracy.size() == loss.size(), "accuracy",
+  require_parameter(accuracy.empty() || accuracy.size() == loss.size(), "accuracy",
                  fmt::format("{} values", accuracy.size()), "one for each update is needed, or none");
-  require_option(loss.size() >= fewest, "points", fmt::format("{}", loss.size()),
+  require_parameter(loss.size() >= fewest, "points", fmt::format("{}", loss.size()),
                  fmt::format("must be {} or more", fewest));
   for (std::size_t i = 0; i < loss.size(); ++i) {
-    require_option(std::isfinite(update[i]), "update", fmt::format("{}", update[i]), "must be a finite number");
-    require_option(std::isfinite(loss[i]) && loss[i] > 0, "loss", fmt::format("{} at update {}", loss[i], update[i]),
+    require_parameter(std::isfinite(update[i]), "update", fmt::format("{}", update[i]), "must be a finite number");
+    require_parameter(std::isfinite(loss[i]) && loss[i] > 0, "loss", fmt::format("{} at update {}", loss[i], update[i]),
                    "must be finite and above 0, for its logarithm is looked at");
     if (i == 0) continue;
-    require_option(update[i] > update[i - 1], "update", fmt::format("{}", update[i]),
+    require_parameter(update[i] > update[i - 1], "update", fmt::format("{}", update[i]),
                    fmt::format("must be above {}, the one before", update[i - 1]));
     const double step = update[1] - update[0];
-    require_option(std::abs(update[i] - update[i - 1] - step) <= 1e-6 * step, "update", fmt::format("{}", update[i]),
+    require_parameter(std::abs(update[i] - update[i - 1] - step) <= 1e-6 * step, "update", fmt::format("{}", update[i]),
                    fmt::format("follows {}; steps must be equal, and the first is {}", update[i - 1], step));
   }
-  require_option(setting.resamples >= 1, "bootstrap", fmt::format("{}", setting.resamples), "must be 1 or more");
-  require_option(setting.level > 0 && setting.level < 1, "level", fmt::format("{}", setting.level),
+  require_parameter(setting.resamples >= 1, "bootstrap", fmt::format("{}", setting.resamples), "must be 1 or more");
+  require_parameter(setting.level > 0 && setting.level < 1, "level", fmt::format("{}", setting.level),
                  "must be between 0 and 1");
 }
 

@@ -95,10 +95,10 @@ bool same_cycle(const Cycle& a, const Cycle& b) {
 }
 
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
-  require_option(!stepper.map(), "--as", "map", "cycles are those of a flow: a map has no return map to a plane");
+  require_parameter(!stepper.map(), "--as", "map", "cycles are those of a flow: a map has no return map to a plane");
   for (const auto& [name, value] :
        {std::pair("--discard-ms", setting.discarded_ms), std::pair("--duration-ms", setting.longest_ms)})
-    require_option(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+    require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
   Matrix<double> state = start;
   for (Index t = 0; t < stepper.steps(setting.discarded_ms); ++t) stepper.advance(state);
   const auto velocity = [&](const Vector<double>& x) -> Vector<double> { return stepper.equations().value(x); };

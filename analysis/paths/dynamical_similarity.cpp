@@ -43,15 +43,15 @@ double ascend(const Matrix<double>& A, const Matrix<double>& B, Matrix<double> C
 
 Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, const DelayEmbedding& embedding) {
   keep_products_on_one_thread();
-  require_option(embedding.delays >= 1 && embedding.dimensions >= 1, "delays and dimensions",
+  require_parameter(embedding.delays >= 1 && embedding.dimensions >= 1, "delays and dimensions",
                  fmt::format("{}, {}", embedding.delays, embedding.dimensions), "must be 1 or more");
-  require_option(!activity.empty(), "runs", "0", "must be 1 or more");
+  require_parameter(!activity.empty(), "runs", "0", "must be 1 or more");
   const Index N = activity.front().rows(), m = embedding.delays;
   // Principal components first, so that what is stacked is small.
   Index samples = 0;
   Vector<double> mean = Vector<double>::Zero(N);
   for (const auto& run : activity) {
-    require_option(run.cols() > m, "samples", fmt::format("{}", run.cols()), fmt::format("must be more than {}", m));
+    require_parameter(run.cols() > m, "samples", fmt::format("{}", run.cols()), fmt::format("must be more than {}", m));
     mean += run.rowwise().sum();
     samples += run.cols();
   }

@@ -34,7 +34,7 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
                                            Synapse<double>& synapse, const TrialSource& source, std::uint64_t seed,
                                            const LyapunovSetting& setting) {
   auto* continuous = synapse.continuous();
-  require_option(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
+  require_parameter(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
                  "the Lyapunov exponent needs the state of the synapse: use synapse.form = dense");
   const double dt = integration.dt_ms;
   const auto steps = static_cast<Index>(std::lround(setting.duration_ms / dt));

@@ -72,7 +72,7 @@ std::optional<double> kaplan_yorke_dimension(const Vector<double>& exponents, do
 }
 
 void require_duration(const std::string& name, double value) {
-  require_option(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+  require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
 }
 
 }  // namespace
@@ -80,13 +80,13 @@ void require_duration(const std::string& name, double value) {
 LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>& start, std::uint64_t seed,
                                    const SpectrumSetting& setting) {
   const Index D = stepper.dimension();
-  require_option(setting.exponents >= 0 && setting.exponents <= D, "--exponents", fmt::format("{}", setting.exponents),
+  require_parameter(setting.exponents >= 0 && setting.exponents <= D, "--exponents", fmt::format("{}", setting.exponents),
                  fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
   require_duration("--duration-ms", setting.duration_ms);
   require_duration("--discard-ms", setting.discarded_ms);
   const Index k = setting.exponents == 0 ? D : setting.exponents;
   const Index B = setting.blocks, per_block = stepper.steps(setting.duration_ms) / B;
-  require_option(
+  require_parameter(
       B >= 2 && per_block > 0, "--duration-ms", fmt::format("{}", setting.duration_ms),
       fmt::format("must be at least {} ms: {} blocks of a step", static_cast<double>(B) * stepper.dt_ms(), B));
 

@@ -13,8 +13,8 @@ namespace stillpoint {
 /// row looks for the free column at the end of the shortest path of such reduced costs (as Dijkstra would).
 std::vector<Index> optimal_assignment(const Matrix<double>& cost) {
   const Index n = cost.rows();
-  require_option(cost.cols() == n, "cost", fmt::format("{} x {}", n, cost.cols()), "must be square");
-  require_option(cost.allFinite(), "cost", "not finite", "all costs must be finite");
+  require_parameter(cost.cols() == n, "cost", fmt::format("{} x {}", n, cost.cols()), "must be square");
+  require_parameter(cost.allFinite(), "cost", "not finite", "all costs must be finite");
   constexpr Index none = -1;
   Vector<double> u = Vector<double>::Zero(n), v = u, reach(n);
   std::vector<Index> row_of(static_cast<std::size_t>(n), none), via(row_of);  // per column
@@ -61,11 +61,11 @@ std::vector<Index> optimal_assignment(const Matrix<double>& cost) {
 
 AttractorMatch match_attractors(const Matrix<double>& before, const Matrix<double>& after, const MatchCost& unmatched) {
   const Index n = before.cols(), m = after.cols();
-  require_option(n == 0 || m == 0 || before.rows() == after.rows(), "points",
+  require_parameter(n == 0 || m == 0 || before.rows() == after.rows(), "points",
                  fmt::format("{} and {}", before.rows(), after.rows()), "both sets must have one dimension");
-  require_option(before.allFinite() && after.allFinite(), "points", "not finite", "all values must be finite");
+  require_parameter(before.allFinite() && after.allFinite(), "points", "not finite", "all values must be finite");
   for (const auto& [name, cost] : {std::make_pair("death", unmatched.death), std::make_pair("birth", unmatched.birth)})
-    require_option(std::isfinite(cost) && cost >= 0, name, fmt::format("{}", cost), "must be finite and 0 or more");
+    require_parameter(std::isfinite(cost) && cost >= 0, name, fmt::format("{}", cost), "must be finite and 0 or more");
   // Every point of either set has a partner of its own kind, for staying unmatched; those partners go together for nothing.
   Matrix<double> cost = Matrix<double>::Zero(n + m, n + m);
   for (Index i = 0; i < n; ++i)

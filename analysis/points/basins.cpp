@@ -100,7 +100,7 @@ Share share_of(Index count, Index of) {
 Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const BasinSetting& setting) {
   for (const auto& [name, value] :
        {std::pair("--duration-ms", setting.duration_ms), std::pair("--longest-period-ms", setting.longest_period_ms)})
-    require_option(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+    require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
   Matrix<double> x = starts;
   for (Index t = 0; t < stepper.steps(setting.duration_ms); ++t) stepper.advance(x);
 

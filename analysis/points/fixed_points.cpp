@@ -119,12 +119,12 @@ double chao1_missing(const std::vector<Index>& hits) {
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {
   keep_products_on_one_thread();
   system.network().check("network");
-  require_option(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
-  require_option(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
+  require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
+  require_parameter(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
   const auto pieces = search.tsodyks_markram ? std::nullopt : PiecewiseLinear::of(system);
-  require_option(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
+  require_parameter(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
                  fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
-  require_option(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
+  require_parameter(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
                  "k-cycles are found for networks with relu; must be 1 for this one");
   if (search.tcr) require_tcr(system);
   const auto velocity = velocity_for(system, search);

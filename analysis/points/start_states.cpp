@@ -56,7 +56,7 @@ Matrix<double> free_states(const System& system, Index count, std::uint64_t seed
 }  // namespace
 
 Matrix<double> visited_states(const System& system, const Matrix<double>& visited, Index count, Index next) {
-  require_option(visited.rows() == system.dimension() && visited.cols() > 0 && visited.allFinite(), "visited states",
+  require_parameter(visited.rows() == system.dimension() && visited.cols() > 0 && visited.allFinite(), "visited states",
                  fmt::format("{} x {}", visited.rows(), visited.cols()),
                  fmt::format("must be finite, {} x 1 or more", system.dimension()));
   Matrix<double> states(system.dimension(), count);

@@ -4,7 +4,7 @@ namespace stillpoint {
 
 void require_tcr(const System& system) {
   const auto& kind = system.network().kind;
-  require_option(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank", "synapse", "tcr",
+  require_parameter(kind == "leaky_rate" || kind == "leaky_current" || kind == "low_rank", "synapse", "tcr",
                  "stability with it is known for leaky_rate, leaky_current and low_rank, this is a " + kind +
                      "; use --synapse none");
 }

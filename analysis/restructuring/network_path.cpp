@@ -33,12 +33,12 @@ void for_each_array(const Network<double>& a, const Network<double>& b, Network<
 
 NetworkPath::NetworkPath(const Network<double>& a, const Network<double>& b, const Vector<double>& input, System::As as)
     : a_(a), b_(b), input_(input), as_(as) {
-  require_option(a.kind == b.kind, "network", b.kind, fmt::format("a path from a {} must end at one", a.kind));
-  require_option(a.nonlinearity == b.nonlinearity && a.dt_ms == b.dt_ms, "network", b.kind,
+  require_parameter(a.kind == b.kind, "network", b.kind, fmt::format("a path from a {} must end at one", a.kind));
+  require_parameter(a.nonlinearity == b.nonlinearity && a.dt_ms == b.dt_ms, "network", b.kind,
                  "nonlinearity and step must be those of the network at the other end");
   auto made = a;
   for_each_array(a, b, made, [](const char* name, const auto& from, const auto& to, auto&) {
-    require_option(from.rows() == to.rows() && from.cols() == to.cols(), "network",
+    require_parameter(from.rows() == to.rows() && from.cols() == to.cols(), "network",
                    fmt::format("{} {} x {}", name, to.rows(), to.cols()),
                    fmt::format("must be {} x {}, as at the other end", from.rows(), from.cols()));
   });

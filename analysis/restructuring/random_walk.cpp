@@ -38,7 +38,7 @@ Matrix<double> random_orthogonal(Index n, Stream& stream) {
 double weight_distance(const Network<double>& from, const Network<double>& to) {
   double squares = 0;
   for_each_array(from, to, to, [&](const auto& a, const auto& b, const auto&) {
-    require_option(a.rows() == b.rows() && a.cols() == b.cols(), "networks", "of two shapes", "must have one shape");
+    require_parameter(a.rows() == b.rows() && a.cols() == b.cols(), "networks", "of two shapes", "must have one shape");
     squares += (b - a).squaredNorm();
   });
   return std::sqrt(squares);

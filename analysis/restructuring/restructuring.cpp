@@ -15,10 +15,10 @@ namespace {
 /// As they are, or per distance moved (0 where the weights did not move).
 Matrix<double> increments(const DescriptorPath& path, bool per_distance) {
   const Index T = path.value.cols();
-  require_option(T >= 2 && path.step.size() == T - 1, "path",
+  require_parameter(T >= 2 && path.step.size() == T - 1, "path",
                  fmt::format("{} checkpoints, {} steps", T, path.step.size()),
                  "must have two checkpoints or more, and a step between any two");
-  require_option(path.value.allFinite() && path.step.allFinite(), "path", "not finite", "all values must be finite");
+  require_parameter(path.value.allFinite() && path.step.allFinite(), "path", "not finite", "all values must be finite");
   Matrix<double> delta = path.value.rightCols(T - 1) - path.value.leftCols(T - 1);
   if (per_distance)
     for (Index t = 0; t + 1 < T; ++t) delta.col(t) *= path.step(t) > 0 ? 1 / path.step(t) : 0;
@@ -46,14 +46,14 @@ double quantile(const std::vector<double>& sorted, double q) {
 /// `leads`: of every run, in one resample.
 template <class Leads>
 LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads leads) {
-  require_option(runs.size() >= 2, "runs", fmt::format("{}", runs.size()), "must be 2 or more");
-  require_option(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
+  require_parameter(runs.size() >= 2, "runs", fmt::format("{}", runs.size()), "must be 2 or more");
+  require_parameter(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
   const auto preceded = [](const std::vector<double>& all) {
     return std::count_if(all.begin(), all.end(), [](double lead) { return std::isfinite(lead); });
   };
   std::vector<double> observed;
   for (const auto& run : runs) {
-    require_option(run.last > run.first, "last checkpoint", fmt::format("{}", run.last),
+    require_parameter(run.last > run.first, "last checkpoint", fmt::format("{}", run.last),
                    fmt::format("must be after the first, {}", run.first));
     observed.push_back(last_lead(run.events, run.drop));
   }
@@ -85,16 +85,16 @@ LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads 
 }  // namespace
 
 WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
-  require_option(!walks.empty(), "walks", "0", "must be 1 or more");
+  require_parameter(!walks.empty(), "walks", "0", "must be 1 or more");
   const Index d = walks.front().value.rows();
   for (const auto& walk : walks)
-    require_option(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
+    require_parameter(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
                    fmt::format("must have {}, as the first walk", d));
   WalkScale scale{Matrix<double>::Zero(d, 2), Matrix<double>::Zero(d, 2)};
   for (Index kind = 0; kind < 2; ++kind) {
     Index count = 0;
     for (const auto& walk : walks) count += walk.value.cols() - 1;
-    require_option(count >= 2, "walks", fmt::format("{} increments", count), "must have 2 or more");
+    require_parameter(count >= 2, "walks", fmt::format("{} increments", count), "must have 2 or more");
     Matrix<double> all(d, count);
     Index column = 0;
     for (const auto& walk : walks) {
@@ -105,12 +105,12 @@ WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
     const Matrix<double> centred = all.colwise() - scale.mean.col(kind);
     scale.deviation.col(kind) = (centred.rowwise().squaredNorm() / static_cast<double>(count - 1)).cwiseSqrt();
   }
-  require_option((scale.deviation.array() > 0).any(), "walks", "constant", "one descriptor at least must vary");
+  require_parameter((scale.deviation.array() > 0).any(), "walks", "constant", "one descriptor at least must vary");
   return scale;
 }
 
 Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale) {
-  require_option(path.value.rows() == scale.mean.rows(), "path", fmt::format("{} descriptors", path.value.rows()),
+  require_parameter(path.value.rows() == scale.mean.rows(), "path", fmt::format("{} descriptors", path.value.rows()),
                  fmt::format("must have {}, as the walks", scale.mean.rows()));
   const auto z = [&](Index kind) -> Matrix<double> {
     const auto deviation = scale.deviation.col(kind).array();
@@ -147,7 +147,7 @@ bool enough(std::size_t controls, double rate) { return 1 / static_cast<double>(
 }  // namespace
 
 ControlPopulation control_population(const std::vector<Matrix<double>>& z) {
-  require_option(z.size() >= 2, "controls", fmt::format("{}", z.size()), "must be 2 or more");
+  require_parameter(z.size() >= 2, "controls", fmt::format("{}", z.size()), "must be 2 or more");
   const Index d = z.front().rows();
   Matrix<double> reached(d, static_cast<Index>(z.size()));
   for (std::size_t i = 0; i < z.size(); ++i) reached.col(static_cast<Index>(i)) = z[i].rowwise().maxCoeff();
@@ -170,12 +170,12 @@ ControlPopulation control_population(const std::vector<Matrix<double>>& z) {
 std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
                                                    const std::vector<ControlPopulation>& controls,
                                                    double false_positive_rate) {
-  require_option(false_positive_rate > 0 && false_positive_rate < 1, "false_positive_rate",
+  require_parameter(false_positive_rate > 0 && false_positive_rate < 1, "false_positive_rate",
                  fmt::format("{}", false_positive_rate), "must be between 0 and 1");
-  require_option(!controls.empty(), "controls", "0", "must be one population or more");
+  require_parameter(!controls.empty(), "controls", "0", "must be one population or more");
   Matrix<double> p = Matrix<double>::Zero(z.rows(), z.cols()), strength = z;
   for (const auto& population : controls) {
-    require_option(enough(population.largest.size(), false_positive_rate), "controls",
+    require_parameter(enough(population.largest.size(), false_positive_rate), "controls",
                    fmt::format("{}", population.largest.size()),
                    fmt::format("must be {:.0f} or more for a false-positive rate of {}",
                                std::ceil(1 / false_positive_rate - 1 - 1e-9), false_positive_rate));
@@ -223,7 +223,7 @@ std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, 
                                  const Located& drop) {
   std::optional<Located> lead;
   for (const auto& event : events) {
-    require_option(event.low >= 0 && event.high < static_cast<Index>(update.size()), "event",
+    require_parameter(event.low >= 0 && event.high < static_cast<Index>(update.size()), "event",
                    fmt::format("checkpoint {}", event.high), fmt::format("there are {} updates", update.size()));
     const auto of = [&](Index checkpoint) { return update[static_cast<std::size_t>(checkpoint)]; };
     if (of(event.at) <= drop.value)

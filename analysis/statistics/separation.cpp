@@ -30,7 +30,7 @@ Measured about(double value, double error, double degrees) {
 
 Separation separation_of(const Matrix<double>& first, const Matrix<double>& second) {
   for (const auto* samples : {&first, &second})
-    require_option(samples->cols() >= 4, "samples", fmt::format("{}", samples->cols()), "must be 4 or more");
+    require_parameter(samples->cols() >= 4, "samples", fmt::format("{}", samples->cols()), "must be 4 or more");
   Separation result;
   result.axis = half(second, 0).rowwise().mean() - half(first, 0).rowwise().mean();
   if (const double length = result.axis.norm(); length > 0) result.axis /= length;
@@ -49,8 +49,8 @@ Separation separation_of(const Matrix<double>& first, const Matrix<double>& seco
 
 Drift drift_of(const Vector<double>& before, const Vector<double>& after, double seconds) {
   const Index n = before.size();
-  require_option(n >= 3 && after.size() == n, "samples", fmt::format("{}", n), "must be 3 or more, before and after");
-  require_option(std::isfinite(seconds) && seconds > 0, "duration", fmt::format("{} s", seconds), "must be above 0");
+  require_parameter(n >= 3 && after.size() == n, "samples", fmt::format("{}", n), "must be 3 or more, before and after");
+  require_parameter(std::isfinite(seconds) && seconds > 0, "duration", fmt::format("{} s", seconds), "must be above 0");
   const auto count = static_cast<double>(n);
   const Vector<double> moved = after - before;
   // Leaving sample b out takes n/(n-1) (y_b - mean)^2 from the sum of squares.

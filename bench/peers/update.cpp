@@ -71,11 +71,11 @@ nlohmann::json measure(const po::variables_map& given) {
   if (given.count("set"))
     for (const auto& entry : given["set"].as<std::vector<std::string>>()) {
       const auto equals = entry.find('=');
-      require_option(equals != std::string::npos, "--set", entry, "must be KEY=VALUE");
+      require_parameter(equals != std::string::npos, "--set", entry, "must be KEY=VALUE");
       assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     }
   const auto repetitions = given["repetitions"].as<std::size_t>();
-  require_option(repetitions > 0, "--repetitions", "0", "must be at least 1");
+  require_parameter(repetitions > 0, "--repetitions", "0", "must be at least 1");
 
   bench::Workload workload(shape, assignments);
   for (int i = 0; i < 3; ++i) workload.update();

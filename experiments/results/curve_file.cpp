@@ -25,7 +25,7 @@ std::vector<std::string> fields(std::string line) {
 double number(const std::string& text, const std::string& where) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  require_option(!text.empty() && *end == '\0', where, text.empty() ? "(empty)" : text, "must be a number");
+  require_parameter(!text.empty() && *end == '\0', where, text.empty() ? "(empty)" : text, "must be a number");
   return value;
 }
 
@@ -37,14 +37,14 @@ LossCurve read_table(std::istream& file, const std::string& path) {
   const auto column = [&](const char* name) { return std::find(header.begin(), header.end(), name) - header.begin(); };
   const auto columns = static_cast<std::ptrdiff_t>(header.size());
   for (const char* name : {"update", "loss"})
-    require_option(column(name) < columns, path + ": header", boost::trim_copy(line),
+    require_parameter(column(name) < columns, path + ": header", boost::trim_copy(line),
                    fmt::format("the column `{}` is missing; update,loss[,accuracy] is needed", name));
   LossCurve curve;
   for (long row = 2; std::getline(file, line); ++row) {
     if (boost::trim_copy(line).empty()) continue;
     const auto words = fields(line);
     const auto where = fmt::format("{}: line {}", path, row);
-    require_option(words.size() == header.size(), where, fmt::format("{} fields", words.size()),
+    require_parameter(words.size() == header.size(), where, fmt::format("{} fields", words.size()),
                    fmt::format("must have {}, as the header", header.size()));
     const auto value = [&](const char* name) {
       return number(words[static_cast<std::size_t>(column(name))], fmt::format("{}: {}", where, name));
@@ -60,7 +60,7 @@ LossCurve read_run_curve(const std::string& path) {
   const auto held = hdf5::lock();
   const auto file = hdf5::open(path);
   const auto root = file.openGroup("/");
-  require_option(hdf5::has(root, "curve"), path, "no group /curve", "must be a run file or a table");
+  require_parameter(hdf5::has(root, "curve"), path, "no group /curve", "must be a run file or a table");
   const auto curve = root.openGroup("curve");
   LossCurve read{hdf5::read_vector(curve, "update", path), hdf5::read_vector(curve, "loss", path)};
   if (hdf5::has(curve, "accuracy")) read.accuracy = hdf5::read_vector(curve, "accuracy", path);
@@ -71,7 +71,7 @@ LossCurve read_run_curve(const std::string& path) {
 
 LossCurve read_curve(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  require_option(file.good() && !std::filesystem::is_directory(path), "FILE", path, "cannot be read");
+  require_parameter(file.good() && !std::filesystem::is_directory(path), "FILE", path, "cannot be read");
   char start[8] = {};
   file.read(start, 8);
   if (std::string(start, 8) == "\x89HDF\r\n\x1a\n") return read_run_curve(path);

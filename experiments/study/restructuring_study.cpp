@@ -164,8 +164,8 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   const auto study = read_results(directory);
   if (!study.has_runs()) throw UserError(directory + ": has no finished runs; give `stillpoint run` the study again");
   auto setting = given;
-  require_option(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
-  require_option(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
+  require_parameter(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
+  require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
                  fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
   std::size_t fewest = static_cast<std::size_t>(-1);
   bool any_checkpoints = false;
@@ -174,7 +174,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       fewest = std::min(fewest, condition.runs.size());
       any_checkpoints = any_checkpoints || condition.runs[0].options.at("training.checkpoints") != "none";
     }
-  require_option(fewest != static_cast<std::size_t>(-1), directory, "all targets shuffled",
+  require_parameter(fewest != static_cast<std::size_t>(-1), directory, "all targets shuffled",
                  "a study needs conditions with control.targets = own as well");
   const auto too_few = fmt::format(
       "{}: its runs have fewer than {} checkpoints; run the study with training.checkpoints = every 25, say", directory,

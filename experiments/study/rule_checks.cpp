@@ -29,7 +29,7 @@ ConditionChecks check_condition(const Options& options, std::uint64_t seed, cons
     result.input_replaced = trials.inputs.isZero(0);
     if (result.input_replaced) Stream(seed, Purpose::trial, 0, batch).fill_normal(trials.inputs);
   }
-  require_option(trials.mask.sum() > 0, "task", options.text("task.name"),
+  require_parameter(trials.mask.sum() > 0, "task", options.text("task.name"),
                  fmt::format("grades none of its last {} steps: --full", few_steps));
   result.steps = trials.steps;
   const CheckProblem problem{options,      make_network(options, task->inputs(), task->outputs(), seed),

@@ -113,29 +113,29 @@ void rehearse(const Options& options) {
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   make_dynamics(network, integration);
   const auto trials = task->draw({1, 0}, 1);
-  require_option(trials.steps > 0, "task", options.text("task.name"),
+  require_parameter(trials.steps > 0, "task", options.text("task.name"),
                  "has no time step; lengthen it or shorten integration.dt_ms");
-  require_option(integration.has_adjoint(), "integration.method", options.text("integration.method"),
+  require_parameter(integration.has_adjoint(), "integration.method", options.text("integration.method"),
                  fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
   make_synapse<double>(synapse_setting(options, integration, make_noise(options), network, trials.steps));
   const Learner<double> learner(options, network, 1);
   checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
-  require_option(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
+  require_parameter(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
                      options.integer("training.batch") > 1,
                  "training.batch", options.text("training.batch"),
                  "synapse.current = yoked needs at least two trials in a batch");
-  require_option(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
+  require_parameter(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
                  options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
-  require_option(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
+  require_parameter(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
                  options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
   if (options.text("control.match") != "none")
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
-      require_option(options.text(control) == "own", control, options.text(control),
+      require_parameter(options.text(control) == "own", control, options.text(control),
                      "must be own where control.match describes the TCR network");
   const auto& kind = network_kind(network.kind);
-  require_option(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
+  require_parameter(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
                  "needs a network with a membrane time constant, not " + kind.name);
-  require_option(
+  require_parameter(
       options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind", options.text("synapse.kind"),
       fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));
 }
@@ -173,7 +173,7 @@ void expand(Study& study, std::vector<std::string> known) {
     for (const auto& candidate : point.candidates) rehearse(candidate.options);
     study.points.push_back(std::move(point));
   }
-  require_option(
+  require_parameter(
       !study.points.empty(), "study", study.name,
       "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
   for (const auto& axis : study.tune)
@@ -181,7 +181,7 @@ void expand(Study& study, std::vector<std::string> known) {
       throw UserError(
           fmt::format("tune.{}: no condition of this study uses it; give rate, or an option's full name", axis.option));
   for (const auto& axis : study.axes)
-    require_option(
+    require_parameter(
         axis.values.size() == 1 || !used_by_none(study, axis.option), "grid." + axis.option,
         fmt::format("{}", fmt::join(axis.values, " ")),
         "no condition of this study uses it; it needs " + lacking_for(axis.option, study.points.front().options));
@@ -208,11 +208,11 @@ Assignments read_file(const std::string& path) {
 /// narrows the axis.
 void place(Study& study, const std::string& key, const std::string& value) {
   const auto set_axis = [&](const std::string& option) {
-    require_option(value.find(',') == std::string::npos, "grid." + option, value, "values are separated by spaces");
+    require_parameter(value.find(',') == std::string::npos, "grid." + option, value, "values are separated by spaces");
     const auto values = split_words(value);
-    require_option(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
+    require_parameter(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
     for (auto value = values.begin(); value != values.end(); ++value)
-      require_option(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
+      require_parameter(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
                      "stands twice");
     for (auto& axis : study.axes)
       if (axis.option == option) {
@@ -232,7 +232,7 @@ void place(Study& study, const std::string& key, const std::string& value) {
     const auto option = key.substr(5);
     const auto same =
         std::find_if(study.tune.begin(), study.tune.end(), [&](const auto& axis) { return axis.option == option; });
-    require_option(!split_words(value).empty(), key, "(empty)", "must be one or more values");
+    require_parameter(!split_words(value).empty(), key, "(empty)", "must be one or more values");
     if (same == study.tune.end())
       study.tune.push_back({option, split_words(value)});
     else
@@ -317,7 +317,7 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
   Assignments all = assignments;
   for (const auto& [name, value] : arm(arm_name ? *arm_name : "as_given").preset) {
     const auto* given = find(assignments, name);
-    require_option(!given || *given == value, name, given ? *given : "",
+    require_parameter(!given || *given == value, name, given ? *given : "",
                    fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }

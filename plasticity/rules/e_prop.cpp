@@ -100,7 +100,7 @@ template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make(const Options& options) {
   const auto& form = options.text("rule.form");
   const auto& network = network_kind(options.text("network.kind"));
-  require_option(form == "batched" || (network.acts_on_rates && network.name != "plrnn" &&
+  require_parameter(form == "batched" || (network.acts_on_rates && network.name != "plrnn" &&
                                        options.text("network.initial_state") != "trained"),
                  "rule.form", form, "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
   if (form == "batched") return std::make_unique<BatchedEProp<Scalar>>();

@@ -73,7 +73,7 @@ class Rtrl : public Rule<Scalar> {
 
 template <class Scalar>
 std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  require_option(!options.knows("network.size") || options.integer("network.size") <= largest, "network.size",
+  require_parameter(!options.knows("network.size") || options.integer("network.size") <= largest, "network.size",
                  options.text("network.size"), "rtrl serves at most 32 neurons (O(N^4) per step); use bptt, or uoro");
   return std::make_unique<Rtrl<Scalar>>();
 }

@@ -249,7 +249,7 @@ class YokedTcr : public Synapse<Scalar> {
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void set_strength(double factor) override { own_->set_strength(factor); }
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
-    require_option(trials.batch > 1, "training.batch", "1",
+    require_parameter(trials.batch > 1, "training.batch", "1",
                    "synapse.current = yoked needs at least two trials in a batch");
     if (!unyoked_ || &unyoked_->network() != &network) {
       unyoked_ = std::make_unique<Simulation<Scalar>>(network, integration_, noise_);
@@ -273,7 +273,7 @@ class YokedTcr : public Synapse<Scalar> {
 template <class Scalar>
 std::unique_ptr<Synapse<Scalar>> make(const SynapseSetting& setting) {
   const auto& options = setting.options;
-  require_option(setting.integration.dt_ms <= options.number("synapse.tau_s_ms"), "synapse.tau_s_ms",
+  require_parameter(setting.integration.dt_ms <= options.number("synapse.tau_s_ms"), "synapse.tau_s_ms",
                  options.text("synapse.tau_s_ms"), "must be at least integration.dt_ms");
   // Bytes per step and trial: history 2 N T on average N T / 2 each, chunked N^2 + 2 N chunk.
   const Index chunk = options.integer("synapse.chunk");
@@ -281,10 +281,10 @@ std::unique_ptr<Synapse<Scalar>> make(const SynapseSetting& setting) {
   const bool joint = !setting.integration.has_adjoint();
   if (form == "auto")
     form = setting.constrained || joint ? "dense" : setting.steps <= setting.neurons + chunk ? "history" : "chunked";
-  require_option(setting.integration.method != Method::dopri5 || options.text("synapse.postsynaptic") == "own",
+  require_parameter(setting.integration.method != Method::dopri5 || options.text("synapse.postsynaptic") == "own",
                  "synapse.postsynaptic", "permuted",
                  "needs a fixed step: integration.method = euler, exponential_euler or rk4");
-  require_option(!setting.constrained || form == "dense", "synapse.form", form,
+  require_parameter(!setting.constrained || form == "dense", "synapse.form", form,
                  "a network with a mask or Dale's law needs dense");
 
   std::unique_ptr<Synapse<Scalar>> synapse;

@@ -38,9 +38,9 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   const auto root = file.openGroup("/");
   if (group_name == "network") {
     const auto format = hdf5::read_text(root, "format", path);
-    require_option(format == "stillpoint-network", path + ": attribute format", format, "must be stillpoint-network");
+    require_parameter(format == "stillpoint-network", path + ": attribute format", format, "must be stillpoint-network");
     const double version = hdf5::read_number(root, "version", path);
-    require_option(version == 1, path + ": attribute version", fmt::format("{}", version), "must be 1");
+    require_parameter(version == 1, path + ": attribute version", fmt::format("{}", version), "must be 1");
   }
   if (H5Lexists(root.getId(), group_name.substr(0, group_name.find('/')).c_str(), H5P_DEFAULT) <= 0 ||
       !hdf5::has(root, group_name))
@@ -61,7 +61,7 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   if (network.kind != "lstm" || group.attrExists("nonlinearity"))  // an lstm has its own
     network.nonlinearity = nonlinearity_from(hdf5::read_text(group, "nonlinearity", where));
   if (network.kind == "low_rank") {
-    require_option(!hdf5::has(group, "W"), where + ": W", "present", "a low_rank network has M, V and bulk instead");
+    require_parameter(!hdf5::has(group, "W"), where + ": W", "present", "a low_rank network has M, V and bulk instead");
     network.M = hdf5::read_matrix(group, "M", where);
     network.V = hdf5::read_matrix(group, "V", where);
   } else {
@@ -74,7 +74,7 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   const auto optional_vector = [&](const char* name, Index size) -> Vector<double> {
     if (!hdf5::has(group, name)) return Vector<double>::Zero(size);
     const auto values = hdf5::read_matrix(group, name, where);
-    require_option(values.cols() == 1 || values.rows() == 1, where + ": " + name,
+    require_parameter(values.cols() == 1 || values.rows() == 1, where + ": " + name,
                    fmt::format("{} x {}", values.rows(), values.cols()), "must be a vector");
     return Eigen::Map<const Vector<double>>(values.data(), values.size());
   };
@@ -92,7 +92,7 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   if (group.attrExists("rate_hz")) network.rate_hz = hdf5::read_number(group, "rate_hz", where);
   if (hdf5::has(group, "dt_ms")) {
     const auto dt = hdf5::read_vector(group, "dt_ms", where);
-    require_option(dt.size() == 1, where + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
+    require_parameter(dt.size() == 1, where + ": dt_ms", fmt::format("{} values", dt.size()), "must be one number");
     network.dt_ms = dt[0];
   }
   // A map has no membrane time constant; its step stands in for it, without one the default of integration.dt_ms.

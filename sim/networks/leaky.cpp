@@ -17,7 +17,7 @@ Leaky<Scalar>::Leaky(const Network<Scalar>& network, const Integration& integrat
   const double dt = integration.dt_ms;
   this->tau_ms_ = network.tau_ms;
   const double tau = static_cast<double>(this->tau_ms_.minCoeff());
-  require_option(dt <= tau * (1 + 1e-6), "integration.dt_ms", fmt::format("{}", dt),
+  require_parameter(dt <= tau * (1 + 1e-6), "integration.dt_ms", fmt::format("{}", dt),
                  fmt::format("must be at most the membrane time constant, {} ms", tau));
   rate_per_ms_ = this->tau_ms_.cwiseInverse();
   this->alpha_ = static_cast<Scalar>(dt) * rate_per_ms_;
@@ -49,14 +49,14 @@ std::vector<Option> tau_options() {
 void set_rates(Network<double>& network, const Options& options) {
   network.nonlinearity = nonlinearity_from(options.text("network.nonlinearity"));
   network.rate_hz = options.number("network.rate_hz");
-  require_option(network.rate_hz == 0 || network.nonlinearity != Nonlinearity::tanh, "network.rate_hz",
+  require_parameter(network.rate_hz == 0 || network.nonlinearity != Nonlinearity::tanh, "network.rate_hz",
                  options.text("network.rate_hz"), "needs rates >= 0: network.nonlinearity relu, softplus or logistic");
 }
 
 void draw_taus(Network<double>& network, const Options& options, Stream& stream) {
   const Range tau = options.range("network.tau_ms");
   const double spread = options.number("network.tau_spread");
-  require_option(spread == 0 || tau.low == tau.high, "network.tau_spread", options.text("network.tau_spread"),
+  require_parameter(spread == 0 || tau.low == tau.high, "network.tau_spread", options.text("network.tau_spread"),
                  "needs one network.tau_ms, the median, not a range");
   network.tau_ms.resize(options.integer("network.size"));
   for (auto& tau_ms : network.tau_ms) tau_ms = tau.low < tau.high ? stream.uniform(tau.low, tau.high) : tau.low;

@@ -16,7 +16,7 @@ namespace {
 void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
   const auto N = static_cast<Index>(options.integer("network.size")),
              R = static_cast<Index>(options.integer("network.rank"));
-  require_option(R <= N, "network.rank", options.text("network.rank"),
+  require_parameter(R <= N, "network.rank", options.text("network.rank"),
                  "must be at most network.size = " + options.text("network.size"));
   Stream stream(seed, Purpose::recurrent_weights);
   network.M.resize(N, R);

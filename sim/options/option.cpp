@@ -8,6 +8,8 @@
 #include <sstream>
 #include <utility>
 
+#include "sim/options/parameter_list.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -44,9 +46,15 @@ bool parse_range(const std::string& text, Range& range) {
 
 }  // namespace
 
-void require_option(bool holds, const std::string& name, const std::string& value, const std::string& allowed) {
-  if (!holds) throw UserError(fmt::format("{} = {}: {}", name, value, allowed));
+void require_parameter(bool holds, const std::string& name, const std::string& value, const std::string& allowed) {
+  if (!holds) throw ParameterError(name, value, allowed);
 }
+
+ParameterError::ParameterError(std::string name_, std::string value_, std::string allowed_)
+    : UserError(fmt::format("{} = {}: {}", name_, value_, allowed_)),
+      name(std::move(name_)),
+      value(std::move(value_)),
+      allowed(std::move(allowed_)) {}
 
 Bounds at_least(double low) { return {low, std::numeric_limits<double>::infinity(), false}; }
 
@@ -104,7 +112,7 @@ void Option::check(const std::string& text) const {
     case Kind::text:
       break;
   }
-  require_option(valid, name, text.empty() ? "(empty)" : text, "must be " + allowed());
+  require_parameter(valid, name, text.empty() ? "(empty)" : text, "must be " + allowed());
 }
 
 Option number_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help) {
@@ -165,6 +173,28 @@ std::vector<std::string> split_words(const std::string& text) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
+}
+
+std::string join_words(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+
+std::string number_text(double value) {
+  const auto fixed = fmt::format("{}", value);
+  auto text = fmt::format("{:e}", value);
+  // The shortest of the digits that mean this value, written with an exponent: d.ddde-dd
+  for (int digits = 0; digits <= 17; ++digits) {
+    text = fmt::format("{:.{}e}", value, digits);
+    if (std::stod(text) == value || std::isnan(value)) break;
+  }
+  const auto e = text.find('e');
+  if (e == std::string::npos) return fixed;
+  const auto exponent = std::to_string(std::stoi(text.substr(e + 1)));
+  const auto scientific = text.substr(0, e + 1) + exponent;
+  return scientific.size() < fixed.size() && exponent.front() == '-' ? scientific : fixed;
+}
+
+std::string range_text(const Range& range) {
+  return range.low == range.high ? number_text(range.low)
+                                 : fmt::format("{}..{}", number_text(range.low), number_text(range.high));
 }
 
 }  // namespace stillpoint

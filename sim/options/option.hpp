@@ -15,8 +15,15 @@ struct UserError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws UserError "NAME = VALUE: ALLOWED" unless `holds`.
-void require_option(bool holds, const std::string& name, const std::string& value, const std::string& allowed);
+/// A parameter whose value is not allowed, "NAME = VALUE: ALLOWED". The command line puts its own name for the parameter
+/// in the place of the library's.
+struct ParameterError : UserError {
+  ParameterError(std::string name, std::string value, std::string allowed);
+  std::string name, value, allowed;
+};
+
+/// Throws ParameterError unless `holds`.
+void require_parameter(bool holds, const std::string& name, const std::string& value, const std::string& allowed);
 
 struct Bounds {
   double low = -std::numeric_limits<double>::infinity();
@@ -31,7 +38,7 @@ Bounds at_least(double low);
 
 /// A value drawn uniformly from [low, high]; written "200" (fixed) or "100..300".
 struct Range {
-  double low, high;
+  double low = 0, high = 0;
 };
 
 struct Option {
@@ -88,5 +95,6 @@ class Options {
 };
 
 std::vector<std::string> split_words(const std::string& text);
+std::string join_words(const std::vector<std::string>& words);
 
 }  // namespace stillpoint

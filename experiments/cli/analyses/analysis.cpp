@@ -34,7 +34,7 @@ void add_system_options(po::options_description& options) {
 
 std::uint64_t seed_of(const po::variables_map& given) {
   const long seed = given["seed"].as<long>();
-  require_option(seed >= 0, "--seed", fmt::format("{}", seed), "must be 0 or more");
+  require_parameter(seed >= 0, "--seed", fmt::format("{}", seed), "must be 0 or more");
   return static_cast<std::uint64_t>(seed);
 }
 
@@ -55,7 +55,7 @@ System make_system(const std::string& file, const po::variables_map& given) {
   const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
                                             : read_trained_network(file).network;
   const auto& as = given["as"].as<std::string>();
-  require_option(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
+  require_parameter(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
   Vector<double> input = Vector<double>::Zero(network.inputs());
   if (given.count("input")) input = numbers_of("--input", given["input"].as<std::string>());
   return System(network, input,

@@ -28,13 +28,13 @@ std::optional<SynapseModel> synapse_for(const std::string& file, const po::varia
        {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
   const auto kind = stored.count("kind") ? stored["kind"] : "none";
-  require_option(kind == "none" || kind == "tcr" || kind == "tsodyks_markram",
+  require_parameter(kind == "none" || kind == "tcr" || kind == "tsodyks_markram",
                  given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
                  "must be none, tcr or tsodyks_markram");
   for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
     if (!given.count(option)) continue;
     const auto& text = given[option].as<std::string>();
-    require_option(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
+    require_parameter(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
     number_in(fmt::format("--{}", option), text, bounds);
   }
   return synapse_model(stored, network.nonlinearity);

@@ -137,7 +137,7 @@ Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_
   std::vector<Network<double>> networks;
   for (const auto& checkpoint : checkpoints) networks.push_back(checkpoint.network);
   const auto& as = given["as"].as<std::string>();
-  require_option(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
+  require_parameter(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
   const bool map = as == "map" || (as == "trained" && System::as_trained(networks[0]) == System::As::map);
   as_name = map ? "map" : "flow";
   Vector<double> input = Vector<double>::Zero(networks[0].inputs());
@@ -149,7 +149,7 @@ Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_
   if (given.count("birth-cost")) {
     const auto& cost = given["birth-cost"].as<std::string>();
     const auto value = numbers_of("--birth-cost", cost);
-    require_option(value.size() == 1 && value(0) > 0, "--birth-cost", cost, "must be one number above 0");
+    require_parameter(value.size() == 1 && value(0) > 0, "--birth-cost", cost, "must be one number above 0");
     setting.birth_cost = value(0);
   }
   setting.continuation.every_spectrum = given.count("every-spectrum") > 0;
@@ -188,9 +188,9 @@ AnalysisKind follow_analysis() {
   };
   kind.run = [](const std::string& file, const po::variables_map& given, std::string& text) {
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
-    require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
+    require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
                    "must end in .svg");
-    require_option(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
+    require_parameter(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
     const auto checkpoints = read_checkpoints(file);
     std::vector<long> updates;
     for (const auto& checkpoint : checkpoints) updates.push_back(checkpoint.update);

@@ -15,7 +15,7 @@ constexpr Index most_exponents = 1000;  // of a state with synapses
 
 std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
   const auto& which = given["synapse"].as<std::string>();
-  require_option(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
+  require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
   if (which == "none") return {};
   const auto stored = read_stored(file, given);
   return synapse_model(stored.synapse, stored.network.nonlinearity);
@@ -27,9 +27,9 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
   const auto stepper = make_stepper(system, given, synapse);
   const Index D = stepper.dimension();
   const long exponents = given["exponents"].as<long>();
-  require_option(exponents >= 0 && exponents <= D, "--exponents", fmt::format("{}", exponents),
+  require_parameter(exponents >= 0 && exponents <= D, "--exponents", fmt::format("{}", exponents),
                  fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
-  require_option(
+  require_parameter(
       !synapse || (exponents == 0 ? D : exponents) <= most_exponents, "--exponents", fmt::format("{}", exponents),
       fmt::format("must be from 1 to {} with the synapse, whose state makes {} in all; or use --synapse none",
                   most_exponents, D));

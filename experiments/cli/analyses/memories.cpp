@@ -24,7 +24,7 @@ std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network
   if (!trained) return std::make_unique<Synapse<double>>();
   Options options = run.options;
   if (options.text("synapse.kind") == "tcr") {
-    require_option(options.text("synapse.current") == "own", "synapse.current", options.text("synapse.current"),
+    require_parameter(options.text("synapse.current") == "own", "synapse.current", options.text("synapse.current"),
                    "its current is another trial's, so that it leads to no attractor of its own; use --synapse none");
     options.set("synapse.form", "dense");  // the one whose state can be kept
   }
@@ -72,14 +72,14 @@ Json run(const std::string& file, const po::variables_map& given, std::string& t
   const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
                                             : read_trained_network(file).network;
   const auto& which = given["synapse"].as<std::string>();
-  require_option(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
+  require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
   const auto synapse = synapse_of(trained, network, which == "trained");
   MemorySetting setting;
   setting.hold_ms = duration_of(given, "hold-ms");
   setting.settle_ms = duration_of(given, "settle-ms");
   setting.noise = make_noise(trained.options);
   if (given.count("noise")) setting.noise.activity = given["noise"].as<double>();
-  require_option(std::isfinite(setting.noise.activity) && setting.noise.activity >= 0, "--noise",
+  require_parameter(std::isfinite(setting.noise.activity) && setting.noise.activity >= 0, "--noise",
                  fmt::format("{}", setting.noise.activity), "must be a number >= 0");
   setting.key = {seed_of(given), evaluation_update};
   Vector<double> input = Vector<double>::Zero(network.inputs());

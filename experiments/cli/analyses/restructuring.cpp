@@ -187,7 +187,7 @@ std::vector<Index> descriptors_of(const std::string& text) {
   const auto& names = descriptor_names();
   for (const auto& word : words) {
     const auto found = std::find(names.begin(), names.end(), word);
-    require_option(found != names.end(), "--descriptors", word,
+    require_parameter(found != names.end(), "--descriptors", word,
                    fmt::format("must be some of {}, with commas between", fmt::join(names, ", ")));
     rows.push_back(found - names.begin());
   }
@@ -234,15 +234,15 @@ AnalysisKind restructuring_analysis() {
         setting.trials = given["trials"].as<long>();
         if (given.count("walks")) {
           setting.walks = given["walks"].as<long>();
-          require_option(setting.walks >= 1, "--walks", fmt::format("{}", setting.walks), "must be 1 or more");
+          require_parameter(setting.walks >= 1, "--walks", fmt::format("{}", setting.walks), "must be 1 or more");
         }
         setting.false_positive_rate = given["rate"].as<double>();
         setting.jobs = given["jobs"].as<int>();
-        require_option(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
+        require_parameter(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
         if (given.count("descriptors")) setting.descriptors = descriptors_of(given["descriptors"].as<std::string>());
         setting.quiet = given.count("quiet") > 0;
         const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
-        require_option(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
+        require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
                        "must end in .svg");
         const auto conditions = find_restructuring_of_study(directory, setting);
         if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));

@@ -17,7 +17,7 @@ std::optional<SynapseModel> synapse_model(const std::map<std::string, std::strin
     if (options.knows("synapse." + name)) options.set("synapse." + name, value);
   if (kind == "tcr") {
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
-      require_option(options.text(control) == "own", control, options.text(control),
+      require_parameter(options.text(control) == "own", control, options.text(control),
                      "this control is no differential equation of one trial's state; use --synapse none");
     return TcrSynapse{options.number("synapse.beta"), options.number("synapse.tau_s_ms")};
   }

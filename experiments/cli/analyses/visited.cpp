@@ -43,7 +43,7 @@ void add_visited_option(boost::program_options::options_description& options) {
 Matrix<double> states_of_trials(const std::string& file, const boost::program_options::variables_map& given,
                                 const Network<double>& network, Index count) {
   const auto which = given.count("visited") ? given["visited"].as<std::string>() : "";
-  require_option(which.empty() || which == "trials" || which == "free", "--visited", which, "must be trials or free");
+  require_parameter(which.empty() || which == "trials" || which == "free", "--visited", which, "must be trials or free");
   if (which == "free" || (which.empty() && !is_run_file(file))) return {};
   const auto run = run_of(file, which == "trials");
   if (!run || count < 1) return {};
