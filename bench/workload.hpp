@@ -32,9 +32,9 @@ class Workload {
         trials_(random_trials(shape)),
         network_(make_network(options_, input_channels, output_channels, seed).cast<float>()),
         simulation_(network_, make_integration(options_), make_noise(options_)),
-        synapse_(make_synapse<float>(
-            synapse_setting(options_, make_integration(options_), make_noise(options_), network_, shape.steps))),
-        learner_(options_, network_, seed) {}
+        synapse_(synapse_model(options_).make<float>(
+            synapse_context(network_, make_integration(options_), make_noise(options_), shape.steps))),
+        learner_(learner_parameters(options_), network_, seed, options_.integer("training.updates")) {}
 
   /// Runs the trials and learns nothing.
   void forward() { simulation_.run(trials_, {seed, update_}, *synapse_); }

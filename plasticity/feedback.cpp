@@ -6,13 +6,15 @@
 
 namespace stillpoint {
 
-std::vector<Option> feedback_options() {
-  return {
-      choice_option("rule.feedback", "symmetric", {"symmetric", "random", "kolen_pollack"},
-                    "how errors reach the neurons: transposed readout, fixed random weights, or weights that learn and "
-                    "decay with the readout"),
-      number_option("rule.feedback_decay", "1e-3", "", {0, 1}, "kolen_pollack: share of both that decays per update"),
-  };
+const ParameterList<FeedbackParameters>& feedback_list() {
+  using P = FeedbackParameters;
+  static const auto list =
+      ParameterList<P>()
+          .choice("rule.feedback", &P::kind, {"symmetric", "random", "kolen_pollack"},
+                  "how errors reach the neurons: transposed readout, fixed random weights, or weights that learn and "
+                  "decay with the readout")
+          .number("rule.feedback_decay", &P::decay, "", {0, 1}, "kolen_pollack: share of both that decays per update");
+  return list;
 }
 
 Option true_feedback_option() {
@@ -21,11 +23,9 @@ Option true_feedback_option() {
 }
 
 template <class Scalar>
-Feedback<Scalar>::Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed)
-    : F_(neurons, outputs) {
-  const auto name = options.knows("rule.feedback") ? options.text("rule.feedback") : "symmetric";
-  kind_ = name == "symmetric" ? Kind::symmetric : name == "random" ? Kind::random : Kind::kolen_pollack;
-  if (follows()) keep_ = static_cast<Scalar>(1 - options.number("rule.feedback_decay"));
+Feedback<Scalar>::Feedback(const FeedbackParameters& parameters, Index neurons, Index outputs, std::uint64_t seed)
+    : kind_(parameters.kind), F_(neurons, outputs) {
+  if (follows()) keep_ = static_cast<Scalar>(1 - parameters.decay);
   Stream(seed, Purpose::feedback_weights).fill_normal(F_, 1 / std::sqrt(static_cast<double>(neurons)));
 }
 

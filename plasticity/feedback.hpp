@@ -8,14 +8,19 @@
 #pragma once
 
 #include "sim/network.hpp"
+#include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
+
+struct FeedbackParameters {
+  enum class Kind { symmetric, random, kolen_pollack } kind = Kind::symmetric;
+  double decay = 1e-3;  // kolen_pollack: share of both that decays per update
+};
 
 template <class Scalar>
 class Feedback {
  public:
-  /// rule.feedback, symmetric where the rule has no such option; rule.feedback_decay.
-  Feedback(const Options& options, Index neurons, Index outputs, std::uint64_t seed);
+  Feedback(const FeedbackParameters& parameters, Index neurons, Index outputs, std::uint64_t seed);
 
   /// F for the network as it is.
   const Matrix<Scalar>& of(const Network<Scalar>& network) {
@@ -27,13 +32,14 @@ class Feedback {
   bool follows() const { return kind_ == Kind::kolen_pollack; }
 
  private:
-  enum class Kind { symmetric, random, kolen_pollack } kind_ = Kind::symmetric;
+  using Kind = FeedbackParameters::Kind;
+  Kind kind_;
   Scalar keep_ = 1;
   Matrix<Scalar> F_;
 };
 
-/// Options rule.feedback and rule.feedback_decay.
-std::vector<Option> feedback_options();
+/// rule.feedback and rule.feedback_decay
+const ParameterList<FeedbackParameters>& feedback_list();
 /// rule.feedback of rules that estimate the true gradient: symmetric, and nothing else.
 Option true_feedback_option();
 

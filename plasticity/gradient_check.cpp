@@ -33,7 +33,7 @@ Gradient<double> central_differences(const Network<double>& original, const Inte
     const double task = run_with_rules<double>(simulation, trials, key, synapse, {}, error, consistency).loss;
     return consistency ? task + consistency->energy() : task;
   };
-  for_each_array(network, differences, [&](const std::string& name, auto weights, auto difference) {
+  for_each_flat_array(network, differences, [&](const std::string& name, auto weights, auto difference) {
     for (Index i = 0; i < weights.size(); ++i) {
       if (name == "W" && network.mask.size() > 0 && network.mask(i) == 0) continue;
       const double w = weights(i), h = step * std::max(1.0, std::abs(w));  // 1e-5: error ~ 1e-10, rounding ~ 1e-11

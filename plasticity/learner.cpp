@@ -5,22 +5,21 @@
 #include <algorithm>
 #include <cmath>
 
-#include "plasticity/short_term/short_term.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-std::vector<std::string> names_where(bool (*holds)(const RuleKind&)) {
+std::vector<std::string> names_where(bool (*holds)(const RuleTraits&)) {
   std::vector<std::string> names;
   for (const auto& kind : rule_kinds())
     if (holds(kind)) names.push_back(kind.name);
   return names;
 }
 
-bool can_be_shadow(const RuleKind& kind) { return kind.emits == Emits::gradient && !kind.perturbs; }
-bool can_be_added(const RuleKind& kind) { return !kind.supervised && kind.emits == Emits::change; }
+bool can_be_shadow(const RuleTraits& kind) { return kind.emits == Emits::gradient && !kind.perturbs; }
+bool can_be_added(const RuleTraits& kind) { return !kind.supervised && kind.emits == Emits::change; }
 
 /// The rules of shadow.rules; throws UserError on one that cannot learn passively.
 std::vector<std::string> shadow_names(const Options& options) {
@@ -30,17 +29,23 @@ std::vector<std::string> shadow_names(const Options& options) {
     const auto found =
         std::find_if(rule_kinds().begin(), rule_kinds().end(), [&](const RuleKind& kind) { return kind.name == name; });
     require_parameter(found != rule_kinds().end(), "shadow.rules", name,
-                   fmt::format("must be one or more of: {}", fmt::join(names_where(can_be_shadow), ", ")));
+                      fmt::format("must be one or more of: {}", fmt::join(names_where(can_be_shadow), ", ")));
     require_parameter(!found->perturbs, "shadow.rules", name,
-                   "injects a perturbation into the trials it learns from, so it cannot learn passively");
+                      "injects a perturbation into the trials it learns from, so it cannot learn passively");
     require_parameter(found->emits == Emits::gradient, "shadow.rules", name,
-                   "writes finished changes, not a gradient that could be compared with BPTT");
+                      "writes finished changes, not a gradient that could be compared with BPTT");
     require_parameter(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
   }
   const auto& trained = rule_kind(options.text("rule.name"));
   require_parameter(trained.emits != Emits::change_by_step, "shadow.rules", options.text("shadow.rules"),
-                 "rule " + trained.name + " changes weights while a trial runs, so there is no gradient to compare");
+                    "rule " + trained.name + " changes weights while a trial runs, so there is no gradient to compare");
   return words;
+}
+
+std::string names_of(const std::vector<RuleModel>& rules) {
+  std::vector<std::string> names;
+  for (const auto& rule : rules) names.push_back(rule.traits.name);
+  return join_words(names);
 }
 
 template <class Scalar>
@@ -53,7 +58,7 @@ double dot(const Gradient<Scalar>& a, const Gradient<Scalar>& b) {
 template <class Scalar>
 void add_change(Network<Scalar>& network, Gradient<Scalar>& change, const std::set<std::string>& learning) {
   if (network.mask.size() > 0 && change.W.size() > 0) change.W.array() *= network.mask.array();
-  for_each_array(network, change, [&](const char* name, auto weights, auto delta) {
+  for_each_flat_array(network, change, [&](const char* name, auto weights, auto delta) {
     if (learning.count(name) && delta.size() > 0 && weights.size() > 0) weights += delta;
   });
   if (network.sign.size() > 0) network.keep_constraints();
@@ -76,24 +81,49 @@ void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error
 
 }  // namespace
 
+namespace {
+const ParameterList<LearnerParameters>& learner_list() {
+  using P = LearnerParameters;
+  static const auto list =
+      ParameterList<P>()
+          .number("noise.weights", &P::weight_noise, "", nonnegative,
+                  "after each update W += noise.weights * N(0,1) / sqrt(N)")
+          .integer("training.within_trial", &P::within_trial, "steps", {0, 1e9},
+                   "rules that learn online: change the weights every n-th step of the trial as well; 0: at its end")
+          .integer("freeze_in.updates", &P::freeze_in_updates, "", {0, 1e9},
+                   "updates at the start in which temporal consistency learns and the task does not; fewer than all")
+          .integer("freeze_in.every", &P::freeze_in_every, "", {0, 1e9},
+                   "after them: every n-th update is such an update as well, n > 1; 0: none is");
+  return list;
+}
+}  // namespace
+
 std::vector<Option> learner_options() {
   auto added = names_where(can_be_added);
   added.insert(added.begin(), "none");
-  return {
-      choice_option("rule.add", "none", added, "a second, unsupervised rule beside the one that trains"),
-      text_option(
-          "shadow.rules", "none",
-          "gradient rules that compute their update on every trial set without changing anything, compared with "
-          "BPTT: " +
-              fmt::format("{}", fmt::join(names_where(can_be_shadow), ", "))),
-      number_option("noise.weights", "0", "", nonnegative, "after each update W += noise.weights * N(0,1) / sqrt(N)"),
-      integer_option("training.within_trial", "0", "steps", {0, 1e9},
-                     "rules that learn online: change the weights every n-th step of the trial as well; 0: at its end"),
-      integer_option("freeze_in.updates", "0", "", {0, 1e9},
-                     "updates at the start in which temporal consistency learns and the task does not; fewer than all"),
-      integer_option("freeze_in.every", "0", "", {0, 1e9},
-                     "after them: every n-th update is such an update as well, n > 1; 0: none is"),
-  };
+  auto all = learner_list().options();
+  all.insert(
+      all.begin(),
+      {choice_option("rule.add", "none", added, "a second, unsupervised rule beside the one that trains"),
+       text_option(
+           "shadow.rules", "none",
+           "gradient rules that compute their update on every trial set without changing anything, compared with "
+           "BPTT: " +
+               fmt::format("{}", fmt::join(names_where(can_be_shadow), ", ")))});
+  return all;
+}
+
+LearnerParameters learner_parameters(const Options& options) {
+  auto parameters = learner_list().from(options);
+  parameters.rule = rule_model(options);
+  const auto named = [&](const std::string& name) { return rule_kind(name).model(options); };
+  if (const auto& name = options.text("rule.add"); name != "none") parameters.added = named(name);
+  for (const auto& name : shadow_names(options)) parameters.shadows.push_back(named(name));
+  parameters.optimizer = optimizer_list().from(options);
+  parameters.consistency = temporal_consistency_list().from(options);
+  parameters.schedule = schedule_list().from(options);
+  parameters.trains_start = options.text("network.initial_state") == "trained";
+  return parameters;
 }
 
 std::vector<std::string> other_rules(const Options& options) {
@@ -162,106 +192,92 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
   return result;
 }
 
-/// Throws UserError where a rule, or what changes weights beside it, cannot serve the network.
+/// Throws ParameterError where a rule, or what changes weights beside it, cannot serve the network.
 template <class Scalar>
-void refuse_misfit(const Options& options, const Network<Scalar>& network) {
-  const auto& trained = rule_kind(options.text("rule.name"));
+void Learner<Scalar>::refuse_misfit(const Network<Scalar>& network) const {
   const auto& kind = network_kind(network.kind);
-  require_parameter(!trained.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
-                 trained.name, "regresses every connection: it needs a network without mask, Dale's law or factors");
-  require_parameter(options.text("network.initial_state") != "trained" || trained.reaches_state_parameters,
-                 "network.initial_state", "trained",
-                 "rule " + trained.name + " does not reach it; use bptt, rtrl or e_prop");
-  std::vector<std::string> names = other_rules(options);
-  names.push_back(trained.name);
-  for (const auto& name : names) {
-    const auto& rule = rule_kind(name);
-    require_parameter(kind.acts_on_rates || rule.any_network, "network.kind", kind.name,
-                   fmt::format("rule {} needs one state per neuron; rules for any network: {}", name,
-                               fmt::join(names_where([](const RuleKind& any) { return any.any_network; }), ", ")));
-    require_parameter(!network.has_factors() || rule.emits == Emits::gradient || rule.needs_feedback_weights,
-                   "network.kind", kind.name,
-                   "rule " + name + " changes W itself, which is the product of factors here; use a gradient rule");
+  require_parameter(!traits_.needs_free_weights || (!network.constrained() && !network.has_factors()), "rule.name",
+                    traits_.name, "regresses every connection: it needs a network without mask, Dale's law or factors");
+  require_parameter(!parameters_.trains_start || traits_.reaches_state_parameters, "network.initial_state", "trained",
+                    "rule " + traits_.name + " does not reach it; use bptt, rtrl or e_prop");
+  std::vector<const RuleTraits*> all;
+  for (const auto& shadow : parameters_.shadows) all.push_back(&shadow.traits);
+  if (parameters_.added) all.push_back(&parameters_.added->traits);
+  all.push_back(&traits_);
+  for (const auto* rule : all) {
+    require_parameter(kind.acts_on_rates || rule->any_network, "network.kind", kind.name,
+                      fmt::format("rule {} needs one state per neuron; rules for any network: {}", rule->name,
+                                  fmt::join(names_where([](const RuleTraits& any) { return any.any_network; }), ", ")));
+    require_parameter(
+        !network.has_factors() || rule->emits == Emits::gradient || rule->needs_feedback_weights, "network.kind",
+        kind.name,
+        "rule " + rule->name + " changes W itself, which is the product of factors here; use a gradient rule");
   }
-  auto copy = network;
-  Gradient<Scalar> none;
   bool any = false;
-  const auto learning = learning_arrays(options);
-  for_each_array(copy, none,
-                 [&](const char* name, auto weights, auto) { any |= weights.size() > 0 && learning.count(name); });
+  for_each_learning_array(
+      [&](const ArrayTraits& array, const auto& weights) { any |= weights.size() > 0 && learning_.count(array.name); },
+      network);
   require_parameter(
-      any, "training.parameters", options.text("training.parameters"),
+      any, "training.parameters", join_words(parameters_.optimizer.learning),
       fmt::format(
           "a {} has none of these arrays, so nothing would learn (r0 does with network.initial_state = trained)",
           kind.name));
-  require_parameter(!network.has_factors() || options.number("noise.weights") == 0, "noise.weights",
-                 options.text("noise.weights"), "has no place in a network whose W is the product of factors");
-}
-
-/// Throws UserError where freeze-in would leave no update to the task, or nothing to learn without it.
-void refuse_empty_freeze_in(const Options& options) {
-  const bool long_term = options.text("tcr.form") != "none" && options.number("tcr.lambda") > 0;
-  const bool short_term = options.text("synapse.kind") == "tcr" && options.number("synapse.beta") > 0 &&
-                          options.number("synapse.consolidation") > 0;
-  for (const char* name : {"freeze_in.updates", "freeze_in.every"})
-    require_parameter(options.integer(name) == 0 || long_term || short_term, name, options.text(name),
-                   "nothing would learn: it needs tcr.form with tcr.lambda > 0, or synapse.kind = tcr with "
-                   "synapse.beta and synapse.consolidation > 0");
-  require_parameter(options.integer("freeze_in.updates") < options.integer("training.updates"), "freeze_in.updates",
-                 options.text("freeze_in.updates"),
-                 "leaves the task none of training.updates = " + options.text("training.updates"));
-  require_parameter(options.integer("freeze_in.every") != 1, "freeze_in.every", "1",
-                 "leaves the task no update: must be 0, or 2 and more");
+  require_parameter(!network.has_factors() || parameters_.weight_noise == 0, "noise.weights",
+                    number_text(parameters_.weight_noise),
+                    "has no place in a network whose W is the product of factors");
 }
 
 template <class Scalar>
-Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed)
-    : kind_(rule_kind(options.text("rule.name"))),
-      rule_(make_rule<Scalar>(options)),
-      feedback_(options, network.size(), network.outputs(), seed),
-      consistency_(options),
-      optimizer_(options),
-      freeze_in_optimizer_(options),
-      schedule_(options),
-      weight_noise_(options.number("noise.weights")),
-      freeze_in_updates_(options.integer("freeze_in.updates")),
-      freeze_in_every_(options.integer("freeze_in.every")),
-      within_trial_(options.integer("training.within_trial")) {
-  require_parameter(within_trial_ == 0 || (rule_->online() && kind_.emits == Emits::gradient), "training.within_trial",
-                 options.text("training.within_trial"),
-                 "rule " + kind_.name + " does not learn within the trial as configured; those that do: rtrl, uoro, " +
-                     "kf_rtrl, and e_prop with rule.form = online");
-  require_parameter(within_trial_ == 0 || options.text("shadow.rules") == "none", "shadow.rules",
-                 options.text("shadow.rules"), "needs weights that rest during the trial: training.within_trial = 0");
-  require_parameter(!kind_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
-                 "rule " + kind_.name + " needs feedback of the readout: network.feedback = uniform");
-  const auto* feedback_from = options.text("network.feedback") == "none" ? "network.start" : "network.feedback";
-  require_parameter(kind_.needs_feedback_weights || network.W_fb.size() == 0, feedback_from, options.text(feedback_from),
-                 "rule " + kind_.name + " does not train networks with feedback of the readout");
-  refuse_misfit(options, network);
-  learning_ = learning_arrays(options);
-  const bool short_term = options.text("synapse.kind") == "tcr";
-  if (short_term && options.number("synapse.consolidation") > 0) {
-    for (const char* control : {"synapse.postsynaptic", "synapse.current"})
-      require_parameter(options.text(control) == "own", control, options.text(control),
-                     "must be own where synapse.consolidation > 0");
-    require_parameter(!network.has_factors(), "synapse.consolidation", options.text("synapse.consolidation"),
-                   "has no place in a network whose W is the product of factors");
-    consolidation_ = options.number("synapse.consolidation");
-    beta_ = options.number("synapse.beta");
-    tau_s_ms_ = options.number("synapse.tau_s_ms");
-  }
-  refuse_empty_freeze_in(options);
-  if (const auto& name = options.text("rule.add"); name != "none") added_ = make_rule<Scalar>(rule_kind(name), options);
-  const auto names = shadow_names(options);
-  if (!names.empty() && kind_.name != "bptt")
-    shadows_.push_back({"bptt", make_rule<Scalar>(rule_kind("bptt"), options), {}, true});
-  for (const auto& name : names)
-    if (name != "bptt" && name != kind_.name) {
-      const auto& kind = rule_kind(name);
-      shadows_.push_back({name, make_rule<Scalar>(kind, options), {}, kind.true_feedback()});
-    }
-  if (!names.empty() && kind_.emits == Emits::gradient && kind_.name != "bptt") compared_.push_back(kind_.name);
+void Learner<Scalar>::check(const Synapse<Scalar>& synapse) const {
+  const bool long_term = consistency_.active() && parameters_.consistency.lambda > 0;
+  for (const auto& [name, value] : {std::pair("freeze_in.updates", parameters_.freeze_in_updates),
+                                    std::pair("freeze_in.every", parameters_.freeze_in_every)})
+    require_parameter(value == 0 || long_term || synapse.consolidates(), name, std::to_string(value),
+                      "nothing would learn: it needs tcr.form with tcr.lambda > 0, or synapse.kind = tcr with "
+                      "synapse.beta and synapse.consolidation > 0");
+}
+
+template <class Scalar>
+Learner<Scalar>::Learner(const LearnerParameters& parameters, const Network<Scalar>& network, std::uint64_t seed,
+                         Index updates)
+    : parameters_(parameters),
+      traits_(parameters_.rule.traits),
+      rule_(parameters.rule.make<Scalar>()),
+      feedback_(parameters.rule.feedback, network.size(), network.outputs(), seed),
+      consistency_(parameters.consistency),
+      optimizer_(parameters.optimizer, parameters.trains_start),
+      freeze_in_optimizer_(parameters.optimizer, parameters.trains_start),
+      schedule_(parameters.schedule, updates),
+      learning_(learning_arrays(parameters.optimizer, parameters.trains_start)) {
+  learner_list().check(parameters);
+  const auto& [_, added, shadows, optimizer, consistency, schedule, trains_start, weight_noise, within_trial,
+               freeze_in_updates, freeze_in_every] = parameters_;
+  require_place(consistency, traits_);
+  require_parameter(within_trial == 0 || (rule_->online() && traits_.emits == Emits::gradient), "training.within_trial",
+                    std::to_string(within_trial),
+                    "rule " + traits_.name +
+                        " does not learn within the trial as configured; those that do: rtrl, uoro, " +
+                        "kf_rtrl, and e_prop with rule.form = online");
+  require_parameter(within_trial == 0 || shadows.empty(), "shadow.rules", names_of(shadows),
+                    "needs weights that rest during the trial: training.within_trial = 0");
+  require_parameter(!traits_.needs_feedback_weights || network.W_fb.size() > 0, "network.feedback", "none",
+                    "rule " + traits_.name + " needs feedback of the readout: network.feedback = uniform");
+  require_parameter(traits_.needs_feedback_weights || network.W_fb.size() == 0, "network.feedback", "uniform",
+                    "rule " + traits_.name + " does not train networks with feedback of the readout");
+  refuse_misfit(network);
+  require_parameter(freeze_in_updates < updates, "freeze_in.updates", std::to_string(freeze_in_updates),
+                    "leaves the task none of training.updates = " + std::to_string(updates));
+  require_parameter(freeze_in_every != 1, "freeze_in.every", "1",
+                    "leaves the task no update: must be 0, or 2 and more");
+  rule_->check(network, trains_start);
+  if (added) added_ = added->make<Scalar>();
+  const auto& name = traits_.name;
+  if (!shadows.empty() && name != "bptt") shadows_.push_back({"bptt", bptt().make<Scalar>(), {}, true});
+  for (const auto& shadow : shadows)
+    if (shadow.traits.name != "bptt" && shadow.traits.name != name)
+      shadows_.push_back({shadow.traits.name, shadow.make<Scalar>(), {}, shadow.traits.true_feedback()});
+  for (const auto& shadow : shadows_) shadow.rule->check(network, trains_start);
+  if (!shadows.empty() && traits_.emits == Emits::gradient && name != "bptt") compared_.push_back(name);
   for (const auto& shadow : shadows_)
     if (shadow.name != "bptt") compared_.push_back(shadow.name);
 }
@@ -269,7 +285,8 @@ Learner<Scalar>::Learner(const Options& options, const Network<Scalar>& network,
 template <class Scalar>
 bool Learner<Scalar>::freezes_in(TrialKey key) const {
   const auto update = static_cast<long>(key.update);
-  return update < freeze_in_updates_ || (freeze_in_every_ > 0 && update % freeze_in_every_ == 0);
+  return update < parameters_.freeze_in_updates ||
+         (parameters_.freeze_in_every > 0 && update % parameters_.freeze_in_every == 0);
 }
 
 template <class Scalar>
@@ -288,14 +305,16 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   true_feedback_ = network.W_out.transpose();
   Matrix<Scalar> silence;
   if (!task) silence.setZero(network.size(), network.outputs());
-  const auto& taught = kind_.true_feedback() ? true_feedback_ : feedback_.of(network);
-  auto& written = kind_.emits == Emits::gradient ? gradient_ : kind_.emits == Emits::change ? change_ : step_change_;
+  const auto& taught = traits_.true_feedback() ? true_feedback_ : feedback_.of(network);
+  auto& written = traits_.emits == Emits::gradient ? gradient_
+                  : traits_.emits == Emits::change ? change_
+                                                   : step_change_;
   std::vector<ActiveRule<Scalar>> rules;
   if (task)
     rules.push_back({*rule_, taught, written});
   else if (consistency_.terms())
     rules.push_back({*rule_, silence, written});  // l = 0: nothing but temporal consistency
-  const bool by_step = task && kind_.emits == Emits::change_by_step;
+  const bool by_step = task && traits_.emits == Emits::change_by_step;
   if (task && added_) rules.push_back({*added_, taught, added_change_});
   for (auto& shadow : shadows_)
     if (task) rules.push_back({*shadow.rule, shadow.true_feedback ? true_feedback_ : taught, shadow.written});
@@ -307,9 +326,9 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
       rule_->write({simulation, trials, error_, taught}, step_change_);
       add_change(network, step_change_, learning_);
     };
-  else if (task && within_trial_ > 0)
+  else if (task && parameters_.within_trial > 0)
     at_once = [&](Index t) {
-      if ((t + 1) % within_trial_ != 0 || t + 1 == trials.steps) return;
+      if ((t + 1) % parameters_.within_trial != 0 || t + 1 == trials.steps) return;
       rule_->write({simulation, trials, error_, taught}, gradient_);
       change_within_trial(network, simulation, changed, t + 1);
       changed = t + 1;
@@ -317,10 +336,9 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   const Score result = run_with_rules(simulation, trials, key, synapse, rules, error_, consistency, at_once);
   if (task && added_) change_.W += added_change_.W;
   if (task && !shadows_.empty()) compare_with_bptt();
-  if (task && !kind_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_, changed, trials.steps);
+  if (task && !traits_.own_readout) readout_gradient(simulation.trajectory(), error_, gradient_, changed, trials.steps);
   if (consistency) consistency_.add_gradient(simulation, trials, gradient_);
-  if (consolidation_ > 0)
-    change_.W += static_cast<Scalar>(consolidation_) * tcr_integral(simulation, trials, strength * beta_, tau_s_ms_);
+  if (synapse.consolidates()) synapse.consolidate(simulation, trials, change_.W);
   return result;
 }
 
@@ -356,10 +374,10 @@ bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
   if (!std::isfinite((task ? optimizer_ : freeze_in_optimizer_).apply(network, gradient_))) return false;
   add_change(network, change_, learning_);
   if (task && learning_.count("W_out")) feedback_.follow(W_out_before_, network);
-  if (weight_noise_ > 0 && learning_.count("W")) {
+  if (parameters_.weight_noise > 0 && learning_.count("W")) {
     set_zero(change_, network);
     Stream(key.seed, Purpose::weight_noise, key.update)
-        .fill_normal(change_.W, weight_noise_ / std::sqrt(static_cast<double>(network.size())));
+        .fill_normal(change_.W, parameters_.weight_noise / std::sqrt(static_cast<double>(network.size())));
     add_change(network, change_, learning_);
   }
   return true;

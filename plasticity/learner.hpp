@@ -9,17 +9,33 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "plasticity/feedback.hpp"
 #include "plasticity/optimizer.hpp"
-#include "plasticity/rule.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "plasticity/schedule.hpp"
 #include "plasticity/temporal_consistency.hpp"
 
 namespace stillpoint {
+
+/// What learns, and what learns or disturbs beside it.
+struct LearnerParameters {
+  RuleModel rule = e_prop();            // trains
+  std::optional<RuleModel> added = {};  // a second, unsupervised rule that emits a finished change of a trial set
+  std::vector<RuleModel> shadows = {};  // gradient rules that are compared with BPTT and change nothing
+  OptimizerParameters optimizer = {};
+  TemporalConsistencyParameters consistency = {};
+  ScheduleParameters schedule = {};  // of the strength of temporal consistency, long and short term
+  bool trains_start = false;         // the initial state r0 learns
+  double weight_noise = 0;           // after each update W += weight_noise N(0,1) / sqrt(N)
+  Index within_trial = 0;            // online rules: change the weights every n-th step as well; 0: at the end
+  Index freeze_in_updates = 0;       // at the start, in which temporal consistency learns and the task does not
+  Index freeze_in_every = 0;         // after them every n-th update is such an update as well; 0: none
+};
 
 /// How a rule's gradient lies to the true one, over W, W_in and b. NaN where one of them is zero, and where no rule was
 /// taught (freeze-in).
@@ -53,8 +69,12 @@ Score run_and_learn(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tria
 template <class Scalar>
 class Learner {
  public:
-  /// Throws UserError where rule, network and integration do not go together.
-  Learner(const Options& options, const Network<Scalar>& network, std::uint64_t seed);
+  /// updates: of the whole training, which schedule and freeze-in refer to. Throws ParameterError where rules, network
+  /// and parameters do not go together.
+  Learner(const LearnerParameters& parameters, const Network<Scalar>& network, std::uint64_t seed, Index updates);
+
+  /// Throws ParameterError where freeze-in would have nothing to learn with this synapse.
+  void check(const Synapse<Scalar>& synapse) const;
 
   /// Runs the trials and computes what the rules make of them; a rule that changes weights step by step has changed
   /// them by the end.
@@ -86,16 +106,16 @@ class Learner {
   bool freezes_in(TrialKey key) const;
   void compare_with_bptt();
 
-  const RuleKind& kind_;
+  void refuse_misfit(const Network<Scalar>& network) const;
+
+  LearnerParameters parameters_;
+  const RuleTraits& traits_;  // of the rule that trains
   std::unique_ptr<Rule<Scalar>> rule_, added_;
   std::vector<Shadow> shadows_;  // the first is BPTT, if there are any
   Feedback<Scalar> feedback_;
   TemporalConsistency<Scalar> consistency_;
   Optimizer<Scalar> optimizer_, freeze_in_optimizer_;  // neither remembers what the other has seen
   Schedule schedule_;
-  double weight_noise_, consolidation_ = 0, beta_ = 0, tau_s_ms_ = 1;
-  long freeze_in_updates_, freeze_in_every_;
-  Index within_trial_;
   bool diverged_ = false;
   std::set<std::string> learning_;
   Gradient<Scalar> gradient_, change_, added_change_, step_change_;
@@ -104,9 +124,11 @@ class Learner {
   std::vector<Alignment> alignment_;
 };
 
-/// The rules that work beside rule.name: rule.add and shadow.rules. Throws UserError on one that cannot.
-std::vector<std::string> other_rules(const Options& options);
 /// Options rule.add, shadow.rules, training.within_trial, freeze_in.* and noise.weights.
 std::vector<Option> learner_options();
+/// The rules that work beside rule.name: rule.add and shadow.rules. Throws ParameterError on one that cannot.
+std::vector<std::string> other_rules(const Options& options);
+/// What options say of a learner: rule, optimizer, temporal consistency, schedule and those above.
+LearnerParameters learner_parameters(const Options& options);
 
 }  // namespace stillpoint

@@ -28,21 +28,6 @@ const RuleKind& rule_kind(const std::string& name) {
   throw std::logic_error("rule kind");
 }
 
-template <>
-std::unique_ptr<Rule<float>> make_rule(const RuleKind& kind, const Options& options) {
-  return kind.make_float(options);
-}
-template <>
-std::unique_ptr<Rule<double>> make_rule(const RuleKind& kind, const Options& options) {
-  return kind.make_double(options);
-}
-
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make_rule(const Options& options) {
-  return make_rule<Scalar>(rule_kind(options.text("rule.name")), options);
-}
-
-template std::unique_ptr<Rule<float>> make_rule(const Options&);
-template std::unique_ptr<Rule<double>> make_rule(const Options&);
+RuleModel rule_model(const Options& options) { return rule_kind(options.text("rule.name")).model(options); }
 
 }  // namespace stillpoint

@@ -4,14 +4,18 @@
 // finished change, and the learner applies it. Call order per update:
 //   begin (before the first step)  ->  step, after each step, if online()  ->  write, after the last
 //   (an online rule may be asked to write during the trial as well, after every step or every n-th).
-// A new rule is one file in rules/ and one line in rules.def; `stillpoint check-gradients` holds it against the truth
-// that it claims, or where it claims none against its formula in check/literal_rules.cpp.
+// plasticity/check holds a rule against the truth that it claims, or where it claims none against its formula in
+// check/literal_rules.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "plasticity/feedback.hpp"
 #include "plasticity/gradient.hpp"
 #include "plasticity/loss.hpp"
 
@@ -21,6 +25,9 @@ template <class Scalar>
 class Rule {
  public:
   virtual ~Rule() = default;
+  /// Throws ParameterError where the rule, as its parameters make it, cannot serve the network. trains_start: its
+  /// initial state r0 is to learn.
+  virtual void check(const Network<Scalar>&, bool /*trains_start*/) const {}
   /// Whether `step` is to be called.
   virtual bool online() const { return false; }
   /// What it injects into the drive of the trials it learns from, or nullptr.
@@ -45,12 +52,9 @@ enum class Emits {
   change_by_step  // the finished change of a step, applied before the next one
 };
 
-struct RuleKind {
+/// What is true of a rule whatever its parameters.
+struct RuleTraits {
   std::string name, help;
-  std::vector<Option> options;
-  std::unique_ptr<Rule<float>> (*make_float)(const Options&);  // throw UserError where the options cannot be served
-  std::unique_ptr<Rule<double>> (*make_double)(const Options&);
-
   Emits emits = Emits::gradient;
   enum class Truth { exact, unbiased, approximate } truth = Truth::approximate;  // of the gradient
   bool supervised = true;           // learns from errors; zero error, no change
@@ -66,15 +70,46 @@ struct RuleKind {
   /// Its learning signal goes through the transposed readout whatever rule.feedback says.
   bool true_feedback() const { return truth != Truth::approximate; }
 };
+
+/// A rule with its parameters, ready to be made in either precision. plasticity/rules/rules.hpp has those that come with
+/// the toolkit; one of your own: rule_model<MyRule>(traits, parameters..).
+struct RuleModel {
+  RuleTraits traits;
+  std::function<std::unique_ptr<Rule<float>>()> make_float;
+  std::function<std::unique_ptr<Rule<double>>()> make_double;
+  FeedbackParameters feedback = {};  // how errors reach the neurons
+
+  template <class Scalar>
+  std::unique_ptr<Rule<Scalar>> make() const {
+    if constexpr (std::is_same_v<Scalar, float>)
+      return make_float();
+    else
+      return make_double();
+  }
+};
+
+/// Made is a rule in either precision, constructed from the parameters.
+template <template <class> class Made, class... Parameters>
+RuleModel rule_model(RuleTraits traits, const Parameters&... parameters) {
+  return {std::move(traits), [=] { return std::make_unique<Made<float>>(parameters...); },
+          [=] { return std::make_unique<Made<double>>(parameters...); }};
+}
+
+/// A rule as options name it. A new one is one file in rules/ and one line in rules.def.
+struct RuleKind : RuleTraits {
+  std::vector<Option> options;
+  RuleModel (*model)(const Options&);
+};
 const std::vector<RuleKind>& rule_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
 const RuleKind& rule_kind(const std::string& name);
 Option rule_name_option();
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make_rule(const RuleKind& kind, const Options& options);
 /// The rule that rule.name names.
+RuleModel rule_model(const Options& options);
 template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make_rule(const Options& options);
+std::unique_ptr<Rule<Scalar>> make_rule(const Options& options) {
+  return rule_model(options).template make<Scalar>();
+}
 
 }  // namespace stillpoint

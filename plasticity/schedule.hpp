@@ -13,14 +13,26 @@
 //                 factor of 1000 either way, so that a set point out of reach is let go of in time
 #pragma once
 
-#include "sim/options/option.hpp"
+#include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
 
+struct ScheduleParameters {
+  enum class Shape { constant, linear, exponential, cosine, pulse, controlled } shape = Shape::constant;
+  Index from = 0;             // update at which it starts
+  Index until = 0;            // update at which it ends; 0: with the training
+  double final = 0;           // factor at the end (pulse: outside of it)
+  double speed = 4;           // controlled: set point of the population speed V [1/s]
+  double proportional = 0.5;  // controlled: gain of the log factor on V's relative error
+  double integral = 0.5;      // controlled: gain of the log factor on its sum over updates
+};
+/// schedule.*
+const ParameterList<ScheduleParameters>& schedule_list();
+
 class Schedule {
  public:
-  /// Options schedule.*; throws UserError where it ends before it starts, or where an exponential ends at 0.
-  explicit Schedule(const Options& options);
+  /// updates: of the training. Throws ParameterError where it ends before it starts, or where an exponential ends at 0.
+  Schedule(const ScheduleParameters& parameters, Index updates);
 
   /// The factor for this update.
   double at(long update) const;
@@ -28,14 +40,11 @@ class Schedule {
   void observe(double speed);
 
  private:
-  enum class Shape { constant, linear, exponential, cosine, pulse, controlled } shape_;
-  double from_, until_, final_;
-  double set_point_, proportional_, integral_;
+  using Shape = ScheduleParameters::Shape;
+  ScheduleParameters parameters_;
   double sum_ = 0, error_ = 0;
 };
 
-/// Options schedule.*
-std::vector<Option> schedule_options();
 /// Replaces schedule.until = 0 by the training.updates that it stands for, where the shape has an end: the schedule,
 /// and with it the run, then depends on them.
 void end_with_training(Options& options);

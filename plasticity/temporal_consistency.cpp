@@ -1,28 +1,33 @@
 #include "plasticity/temporal_consistency.hpp"
 
-#include "plasticity/rule.hpp"
-
 namespace stillpoint {
 
-std::vector<Option> temporal_consistency_options() {
-  return {
-      choice_option("tcr.form", "none", {"none", "loss", "local", "instantaneous"},
-                    "temporal consistency of the weights: as a term of the loss, or as a local rule with or without "
-                    "traces beside any rule (as short-term plasticity: synapse.kind = tcr)"),
-      number_option("tcr.lambda", "1", "", nonnegative, "its strength, in units of the mean of |tau dr/dt|^2 / 2N"),
-  };
+namespace {
+const std::vector<std::string> forms = {"none", "loss", "local", "instantaneous"};
+}
+
+const ParameterList<TemporalConsistencyParameters>& temporal_consistency_list() {
+  using P = TemporalConsistencyParameters;
+  static const auto list =
+      ParameterList<P>()
+          .choice("tcr.form", &P::form, forms,
+                  "temporal consistency of the weights: as a term of the loss, or as a local rule with or without "
+                  "traces beside any rule (as short-term plasticity: synapse.kind = tcr)")
+          .number("tcr.lambda", &P::lambda, "", nonnegative,
+                  "its strength, in units of the mean of |tau dr/dt|^2 / 2N");
+  return list;
+}
+
+void require_place(const TemporalConsistencyParameters& parameters, const RuleTraits& rule) {
+  require_parameter(parameters.form != TemporalConsistencyParameters::Form::loss || rule.takes_direct_terms, "tcr.form",
+                    forms[static_cast<std::size_t>(parameters.form)],
+                    "rule " + rule.name + " has no place for it; use local, instantaneous, or synapse.kind = tcr");
 }
 
 template <class Scalar>
-TemporalConsistency<Scalar>::TemporalConsistency(const Options& options) : lambda_(options.number("tcr.lambda")) {
-  const auto& form = options.text("tcr.form");
-  form_ = form == "none"    ? Form::none
-          : form == "loss"  ? Form::loss
-          : form == "local" ? Form::local
-                            : Form::instantaneous;
-  require_parameter(form_ != Form::loss || rule_kind(options.text("rule.name")).takes_direct_terms, "tcr.form", form,
-                 "rule " + options.text("rule.name") + " has no place for it; use local, instantaneous, or " +
-                     "synapse.kind = tcr");
+TemporalConsistency<Scalar>::TemporalConsistency(const TemporalConsistencyParameters& parameters)
+    : form_(parameters.form), lambda_(parameters.lambda) {
+  temporal_consistency_list().check(parameters);
 }
 
 template <class Scalar>

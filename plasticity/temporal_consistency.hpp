@@ -14,15 +14,24 @@
 // The short-term form, where synapses oppose change while the trial runs, is the synapse "tcr".
 #pragma once
 
+#include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
 
 namespace stillpoint {
 
+struct TemporalConsistencyParameters {
+  enum class Form { none, loss, local, instantaneous } form = Form::none;
+  double lambda = 1;  // strength, in units of the mean of |tau dr/dt|^2 / 2N
+};
+/// tcr.*
+const ParameterList<TemporalConsistencyParameters>& temporal_consistency_list();
+/// Throws ParameterError where the rule has no place for the loss form.
+void require_place(const TemporalConsistencyParameters& parameters, const RuleTraits& rule);
+
 template <class Scalar>
 class TemporalConsistency {
  public:
-  /// Options tcr.form and tcr.lambda. Throws UserError where the rule has no place for the loss form.
-  explicit TemporalConsistency(const Options& options);
+  explicit TemporalConsistency(const TemporalConsistencyParameters& parameters);
 
   bool active() const { return form_ != Form::none; }
   /// Factor on lambda in the next updates.
@@ -40,15 +49,13 @@ class TemporalConsistency {
   double energy() const { return energy_; }
 
  private:
-  enum class Form { none, loss, local, instantaneous } form_;
+  using Form = TemporalConsistencyParameters::Form;
+  Form form_;
   double lambda_, strength_ = 1, energy_ = 0, scale_ = 0;
   DirectTerms<Scalar> terms_;
   Matrix<Scalar> change_;  // v, N x B
   BackwardFilter<Scalar> own_path_{false};
   Gradient<Scalar> own_;
 };
-
-/// Options tcr.*
-std::vector<Option> temporal_consistency_options();
 
 }  // namespace stillpoint

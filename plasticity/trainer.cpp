@@ -14,17 +14,38 @@ std::string name_of(Outcome outcome) {
   return outcome == Outcome::reached ? "reached" : outcome == Outcome::diverged ? "diverged" : "not_reached";
 }
 
+namespace {
+const ParameterList<TrainingParameters>& training_list() {
+  using P = TrainingParameters;
+  static const auto list =
+      ParameterList<P>()
+          .integer("training.updates", &P::updates, "", {1, 1e9}, "weight updates")
+          .integer("training.batch", &P::batch, "trials", {1, 1e6}, "trials per update")
+          .number("training.criterion", &P::criterion, "", probability,
+                  "accuracy that counts as learned: running average (.9) and 512 evaluation trials")
+          .number("training.criterion_mse", &P::criterion_mse, "", positive,
+                  "the same for tasks graded by error: mean squared error")
+          .flag("training.stop_at_criterion", &P::stop_at_criterion, "end a run when it reaches criterion");
+  return list;
+}
+}  // namespace
+
 std::vector<Option> training_options() {
-  return {
-      integer_option("training.updates", "400", "", {1, 1e9}, "weight updates"),
-      integer_option("training.batch", "16", "trials", {1, 1e6}, "trials per update"),
-      number_option("training.criterion", "0.95", "", probability,
-                    "accuracy that counts as learned: running average (.9) and 512 evaluation trials"),
-      number_option("training.criterion_mse", "0.01", "", positive,
-                    "the same for tasks graded by error: mean squared error"),
-      flag_option("training.stop_at_criterion", false, "end a run when it reaches criterion"),
-      text_option("training.checkpoints", "log", "updates whose network is kept: none, log (1 3 10 30 ..), every K, or a list"),
-  };
+  auto all = training_list().options();
+  all.push_back(text_option("training.checkpoints", "log",
+                            "updates whose network is kept: none, log (1 3 10 30 ..), every K, or a list"));
+  return all;
+}
+
+TrainingSetting training_setting(const Options& options) {
+  TrainingSetting setting;
+  setting.learner = learner_parameters(options);
+  setting.synapse = synapse_model(options);
+  setting.training = training_list().from(options);
+  setting.checkpoints = checkpoint_updates(options.text("training.checkpoints"), setting.training.updates);
+  setting.integration = make_integration(options);
+  setting.noise = make_noise(options);
+  return setting;
 }
 
 std::vector<long> checkpoint_updates(const std::string& text, long updates) {
@@ -63,8 +84,7 @@ namespace {
 template <class Scalar>
 std::unique_ptr<Synapse<Scalar>> synapse_for(const TrainingSetting& setting, const Network<Scalar>& network,
                                              Index steps) {
-  return make_synapse<Scalar>(
-      synapse_setting(setting.options, setting.integration, setting.noise, network, steps));
+  return setting.synapse.make<Scalar>(synapse_context(network, setting.integration, setting.noise, steps));
 }
 
 /// The evaluation trials, in blocks that keep memory small.
@@ -117,8 +137,8 @@ class Evaluator {
 /// cost as much as 512 / batch forward passes).
 class Criterion {
  public:
-  Criterion(const Options& options, bool is_error)
-      : is_error_(is_error), threshold_(options.number(is_error ? "training.criterion_mse" : "training.criterion")) {}
+  Criterion(const TrainingParameters& training, bool is_error)
+      : is_error_(is_error), threshold_(is_error ? training.criterion_mse : training.criterion) {}
 
   template <class Evaluate>
   bool met(const Score& batch, Evaluate&& evaluate) {
@@ -145,20 +165,18 @@ class Criterion {
 
 template <class Scalar>
 Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial) {
-  const auto& options = setting.options;
-  require_parameter(setting.integration.has_adjoint(), "integration.method", options.text("integration.method"),
-                 "rule " + options.text("rule.name") + " needs euler or exponential_euler");
-  const long updates = options.integer("training.updates");
-  const auto batch = static_cast<Index>(options.integer("training.batch"));
-  const bool stop = options.flag("training.stop_at_criterion");
-  const auto checkpoints = checkpoint_updates(options.text("training.checkpoints"), updates);
+  const auto& [updates, batch, criterion_accuracy, criterion_mse, stop] = setting.training;
+  training_list().check(setting.training);
+  require_parameter(setting.integration.has_adjoint(), "integration.method",
+                    method_names()[static_cast<std::size_t>(setting.integration.method)],
+                    "rule " + setting.learner.rule.traits.name + " needs euler or exponential_euler");
 
   Training<Scalar> result;
   Network<Scalar> network = initial.cast<Scalar>();
   result.initial = network;
   Simulation<Scalar> simulation(network, setting.integration, setting.noise);
-  Learner<Scalar> learner(options, network, setting.seed);
-  Criterion criterion(options, setting.criterion_is_error);
+  Learner<Scalar> learner(setting.learner, network, setting.seed, updates);
+  Criterion criterion(setting.training, setting.criterion_is_error);
   std::optional<Evaluator<Scalar>> evaluator;
   double strength = 1;
   const auto evaluate_now = [&] {
@@ -171,8 +189,11 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   for (long update = 0; update < updates; ++update) {
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
     const auto trials = setting.trials(key, batch).template cast<Scalar>();
-    if (!synapse) synapse = synapse_for(setting, network, trials.steps);
-    if (std::binary_search(checkpoints.begin(), checkpoints.end(), update))
+    if (!synapse) {
+      synapse = synapse_for(setting, network, trials.steps);
+      learner.check(*synapse);
+    }
+    if (std::binary_search(setting.checkpoints.begin(), setting.checkpoints.end(), update))
       result.checkpoints.emplace_back(update, network);
 
     strength = learner.strength(key);
@@ -201,7 +222,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
       result.diverged_at = update;
       break;
     }
-    if (update + 1 == options.integer("freeze_in.updates")) result.after_freeze_in = network;
+    if (update + 1 == setting.learner.freeze_in_updates) result.after_freeze_in = network;
     setting.progress(update);
   }
   const double nan = std::numeric_limits<double>::quiet_NaN();

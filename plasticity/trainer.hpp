@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plasticity/learner.hpp"
-#include "plasticity/short_term/short_term.hpp"
+#include "plasticity/short_term/synapses.hpp"
 
 namespace stillpoint {
 
@@ -43,15 +43,25 @@ struct Training {
   std::vector<std::pair<long, Network<Scalar>>> checkpoints;  // before the change of that update
 };
 
-/// Everything a training run depends on.
+struct TrainingParameters {
+  Index updates = 400;             // of the weights
+  Index batch = 16;                // trials per update
+  double criterion = 0.95;         // accuracy that counts as learned: running average (.9) and evaluation trials
+  double criterion_mse = 0.01;     // the same for tasks graded by error: mean squared error
+  bool stop_at_criterion = false;  // end the run when it reaches criterion
+};
+
+/// Everything a training run depends on, but for the initial network.
 struct TrainingSetting {
-  const Options& options;  // rule.*, synapse.*, optimizer.*, training.*
-  std::uint64_t seed = 1;
-  Integration integration;
-  Noise noise;
   TrialSource trials;
-  bool criterion_is_error =
-      false;  // mean squared error below training.criterion_mse, instead of accuracy above training.criterion
+  std::uint64_t seed = 1;
+  LearnerParameters learner = {};
+  SynapseModel synapse = static_synapse();
+  TrainingParameters training = {};
+  std::vector<long> checkpoints = {};  // updates before whose change the network is kept, rising
+  Integration integration = {};
+  Noise noise = {};
+  bool criterion_is_error = false;  // mean squared error below criterion_mse, instead of accuracy above criterion
   std::function<void(long update)> progress = [](long) {};
 };
 
@@ -66,8 +76,10 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
 template <class Scalar>
 Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network);
 
-/// Options training.*
+/// Options training.* of TrainingParameters, and training.checkpoints.
 std::vector<Option> training_options();
+/// The setting that options describe, but for trials, seed and progress.
+TrainingSetting training_setting(const Options& options);
 /// The updates that training.checkpoints names: "none", "log" (1 3 10 30 ..), "every K" or a list; throws
 /// UserError otherwise.
 std::vector<long> checkpoint_updates(const std::string& text, long updates);

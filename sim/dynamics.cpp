@@ -15,14 +15,14 @@ const std::vector<std::string>& method_names() { return methods; }
 Method method_from(const std::string& name) {
   const auto found = std::find(methods.begin(), methods.end(), name);
   require_parameter(found != methods.end(), "integration.method", name,
-                 fmt::format("must be one of: {}", fmt::join(methods, ", ")));
+                    fmt::format("must be one of: {}", fmt::join(methods, ", ")));
   return static_cast<Method>(found - methods.begin());
 }
 
 void require_map_method(const std::string& kind, const Integration& integration) {
   require_parameter(integration.method == Method::euler, "integration.method",
-                 methods[static_cast<std::size_t>(integration.method)],
-                 fmt::format("network.kind = {} is a map and not integrated: use euler", kind));
+                    methods[static_cast<std::size_t>(integration.method)],
+                    fmt::format("network.kind = {} is a map and not integrated: use euler", kind));
 }
 
 std::vector<Option> integration_options() {

@@ -16,12 +16,13 @@ const std::vector<std::string>& nonlinearity_names() { return names; }
 
 Nonlinearity nonlinearity_from(const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
-  require_parameter(found != names.end(), "nonlinearity", name, fmt::format("must be one of: {}", fmt::join(names, ", ")));
-  return static_cast<Nonlinearity>(1 + (found - names.begin()));
+  require_parameter(found != names.end(), "nonlinearity", name,
+                    fmt::format("must be one of: {}", fmt::join(names, ", ")));
+  return static_cast<Nonlinearity>(found - names.begin());
 }
 
 std::string name_of(Nonlinearity phi) {
-  return phi == Nonlinearity::identity ? "identity" : names[static_cast<std::size_t>(phi) - 1];
+  return phi == Nonlinearity::identity ? "identity" : names[static_cast<std::size_t>(phi)];
 }
 
 }  // namespace stillpoint

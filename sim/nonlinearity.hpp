@@ -85,7 +85,7 @@ struct Logistic {
   }
 };
 
-enum class Nonlinearity { identity, tanh, relu, softplus, logistic };
+enum class Nonlinearity { tanh, relu, softplus, logistic, identity };  // networks have all but the last
 
 /// Calls `use` with the policy that `phi` names.
 template <class Use>

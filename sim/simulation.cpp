@@ -22,20 +22,21 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
       integrator_(make_integrator<Scalar>(integration, dynamics_->tau_ms())) {
   keep_products_on_one_thread();
   require_parameter(integration.has_adjoint() || !noise.any(), "integration.method",
-                 method_names()[static_cast<std::size_t>(integration.method)],
-                 "noise needs euler or exponential_euler");
+                    method_names()[static_cast<std::size_t>(integration.method)],
+                    "noise needs euler or exponential_euler");
 }
 
 template <class Scalar>
 void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
   const Index N = network_.size(), U = network_.b.size(), T = trials.steps, B = trials.batch;
   require_parameter(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
-                 fmt::format("the trials have {} input channels", trials.inputs.rows()));
+                    fmt::format("the trials have {} input channels", trials.inputs.rows()));
   const auto& kind = network_kind(network_.kind);
-  require_parameter(kind.acts_on_rates || (!synapse.scales() && !synapse.drives()), "synapse.kind", "not none",
-                 fmt::format("has no meaning in an {}, whose recurrent weights act on gates; use none (and tcr.form = "
-                             "loss for temporal consistency)",
-                             kind.name));
+  require_parameter(
+      kind.acts_on_rates || (!synapse.scales() && !synapse.drives()), "synapse.kind", "not none",
+      fmt::format("has no meaning in an {}, whose recurrent weights act on gates; use none (and tcr.form = "
+                  "loss for temporal consistency)",
+                  kind.name));
   synapse_ = &synapse;
   key_ = key;
   auto& run = trajectory_;

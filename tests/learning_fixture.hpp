@@ -26,8 +26,8 @@ struct LearningFixture {
         network(initial.cast<Scalar>()),
         integration(make_integration(options)),
         simulation(network, integration),
-        synapse(make_synapse<Scalar>(synapse_setting(options, integration, {}, initial, steps))),
-        learner(options, network, seed) {}
+        synapse(synapse_model(options).make<Scalar>(synapse_context(initial, integration, {}, steps))),
+        learner(learner_of(options, network, seed)) {}
 
   Score learn(const TrialSet<double>& trials, std::uint64_t update = 0) {
     return learner.learn(network, simulation, trials.cast<Scalar>(), {seed, update}, *synapse);

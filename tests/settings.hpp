@@ -10,6 +10,30 @@
 
 namespace stillpoint::testing {
 
+// What options say, made: the tests name what they set in the words of a study file.
+
+inline Optimizer<double> optimizer_of(const Options& options) {
+  return Optimizer<double>(optimizer_list().from(options));
+}
+inline Schedule schedule_of(const Options& options) {
+  return Schedule(schedule_list().from(options), options.integer("training.updates"));
+}
+inline TemporalConsistency<double> consistency_of(const Options& options) {
+  const auto parameters = temporal_consistency_list().from(options);
+  require_place(parameters, rule_model(options).traits);
+  return TemporalConsistency<double>(parameters);
+}
+template <class Scalar>
+Learner<Scalar> learner_of(const Options& options, const Network<Scalar>& network, std::uint64_t seed) {
+  return Learner<Scalar>(learner_parameters(options), network, seed, options.integer("training.updates"));
+}
+inline TrainingSetting setting_of(const Options& options, std::uint64_t seed, TrialSource trials) {
+  auto setting = training_setting(options);
+  setting.seed = seed;
+  setting.trials = std::move(trials);
+  return setting;
+}
+
 /// Random inputs, +-1 targets graded everywhere, of `steps` steps.
 inline TrialSet<double> random_trials(Index inputs, Index outputs, Index steps, Index batch, std::uint64_t seed) {
   auto trials = TrialSet<double>::zeros(inputs, outputs, steps, batch);

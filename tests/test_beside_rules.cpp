@@ -49,7 +49,7 @@ Gradient<double> gradient_of(const std::string& rule, const Matrix<double>& feed
   const auto network = ordinary_network();
   Simulation<double> simulation(network, integration);
   Synapse<double> none;
-  TemporalConsistency<double> consistency(options);
+  auto consistency = consistency_of(options);
   Gradient<double> gradient;
   Matrix<double> error;
   run_and_learn<double>(simulation, ordinary_trials(), {LearningFixture<>::seed, 0}, none, *make_rule<double>(options),
@@ -112,7 +112,7 @@ TEST_CASE("cosine and ratio of norms are those of two gradients computed apart")
     INFO(feedback);
     REQUIRE(room.learner.compared() == std::vector<std::string>{"e_prop", "uoro", "kf_rtrl"});
     REQUIRE(room.learner.alignment().size() == 3);
-    Feedback<double> F(room.options, N, O, LearningFixture<>::seed);
+    Feedback<double> F(rule_model(room.options).feedback, N, O, LearningFixture<>::seed);
     expect(room.learner.alignment()[0], gradient_of("e_prop", F.of(network)));
     expect(room.learner.alignment()[1], gradient_of("uoro", symmetric));
     expect(room.learner.alignment()[2], gradient_of("kf_rtrl", symmetric));
@@ -190,7 +190,7 @@ TEST_CASE("Kolen and Pollack: the distance from feedback to readout shrinks by t
   const double decay = 0.1;
   const auto options = resolve_options({{"rule.feedback", "kolen_pollack"}, {"rule.feedback_decay", "0.1"}});
   auto network = ordinary_network();
-  Feedback<double> feedback(options, N, O, seed);
+  Feedback<double> feedback(rule_model(options).feedback, N, O, seed);
   Matrix<double> distance = feedback.of(network) - network.W_out.transpose();
   for (std::uint64_t update = 0; update < 5; ++update) {
     const Matrix<double> before = network.W_out;

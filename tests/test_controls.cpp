@@ -129,7 +129,7 @@ struct Problem {
   TrialSource source() const {
     return [this](TrialKey key, Index count) { return task->draw(key, count); };
   }
-  TrainingSetting setting() const { return {options, seed, integration, {}, source()}; }
+  TrainingSetting setting() const { return setting_of(options, seed, source()); }
   /// Trials that the run itself never sees.
   TrialSet<double> fresh_trials(Index count) const { return task->draw({seed + 1, 9}, count); }
 };
@@ -276,7 +276,7 @@ TEST_CASE("the exponent needs synapses with a state") {
 TEST_CASE("without a control the network stays as it is") {
   const Problem problem(3, strongly_connected("10"));
   auto network = problem.network;
-  const auto match = match_control(problem.setting(), network);
+  const auto match = match_control(problem.options, problem.setting(), network);
   CHECK(match.property == "none");
   CHECK(match.factor == 1);
   CHECK(identical(network.W, problem.network.W));
@@ -287,7 +287,7 @@ TEST_CASE("matched speed: one factor on all time constants gives the speed of th
   const Problem problem(3, strongly_connected("50", {{"study.arm", "matched_speed"}}));
   INFO("seed " << problem.seed);
   auto network = problem.network;
-  const auto match = match_control(problem.setting(), network);
+  const auto match = match_control(problem.options, problem.setting(), network);
   CHECK(match.property == "speed");
   CHECK(match.factor > 1);
   CHECK(identical(network.W, problem.network.W));
@@ -306,7 +306,7 @@ TEST_CASE("matched chaos: one factor on all weights gives the exponent of the ne
   const Problem problem(8, strongly_connected("40", {{"study.arm", "matched_chaos"}}));
   INFO("seed " << problem.seed);
   auto network = problem.network;
-  const auto match = match_control(problem.setting(), network);
+  const auto match = match_control(problem.options, problem.setting(), network);
   CHECK(match.property == "chaos");
   CHECK(match.factor < 1);
   CHECK(identical(network.tau_ms, problem.network.tau_ms));
@@ -358,7 +358,7 @@ TEST_CASE("replicas see different trials, the estimate is their mean and its sta
 namespace {
 Match match(const Assignments& assignments, Network<double>& network, const TrialSource& source) {
   const Options options = resolve_options(assignments);
-  return match_control({options, seed, make_integration(options), {}, source}, network);
+  return match_control(options, setting_of(options, seed, source), network);
 }
 }  // namespace
 

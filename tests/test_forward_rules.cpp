@@ -29,7 +29,7 @@ Gradient<double> gradient_of(const std::string& rule, const Case& c, std::uint64
   const Integration integration{Method::euler, 10, 0};
   Simulation<double> simulation(network, integration);
   const auto synapse = make_synapse<double>({options, integration, {}, false, N, T});
-  TemporalConsistency<double> consistency(options);
+  auto consistency = consistency_of(options);
   const auto learner = make_rule<double>(options);
   Gradient<double> gradient;
   Matrix<double> error;

@@ -99,7 +99,7 @@ TEST_CASE("every rule gives the same bits again, and a fresh learner knows nothi
     CHECK((first.array() == weights_of(after_two_updates(kind)).array()).all());
 
     room.network = initial;
-    Learner<double> fresh(room.options, initial, LearningFixture<>::seed);
+    auto fresh = learner_of<double>(room.options, initial, LearningFixture<>::seed);
     for (const std::uint64_t update : {0, 1}) {
       fresh.learn(room.network, room.simulation, ordinary_trials(), {LearningFixture<>::seed, update}, *room.synapse);
       REQUIRE(fresh.apply(room.network, {LearningFixture<>::seed, update}));
@@ -123,7 +123,7 @@ TEST_CASE("every rule writes arrays of the network's shapes, and learns from a s
           run_with_rules<double>(simulation, trials, {seed, 0}, none, {{*rule, feedback, written}}, error);
       CHECK(std::isfinite(result.loss));
       CHECK(simulation.trajectory().outputs.allFinite());
-      for_each_array(network, written, [&](const std::string& name, auto weights, auto value) {
+      for_each_flat_array(network, written, [&](const std::string& name, auto weights, auto value) {
         INFO(name);
         CHECK(value.allFinite());
         CHECK(value.size() == weights.size());
@@ -188,7 +188,7 @@ TEST_CASE("training.parameters is respected by every rule, and whatever learns b
       before.W_out = initial.W_out;
       before.b_out = initial.b_out;
       before.r0 = initial.r0;
-      for_each_array(network, before,
+      for_each_flat_array(network, before,
                      [&](const char*, auto after, auto start) { result.push_back((after - start).norm() > 0); });
       result.resize(names.size());
       return result;

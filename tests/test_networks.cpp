@@ -57,7 +57,7 @@ TEST_CASE("BPTT equals central differences for every other network, initial stat
         const auto network = network_of(chosen);
         chosen.insert(chosen.end(), {{"rule.name", "bptt"}, {"tcr.form", form}, {"tcr.lambda", "0.7"}});
         const auto resolved = resolve_options(chosen);
-        TemporalConsistency<double> consistency(resolved);
+        auto consistency = consistency_of(resolved);
         auto trials = random_trials(K, O, T, B, seed);
         end_trials(trials, {12, 7, 10});
         Synapse<double> fixed;
@@ -102,7 +102,7 @@ TEST_CASE("RTRL is BPTT for every network with one state per neuron, its own par
       const auto network = network_of(chosen);
       chosen.emplace_back("network.size", "6");
       const auto resolved = resolve_options(chosen);
-      TemporalConsistency<double> consistency(resolved);
+      auto consistency = consistency_of(resolved);
       Synapse<double> fixed;
       const auto rule = make_rule<double>(resolved);
       INFO(name_of(chosen));
@@ -257,7 +257,7 @@ TEST_CASE("masks and the signs of Dale's law are kept exactly, whatever learns")
 
 TEST_CASE("a change within the trial keeps the signs of Dale's law as well") {
   auto network = network_of({{"network.excitatory", "0.5"}}, 8);
-  Optimizer<double> optimizer(resolve_options({{"optimizer.name", "sgd"}, {"optimizer.rate", "10"}}));
+  Optimizer<double> optimizer = optimizer_of(resolve_options({{"optimizer.name", "sgd"}, {"optimizer.rate", "10"}}));
   Gradient<double> gradient;
   set_zero(gradient, network);
   gradient.W = network.W;  // down the gradient, past 0
@@ -416,7 +416,7 @@ TEST_CASE("what a network cannot do is refused in one line that says why") {
       const auto resolved = resolve_options(options);
       const auto network = make_network(resolved, K, O, seed);
       make_dynamics(network, make_integration(resolved));
-      const Learner<double> learner(resolved, network, seed);
+      const auto learner = learner_of<double>(resolved, network, seed);
     } catch (const UserError& problem) {
       return problem.what();
     }

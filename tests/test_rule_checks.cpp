@@ -1,5 +1,5 @@
 // The checks that users run: right rules pass, and every class of check reports a rule that is wrong.
-#include "experiments/study/rule_checks.hpp"
+#include "experiments/report/checks_table.hpp"
 #include "plasticity/check/literal_rules.hpp"
 #include "plasticity/gradient_check.hpp"
 #include "tests/catch.hpp"
@@ -14,8 +14,21 @@ constexpr Index N = 8, K = 2, O = 1, T = 12, B = 4;
 constexpr std::uint64_t seed = 3;
 using Verdict = RuleCheck::Verdict;
 
+using Maker = std::unique_ptr<Rule<double>> (*)(const Options&);
+/// The rule of that name, or what `make` makes in its place.
+struct Candidate {
+  std::string name;
+  Maker make = nullptr;
+  RuleModel model(const Options& options) const {
+    auto model = rule_kind(name).model(options);
+    if (make) model.make_double = [make = make, options] { return make(options); };
+    return model;
+  }
+};
+
 /// A network and trials of two conditions, with feedback of the readout where the rule needs it.
-RuleCheck check_of(const RuleKind& kind, Assignments chosen = {}) {
+RuleCheck check_of(const Candidate& candidate, Assignments chosen = {}) {
+  const auto& kind = rule_kind(candidate.name);
   chosen.insert(chosen.end(), {{"rule.name", kind.name}, {"network.size", std::to_string(N)}});
   const auto options = resolve_options(chosen);
   auto network =
@@ -27,15 +40,7 @@ RuleCheck check_of(const RuleKind& kind, Assignments chosen = {}) {
   for (Index t = 0; t < T; ++t)
     for (Index b = 0; b < B; ++b)
       if (!trials.valid(t, b)) trials.mask.col(trials.column(t, b)).setZero();
-  return check_rule(kind, {options, network, {Method::euler, 5, 0}, {}, trials, seed, 20000});
-}
-
-using Maker = std::unique_ptr<Rule<double>> (*)(const Options&);
-/// The kind of that name, whose rules are made by `make`.
-RuleKind remade(const std::string& name, Maker make) {
-  auto kind = rule_kind(name);
-  kind.make_double = make;
-  return kind;
+  return check_rule(candidate.model(options), {options, network, {Method::euler, 5, 0}, {}, trials, seed, 20000});
 }
 
 /// A registered rule with something done to what it writes.
@@ -43,7 +48,7 @@ class Altered : public Rule<double> {
  public:
   using Change = void (*)(Gradient<double>&);
   Altered(const std::string& name, const Options& options, Change change)
-      : rule_(make_rule<double>(rule_kind(name), options)), change_(change) {}
+      : rule_(rule_kind(name).model(options).make<double>()), change_(change) {}
   bool online() const override { return rule_->online(); }
   Perturbation<double>* perturbation() override { return rule_->perturbation(); }
   void begin(const Simulation<double>& simulation, const TrialSet<double>& trials, TrialKey key) override {
@@ -115,9 +120,9 @@ class Forgetful : public Rule<double> {
   std::unique_ptr<Rule<double>> rule_;
 };
 
-void check_fails(const RuleKind& kind, const Assignments& chosen = {}) {
-  const auto wrong = check_of(kind, chosen), right = check_of(rule_kind(kind.name), chosen);
-  INFO(kind.name << ": wrong " << wrong.error << ", right " << right.error << ", bound " << wrong.bound);
+void check_fails(const Candidate& candidate, const Assignments& chosen = {}) {
+  const auto wrong = check_of(candidate, chosen), right = check_of({candidate.name}, chosen);
+  INFO(candidate.name << ": wrong " << wrong.error << ", right " << right.error << ", bound " << wrong.bound);
   CHECK(wrong.verdict() == Verdict::failed);
   CHECK(exit_code(std::vector<RuleCheck>{right, wrong}) == 1);
   CHECK(right.verdict() == Verdict::ok);
@@ -138,66 +143,69 @@ void scaled(Gradient<double>& gradient) {
 }  // namespace
 
 TEST_CASE("an exact rule that is off by a part in a thousand, not a number, or blind to a term of the loss fails") {
-  check_fails(remade("bptt", [](const Options& options) {
-    return altered("bptt", options, [](auto& g) { g.W(1, 2) += 1e-3 * g.W.cwiseAbs().maxCoeff(); });
-  }));
-  check_fails(remade(
-      "rtrl", [](const Options& options) { return altered("rtrl", options, [](auto& g) { g.W_in(1, 1) *= 1.001; }); }));
-  check_fails(
-      remade("bptt", [](const Options& options) { return altered("bptt", options, [](auto& g) { g.b(0) = NAN; }); }));
+  check_fails(Candidate{"bptt", [](const Options& options) {
+                          return altered("bptt", options,
+                                         [](auto& g) { g.W(1, 2) += 1e-3 * g.W.cwiseAbs().maxCoeff(); });
+                        }});
+  check_fails(Candidate{
+      "rtrl", [](const Options& options) { return altered("rtrl", options, [](auto& g) { g.W_in(1, 1) *= 1.001; }); }});
+  check_fails(Candidate{
+      "bptt", [](const Options& options) { return altered("bptt", options, [](auto& g) { g.b(0) = NAN; }); }});
   const auto alone =
-      remade("bptt", [](const Options&) -> std::unique_ptr<Rule<double>> { return std::make_unique<TaskAlone>(); });
+      Candidate{"bptt", [](const Options&) -> std::unique_ptr<Rule<double>> { return std::make_unique<TaskAlone>(); }};
   CHECK(check_of(alone).verdict() == Verdict::ok);
   check_fails(alone, {{"tcr.form", "loss"}, {"tcr.lambda", "2"}});
 }
 
 TEST_CASE("a biased estimator fails") {
-  check_fails(remade("uoro", [](const Options& options) { return altered("uoro", options, scaled); }));
-  check_fails(remade("kf_rtrl", [](const Options& options) {
-    return altered("kf_rtrl", options, [](auto& g) { g.W_in.setZero(); });
-  }));
-  check_fails(remade("node_perturbation",
-                     [](const Options& options) { return altered("node_perturbation", options, scaled); }));
+  check_fails(Candidate{"uoro", [](const Options& options) { return altered("uoro", options, scaled); }});
+  check_fails(Candidate{"kf_rtrl", [](const Options& options) {
+                          return altered("kf_rtrl", options, [](auto& g) { g.W_in.setZero(); });
+                        }});
+  check_fails(Candidate{"node_perturbation",
+                        [](const Options& options) { return altered("node_perturbation", options, scaled); }});
 }
 
 TEST_CASE("a local rule without its leak, its decay, its clip or its memory fails") {
-  check_fails(remade("e_prop",
-                     [](const Options&) -> std::unique_ptr<Rule<double>> { return std::make_unique<WithoutLeak>(); }));
-  check_fails(remade("e_prop", [](const Options& options) { return make_rule<double>(rule_kind("bptt"), options); }));
+  check_fails(Candidate{
+      "e_prop", [](const Options&) -> std::unique_ptr<Rule<double>> { return std::make_unique<WithoutLeak>(); }});
   check_fails(
-      remade("oja", [](const Options& options) { return altered("oja", options, [](auto& g) { g.W *= 1 + 1e-8; }); }));
-  check_fails(remade("anti_hebbian", [](const Options& options) {
-    return altered("anti_hebbian", options, [](auto& g) { g.W(0, 0) += 1e-3 * g.W.cwiseAbs().maxCoeff(); });
-  }));
+      Candidate{"e_prop", [](const Options& options) { return rule_kind("bptt").model(options).make<double>(); }});
+  check_fails(Candidate{
+      "oja", [](const Options& options) { return altered("oja", options, [](auto& g) { g.W *= 1 + 1e-8; }); }});
+  check_fails(Candidate{"anti_hebbian", [](const Options& options) {
+                          return altered("anti_hebbian", options,
+                                         [](auto& g) { g.W(0, 0) += 1e-3 * g.W.cwiseAbs().maxCoeff(); });
+                        }});
   const Assignments kicks = {{"reward_hebbian.frequency_hz", "50"}, {"reward_hebbian.rate", "100"}};
-  check_fails(remade("reward_hebbian",
-                     [](const Options& options) {
-                       auto unclipped = options;
-                       unclipped.set("reward_hebbian.largest_change", "1e9");
-                       return make_rule<double>(rule_kind("reward_hebbian"), unclipped);
-                     }),
+  check_fails(Candidate{"reward_hebbian",
+                        [](const Options& options) {
+                          auto unclipped = options;
+                          unclipped.set("reward_hebbian.largest_change", "1e9");
+                          return rule_kind("reward_hebbian").model(unclipped).make<double>();
+                        }},
               kicks);
-  check_fails(remade("reward_hebbian",
-                     [](const Options& options) {
-                       auto slow = options;
-                       slow.set("reward_hebbian.mean_tau_ms", "50");
-                       return make_rule<double>(rule_kind("reward_hebbian"), slow);
-                     }),
+  check_fails(Candidate{"reward_hebbian",
+                        [](const Options& options) {
+                          auto slow = options;
+                          slow.set("reward_hebbian.mean_tau_ms", "50");
+                          return rule_kind("reward_hebbian").model(slow).make<double>();
+                        }},
               kicks);
   for (const std::string rule : {"force", "full_force"})
-    check_fails(remade(rule, [](const Options& options) -> std::unique_ptr<Rule<double>> {
-      return std::make_unique<Forgetful>(options);
-    }));
+    check_fails(Candidate{rule, [](const Options& options) -> std::unique_ptr<Rule<double>> {
+                            return std::make_unique<Forgetful>(options);
+                          }});
 }
 
 TEST_CASE("a rule without a transcription is said to be unchecked, and one that learns nothing fails") {
-  auto kind = rule_kind("oja");
-  kind.name = "hebb";
+  auto model = oja();
+  model.traits.name = "hebb";
   const auto options = resolve_options({{"rule.name", "oja"}});
   const CheckProblem problem{
       options, random_network("leaky_rate", "tanh", N, K, O, seed), {}, {}, random_trials(K, O, T, B, seed), seed};
-  CHECK(check_rule(kind, problem).verdict() == Verdict::not_checked);
-  CHECK(check_of(rule_kind("oja"), {{"oja.rate", "0"}}).verdict() == Verdict::failed);
+  CHECK(check_rule(model, problem).verdict() == Verdict::not_checked);
+  CHECK(check_of({"oja"}, {{"oja.rate", "0"}}).verdict() == Verdict::failed);
 }
 
 TEST_CASE("an exact rule is not called right where most of what it learns sits on a kink") {
@@ -207,15 +215,15 @@ TEST_CASE("an exact rule is not called right where most of what it learns sits o
   network.r0.setZero(N);
   auto trials = random_trials(K, O, T, B, seed);
   trials.inputs.setZero();  // u = 0 throughout
-  const auto check = check_rule(rule_kind("bptt"), {options, network, {}, {}, trials, seed});
+  const auto check = check_rule(bptt(), {options, network, {}, {}, trials, seed});
   CHECK(check.verdict() == Verdict::not_checked);
   CHECK_THAT(check.note, Catch::Contains("at relu kinks, more than 1 %"));
   // What can be checked fails, whatever cannot.
-  const auto wrong = remade("bptt", [](const Options& made) { return altered("bptt", made, scaled); });
+  const auto wrong = Candidate{"bptt", [](const Options& made) { return altered("bptt", made, scaled); }};
   network.b.setConstant(0.5);
   network.b(0) = 0;
   network.W.row(0).setZero();
-  const auto failed = check_rule(wrong, {options, network, {}, {}, trials, seed});
+  const auto failed = check_rule(wrong.model(options), {options, network, {}, {}, trials, seed});
   CHECK(failed.verdict() == Verdict::failed);
 }
 
@@ -246,9 +254,9 @@ TEST_CASE("temporal consistency equals its transcription under every synapse and
 }
 
 TEST_CASE("through a live synapse the gradient is another, and the angle between them is told") {
-  CHECK(check_of(rule_kind("bptt")).note.empty());
+  CHECK(check_of({"bptt"}).note.empty());
   for (const std::string synapse : {"tcr", "tsodyks_markram"}) {
-    const auto check = check_of(rule_kind("bptt"), {{"synapse.kind", synapse}});
+    const auto check = check_of({"bptt"}, {{"synapse.kind", synapse}});
     CHECK(check.verdict() == Verdict::ok);
     CHECK_THAT(check.note, Catch::Contains("synapse frozen") && Catch::Contains("deg (cos 0.9"));
   }

@@ -172,7 +172,8 @@ TEST_CASE("e-prop equals a literal transcription of its published equation") {
 TEST_CASE("random feedback is fixed for a seed, scaled as the readout, and differs between seeds") {
   const auto options = resolve_options({{"rule.feedback", "random"}});
   const auto network = random_network("leaky_rate", "tanh", 400, K, O, seed);
-  Feedback<double> first(options, 400, O, 5), again(options, 400, O, 5), other(options, 400, O, 6);
+  Feedback<double> first(rule_model(options).feedback, 400, O, 5), again(rule_model(options).feedback, 400, O, 5),
+      other(rule_model(options).feedback, 400, O, 6);
   CHECK(first.of(network) == again.of(network));
   CHECK(first.of(network) != other.of(network));
   CHECK(first.of(network) != network.W_out.transpose());

@@ -48,7 +48,7 @@ Gradient<double> gradient_of(const Network<double>& network, const TrialSet<doub
   const auto options = resolve_options(chosen);
   Simulation<double> simulation(network, integration);
   Synapse<double> none;
-  TemporalConsistency<double> consistency(options);
+  auto consistency = consistency_of(options);
   const auto rule = make_rule<double>(options);
   Gradient<double> gradient;
   Matrix<double> error;
@@ -74,7 +74,7 @@ Gradient<double> share(const Network<double>& network, const TrialSet<double>& t
 /// max |claimed - central difference of lambda E| over W, W_in and b, as a share of the largest difference.
 double error_against_differences(Network<double> network, const TrialSet<double>& trials, Gradient<double> claimed) {
   double worst = 0, largest = 0;
-  for_each_array(network, claimed, [&](const std::string& name, auto weights, auto value) {
+  for_each_flat_array(network, claimed, [&](const std::string& name, auto weights, auto value) {
     if (name == "W_out" || name == "b_out") return;
     for (Index i = 0; i < weights.size(); ++i) {
       const double w = weights(i), h = 1e-5;
@@ -148,7 +148,7 @@ TEST_CASE("the instantaneous rule is -v d r, mean over valid steps, written out"
 
 TEST_CASE("the loss form is refused by rules that have no place for it") {
   CHECK_THROWS_WITH(
-      TemporalConsistency<double>(resolve_options({{"rule.name", "node_perturbation"}, {"tcr.form", "loss"}})),
+      consistency_of(resolve_options({{"rule.name", "node_perturbation"}, {"tcr.form", "loss"}})),
       Catch::Contains("tcr.form = loss") && Catch::Contains("local"));
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("consolidation is the integral of the dense synapse over the trial") {
 
 TEST_CASE("schedules have their values at their knots") {
   const auto at = [](const std::string& shape, const std::string& final, long update) {
-    return Schedule(resolve_options({{"schedule.shape", shape},
+    return schedule_of(resolve_options({{"schedule.shape", shape},
                                      {"schedule.from", "10"},
                                      {"schedule.until", "30"},
                                      {"schedule.final", final}}))
@@ -195,18 +195,18 @@ TEST_CASE("schedules have their values at their knots") {
   for (const long inside : {10, 29}) CHECK(at("pulse", "0.3", inside) == 1);
   for (const long outside : {9, 30}) CHECK(at("pulse", "0.3", outside) == 0.3);
   CHECK_THROWS_WITH(
-      Schedule(resolve_options({{"schedule.shape", "linear"}, {"schedule.from", "40"}, {"schedule.until", "40"}})),
+      schedule_of(resolve_options({{"schedule.shape", "linear"}, {"schedule.from", "40"}, {"schedule.until", "40"}})),
       Catch::Contains("schedule.until = 40") && Catch::Contains("after schedule.from"));
   CHECK_THROWS_WITH(at("exponential", "0", 1), Catch::Contains("schedule.final"));
   // Without an end of its own it ends with training.
-  const Schedule whole(resolve_options({{"schedule.shape", "linear"}, {"training.updates", "50"}}));
+  const auto whole = schedule_of(resolve_options({{"schedule.shape", "linear"}, {"training.updates", "50"}}));
   CHECK(whole.at(25) == Approx(0.5));
   CHECK(resolve_options({{"training.updates", "50"}}).integer("schedule.until") == 0);
 }
 
 TEST_CASE("the controller brings a plant with a lag to its set point and lets go of what is too slow") {
   // V(strength) = 8 / (1 + strength), followed with a lag: V = 2 needs strength 3.
-  Schedule schedule(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "2"}}));
+  auto schedule = schedule_of(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "2"}}));
   CHECK(schedule.at(0) == 1);
   double V = 8;
   for (long update = 0; update < 300; ++update) {
@@ -216,7 +216,7 @@ TEST_CASE("the controller brings a plant with a lag to its set point and lets go
   CHECK(V == Approx(2).epsilon(0.01));
   CHECK(schedule.at(300) == Approx(3).epsilon(0.02));
 
-  Schedule too_slow(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "9"}}));
+  auto too_slow = schedule_of(resolve_options({{"schedule.shape", "controlled"}, {"schedule.speed", "9"}}));
   for (int i = 0; i < 100; ++i) too_slow.observe(2);
   CHECK(too_slow.at(0) < 0.001);
   for (int i = 0; i < 15; ++i) too_slow.observe(20);  // a bounded sum: it answers in time
@@ -235,7 +235,7 @@ TEST_CASE("the controller holds the population speed of a network that learns wi
                                    {"training.checkpoints", "none"}});
     const auto options = resolve_options(control);
     const TrialSource trials = [](TrialKey key, Index count) { return random_trials(2, 1, 60, count, key.update); };
-    const TrainingSetting setting{options, 5, make_integration(options), {}, trials, false, [](long) {}};
+    const auto setting = setting_of(options, 5, trials);
     const auto curve = train<double>(setting, make_network(options, 2, 1, 5)).curve;
     return Eigen::Map<const Vector<double>>(curve.speed.data() + 80, 40).mean();
   };

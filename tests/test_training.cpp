@@ -43,7 +43,7 @@ TrialSet<double> sign_task(TrialKey key, Index count) {
 Training<double> train_sign_task(Assignments chosen, const std::string& nonlinearity = "tanh") {
   chosen.emplace_back("training.batch", "8");
   const auto options = resolve_options(chosen);
-  const TrainingSetting setting{options, 1, make_integration(options), {}, sign_task, false, [](long) {}};
+  const auto setting = setting_of(options, 1, sign_task);
   return train<double>(setting, random_network("leaky_rate", nonlinearity, 10, 1, 1, 1));
 }
 
@@ -52,7 +52,7 @@ Training<double> train_sign_task(Assignments chosen, const std::string& nonlinea
 TEST_CASE("gradient descent and momentum follow their equations") {
   for (const bool momentum : {false, true}) {
     Tiny tiny;
-    Optimizer<double> optimizer(options_with(
+    Optimizer<double> optimizer = optimizer_of(options_with(
         {{"optimizer.name", momentum ? "momentum" : "sgd"}, {"optimizer.rate", "0.1"}, {"optimizer.clip", "0"}}));
     double w = tiny.network.W(0, 1), m = 0;
     for (int step = 0; step < 5; ++step) {
@@ -68,8 +68,8 @@ TEST_CASE("gradient descent and momentum follow their equations") {
 
 TEST_CASE("Adam follows Kingma and Ba's algorithm 1") {
   Tiny tiny;
-  Optimizer<double> optimizer(
-      options_with({{"optimizer.name", "adam"}, {"optimizer.rate", "0.01"}, {"optimizer.clip", "0"}}));
+  Optimizer<double> optimizer =
+      optimizer_of(options_with({{"optimizer.name", "adam"}, {"optimizer.rate", "0.01"}, {"optimizer.clip", "0"}}));
   double w = tiny.network.W(0, 0), m = 0, v = 0;
   for (int step = 1; step <= 6; ++step) {
     auto gradient = tiny.next(step);
@@ -90,7 +90,7 @@ TEST_CASE("clipping scales the whole gradient to the given norm, and leaves a sh
     const double norm = std::sqrt(gradient.W.squaredNorm() + gradient.W_in.squaredNorm() + gradient.b.squaredNorm() +
                                   gradient.W_out.squaredNorm() + gradient.b_out.squaredNorm());
     const auto before = tiny.network;
-    Optimizer<double> optimizer(
+    Optimizer<double> optimizer = optimizer_of(
         options_with({{"optimizer.name", "sgd"}, {"optimizer.rate", "1"}, {"optimizer.clip", std::to_string(clip)}}));
     const auto unclipped = gradient;
     CHECK(optimizer.apply(tiny.network, gradient) == Approx(norm));
@@ -105,7 +105,7 @@ TEST_CASE(
   Tiny tiny;
   tiny.network.mask = Matrix<double>::Ones(2, 2);
   tiny.network.mask(1, 0) = tiny.network.W(1, 0) = 0;
-  Optimizer<double> optimizer(options_with({{"training.parameters", "W"}}));
+  Optimizer<double> optimizer = optimizer_of(options_with({{"training.parameters", "W"}}));
   auto before = tiny.network;
   auto gradient = tiny.next(1);
   optimizer.apply(tiny.network, gradient);
@@ -172,7 +172,7 @@ TEST_CASE("divergence is an outcome: the update is recorded and nothing is throw
 
 TEST_CASE("float and double training follow the same path at first") {
   const auto options = options_with({{"training.updates", "5"}, {"training.batch", "8"}});
-  const TrainingSetting setting{options, 1, make_integration(options), {}, sign_task, false, [](long) {}};
+  const auto setting = setting_of(options, 1, sign_task);
   const auto network = random_network("leaky_rate", "tanh", 10, 1, 1, 1);
   const auto single = train<float>(setting, network);
   const auto twofold = train<double>(setting, network);

@@ -26,7 +26,7 @@ Network<double> learned(const std::string& rule, double rate, long within_trial)
   const Integration integration{Method::euler, 10, 0};
   Simulation<double> simulation(network, integration);
   Synapse<double> none;
-  Learner<double> learner(options, network, seed);
+  auto learner = learner_of<double>(options, network, seed);
   const TrialKey key{seed, 0};
   learner.learn(network, simulation, random_trials(K, O, T, B, seed), key, none);
   REQUIRE(learner.apply(network, key));
@@ -61,6 +61,6 @@ TEST_CASE("rules that need the whole trial refuse to learn within it") {
   const auto network = random_network("leaky_rate", "tanh", N, K, O, seed);
   for (const std::string rule : {"bptt", "e_prop", "node_perturbation", "oja"})
     CHECK_THROWS_WITH(
-        Learner<double>(resolve_options({{"rule.name", rule}, {"training.within_trial", "2"}}), network, 1),
+        learner_of<double>(resolve_options({{"rule.name", rule}, {"training.within_trial", "2"}}), network, 1),
         Catch::Contains("training.within_trial = 2") && Catch::Contains("rule.form = online"));
 }

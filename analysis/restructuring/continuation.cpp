@@ -190,10 +190,10 @@ FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<doub
                                       const ContinuationSetting& setting, const KnownSpectra& known) {
   const auto start = path.at(0);
   require_parameter(x.size() == start.dimension() && x.allFinite(), "start", fmt::format("{} values", x.size()),
-                 fmt::format("must be {} finite values", start.dimension()));
+                    fmt::format("must be {} finite values", start.dimension()));
   const double residual = residual_of(start, x);
   require_parameter(residual <= 1e-9, "start", fmt::format("residual {:.2g}", residual),
-                 "must be a fixed point at s = 0, residual at most 1e-9");
+                    "must be a fixed point at s = 0, residual at most 1e-9");
   FixedPointBranch branch;
   branch.end = End::lost;
   branch.samples.push_back({x, 0});

@@ -10,45 +10,32 @@
 namespace stillpoint {
 
 namespace {
-
-/// Every array that makes a network, by name; those that only training uses (r0, mask, sign) are not among them.
-template <class Use>
-void for_each_array(const Network<double>& a, const Network<double>& b, Network<double>& made, Use use) {
-  const auto both = [&](const char* name, auto member) { use(name, a.*member, b.*member, made.*member); };
-  using Of = Network<double>;
-  both("W", &Of::W);
-  both("W_in", &Of::W_in);
-  both("W_out", &Of::W_out);
-  both("W_fb", &Of::W_fb);
-  both("M", &Of::M);
-  both("V", &Of::V);
-  both("bulk", &Of::bulk);
-  both("b", &Of::b);
-  both("b_out", &Of::b_out);
-  both("tau_ms", &Of::tau_ms);
-  both("A", &Of::A);
-}
-
+/// Mask and sign only constrain learning.
+bool shapes_dynamics(const ArrayTraits& array) { return array.role != ArrayTraits::Role::constraint; }
 }  // namespace
 
 NetworkPath::NetworkPath(const Network<double>& a, const Network<double>& b, const Vector<double>& input, System::As as)
     : a_(a), b_(b), input_(input), as_(as) {
   require_parameter(a.kind == b.kind, "network", b.kind, fmt::format("a path from a {} must end at one", a.kind));
   require_parameter(a.nonlinearity == b.nonlinearity && a.dt_ms == b.dt_ms, "network", b.kind,
-                 "nonlinearity and step must be those of the network at the other end");
-  auto made = a;
-  for_each_array(a, b, made, [](const char* name, const auto& from, const auto& to, auto&) {
-    require_parameter(from.rows() == to.rows() && from.cols() == to.cols(), "network",
-                   fmt::format("{} {} x {}", name, to.rows(), to.cols()),
-                   fmt::format("must be {} x {}, as at the other end", from.rows(), from.cols()));
-  });
+                    "nonlinearity and step must be those of the network at the other end");
+  for_each_array(
+      [](const ArrayTraits& array, const auto& from, const auto& to) {
+        require_parameter(!shapes_dynamics(array) || (from.rows() == to.rows() && from.cols() == to.cols()), "network",
+                          fmt::format("{} {} x {}", array.name, to.rows(), to.cols()),
+                          fmt::format("must be {} x {}, as at the other end", from.rows(), from.cols()));
+      },
+      a, b);
   dimension_ = at(0).dimension();
 }
 
 Network<double> NetworkPath::network(double s) const {
   auto made = a_;
-  for_each_array(a_, b_, made,
-                 [s](const char*, const auto& from, const auto& to, auto& at) { at = (1 - s) * from + s * to; });
+  for_each_array(
+      [s](const ArrayTraits& array, const auto& from, const auto& to, auto& at) {
+        if (shapes_dynamics(array)) at = (1 - s) * from + s * to;
+      },
+      a_, b_, made);
   return made;
 }
 

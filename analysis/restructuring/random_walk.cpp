@@ -9,21 +9,6 @@ namespace stillpoint {
 
 namespace {
 
-/// Applies f(a, b, c) to each array that may learn, of three networks.
-template <class F>
-void for_each_array(const Network<double>& a, const Network<double>& b, const Network<double>& c, F&& f) {
-  f(a.W, b.W, c.W);
-  f(a.W_in, b.W_in, c.W_in);
-  f(a.b, b.b, c.b);
-  f(a.W_out, b.W_out, c.W_out);
-  f(a.b_out, b.b_out, c.b_out);
-  f(a.W_fb, b.W_fb, c.W_fb);
-  f(a.M, b.M, c.M);
-  f(a.V, b.V, c.V);
-  f(a.A, b.A, c.A);
-  f(a.r0, b.r0, c.r0);
-}
-
 /// Uniform on O(n): Stewart 1980, doi:10.1137/0717034.
 Matrix<double> random_orthogonal(Index n, Stream& stream) {
   Matrix<double> normal(n, n);
@@ -37,10 +22,13 @@ Matrix<double> random_orthogonal(Index n, Stream& stream) {
 
 double weight_distance(const Network<double>& from, const Network<double>& to) {
   double squares = 0;
-  for_each_array(from, to, to, [&](const auto& a, const auto& b, const auto&) {
-    require_parameter(a.rows() == b.rows() && a.cols() == b.cols(), "networks", "of two shapes", "must have one shape");
-    squares += (b - a).squaredNorm();
-  });
+  for_each_learning_array(
+      [&](const ArrayTraits&, const auto& a, const auto& b) {
+        require_parameter(a.rows() == b.rows() && a.cols() == b.cols(), "networks", "of two shapes",
+                          "must have one shape");
+        squares += (b - a).squaredNorm();
+      },
+      from, to);
   return std::sqrt(squares);
 }
 
@@ -64,16 +52,18 @@ Network<double> random_step(const Network<double>& at, const Network<double>& fr
       moved.keep_constraints();
     }
   }
-  moved.W_in += by_rows(P, to.W_in - from.W_in);
-  moved.b += by_rows(P, to.b - from.b);
-  moved.W_fb += by_rows(P, to.W_fb - from.W_fb);
-  moved.M += by_rows(P, to.M - from.M);
-  moved.V += by_rows(Q, to.V - from.V);
-  moved.A += by_rows(P, to.A - from.A);
-  moved.r0 += by_rows(Q, to.r0 - from.r0);
-  moved.W_out += (to.W_out - from.W_out) * Q.transpose();
-  for (Index i = 0; i < moved.b_out.size(); ++i)
-    moved.b_out(i) += (to.b_out(i) - from.b_out(i)) * (stream.bernoulli(0.5) ? 1 : -1);
+  for_each_learning_array(
+      [&](const ArrayTraits& array, auto& weights, const auto& before, const auto& after) {
+        if (weights.size() == 0 || static_cast<const void*>(&weights) == &moved.W) return;
+        Matrix<double> step = after - before;
+        if (array.rows == Axis::drives) step = by_rows(P, step);
+        if (array.rows == Axis::neurons || array.rows == Axis::states) step = by_rows(Q, step);
+        if (array.columns == Axis::neurons) step *= Q.transpose();
+        if (array.rows == Axis::outputs && array.columns == Axis::one)
+          for (auto& change : step.reshaped()) change *= stream.bernoulli(0.5) ? 1 : -1;
+        weights += step;
+      },
+      moved, from, to);
   return moved;
 }
 

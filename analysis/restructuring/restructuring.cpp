@@ -16,8 +16,8 @@ namespace {
 Matrix<double> increments(const DescriptorPath& path, bool per_distance) {
   const Index T = path.value.cols();
   require_parameter(T >= 2 && path.step.size() == T - 1, "path",
-                 fmt::format("{} checkpoints, {} steps", T, path.step.size()),
-                 "must have two checkpoints or more, and a step between any two");
+                    fmt::format("{} checkpoints, {} steps", T, path.step.size()),
+                    "must have two checkpoints or more, and a step between any two");
   require_parameter(path.value.allFinite() && path.step.allFinite(), "path", "not finite", "all values must be finite");
   Matrix<double> delta = path.value.rightCols(T - 1) - path.value.leftCols(T - 1);
   if (per_distance)
@@ -54,7 +54,7 @@ LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads 
   std::vector<double> observed;
   for (const auto& run : runs) {
     require_parameter(run.last > run.first, "last checkpoint", fmt::format("{}", run.last),
-                   fmt::format("must be after the first, {}", run.first));
+                      fmt::format("must be after the first, {}", run.first));
     observed.push_back(last_lead(run.events, run.drop));
   }
   LeadTest test{};
@@ -89,7 +89,7 @@ WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
   const Index d = walks.front().value.rows();
   for (const auto& walk : walks)
     require_parameter(walk.value.rows() == d, "walk", fmt::format("{} descriptors", walk.value.rows()),
-                   fmt::format("must have {}, as the first walk", d));
+                      fmt::format("must have {}, as the first walk", d));
   WalkScale scale{Matrix<double>::Zero(d, 2), Matrix<double>::Zero(d, 2)};
   for (Index kind = 0; kind < 2; ++kind) {
     Index count = 0;
@@ -111,7 +111,7 @@ WalkScale walk_scale(const std::vector<DescriptorPath>& walks) {
 
 Matrix<double> standardised(const DescriptorPath& path, const WalkScale& scale) {
   require_parameter(path.value.rows() == scale.mean.rows(), "path", fmt::format("{} descriptors", path.value.rows()),
-                 fmt::format("must have {}, as the walks", scale.mean.rows()));
+                    fmt::format("must have {}, as the walks", scale.mean.rows()));
   const auto z = [&](Index kind) -> Matrix<double> {
     const auto deviation = scale.deviation.col(kind).array();
     const Vector<double> unit = (deviation > 0).select(deviation.inverse(), 0 * deviation);
@@ -171,14 +171,14 @@ std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
                                                    const std::vector<ControlPopulation>& controls,
                                                    double false_positive_rate) {
   require_parameter(false_positive_rate > 0 && false_positive_rate < 1, "false_positive_rate",
-                 fmt::format("{}", false_positive_rate), "must be between 0 and 1");
+                    fmt::format("{}", false_positive_rate), "must be between 0 and 1");
   require_parameter(!controls.empty(), "controls", "0", "must be one population or more");
   Matrix<double> p = Matrix<double>::Zero(z.rows(), z.cols()), strength = z;
   for (const auto& population : controls) {
     require_parameter(enough(population.largest.size(), false_positive_rate), "controls",
-                   fmt::format("{}", population.largest.size()),
-                   fmt::format("must be {:.0f} or more for a false-positive rate of {}",
-                               std::ceil(1 / false_positive_rate - 1 - 1e-9), false_positive_rate));
+                      fmt::format("{}", population.largest.size()),
+                      fmt::format("must be {:.0f} or more for a false-positive rate of {}",
+                                  std::ceil(1 / false_positive_rate - 1 - 1e-9), false_positive_rate));
     const auto score = scores(z, population);
     p = p.cwiseMax(score.unaryExpr([&](double each) { return p_of(each, population.largest); }));
     strength = strength.cwiseMin(score);
@@ -224,7 +224,7 @@ std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, 
   std::optional<Located> lead;
   for (const auto& event : events) {
     require_parameter(event.low >= 0 && event.high < static_cast<Index>(update.size()), "event",
-                   fmt::format("checkpoint {}", event.high), fmt::format("there are {} updates", update.size()));
+                      fmt::format("checkpoint {}", event.high), fmt::format("there are {} updates", update.size()));
     const auto of = [&](Index checkpoint) { return update[static_cast<std::size_t>(checkpoint)]; };
     if (of(event.at) <= drop.value)
       lead = Located{drop.value - of(event.at), drop.low - of(event.at), drop.high - of(event.low)};

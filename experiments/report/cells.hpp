@@ -8,13 +8,12 @@
 #include <vector>
 
 #include "experiments/report/condition_summary.hpp"
+#include "experiments/results/condition_label.hpp"
 
 namespace stillpoint {
 
 using Json = nlohmann::ordered_json;
-using Varied = std::vector<std::pair<std::string, std::string>>;  // full option name -> value as text
 
-inline const std::string arm_option = "study.arm";
 constexpr std::size_t terminal_width = 110;  // characters; what is wider names conditions by number
 
 Json number_or_null(const std::optional<double>& value);
@@ -28,12 +27,6 @@ std::string json_text(const Json& document);
 std::string csv_field(const std::string& text);
 /// Empty when absent.
 std::string csv_field(const std::optional<double>& value);
-
-/// "g" for "network.g", unless another varied option ends in the same word; "rule" for "rule.name".
-std::vector<std::string> short_names(const Varied& varied);
-
-/// "tcr, g = 2.5": the arm by its value, other options by their short names; "all runs" where nothing varies.
-std::string condition_label(const Varied& varied);
 
 std::string or_dash(const std::optional<double>& value, int decimals);
 /// "20/20 [84, 100]": runs at criterion, runs, Wilson interval in %.

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/summary.hpp"
 #include "sim/options/option.hpp"
 

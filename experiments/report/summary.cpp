@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"

@@ -38,14 +38,14 @@ LossCurve read_table(std::istream& file, const std::string& path) {
   const auto columns = static_cast<std::ptrdiff_t>(header.size());
   for (const char* name : {"update", "loss"})
     require_parameter(column(name) < columns, path + ": header", boost::trim_copy(line),
-                   fmt::format("the column `{}` is missing; update,loss[,accuracy] is needed", name));
+                      fmt::format("the column `{}` is missing; update,loss[,accuracy] is needed", name));
   LossCurve curve;
   for (long row = 2; std::getline(file, line); ++row) {
     if (boost::trim_copy(line).empty()) continue;
     const auto words = fields(line);
     const auto where = fmt::format("{}: line {}", path, row);
     require_parameter(words.size() == header.size(), where, fmt::format("{} fields", words.size()),
-                   fmt::format("must have {}, as the header", header.size()));
+                      fmt::format("must have {}, as the header", header.size()));
     const auto value = [&](const char* name) {
       return number(words[static_cast<std::size_t>(column(name))], fmt::format("{}: {}", where, name));
     };

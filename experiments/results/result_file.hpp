@@ -6,7 +6,6 @@
 
 #include "analysis/paths/collapse.hpp"
 #include "experiments/results/records.hpp"
-#include "experiments/study/controls.hpp"
 #include "plasticity/trainer.hpp"
 
 namespace stillpoint {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "experiments/options/run_options.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/study/study.hpp"
 #include "sim/files/network_file.hpp"
 
 namespace stillpoint {
@@ -39,7 +39,7 @@ TrialSource trials_of(const Task& task, const Options& options) {
 TrialSet<double> TrainedRun::trials(Index count) const { return task->draw({seed, analysis_update}, count); }
 
 std::unique_ptr<Synapse<double>> TrainedRun::synapse(const Network<double>& network, Index steps) const {
-  return make_synapse<double>(synapse_setting(options, integration, {}, network, steps));
+  return synapse_model(options).make<double>(synapse_context(network, integration, {}, steps));
 }
 
 TrainedRun open_run(const std::string& path) {

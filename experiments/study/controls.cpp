@@ -11,22 +11,16 @@ namespace {
 
 constexpr Index speed_trials = 256;
 
-std::unique_ptr<Synapse<double>> synapse_of(const TrainingSetting& setting, const Network<double>& network,
-                                            const Options& options, Index steps) {
-  return make_synapse<double>(synapse_setting(options, setting.integration, setting.noise, network, steps));
-}
-
-double speed(const TrainingSetting& setting, const Network<double>& network, const Options& options) {
+double speed(const TrainingSetting& setting, const Network<double>& network, const SynapseModel& model) {
   const auto trials = setting.trials({setting.seed, 0}, speed_trials);
-  const auto synapse = synapse_of(setting, network, options, trials.steps);
+  const auto synapse = model.make<double>(synapse_context(network, setting.integration, setting.noise, trials.steps));
   Simulation<double> simulation(network, setting.integration, setting.noise);
   simulation.run(trials, {setting.seed, 0}, *synapse);
   return population_speed(simulation, trials);
 }
 
-double exponent(const TrainingSetting& setting, const Network<double>& network, Options options) {
-  if (options.text("synapse.kind") == "tcr") options.set("synapse.form", "dense");
-  const auto synapse = synapse_of(setting, network, options, 1);
+double exponent(const TrainingSetting& setting, const Network<double>& network, const SynapseModel& model) {
+  const auto synapse = model.make<double>(synapse_context(network, setting.integration, setting.noise, 1));
   return leading_lyapunov_exponent(network, setting.integration, *synapse, setting.trials, setting.seed).per_second;
 }
 
@@ -63,12 +57,12 @@ Match first_crossing(const std::function<double(double)>& property, double ratio
 
 }  // namespace
 
-Match match_control(const TrainingSetting& setting, Network<double>& network) {
-  const auto& options = setting.options;
+Match match_control(const Options& options, const TrainingSetting& setting, Network<double>& network) {
   const auto& property = options.text("control.match");
   if (property == "none") return {};
-  Options with_tcr = options;
-  with_tcr.set("synapse.kind", "tcr");
+  auto tcr = tcr_parameters(options);
+  if (property == "chaos") tcr.form = TcrParameters::Form::dense;
+  const auto with_tcr = tcr_synapse(tcr);
 
   const bool by_speed = property == "speed";
   const auto scaled = [&](double factor) {
@@ -81,7 +75,8 @@ Match match_control(const TrainingSetting& setting, Network<double>& network) {
   };
   Match match;
   const auto property_of = [&](double factor) {
-    return by_speed ? speed(setting, scaled(factor), options) : exponent(setting, scaled(factor), options);
+    return by_speed ? speed(setting, scaled(factor), setting.synapse)
+                    : exponent(setting, scaled(factor), setting.synapse);
   };
   if (by_speed) {
     const double target = speed(setting, network, with_tcr);

@@ -166,7 +166,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   auto setting = given;
   require_parameter(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
   require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
-                 fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
+                    fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
   std::size_t fewest = static_cast<std::size_t>(-1);
   bool any_checkpoints = false;
   for (const auto& condition : study.conditions)
@@ -175,7 +175,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       any_checkpoints = any_checkpoints || condition.runs[0].options.at("training.checkpoints") != "none";
     }
   require_parameter(fewest != static_cast<std::size_t>(-1), directory, "all targets shuffled",
-                 "a study needs conditions with control.targets = own as well");
+                    "a study needs conditions with control.targets = own as well");
   const auto too_few = fmt::format(
       "{}: its runs have fewer than {} checkpoints; run the study with training.checkpoints = every 25, say", directory,
       MeasuredRun::fewest_checkpoints);

@@ -15,7 +15,8 @@ struct RuleChecksRequest {
 
 /// What was checked under one set of options.
 struct ConditionChecks {
-  std::string condition;  // "" where nothing varies
+  static constexpr Index batch = 4;  // trials
+  std::string condition;             // "" where nothing varies
   Options options;
   Index steps = 0;
   bool input_replaced = false;
@@ -29,8 +30,6 @@ std::vector<ConditionChecks> check_rules(const RuleChecksRequest& request);
 /// The last `steps` valid steps of each trial, moved to its start.
 TrialSet<double> last_steps(const TrialSet<double>& trials, Index steps);
 
-/// Header, one line per check, counts.
-std::string checks_table(const std::vector<ConditionChecks>& conditions);
 /// 1 when a check failed, else 0.
 int exit_code(const std::vector<ConditionChecks>& conditions);
 

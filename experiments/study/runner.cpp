@@ -10,9 +10,10 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "experiments/report/cells.hpp"
+#include "experiments/results/condition_label.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/trained_run.hpp"
+#include "experiments/study/controls.hpp"
 #include "experiments/study/progress.hpp"
 #include "experiments/study/threads.hpp"
 #include "experiments/study/tuning.hpp"
@@ -155,17 +156,15 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   auto network = make_network(options, task->inputs(), task->outputs(), job.seed);
 
   std::size_t done = 0;
-  TrainingSetting setting{options,
-                          job.seed,
-                          integration,
-                          make_noise(options),
-                          trials_of(*task, options),
-                          task->criterion() == CriterionKind::mean_squared_error,
-                          [&](long) {
-                            ++done;
-                            progress.add(1);
-                          }};
-  const Match match = match_control(setting, network);
+  auto setting = training_setting(options);
+  setting.seed = job.seed;
+  setting.trials = trials_of(*task, options);
+  setting.criterion_is_error = task->criterion() == CriterionKind::mean_squared_error;
+  setting.progress = [&](long) {
+    ++done;
+    progress.add(1);
+  };
+  const Match match = match_control(options, setting, network);
   if (!match.matched)
     fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n",
                fs::path(job.path).filename().string(), match.property, match.achieved, match.target);
@@ -175,7 +174,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   if (result.training.after_freeze_in) {
     const auto trials = task->draw({job.seed, evaluation_update}, FreezeIn::trials);
     const auto measure = [&](const Network<double>& at) {
-      const auto synapse = make_synapse<double>(synapse_setting(options, integration, {}, at, trials.steps));
+      const auto synapse = setting.synapse.make<double>(synapse_context(at, integration, {}, trials.steps));
       return measure_collapse(at, integration, *synapse, trials, job.seed);
     };
     result.freeze_in = FreezeIn{measure(network), measure(result.training.after_freeze_in->template cast<double>())};

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "experiments/results/records.hpp"
 #include "experiments/study/study.hpp"
 
 namespace stillpoint {

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
@@ -17,74 +17,7 @@
 
 namespace stillpoint {
 
-void assign(Assignments& assignments, const std::string& name, const std::string& value) {
-  for (auto& [key, old] : assignments)
-    if (key == name) {
-      old = value;
-      return;
-    }
-  assignments.emplace_back(name, value);
-}
-
 namespace {
-
-Option task_name_option() {
-  std::vector<std::string> names;
-  for (const auto& kind : task_kinds()) names.push_back(kind.name);
-  return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
-}
-
-void append(std::vector<Option>& to, const std::vector<Option>& more) { to.insert(to.end(), more.begin(), more.end()); }
-
-/// Options that every run has, whatever its components.
-std::vector<Option> core_options() {
-  std::vector<Option> all;
-  for (const auto& part : {arm_options(), network_options(), integration_options(), training_options(),
-                           optimizer_options(), learner_options(), temporal_consistency_options(), schedule_options()})
-    append(all, part);
-  append(all, component_options());
-  return all;
-}
-
-const std::string* find(const Assignments& assignments, const std::string& name) {
-  for (const auto& [key, value] : assignments)
-    if (key == name) return &value;
-  return nullptr;
-}
-
-/// "rule.name = node_perturbation" for each component, of those that a run has one of, that has the option.
-std::vector<std::string> components_with(const std::string& name) {
-  std::vector<std::string> found;
-  const auto look = [&](const char* choice, const auto& kinds) {
-    for (const auto& kind : kinds)
-      if (std::any_of(kind.options.begin(), kind.options.end(), [&](const auto& each) { return each.name == name; }))
-        found.push_back(fmt::format("{} = {}", choice, kind.name));
-  };
-  look("task.name", task_kinds());
-  look("rule.name", rule_kinds());
-  look("network.kind", network_kinds());
-  look("synapse.kind", synapse_kinds());
-  return found;
-}
-
-[[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
-  if (const auto those = components_with(name); !those.empty()) {
-    const auto choice = those.front().substr(0, those.front().find(' '));
-    throw UserError(fmt::format("{}: not used with {} = {}, but with {}", name, choice, options.text(choice),
-                                fmt::join(those, ", ")));
-  }
-  const auto section = name.substr(0, name.find('.'));
-  std::vector<std::string> same_section, sections;
-  for (const auto& [known, entry] : options.entries()) {
-    const auto of = known.substr(0, known.find('.'));
-    if (of == section) same_section.push_back(known);
-    if (of != "study" && (sections.empty() || sections.back() != of)) sections.push_back(of);
-  }
-  if (same_section.empty())
-    throw UserError(fmt::format("{}: unknown section [{}]; sections are study, grid, quick, tune, {}", name, section,
-                                fmt::join(sections, ", ")));
-  throw UserError(fmt::format("{}: unknown option; known here: {}", name, fmt::join(same_section, ", ")));
-}
 
 /// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose
 /// them.
@@ -92,7 +25,7 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
   const auto chosen = [&](const std::string& option, const std::string& fallback) {
     for (const auto& axis : axes)
       if (axis.option == option) return axis.values;
-    const auto* value = find(base, option);
+    const auto* value = find_assignment(base, option);
     return std::vector<std::string>{value ? *value : fallback};
   };
   std::vector<std::string> names;
@@ -108,33 +41,33 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
 
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
-  const auto integration = make_integration(options);
+  const auto setting = training_setting(options);
+  const auto& integration = setting.integration;
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   make_dynamics(network, integration);
   const auto trials = task->draw({1, 0}, 1);
   require_parameter(trials.steps > 0, "task", options.text("task.name"),
-                 "has no time step; lengthen it or shorten integration.dt_ms");
+                    "has no time step; lengthen it or shorten integration.dt_ms");
   require_parameter(integration.has_adjoint(), "integration.method", options.text("integration.method"),
-                 fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
-  make_synapse<double>(synapse_setting(options, integration, make_noise(options), network, trials.steps));
-  const Learner<double> learner(options, network, 1);
-  checkpoint_updates(options.text("training.checkpoints"), options.integer("training.updates"));
+                    fmt::format("rule {} needs euler or exponential_euler", options.text("rule.name")));
+  const auto synapse = setting.synapse.make<double>(synapse_context(network, integration, setting.noise, trials.steps));
+  Learner<double>(setting.learner, network, 1, setting.training.updates).check(*synapse);
   require_parameter(options.text("synapse.kind") != "tcr" || options.text("synapse.current") != "yoked" ||
-                     options.integer("training.batch") > 1,
-                 "training.batch", options.text("training.batch"),
-                 "synapse.current = yoked needs at least two trials in a batch");
+                        options.integer("training.batch") > 1,
+                    "training.batch", options.text("training.batch"),
+                    "synapse.current = yoked needs at least two trials in a batch");
   require_parameter(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
-                 options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
+                    options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
   require_parameter(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
-                 options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
+                    options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
   if (options.text("control.match") != "none")
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
       require_parameter(options.text(control) == "own", control, options.text(control),
-                     "must be own where control.match describes the TCR network");
+                        "must be own where control.match describes the TCR network");
   const auto& kind = network_kind(network.kind);
-  require_parameter(options.text("control.match") == "none" || !kind.map, "control.match", options.text("control.match"),
-                 "needs a network with a membrane time constant, not " + kind.name);
+  require_parameter(options.text("control.match") == "none" || !kind.map, "control.match",
+                    options.text("control.match"), "needs a network with a membrane time constant, not " + kind.name);
   require_parameter(
       options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind", options.text("synapse.kind"),
       fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));
@@ -195,7 +128,8 @@ Assignments read_file(const std::string& path) {
   try {
     const auto parsed = po::parse_config_file(file, po::options_description(), true);
     for (const auto& entry : parsed.options) {
-      if (find(entries, entry.string_key)) throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
+      if (find_assignment(entries, entry.string_key))
+        throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
       entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
     }
   } catch (const po::error& problem) {
@@ -213,7 +147,7 @@ void place(Study& study, const std::string& key, const std::string& value) {
     require_parameter(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
     for (auto value = values.begin(); value != values.end(); ++value)
       require_parameter(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
-                     "stands twice");
+                        "stands twice");
     for (auto& axis : study.axes)
       if (axis.option == option) {
         axis.values = values;
@@ -256,7 +190,7 @@ void place(Study& study, const std::string& key, const std::string& value) {
 /// A study file that gives an option one value and several: one of them would be lost without a word.
 void refuse_value_beside_axis(const Study& study, const Assignments& file) {
   for (const auto& axis : study.axes)
-    if (const auto* value = find(file, axis.option); value && find(file, "grid." + axis.option))
+    if (const auto* value = find_assignment(file, axis.option); value && find_assignment(file, "grid." + axis.option))
       throw UserError(fmt::format("{} = {}: stands in [grid] as well; give it there alone", axis.option, *value));
 }
 
@@ -277,7 +211,7 @@ void cut_size(Study& study, long largest) {
       axis.values = values;
       return;
     }
-  assign(study.base, "network.size", cut(find(study.base, "network.size")));
+  assign(study.base, "network.size", cut(find_assignment(study.base, "network.size")));
 }
 
 /// Of the bytes of a file: FNV-1a (Fowler, Noll & Vo), 64 bits.
@@ -290,10 +224,6 @@ std::uint64_t fingerprint(const std::string& path) {
 }
 
 }  // namespace
-
-std::vector<Option> component_options() {
-  return {task_name_option(), difficulty_option(), rule_name_option(), synapse_kind_option()};
-}
 
 std::vector<Option> study_options() {
   return {
@@ -308,39 +238,6 @@ std::vector<Option> study_options() {
       integer_option("study.first_seed", "1", "", {0, 1e15},
                      "seed of the first run; the conditions of a seed share weights, trials and initial states"),
   };
-}
-
-Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere) {
-  Options options;
-  options.declare(core_options());
-  const auto* arm_name = find(assignments, "study.arm");
-  Assignments all = assignments;
-  for (const auto& [name, value] : arm(arm_name ? *arm_name : "as_given").preset) {
-    const auto* given = find(assignments, name);
-    require_parameter(!given || *given == value, name, given ? *given : "",
-                   fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
-    assign(all, name, value);
-  }
-  for (const char* choice : {"network.kind", "task.name", "task.difficulty", "rule.name", "rule.add", "shadow.rules",
-                             "synapse.kind", "control.match"})
-    if (const auto* value = find(all, choice)) options.set(choice, *value);
-  options.declare(network_kind(options.text("network.kind")).options);
-  const auto& task = task_kind(options.text("task.name"));
-  options.declare(task.options);
-  for (const auto& [name, value] : preset(task, options.text("task.difficulty"))) options.set(name, value);
-  options.declare(rule_kind(options.text("rule.name")).options);
-  for (const auto& name : other_rules(options)) options.declare(rule_kind(name).options);
-  options.declare(synapse_kind(options.text("synapse.kind")).options);
-  if (options.text("control.match") != "none")
-    options.declare(synapse_kind("tcr").options);  // the network that is matched
-  for (const auto& [name, value] : all) {
-    if (options.knows(name))
-      options.set(name, value);
-    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
-      refuse_unknown(name, options);
-  }
-  end_with_training(options);
-  return options;
 }
 
 std::string Study::identity() const {

@@ -10,12 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/results/records.hpp"
-#include "sim/options/option.hpp"
+#include "experiments/options/run_options.hpp"
 
 namespace stillpoint {
-
-using Assignments = std::vector<std::pair<std::string, std::string>>;  // full option name -> value, in order
 
 struct Study {
   struct Axis {
@@ -60,20 +57,10 @@ struct StudyRequest {
   long largest_network = 0;  // networks of more neurons are cut to this size; 0: none is
 };
 
-/// The options that choose a run's task, rule and synapse.
-std::vector<Option> component_options();
 /// The options study.* that are the study's own, not its runs'.
 std::vector<Option> study_options();
 
-/// Sets one assignment, in place where the option is there already.
-void assign(Assignments& assignments, const std::string& name, const std::string& value);
-
 /// Reads, expands and validates everything before anything runs. Throws UserError.
 Study read_study(const StudyRequest& request);
-
-/// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule
-/// and synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they
-/// exist.
-Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
 
 }  // namespace stillpoint

@@ -20,16 +20,22 @@ constexpr double z_bound = 4;           // standard errors; 21 directions pass i
 constexpr Index random_directions = 20;
 
 std::unique_ptr<Synapse<double>> synapse_of(const CheckProblem& problem) {
-  return make_synapse<double>(
-      synapse_setting(problem.options, problem.integration, problem.noise, problem.network, problem.trials.steps));
+  return synapse_model(problem.options)
+      .make<double>(synapse_context(problem.network, problem.integration, problem.noise, problem.trials.steps));
+}
+
+std::unique_ptr<Rule<double>> rule_of(const RuleModel& model, const CheckProblem& problem) {
+  auto rule = model.make<double>();
+  rule->check(problem.network, problem.options.text("network.initial_state") == "trained");
+  return rule;
 }
 
 bool is_short_term(const Synapse<double>& synapse) { return synapse.drives() || synapse.scales(); }
 
 /// Temporal consistency where it is part of the loss that the rule descends.
-std::unique_ptr<TemporalConsistency<double>> in_the_loss(const RuleKind& kind, const CheckProblem& problem) {
-  if (!kind.takes_direct_terms || problem.options.text("tcr.form") != "loss") return nullptr;
-  return std::make_unique<TemporalConsistency<double>>(problem.options);
+std::unique_ptr<TemporalConsistency<double>> in_the_loss(const RuleModel& model, const CheckProblem& problem) {
+  if (!model.traits.takes_direct_terms || problem.options.text("tcr.form") != "loss") return nullptr;
+  return std::make_unique<TemporalConsistency<double>>(temporal_consistency_list().from(problem.options));
 }
 
 /// "synapse frozen; gradient through it at 12.30 deg (cos 0.97705)"
@@ -43,15 +49,15 @@ std::string angle_to_full(const Gradient<double>& frozen, const Gradient<double>
                      180 * std::acos(cosine) / std::acos(-1.0), cosine);
 }
 
-RuleCheck check_exact(const RuleKind& kind, const CheckProblem& problem) {
+RuleCheck check_exact(const RuleModel& model, const CheckProblem& problem) {
   const auto synapse = synapse_of(problem);
-  const auto rule = make_rule<double>(kind, problem.options);
-  const auto consistency = in_the_loss(kind, problem);
+  const auto rule = rule_of(model, problem);
+  const auto consistency = in_the_loss(model, problem);
   const TrialKey key{problem.seed, 0};
   const auto found = check_gradient(problem.network, problem.integration, problem.noise, problem.trials, key, *synapse,
                                     *rule, consistency.get());
   RuleCheck check{
-      kind.name,
+      model.traits.name,
       fmt::format("central differences, {} weights{}", found.checked, consistency ? ", loss with lambda E" : ""),
       found.relative(), exact_bound};
   if (found.skipped > 0) check.note = fmt::format("{} skipped at relu kinks", found.skipped);
@@ -103,11 +109,11 @@ Vector<double> estimated(Gradient<double> gradient, const Network<double>& netwo
   return flattened(gradient);
 }
 
-RuleCheck check_unbiased(const RuleKind& kind, const CheckProblem& problem) {
+RuleCheck check_unbiased(const RuleModel& model, const CheckProblem& problem) {
   const auto& network = problem.network;
   const auto synapse = synapse_of(problem);
-  const auto rule = make_rule<double>(kind, problem.options);
-  const auto consistency = in_the_loss(kind, problem);
+  const auto rule = rule_of(model, problem);
+  const auto consistency = in_the_loss(model, problem);
   const TrialKey key{problem.seed, 0};
   const Matrix<double> feedback = network.W_out.transpose();
   Simulation<double> simulation(network, problem.integration, problem.noise);
@@ -117,12 +123,12 @@ RuleCheck check_unbiased(const RuleKind& kind, const CheckProblem& problem) {
   // A perturbation acts through a live synapse as well: what it estimates is the gradient through it.
   std::string against;
   Vector<double> truth;
-  if (kind.perturbs) {
+  if (model.traits.perturbs) {
     truth = estimated(central_differences(network, problem.integration, problem.noise, problem.trials, key, *synapse),
                       network);
     against = "central differences";
   } else {
-    const auto exact = make_rule<double>(rule_kind("bptt"), problem.options);
+    const auto exact = bptt().make<double>();
     run_and_learn<double>(simulation, problem.trials, key, *synapse, *exact, feedback, error, gradient,
                           consistency.get());
     truth = estimated(gradient, network);
@@ -147,12 +153,13 @@ RuleCheck check_unbiased(const RuleKind& kind, const CheckProblem& problem) {
   const Vector<double> mean = projections.rowwise().mean(), expected = axes.transpose() * truth;
   const Vector<double> standard_error =
       ((projections.colwise() - mean).rowwise().squaredNorm() / (draws - 1) / draws).cwiseSqrt();
-  RuleCheck check{kind.name, fmt::format("{}, mean of {} draws", against, problem.draws),
+  RuleCheck check{model.traits.name, fmt::format("{}, mean of {} draws", against, problem.draws),
                   (mean - expected).cwiseQuotient(standard_error).cwiseAbs().maxCoeff<Eigen::PropagateNaN>(), z_bound};
-  check.note =
-      fmt::format("largest |z| of {} directions; standard error {:.2g} % along the gradient{}", axes.cols(),
-                  100 * standard_error(random_directions) / truth.norm(), kind.perturbs ? "; bias O(sigma^2)" : "");
-  if (const auto sigma = kind.name + ".sigma"; check.verdict() == RuleCheck::Verdict::failed && kind.perturbs)
+  check.note = fmt::format("largest |z| of {} directions; standard error {:.2g} % along the gradient{}", axes.cols(),
+                           100 * standard_error(random_directions) / truth.norm(),
+                           model.traits.perturbs ? "; bias O(sigma^2)" : "");
+  if (const auto sigma = model.traits.name + ".sigma";
+      check.verdict() == RuleCheck::Verdict::failed && model.traits.perturbs)
     check.note += fmt::format(": try --set {}={:.2g}", sigma, problem.options.number(sigma) / 10);
   return check;
 }
@@ -164,20 +171,20 @@ double relative_difference(const Gradient<double>& written, const Gradient<doubl
 }
 
 /// Two trial sets in a row, so that what a rule remembers counts.
-RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
+RuleCheck check_literal(const RuleModel& model, const CheckProblem& problem) {
   Network<double> network = problem.network;
-  Feedback<double> feedback(problem.options, network.size(), network.outputs(), problem.seed);
-  const auto literal = literal_rule(kind.name, {problem.options, feedback.of(network), problem.seed});
-  RuleCheck check{kind.name, "its formula as a sum over synapses", 0, literal_bound};
-  if (kind.emits == Emits::change_by_step) check.against = "ridge regression on the rates visited";
+  Feedback<double> feedback(model.feedback, network.size(), network.outputs(), problem.seed);
+  const auto literal = literal_rule(model.traits.name, {problem.options, feedback.of(network), problem.seed});
+  RuleCheck check{model.traits.name, "its formula as a sum over synapses", 0, literal_bound};
+  if (model.traits.emits == Emits::change_by_step) check.against = "ridge regression on the rates visited";
   if (!literal) {
     check.made = false;
     check.against = "no transcription in plasticity/check/literal_rules.cpp";
     return check;
   }
   const auto synapse = synapse_of(problem);
-  const auto rule = make_rule<double>(kind, problem.options);
-  const auto consistency = in_the_loss(kind, problem);
+  const auto rule = rule_of(model, problem);
+  const auto consistency = in_the_loss(model, problem);
   if (consistency) check.against += ", with tcr.form = loss";
   Simulation<double> simulation(network, problem.integration);
   simulation.keep_current(synapse->drives());
@@ -191,7 +198,7 @@ RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
     set_zero(step_change, network);
     std::function<void(Index)> at_once;
     const auto& F = feedback.of(before);
-    if (kind.emits == Emits::change_by_step)
+    if (model.traits.emits == Emits::change_by_step)
       at_once = [&](Index) {
         rule->write({simulation, problem.trials, error, F}, step_change);
         if (!network.has_factors()) network.W += step_change.W;
@@ -215,16 +222,17 @@ RuleCheck check_literal(const RuleKind& kind, const CheckProblem& problem) {
 
 }  // namespace
 
-RuleCheck check_rule(const RuleKind& kind, const CheckProblem& problem) {
-  if (kind.truth == RuleKind::Truth::exact) return check_exact(kind, problem);
-  const bool estimates = kind.truth == RuleKind::Truth::unbiased || (kind.perturbs && kind.emits == Emits::gradient);
-  return estimates ? check_unbiased(kind, problem) : check_literal(kind, problem);
+RuleCheck check_rule(const RuleModel& model, const CheckProblem& problem) {
+  if (model.traits.truth == RuleTraits::Truth::exact) return check_exact(model, problem);
+  const bool estimates = model.traits.truth == RuleTraits::Truth::unbiased ||
+                         (model.traits.perturbs && model.traits.emits == Emits::gradient);
+  return estimates ? check_unbiased(model, problem) : check_literal(model, problem);
 }
 
 RuleCheck check_temporal_consistency(const CheckProblem& problem) {
   const auto& options = problem.options;
   const auto synapse = synapse_of(problem);
-  TemporalConsistency<double> consistency(options);
+  TemporalConsistency<double> consistency(temporal_consistency_list().from(options));
   Simulation<double> simulation(problem.network, problem.integration);
   simulation.keep_current(synapse->drives());
   Matrix<double> error;

@@ -12,7 +12,7 @@
 
 namespace stillpoint {
 
-/// Where a rule is checked, in double. options: of a run (rule, synapse, feedback, temporal consistency).
+/// Where a rule is checked, in double. options: of a run (synapse, temporal consistency, what its transcription reads).
 struct CheckProblem {
   const Options& options;
   Network<double> network;
@@ -36,8 +36,8 @@ struct RuleCheck {
   }
 };
 
-/// The rule, made from the problem's options.
-RuleCheck check_rule(const RuleKind& kind, const CheckProblem& problem);
+/// The rule against its own claim; one of your own that is exact or unbiased is checked like those of the toolkit.
+RuleCheck check_rule(const RuleModel& model, const CheckProblem& problem);
 
 /// Temporal consistency as tcr.form = local or instantaneous, beside whatever rule.
 RuleCheck check_temporal_consistency(const CheckProblem& problem);

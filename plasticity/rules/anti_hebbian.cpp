@@ -5,7 +5,7 @@
 //
 // Unsupervised: a synapse onto a rising neuron weakens. Without the gain d_i it is not the gradient of the energy of
 // temporal consistency (tcr.form = instantaneous is); W alone learns by it.
-#include "plasticity/rule.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
@@ -14,7 +14,7 @@ namespace {
 template <class Scalar>
 class AntiHebbian : public Rule<Scalar> {
  public:
-  explicit AntiHebbian(double rate) : rate_(rate) {}
+  explicit AntiHebbian(const AntiHebbianParameters& parameters) : rate_(parameters.rate) {}
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
     const auto& run = view.simulation.trajectory();
     v_.resize(run.state.rows(), run.steps * run.batch);
@@ -33,23 +33,31 @@ class AntiHebbian : public Rule<Scalar> {
   Matrix<Scalar> v_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<AntiHebbian<Scalar>>(options.number("anti_hebbian.rate"));
+RuleTraits anti_hebbian_traits() {
+  RuleTraits traits{"anti_hebbian",
+                    "unsupervised: synapses onto a rising neuron weaken; the readout learns by its own gradient"};
+  traits.emits = Emits::change;
+  traits.supervised = false;
+  traits.rate_option = "anti_hebbian.rate";
+  return traits;
+}
+
+const ParameterList<AntiHebbianParameters>& anti_hebbian_list() {
+  using P = AntiHebbianParameters;
+  static const auto list = ParameterList<P>().number("anti_hebbian.rate", &P::rate, "", nonnegative, "eta per update");
+  return list;
 }
 
 }  // namespace
 
+RuleModel anti_hebbian(const AntiHebbianParameters& parameters) {
+  anti_hebbian_list().check(parameters);
+  return rule_model<AntiHebbian>(anti_hebbian_traits(), parameters);
+}
+
 RuleKind anti_hebbian_rule() {
-  RuleKind kind{"anti_hebbian",
-                "unsupervised: synapses onto a rising neuron weaken; the readout learns by its own gradient",
-                {number_option("anti_hebbian.rate", "1e-3", "", nonnegative, "eta per update")},
-                make<float>,
-                make<double>};
-  kind.emits = Emits::change;
-  kind.supervised = false;
-  kind.rate_option = "anti_hebbian.rate";
-  return kind;
+  return {anti_hebbian_traits(), anti_hebbian_list().options(),
+          [](const Options& options) { return anti_hebbian(anti_hebbian_list().from(options)); }};
 }
 
 }  // namespace stillpoint

@@ -1,9 +1,8 @@
 // Backpropagation through time (Werbos 1990, doi:10.1109/5.58337): the exact gradient of the discrete network, backward
 // in time and through every synapse. The reference that local rules are measured against; not itself biologically
 // plausible.
-#include "plasticity/feedback.hpp"
-#include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
@@ -18,21 +17,21 @@ class Bptt : public Rule<Scalar> {
   BackwardFilter<Scalar> filter_{true};
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options&) {
-  return std::make_unique<Bptt<Scalar>>();
+RuleTraits bptt_traits() {
+  RuleTraits traits{"bptt", "backpropagation through time: the exact gradient"};
+  traits.truth = RuleTraits::Truth::exact;
+  traits.takes_direct_terms = true;
+  traits.reaches_state_parameters = true;
+  traits.any_network = true;
+  return traits;
 }
 
 }  // namespace
 
+RuleModel bptt() { return rule_model<Bptt>(bptt_traits()); }
+
 RuleKind bptt_rule() {
-  RuleKind kind{
-      "bptt", "backpropagation through time: the exact gradient", {true_feedback_option()}, make<float>, make<double>};
-  kind.truth = RuleKind::Truth::exact;
-  kind.takes_direct_terms = true;
-  kind.reaches_state_parameters = true;
-  kind.any_network = true;
-  return kind;
+  return {bptt_traits(), {true_feedback_option()}, [](const Options&) { return bptt(); }};
 }
 
 }  // namespace stillpoint

@@ -11,13 +11,14 @@
 //
 // In an lstm the trace runs along the cell (Bellec et al. 2020, "E-prop for LSTM"); the batched form does it for any
 // network.
-#include "plasticity/feedback.hpp"
-#include "plasticity/rule.hpp"
 #include "plasticity/rules/backward_filter.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
 namespace {
+
+const std::vector<std::string> e_prop_forms = {"batched", "online", "online_full"};
 
 template <class Scalar>
 class BatchedEProp : public Rule<Scalar> {
@@ -31,12 +32,18 @@ class BatchedEProp : public Rule<Scalar> {
 template <class Scalar>
 class OnlineEProp : public Rule<Scalar> {
  public:
-  explicit OnlineEProp(bool may_factorise) : may_factorise_(may_factorise) {}
+  explicit OnlineEProp(EPropParameters::Form form) : form_(form) {}
   bool online() const override { return true; }
+  void check(const Network<Scalar>& network, bool trains_start) const override {
+    const auto& kind = network_kind(network.kind);
+    require_parameter(kind.acts_on_rates && !kind.diagonal && !trains_start, "rule.form",
+                      e_prop_forms[static_cast<std::size_t>(form_)],
+                      "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
+  }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey) override {
     const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1, B = trials.batch;
-    factorised_ = may_factorise_ && simulation.dynamics().has_constant_gain();
+    factorised_ = form_ == EPropParameters::Form::online && simulation.dynamics().has_constant_gain();
     traces_.setZero(factorised_ ? J : N, factorised_ ? B : J * B);
     sum_.setZero(N, J);
     presynaptic_.resize(J, B);
@@ -90,36 +97,45 @@ class OnlineEProp : public Rule<Scalar> {
         sum_.array() += traces_.middleCols(b * J, J).array().colwise() * state.col(b).array();
   }
 
-  bool may_factorise_, factorised_ = false;
+  EPropParameters::Form form_;
+  bool factorised_ = false;
   Matrix<Scalar> traces_;  // N x J per trial (p), or J x B (eps); J = N + K + 1: recurrent, input, bias
   Matrix<Scalar> sum_;     // N x J
   Matrix<Scalar> presynaptic_, signal_, gain_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  const auto& form = options.text("rule.form");
-  const auto& network = network_kind(options.text("network.kind"));
-  require_parameter(form == "batched" || (network.acts_on_rates && network.name != "plrnn" &&
-                                       options.text("network.initial_state") != "trained"),
-                 "rule.form", form, "learns neither an lstm, nor the A of a plrnn, nor an initial state: use batched");
-  if (form == "batched") return std::make_unique<BatchedEProp<Scalar>>();
-  return std::make_unique<OnlineEProp<Scalar>>(form == "online");
+RuleTraits e_prop_traits() {
+  RuleTraits traits{"e_prop", "local eligibility traces and a broadcast learning signal"};
+  traits.takes_direct_terms = true;
+  traits.reaches_state_parameters = true;
+  traits.any_network = true;
+  return traits;
+}
+
+const ParameterList<EPropParameters>& e_prop_list() {
+  using P = EPropParameters;
+  static const auto list = ParameterList<P>()
+                               .part(&P::feedback, feedback_list())
+                               .choice("rule.form", &P::form, e_prop_forms,
+                                       "batched: one product per trial set; online: traces as state, factorised where "
+                                       "valid; online_full: never");
+  return list;
 }
 
 }  // namespace
 
+RuleModel e_prop(const EPropParameters& parameters) {
+  e_prop_list().check(parameters);
+  auto model = parameters.form == EPropParameters::Form::batched
+                   ? rule_model<BatchedEProp>(e_prop_traits())
+                   : rule_model<OnlineEProp>(e_prop_traits(), parameters.form);
+  model.feedback = parameters.feedback;
+  return model;
+}
+
 RuleKind e_prop_rule() {
-  auto options = feedback_options();
-  options.push_back(choice_option(
-      "rule.form", "batched", {"batched", "online", "online_full"},
-      "batched: one product per trial set; online: traces as state, factorised where valid; online_full: never"));
-  RuleKind kind{"e_prop", "local eligibility traces and a broadcast learning signal", options, make<float>,
-                make<double>};
-  kind.takes_direct_terms = true;
-  kind.reaches_state_parameters = true;
-  kind.any_network = true;
-  return kind;
+  return {e_prop_traits(), e_prop_list().options(),
+          [](const Options& options) { return e_prop(e_prop_list().from(options)); }};
 }
 
 }  // namespace stillpoint

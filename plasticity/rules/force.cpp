@@ -4,8 +4,8 @@
 // Every `force.every` steps, for each trial in turn, the error that is corrected is that before the change. Outputs
 // that are not graded at a step are left alone. P is kept from update to update. Deviation: the readout bias does not
 // learn.
-#include "plasticity/rule.hpp"
 #include "plasticity/rules/recursive_least_squares.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
@@ -14,7 +14,8 @@ namespace {
 template <class Scalar>
 class Force : public Rule<Scalar> {
  public:
-  Force(double regularisation, Index every) : regularisation_(regularisation), every_(every) {}
+  explicit Force(const ForceParameters& parameters)
+      : regularisation_(parameters.regularisation), every_(parameters.every) {}
   bool online() const override { return true; }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>&, TrialKey) override {
@@ -52,28 +53,35 @@ class Force : public Rule<Scalar> {
   Matrix<double> change_;  // O x N, since the last write
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<Force<Scalar>>(options.number("force.regularisation"), options.integer("force.every"));
+RuleTraits force_traits() {
+  RuleTraits traits{"force",
+                    "recursive least squares on the readout, whose output is fed back (network.feedback = uniform)"};
+  traits.emits = Emits::change_by_step;
+  traits.own_readout = true;
+  traits.needs_feedback_weights = true;
+  traits.any_network = true;
+  traits.rate_option = "force.regularisation";
+  return traits;
+}
+
+const ParameterList<ForceParameters>& force_list() {
+  using P = ForceParameters;
+  static const auto list = ParameterList<P>()
+                               .number("force.regularisation", &P::regularisation, "", positive, "a: P starts as I / a")
+                               .integer("force.every", &P::every, "steps", {1, 1e6}, "steps between two changes");
+  return list;
 }
 
 }  // namespace
 
+RuleModel force(const ForceParameters& parameters) {
+  force_list().check(parameters);
+  return rule_model<Force>(force_traits(), parameters);
+}
+
 RuleKind force_rule() {
-  RuleKind kind{"force",
-                "recursive least squares on the readout, whose output is fed back (network.feedback = uniform)",
-                {
-                    number_option("force.regularisation", "1", "", positive, "a: P starts as I / a"),
-                    integer_option("force.every", "2", "steps", {1, 1e6}, "steps between two changes"),
-                },
-                make<float>,
-                make<double>};
-  kind.emits = Emits::change_by_step;
-  kind.own_readout = true;
-  kind.needs_feedback_weights = true;
-  kind.any_network = true;
-  kind.rate_option = "force.regularisation";
-  return kind;
+  return {force_traits(), force_list().options(),
+          [](const Options& options) { return force(force_list().from(options)); }};
 }
 
 }  // namespace stillpoint

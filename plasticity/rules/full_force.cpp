@@ -9,8 +9,8 @@
 // as the output itself would. The network that learns needs no feedback of its readout.
 #include <cmath>
 
-#include "plasticity/rule.hpp"
 #include "plasticity/rules/recursive_least_squares.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/random.hpp"
 
@@ -21,8 +21,8 @@ namespace {
 template <class Scalar>
 class FullForce : public Rule<Scalar> {
  public:
-  FullForce(double regularisation, Index every, double gain)
-      : regularisation_(regularisation), gain_(gain), every_(every) {}
+  explicit FullForce(const FullForceParameters& parameters)
+      : regularisation_(parameters.regularisation), gain_(parameters.gain), every_(parameters.every) {}
   bool online() const override { return true; }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
@@ -88,29 +88,36 @@ class FullForce : public Rule<Scalar> {
   Matrix<double> recurrent_change_, readout_change_;  // since the last write
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<FullForce<Scalar>>(options.number("full_force.regularisation"),
-                                             options.integer("full_force.every"), options.number("full_force.gain"));
+RuleTraits full_force_traits() {
+  RuleTraits traits{"full_force",
+                    "recursive least squares on recurrent weights and readout, towards a network driven by the target"};
+  traits.emits = Emits::change_by_step;
+  traits.own_readout = true;
+  traits.needs_free_weights = true;
+  traits.rate_option = "full_force.regularisation";
+  return traits;
+}
+
+const ParameterList<FullForceParameters>& full_force_list() {
+  using P = FullForceParameters;
+  static const auto list =
+      ParameterList<P>()
+          .number("full_force.regularisation", &P::regularisation, "", positive, "a: P starts as I / a")
+          .integer("full_force.every", &P::every, "steps", {1, 1e6}, "steps between two changes")
+          .number("full_force.gain", &P::gain, "", nonnegative, "gain of the target-driven network");
+  return list;
 }
 
 }  // namespace
 
+RuleModel full_force(const FullForceParameters& parameters) {
+  full_force_list().check(parameters);
+  return rule_model<FullForce>(full_force_traits(), parameters);
+}
+
 RuleKind full_force_rule() {
-  RuleKind kind{"full_force",
-                "recursive least squares on recurrent weights and readout, towards a network driven by the target",
-                {
-                    number_option("full_force.regularisation", "1", "", positive, "a: P starts as I / a"),
-                    integer_option("full_force.every", "2", "steps", {1, 1e6}, "steps between two changes"),
-                    number_option("full_force.gain", "1.5", "", nonnegative, "gain of the target-driven network"),
-                },
-                make<float>,
-                make<double>};
-  kind.emits = Emits::change_by_step;
-  kind.own_readout = true;
-  kind.needs_free_weights = true;
-  kind.rate_option = "full_force.regularisation";
-  return kind;
+  return {full_force_traits(), full_force_list().options(),
+          [](const Options& options) { return full_force(full_force_list().from(options)); }};
 }
 
 }  // namespace stillpoint

@@ -7,8 +7,8 @@
 // O(N^3) per trial and step. It fits networks whose dx(t+1)/dtheta is a Kronecker product: those of sim/dynamics.hpp.
 #include <cmath>
 
-#include "plasticity/feedback.hpp"
 #include "plasticity/rules/forward_step.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -66,22 +66,19 @@ class KfRtrl : public Rule<Scalar> {
   std::vector<Matrix<Scalar>> A_;  // N x N per trial
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options&) {
-  return std::make_unique<KfRtrl<Scalar>>();
+RuleTraits kf_rtrl_traits() {
+  RuleTraits traits{"kf_rtrl", "unbiased Kronecker-factored estimate of real-time recurrent learning"};
+  traits.truth = RuleTraits::Truth::unbiased;
+  traits.takes_direct_terms = true;
+  return traits;
 }
 
 }  // namespace
 
+RuleModel kf_rtrl() { return rule_model<KfRtrl>(kf_rtrl_traits()); }
+
 RuleKind kf_rtrl_rule() {
-  RuleKind kind{"kf_rtrl",
-                "unbiased Kronecker-factored estimate of real-time recurrent learning",
-                {true_feedback_option()},
-                make<float>,
-                make<double>};
-  kind.truth = RuleKind::Truth::unbiased;
-  kind.takes_direct_terms = true;
-  return kind;
+  return {kf_rtrl_traits(), {true_feedback_option()}, [](const Options&) { return kf_rtrl(); }};
 }
 
 }  // namespace stillpoint

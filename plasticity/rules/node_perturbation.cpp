@@ -6,7 +6,7 @@
 //
 // whose mean over xi is dL/dW up to terms of order sigma^2. L_b[0] is the loss of the same trial without perturbation,
 // which is run as well. The trace is made of the perturbation that was injected.
-#include "plasticity/rule.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -29,7 +29,7 @@ Vector<Scalar> loss_by_trial(const Matrix<Scalar>& outputs, const TrialSet<Scala
 template <class Scalar>
 class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
  public:
-  explicit NodePerturbation(double sigma) : sigma_(sigma) {}
+  explicit NodePerturbation(const NodePerturbationParameters& parameters) : sigma_(parameters.sigma) {}
   Perturbation<Scalar>* perturbation() override { return this; }
   bool needs_unperturbed_run() const override { return true; }
   void see_unperturbed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) override {
@@ -65,23 +65,30 @@ class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
   Vector<Scalar> unperturbed_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<NodePerturbation<Scalar>>(options.number("node_perturbation.sigma"));
+RuleTraits node_perturbation_traits() {
+  RuleTraits traits{"node_perturbation", "noise into every drive; what it did to the loss tells which way to go"};
+  traits.perturbs = true;
+  traits.any_network = true;
+  return traits;
+}
+
+const ParameterList<NodePerturbationParameters>& node_perturbation_list() {
+  using P = NodePerturbationParameters;
+  static const auto list = ParameterList<P>().number("node_perturbation.sigma", &P::sigma, "", positive,
+                                                     "SD of the perturbation of each drive");
+  return list;
 }
 
 }  // namespace
 
+RuleModel node_perturbation(const NodePerturbationParameters& parameters) {
+  node_perturbation_list().check(parameters);
+  return rule_model<NodePerturbation>(node_perturbation_traits(), parameters);
+}
+
 RuleKind node_perturbation_rule() {
-  RuleKind kind{
-      "node_perturbation",
-      "noise into every drive; what it did to the loss tells which way to go",
-      {number_option("node_perturbation.sigma", "0.01", "", positive, "SD of the perturbation of each drive")},
-      make<float>,
-      make<double>};
-  kind.perturbs = true;
-  kind.any_network = true;
-  return kind;
+  return {node_perturbation_traits(), node_perturbation_list().options(),
+          [](const Options& options) { return node_perturbation(node_perturbation_list().from(options)); }};
 }
 
 }  // namespace stillpoint

@@ -3,7 +3,7 @@
 //   dW_ij = eta mean_{t,b} [ r_i(t+1) z_j(t) - r_i(t+1)^2 W_ij ]
 //
 // Unsupervised; W alone learns by it, the readout by its own gradient. r_i is the rate after the step that z_j drove.
-#include "plasticity/rule.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
@@ -12,7 +12,7 @@ namespace {
 template <class Scalar>
 class Oja : public Rule<Scalar> {
  public:
-  explicit Oja(double rate) : rate_(rate) {}
+  explicit Oja(const OjaParameters& parameters) : rate_(parameters.rate) {}
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
     const auto& run = view.simulation.trajectory();
     post_ = run.rates().rightCols(run.steps * run.batch);
@@ -30,23 +30,29 @@ class Oja : public Rule<Scalar> {
   Matrix<Scalar> post_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<Oja<Scalar>>(options.number("oja.rate"));
+RuleTraits oja_traits() {
+  RuleTraits traits{"oja", "unsupervised: Hebbian growth that bounds itself; the readout learns by its own gradient"};
+  traits.emits = Emits::change;
+  traits.supervised = false;
+  traits.rate_option = "oja.rate";
+  return traits;
+}
+
+const ParameterList<OjaParameters>& oja_list() {
+  using P = OjaParameters;
+  static const auto list = ParameterList<P>().number("oja.rate", &P::rate, "", nonnegative, "eta per update");
+  return list;
 }
 
 }  // namespace
 
+RuleModel oja(const OjaParameters& parameters) {
+  oja_list().check(parameters);
+  return rule_model<Oja>(oja_traits(), parameters);
+}
+
 RuleKind oja_rule() {
-  RuleKind kind{"oja",
-                "unsupervised: Hebbian growth that bounds itself; the readout learns by its own gradient",
-                {number_option("oja.rate", "1e-3", "", nonnegative, "eta per update")},
-                make<float>,
-                make<double>};
-  kind.emits = Emits::change;
-  kind.supervised = false;
-  kind.rate_option = "oja.rate";
-  return kind;
+  return {oja_traits(), oja_list().options(), [](const Options& options) { return oja(oja_list().from(options)); }};
 }
 
 }  // namespace stillpoint

@@ -13,27 +13,24 @@
 #include <cmath>
 #include <map>
 
-#include "plasticity/rule.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-struct Setting {
-  double rate, amplitude, frequency_hz, mean_tau_ms, memory, largest_change, dt_ms;
-};
-
 template <class Scalar>
 class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
  public:
-  explicit RewardHebbian(const Setting& setting) : setting_(setting) {}
+  explicit RewardHebbian(const RewardHebbianParameters& parameters) : parameters_(parameters) {}
   Perturbation<Scalar>* perturbation() override { return this; }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
     batch_ = trials.batch;
     kicks_.setZero(simulation.network().size(), trials.steps * trials.batch);
-    const double probability = std::min(1.0, setting_.frequency_hz * setting_.dt_ms / 1000);
+    const double dt_ms = simulation.integration().dt_ms;
+    const double probability = std::min(1.0, parameters_.frequency_hz * dt_ms / 1000);
     const auto& alpha = simulation.dynamics().alpha();
     for (Index t = 0; t < trials.steps; ++t)
       for (Index b = 0; b < trials.batch; ++b) {
@@ -42,7 +39,7 @@ class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
         auto kick = kicks_.col(trials.column(t, b));
         for (Index i = 0; i < kick.size(); ++i)
           if (stream.bernoulli(probability))
-            kick(i) = static_cast<Scalar>(setting_.amplitude * stream.uniform(-1, 1)) / alpha(i);
+            kick(i) = static_cast<Scalar>(parameters_.amplitude * stream.uniform(-1, 1)) / alpha(i);
       }
   }
 
@@ -50,8 +47,8 @@ class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
     const auto& run = view.simulation.trajectory();
     const auto& trials = view.trials;
     const Index N = run.state.rows(), T = run.steps;
-    const auto keep = static_cast<Scalar>(std::exp(-setting_.dt_ms / setting_.mean_tau_ms));
-    const auto largest = static_cast<Scalar>(setting_.largest_change);
+    const auto keep = static_cast<Scalar>(std::exp(-view.simulation.integration().dt_ms / parameters_.mean_tau_ms));
+    const auto largest = static_cast<Scalar>(parameters_.largest_change);
     for (Index b = 0; b < run.batch; ++b) {
       const Index length = std::min(T, trials.length[static_cast<std::size_t>(b)]);
       post_.resize(N, length);
@@ -73,54 +70,57 @@ class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
       const auto [expected, is_first] = expected_.try_emplace(trials.condition[static_cast<std::size_t>(b)], R);
       double& R_bar = expected->second;
       if (is_first || R == R_bar) continue;
-      E_.noalias() = static_cast<Scalar>(-setting_.rate * R_bar * (R - R_bar)) * post_ * pre_.transpose();
+      E_.noalias() = static_cast<Scalar>(-parameters_.rate * R_bar * (R - R_bar)) * post_ * pre_.transpose();
       change.W += E_.cwiseMax(-largest).cwiseMin(largest);
-      R_bar = setting_.memory * R_bar + (1 - setting_.memory) * R;
+      R_bar = parameters_.memory * R_bar + (1 - parameters_.memory) * R;
     }
   }
 
  private:
   void add(Index t, MatrixRef<Scalar> u) override { u += kicks_.middleCols(t * batch_, batch_); }
 
-  Setting setting_;
+  RewardHebbianParameters parameters_;
   Index batch_ = 0;
   Matrix<Scalar> kicks_, post_, pre_, E_;
   Vector<Scalar> mean_;
   std::map<int, double> expected_;  // condition -> Rbar
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  return std::make_unique<RewardHebbian<Scalar>>(
-      Setting{options.number("reward_hebbian.rate"), options.number("reward_hebbian.amplitude"),
-              options.number("reward_hebbian.frequency_hz"), options.number("reward_hebbian.mean_tau_ms"),
-              options.number("reward_hebbian.memory"), options.number("reward_hebbian.largest_change"),
-              options.number("integration.dt_ms")});
+RuleTraits reward_hebbian_traits() {
+  RuleTraits traits{"reward_hebbian",
+                    "rare kicks of single neurons, a supralinear trace, and one scalar at the end of the trial"};
+  traits.emits = Emits::change;
+  traits.perturbs = true;
+  traits.rate_option = "reward_hebbian.rate";
+  return traits;
+}
+
+const ParameterList<RewardHebbianParameters>& reward_hebbian_list() {
+  using P = RewardHebbianParameters;
+  static const auto list =
+      ParameterList<P>()
+          .number("reward_hebbian.rate", &P::rate, "", nonnegative, "eta")
+          .number("reward_hebbian.amplitude", &P::amplitude, "", nonnegative,
+                  "kick of the state, uniform from -amplitude to amplitude")
+          .number("reward_hebbian.frequency_hz", &P::frequency_hz, "Hz", nonnegative, "kicks per neuron and second")
+          .number("reward_hebbian.mean_tau_ms", &P::mean_tau_ms, "ms", positive,
+                  "time constant of the running mean of x")
+          .number("reward_hebbian.memory", &P::memory, "", {0, 1}, "m: what is kept of the expected error per trial")
+          .number("reward_hebbian.largest_change", &P::largest_change, "", positive,
+                  "clip of each weight's change per trial");
+  return list;
 }
 
 }  // namespace
 
+RuleModel reward_hebbian(const RewardHebbianParameters& parameters) {
+  reward_hebbian_list().check(parameters);
+  return rule_model<RewardHebbian>(reward_hebbian_traits(), parameters);
+}
+
 RuleKind reward_hebbian_rule() {
-  RuleKind kind{
-      "reward_hebbian",
-      "rare kicks of single neurons, a supralinear trace, and one scalar at the end of the trial",
-      {
-          number_option("reward_hebbian.rate", "0.1", "", nonnegative, "eta"),
-          number_option("reward_hebbian.amplitude", "0.5", "", nonnegative,
-                        "kick of the state, uniform from -amplitude to amplitude"),
-          number_option("reward_hebbian.frequency_hz", "3", "Hz", nonnegative, "kicks per neuron and second"),
-          number_option("reward_hebbian.mean_tau_ms", "0.334", "ms", positive,
-                        "time constant of the running mean of x"),
-          number_option("reward_hebbian.memory", "0.75", "", {0, 1}, "m: what is kept of the expected error per trial"),
-          number_option("reward_hebbian.largest_change", "1e-4", "", positive,
-                        "clip of each weight's change per trial"),
-      },
-      make<float>,
-      make<double>};
-  kind.emits = Emits::change;
-  kind.perturbs = true;
-  kind.rate_option = "reward_hebbian.rate";
-  return kind;
+  return {reward_hebbian_traits(), reward_hebbian_list().options(),
+          [](const Options& options) { return reward_hebbian(reward_hebbian_list().from(options)); }};
 }
 
 }  // namespace stillpoint

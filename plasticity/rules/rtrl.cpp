@@ -1,8 +1,8 @@
 // Real-time recurrent learning (Williams & Zipser 1989, doi:10.1162/neco.1989.1.2.270): the exact gradient, computed
 // forward in time. P = dx/dtheta is carried along, N x N*J per trial, at O(N^4) per step: an oracle for small networks.
 // The diagonal A of a plrnn is one more source, x_i; an initial state that learns has dx/dx(0), which starts as I.
-#include "plasticity/feedback.hpp"
 #include "plasticity/rules/forward_step.hpp"
+#include "plasticity/rules/rules.hpp"
 
 namespace stillpoint {
 
@@ -14,6 +14,10 @@ template <class Scalar>
 class Rtrl : public Rule<Scalar> {
  public:
   bool online() const override { return true; }
+  void check(const Network<Scalar>& network, bool) const override {
+    require_parameter(network.size() <= largest, "network.size", std::to_string(network.size()),
+                      "rtrl serves at most 32 neurons (O(N^4) per step); use bptt, or uoro");
+  }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey) override {
     const auto& network = simulation.network();
@@ -71,25 +75,20 @@ class Rtrl : public Rule<Scalar> {
   Vector<Scalar> start_sum_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options& options) {
-  require_parameter(!options.knows("network.size") || options.integer("network.size") <= largest, "network.size",
-                 options.text("network.size"), "rtrl serves at most 32 neurons (O(N^4) per step); use bptt, or uoro");
-  return std::make_unique<Rtrl<Scalar>>();
+RuleTraits rtrl_traits() {
+  RuleTraits traits{"rtrl", "real-time recurrent learning: the exact gradient, forward in time; at most 32 neurons"};
+  traits.truth = RuleTraits::Truth::exact;
+  traits.takes_direct_terms = true;
+  traits.reaches_state_parameters = true;
+  return traits;
 }
 
 }  // namespace
 
+RuleModel rtrl() { return rule_model<Rtrl>(rtrl_traits()); }
+
 RuleKind rtrl_rule() {
-  RuleKind kind{"rtrl",
-                "real-time recurrent learning: the exact gradient, forward in time; at most 32 neurons",
-                {true_feedback_option()},
-                make<float>,
-                make<double>};
-  kind.truth = RuleKind::Truth::exact;
-  kind.takes_direct_terms = true;
-  kind.reaches_state_parameters = true;
-  return kind;
+  return {rtrl_traits(), {true_feedback_option()}, [](const Options&) { return rtrl(); }};
 }
 
 }  // namespace stillpoint

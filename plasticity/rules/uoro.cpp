@@ -5,8 +5,8 @@
 //   rho_0 = sqrt(|theta| / |J s|),   rho_1 = sqrt(|nu c z~^T| / |nu|)       (their variance reduction)
 #include <cmath>
 
-#include "plasticity/feedback.hpp"
 #include "plasticity/rules/forward_step.hpp"
+#include "plasticity/rules/rules.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -68,22 +68,19 @@ class Uoro : public Rule<Scalar> {
   Vector<Scalar> nu_;
 };
 
-template <class Scalar>
-std::unique_ptr<Rule<Scalar>> make(const Options&) {
-  return std::make_unique<Uoro<Scalar>>();
+RuleTraits uoro_traits() {
+  RuleTraits traits{"uoro", "unbiased rank-one estimate of real-time recurrent learning"};
+  traits.truth = RuleTraits::Truth::unbiased;
+  traits.takes_direct_terms = true;
+  return traits;
 }
 
 }  // namespace
 
+RuleModel uoro() { return rule_model<Uoro>(uoro_traits()); }
+
 RuleKind uoro_rule() {
-  RuleKind kind{"uoro",
-                "unbiased rank-one estimate of real-time recurrent learning",
-                {true_feedback_option()},
-                make<float>,
-                make<double>};
-  kind.truth = RuleKind::Truth::unbiased;
-  kind.takes_direct_terms = true;
-  return kind;
+  return {uoro_traits(), {true_feedback_option()}, [](const Options&) { return uoro(); }};
 }
 
 }  // namespace stillpoint

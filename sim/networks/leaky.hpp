@@ -11,6 +11,7 @@
 #pragma once
 
 #include "sim/dynamics.hpp"
+#include "sim/networks/networks.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -81,11 +82,10 @@ class Leaky : public Dynamics<Scalar> {
   bool shared_tau_;
 };
 
-/// Options network.nonlinearity and network.rate_hz; network.tau_ms and network.tau_spread.
-std::vector<Option> rate_options();
-std::vector<Option> tau_options();
-/// Set what they say.
-void set_rates(Network<double>& network, const Options& options);
-void draw_taus(Network<double>& network, const Options& options, Stream& stream);
+const ParameterList<RateParameters>& rate_list();
+const ParameterList<TauParameters>& tau_list();
+/// Set what they say; throw ParameterError where it contradicts itself.
+void set_rates(Network<double>& network, const RateParameters& rates);
+void draw_taus(Network<double>& network, Index size, const TauParameters& taus, Stream& stream);
 
 }  // namespace stillpoint

@@ -13,22 +13,32 @@ namespace stillpoint {
 
 namespace {
 
-void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
-  const auto N = static_cast<Index>(options.integer("network.size")),
-             R = static_cast<Index>(options.integer("network.rank"));
-  require_parameter(R <= N, "network.rank", options.text("network.rank"),
-                 "must be at most network.size = " + options.text("network.size"));
+const ParameterList<LowRankParameters>& low_rank_list() {
+  using P = LowRankParameters;
+  static const auto list = ParameterList<P>()
+                               .part(&P::taus, tau_list())
+                               .part(&P::rates, rate_list())
+                               .integer("network.rank", &P::rank, "", {1, 100000}, "rank R of what learns")
+                               .number("network.bulk", &P::bulk, "", nonnegative,
+                                       "gain of a random full-rank matrix beside it that does not learn; 0: none");
+  return list;
+}
+
+void initialise(Network<double>& network, const NetworkParameters& common, const LowRankParameters& parameters,
+                std::uint64_t seed) {
+  const Index N = common.size, R = parameters.rank;
+  require_parameter(R <= N, "network.rank", std::to_string(R), "must be at most network.size = " + std::to_string(N));
   Stream stream(seed, Purpose::recurrent_weights);
   network.M.resize(N, R);
   network.V.resize(N, R);
-  stream.fill_normal(network.M, options.number("network.gain"));
+  stream.fill_normal(network.M, common.gain);
   stream.fill_normal(network.V);
-  if (const double bulk = options.number("network.bulk"); bulk > 0) {
+  if (const double bulk = parameters.bulk; bulk > 0) {
     network.bulk.resize(N, N);
     Stream(seed, Purpose::recurrent_weights, 1).fill_normal(network.bulk, bulk / std::sqrt(static_cast<double>(N)));
   }
-  set_rates(network, options);
-  draw_taus(network, options, stream);
+  set_rates(network, parameters.rates);
+  draw_taus(network, N, parameters.taus, stream);
 }
 
 template <class Scalar>
@@ -38,16 +48,22 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 
 }  // namespace
 
+NetworkModel low_rank(const LowRankParameters& parameters) {
+  low_rank_list().check(parameters);
+  return {"low_rank", [=](Network<double>& network, const NetworkParameters& common, double, std::uint64_t seed) {
+            initialise(network, common, parameters, seed);
+          }};
+}
+
 NetworkKind low_rank_network() {
-  auto options = tau_options();
-  for (auto& option : rate_options()) options.push_back(option);
-  options.push_back(integer_option("network.rank", "1", "", {1, 100000}, "rank R of what learns"));
-  options.push_back(number_option("network.bulk", "0", "", nonnegative,
-                                  "gain of a random full-rank matrix beside it that does not learn; 0: none"));
-  NetworkKind kind{"low_rank",  "leaky_rate with W = M V^T / N + bulk, factors of rank R: what learns has rank R",
-                   options,     initialise,
-                   make<float>, make<double>};
+  NetworkKind kind{"low_rank",
+                   "leaky_rate with W = M V^T / N + bulk, factors of rank R: what learns has rank R",
+                   low_rank_list().options(),
+                   [](const Options& options) { return low_rank(low_rank_list().from(options)); },
+                   make<float>,
+                   make<double>};
   kind.starts_from_rate = true;
+  kind.factors = true;
   return kind;
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "sim/dynamics.hpp"
+#include "sim/networks/networks.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -85,14 +86,13 @@ class Lstm : public Dynamics<Scalar> {
   Index N_;
 };
 
-void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
-  const auto N = static_cast<Index>(options.integer("network.size"));
+void initialise(Network<double>& network, const NetworkParameters& common, double dt_ms, std::uint64_t seed) {
+  const Index N = common.size;
   network.W.resize(4 * N, N);
-  Stream(seed, Purpose::recurrent_weights)
-      .fill_normal(network.W, options.number("network.gain") / std::sqrt(static_cast<double>(N)));
+  Stream(seed, Purpose::recurrent_weights).fill_normal(network.W, common.gain / std::sqrt(static_cast<double>(N)));
   network.b.setZero(4 * N);
   network.b.segment(N, N).setOnes();
-  network.tau_ms.setConstant(N, options.number("integration.dt_ms"));
+  network.tau_ms.setConstant(N, dt_ms);
 }
 
 template <class Scalar>
@@ -101,6 +101,8 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 }
 
 }  // namespace
+
+NetworkModel lstm() { return {"lstm", initialise}; }
 
 NetworkKind lstm_network() {
   NetworkKind kind{

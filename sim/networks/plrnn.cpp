@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "sim/dynamics.hpp"
+#include "sim/networks/networks.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -60,18 +61,24 @@ class Plrnn : public Dynamics<Scalar> {
   const Network<Scalar>* network_;
 };
 
-void initialise(Network<double>& network, const Options& options, std::uint64_t seed) {
-  const auto N = static_cast<Index>(options.integer("network.size"));
+const ParameterList<PlrnnParameters>& plrnn_list() {
+  static const auto list = ParameterList<PlrnnParameters>().number(
+      "network.A", &PlrnnParameters::A, "", {-1, 1},
+      "initial diagonal A: what a neuron keeps per step; W is drawn from (1-A) N(0, g^2/N)");
+  return list;
+}
+
+void initialise(Network<double>& network, const NetworkParameters& common, double A, double dt_ms, std::uint64_t seed) {
+  const Index N = common.size;
   network.nonlinearity = Nonlinearity::relu;
   network.W.resize(N, N);
-  const double A = options.number("network.A");
   Stream(seed, Purpose::recurrent_weights)
-      .fill_normal(network.W, (1 - A) * options.number("network.gain") / std::sqrt(static_cast<double>(N)));
+      .fill_normal(network.W, (1 - A) * common.gain / std::sqrt(static_cast<double>(N)));
   network.W.diagonal().setZero();
   network.mask.setOnes(N, N);
   network.mask.diagonal().setZero();
   network.A.setConstant(N, A);
-  network.tau_ms.setConstant(N, options.number("integration.dt_ms"));
+  network.tau_ms.setConstant(N, dt_ms);
 }
 
 template <class Scalar>
@@ -81,17 +88,23 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 
 }  // namespace
 
+NetworkModel plrnn(const PlrnnParameters& parameters) {
+  plrnn_list().check(parameters);
+  return {"plrnn", [=](Network<double>& network, const NetworkParameters& common, double dt_ms, std::uint64_t seed) {
+            initialise(network, common, parameters.A, dt_ms, seed);
+          }};
+}
+
 NetworkKind plrnn_network() {
-  NetworkKind kind{
-      "plrnn",
-      "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
-      "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
-      {number_option("network.A", "0.7", "", {-1, 1},
-                     "initial diagonal A: what a neuron keeps per step; W is drawn from (1-A) N(0, g^2/N)")},
-      initialise,
-      make<float>,
-      make<double>};
+  NetworkKind kind{"plrnn",
+                   "x(t+1) = A x + W relu(x) + W_in s + b: piecewise linear, discrete time, one step per "
+                   "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
+                   plrnn_list().options(),
+                   [](const Options& options) { return plrnn(plrnn_list().from(options)); },
+                   make<float>,
+                   make<double>};
   kind.map = true;
+  kind.diagonal = true;
   return kind;
 }
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
-#include "experiments/study/rule_checks.hpp"
+#include "experiments/report/checks_table.hpp"
 
 namespace stillpoint {
 

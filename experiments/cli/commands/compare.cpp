@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/report/comparison_formats.hpp"
 #include "experiments/study/runner.hpp"

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/learning_curves.hpp"

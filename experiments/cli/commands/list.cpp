@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/study/study.hpp"
@@ -70,9 +70,9 @@ std::vector<Item> items_of(const std::string& what) {
              {"components", "task, rule and synapse of a run", component_options()},
              {"training", "the training loop", training_options()},
              {"beside", "what learns or disturbs beside the rule, freeze-in, shadow rules", learner_options()},
-             {"consistency", "temporal consistency of the weights", temporal_consistency_options()},
-             {"schedule", "strength of temporal consistency over the updates", schedule_options()},
-             {"optimizer", "from gradient to weight change", optimizer_options()},
+             {"consistency", "temporal consistency of the weights", temporal_consistency_list().options()},
+             {"schedule", "strength of temporal consistency over the updates", schedule_list().options()},
+             {"optimizer", "from gradient to weight change", optimizer_list().options()},
              {"noise", "noise on activity and drive", with_prefix(integration_options(), "noise.")}};
   return items;
 }

@@ -3,7 +3,7 @@
 #include <boost/algorithm/string.hpp>
 #include <filesystem>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <map>
 
-#include "experiments/cli/argument.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"

@@ -1,0 +1,29 @@
+// Every option that a run has: those of its task, rule, network and synapse, of training and integration, and the arm's
+// preset over them. Text in, checked values out; a program in C++ fills the structs of parameters itself.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+using Assignments = std::vector<std::pair<std::string, std::string>>;  // full option name -> value, in order
+
+/// Sets one assignment, in place where the option is there already.
+void assign(Assignments& assignments, const std::string& name, const std::string& value);
+/// The value, or nullptr.
+const std::string* find_assignment(const Assignments& assignments, const std::string& name);
+
+Option task_name_option();
+/// The options that choose a run's task, rule and synapse.
+std::vector<Option> component_options();
+
+/// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule
+/// and synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they
+/// exist. Throws UserError.
+Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
+
+}  // namespace stillpoint
