@@ -5,6 +5,7 @@
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/files/network_file.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 

@@ -8,6 +8,7 @@
 #include "experiments/report/cells.hpp"
 #include "experiments/report/text_table.hpp"
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/random.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {

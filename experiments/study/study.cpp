@@ -34,6 +34,12 @@ Option task_name_option() {
   return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
 }
 
+/// Chooses a preset of the task; "paper" is its defaults.
+Option difficulty_option() {
+  return choice_option("task.difficulty", "paper", {"easy", "paper", "hard"},
+                       "preset of the task's options (stillpoint list tasks); what is given explicitly wins");
+}
+
 void append(std::vector<Option>& to, const std::vector<Option>& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 /// Options that every run has, whatever its components.
