@@ -13,25 +13,40 @@
 // all. The label is the sign of the coherence, also where noise makes the evidence point the other way.
 // Differs from the paper's network in the delay, which its monkeys had, and in the size of coherences and noise: the
 // coherences follow those of the random dots.
-#include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
 
+using Parameters = ContextIntegrationParameters;
+
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list =
+      ParameterList<Parameters>()
+          .numbers("task.coherences", &Parameters::coherences, "", positive,
+                   "sizes of the coherence, > 0, separated by spaces; either sign, all equally likely")
+          .number("task.noise", &Parameters::noise, "", nonnegative,
+                  "standard deviation of the noise of a stream, averaged over the stimulus")
+          .number("task.stimulus_ms", &Parameters::stimulus_ms, "ms", positive, "duration of the evidence")
+          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+                 "time from the evidence to the response; a range draws one per trial")
+          .number("task.response_ms", &Parameters::response_ms, "ms", positive, "graded time at the end");
+  return list;
+}
+
 class ContextIntegration : public Task {
  public:
-  ContextIntegration(const Options& options, double dt_ms)
-      : dt_ms_(dt_ms),
-        coherences_(positive_numbers(options, "task.coherences", "")),
-        stimulus_(steps_of(options.number("task.stimulus_ms"), dt_ms, "task.stimulus_ms")),
-        response_(steps_of(options.number("task.response_ms"), dt_ms, "task.response_ms")),
-        delay_ms_(options.range("task.delay_ms")),
-        noise_per_step_(options.number("task.noise") * std::sqrt(static_cast<double>(stimulus_))) {}
+  ContextIntegration(const Parameters& parameters, double dt_ms)
+      : p_(parameters),
+        stimulus_(steps_of(p_.stimulus_ms, dt_ms, "task.stimulus_ms")),
+        response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
+        delay_(p_.delay_ms, dt_ms),
+        noise_per_step_(p_.noise * std::sqrt(static_cast<double>(stimulus_))) {}
 
   Index inputs() const override { return 4; }
   Index outputs() const override { return 1; }
@@ -40,65 +55,48 @@ class ContextIntegration : public Task {
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    const Index longest = stimulus_ + static_cast<Index>(std::lround(delay_ms_.high / dt_ms_)) + response_;
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), longest, count);
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
-      const Index delay = draw_steps(stream, delay_ms_, dt_ms_);
+    const Index longest = stimulus_ + delay_.longest() + response_;
+    return draw_trials(*this, longest, key, count, [&](Stream& stream, Trial trial) {
+      const Index begin = stimulus_ + delay_.draw(stream), end = begin + response_;
       const Index relevant = stream.below(2);
-      std::array<double, 2> evidence{};
-      for (auto& coherence : evidence) {
-        coherence = coherences_[static_cast<std::size_t>(stream.below(static_cast<Index>(coherences_.size())))];
-        if (stream.bernoulli(0.5)) coherence = -coherence;
-      }
-      const bool positive_sign = evidence[static_cast<std::size_t>(relevant)] > 0;
+      const std::array evidence = {signed_coherence(stream), signed_coherence(stream)};
+      for (Index t = 0; t < stimulus_; ++t)
+        for (Index channel = 0; channel < 2; ++channel)
+          trial.input(channel, t) = evidence[static_cast<std::size_t>(channel)] + noise_per_step_ * stream.normal();
+      trial.show(2 + relevant, 0, end, 1);
 
-      const Index begin = stimulus_ + delay, end = begin + response_;
-      for (Index t = 0; t < end; ++t) {
-        const Index column = trials.column(t, b);
-        for (Index channel = 0; channel < 2 && t < stimulus_; ++channel)
-          trials.inputs(channel, column) =
-              evidence[static_cast<std::size_t>(channel)] + noise_per_step_ * stream.normal();
-        trials.inputs(2 + relevant, column) = 1;
-        if (t < begin) continue;
-        trials.targets(0, column) = positive_sign ? 1 : -1;
-        trials.mask(0, column) = 1;
-      }
+      const bool positive_sign = evidence[static_cast<std::size_t>(relevant)] > 0;
       const bool conflict = evidence[0] * evidence[1] < 0;
-      trials.condition[static_cast<std::size_t>(b)] =
-          static_cast<int>(4 * relevant) + (positive_sign ? 0 : 2) + (conflict ? 1 : 0);
-      trials.length[static_cast<std::size_t>(b)] = end;
-    }
-    return trials;
+      trial.answer(begin, response_, positive_sign ? 1 : -1);
+      trial.end(4 * relevant + (positive_sign ? 0 : 2) + (conflict ? 1 : 0), end);
+    });
   }
 
  private:
-  double dt_ms_;
-  std::vector<double> coherences_;
-  Index stimulus_, response_;
-  Range delay_ms_;
+  double signed_coherence(Stream& stream) const {
+    const auto drawn = stream.below(static_cast<Index>(p_.coherences.size()));
+    const double size = p_.coherences[static_cast<std::size_t>(drawn)];
+    return stream.bernoulli(0.5) ? -size : size;
+  }
+
+  Parameters p_;
+  Index stimulus_, response_;  // steps
+  DrawnDuration delay_;
   double noise_per_step_;
 };
 
 }  // namespace
 
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<ContextIntegration>(parameter_list(), parameters, dt_ms);
+}
+
 TaskKind context_integration_task() {
   return {"context_integration",
           "sign of the one of two noisy streams that a context names (Mante, Sussillo, Shenoy & Newsome 2013)",
           "0 to 3 when motion counts, 4 to 7 when colour does; plus 2 for target -1, plus 1 when the streams disagree",
-          {
-              text_option("task.coherences", "0.05 0.15 0.5",
-                          "sizes of the coherence, > 0, separated by spaces; either sign, all equally likely"),
-              number_option("task.noise", "0.025", "", nonnegative,
-                            "standard deviation of the noise of a stream, averaged over the stimulus"),
-              number_option("task.stimulus_ms", "750", "ms", positive, "duration of the evidence"),
-              range_option("task.delay_ms", "300", "ms", nonnegative,
-                           "time from the evidence to the response; a range draws one per trial"),
-              number_option("task.response_ms", "100", "ms", positive, "graded time at the end"),
-          },
-          [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-            return std::make_unique<ContextIntegration>(options, dt_ms);
-          },
+          parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
           {{"task.coherences", "0.5"}, {"task.delay_ms", "0"}},
           {{"task.noise", "0.03"}, {"task.delay_ms", "300..1500"}}};
 }

@@ -9,78 +9,72 @@
 // The go signal makes the end of a variable delay known, so the cue must be remembered and not timed.
 #include <fmt/format.h>
 
-#include <cmath>
-
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
 
+using Parameters = DelayedCueDiscriminationParameters;
+
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list =
+      ParameterList<Parameters>()
+          .integer("task.cues", &Parameters::cues, "", {2, 1000},
+                   "number of cues: one input channel and one output each")
+          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the cue")
+          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+                 "time from the cue to the go signal; a range draws one per trial")
+          .number("task.response_ms", &Parameters::response_ms, "ms", positive,
+                  "duration of the go signal, the graded time")
+          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of the cue and of the go signal");
+  return list;
+}
+
 class DelayedCueDiscrimination : public Task {
  public:
-  DelayedCueDiscrimination(const Options& options, double dt_ms)
-      : dt_ms_(dt_ms),
-        cues_(static_cast<Index>(options.integer("task.cues"))),
-        cue_(steps_of(options.number("task.cue_ms"), dt_ms, "task.cue_ms")),
-        response_(steps_of(options.number("task.response_ms"), dt_ms, "task.response_ms")),
-        delay_ms_(options.range("task.delay_ms")),
-        amplitude_(options.number("task.amplitude")) {}
+  DelayedCueDiscrimination(const Parameters& parameters, double dt_ms)
+      : p_(parameters),
+        cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
+        response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
+        delay_(p_.delay_ms, dt_ms) {}
 
-  Index inputs() const override { return cues_ + 1; }
-  Index outputs() const override { return cues_; }
+  Index inputs() const override { return p_.cues + 1; }
+  Index outputs() const override { return p_.cues; }
   std::string input_name(Index channel) const override {
-    return channel == cues_ ? "go" : fmt::format("cue {}", channel);
+    return channel == p_.cues ? "go" : fmt::format("cue {}", channel);
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    const Index longest = cue_ + static_cast<Index>(std::lround(delay_ms_.high / dt_ms_)) + response_;
-    const Index go = cues_;
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), longest, count);
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
-      const Index delay = draw_steps(stream, delay_ms_, dt_ms_);
-      const Index shown = stream.below(cues_);
-
-      for (Index t = 0; t < cue_; ++t) trials.inputs(shown, trials.column(t, b)) = amplitude_;
-      const Index begin = cue_ + delay, end = begin + response_;
-      for (Index t = begin; t < end; ++t) {
-        const Index column = trials.column(t, b);
-        trials.inputs(go, column) = amplitude_;
-        trials.targets.col(column).setConstant(-1);
-        trials.targets(shown, column) = 1;
-        trials.mask.col(column).setOnes();
-      }
-      trials.condition[static_cast<std::size_t>(b)] = static_cast<int>(shown);
-      trials.length[static_cast<std::size_t>(b)] = end;
-    }
-    return trials;
+    const Index longest = cue_ + delay_.longest() + response_, go = p_.cues;
+    return draw_trials(*this, longest, key, count, [&](Stream& stream, Trial trial) {
+      const Index begin = cue_ + delay_.draw(stream), shown = stream.below(p_.cues);
+      trial.show(shown, 0, cue_, p_.amplitude);
+      trial.show(go, begin, response_, p_.amplitude);
+      trial.choose(shown, begin, response_);
+      trial.end(shown, begin + response_);
+    });
   }
 
  private:
-  double dt_ms_;
-  Index cues_, cue_, response_;
-  Range delay_ms_;
-  double amplitude_;
+  Parameters p_;
+  Index cue_, response_;  // steps
+  DrawnDuration delay_;
 };
 
 }  // namespace
+
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<DelayedCueDiscrimination>(parameter_list(), parameters, dt_ms);
+}
 
 TaskKind delayed_cue_discrimination_task() {
   return {"delayed_cue_discrimination",
           "tell after a delay, at a go signal, which of several cues was shown",
           "the shown cue",
-          {
-              integer_option("task.cues", "2", "", {2, 1000}, "number of cues: one input channel and one output each"),
-              number_option("task.cue_ms", "100", "ms", positive, "duration of the cue"),
-              range_option("task.delay_ms", "200..400", "ms", nonnegative,
-                           "time from the cue to the go signal; a range draws one per trial"),
-              number_option("task.response_ms", "100", "ms", positive, "duration of the go signal, the graded time"),
-              number_option("task.amplitude", "1", "", positive, "height of the cue and of the go signal"),
-          },
-          [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-            return std::make_unique<DelayedCueDiscrimination>(options, dt_ms);
-          },
+          parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
           {{"task.delay_ms", "50..100"}},
           {{"task.cues", "8"}, {"task.delay_ms", "1000..2000"}}};
 }

@@ -11,74 +11,82 @@
 // An output counts as correct within a tenth of the amplitude; learned means a small mean squared error.
 #include <cmath>
 
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
 
+using Parameters = FastTrackingParameters;
+
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list =
+      ParameterList<Parameters>()
+          .integer("task.channels", &Parameters::channels, "", {1, 1000},
+                   "independent signals: one input and one output each")
+          .number("task.duration_ms", &Parameters::duration_ms, "ms", positive, "duration of a trial")
+          .number("task.correlation_ms", &Parameters::correlation_ms, "ms", positive, "time constant of the noise")
+          .number("task.amplitude", &Parameters::amplitude, "", positive, "standard deviation of the noise")
+          .number("task.lag_ms", &Parameters::lag_ms, "ms", nonnegative,
+                  "how long ago the signal was that is to be reported");
+  return list;
+}
+
 class FastTracking : public Task {
  public:
-  FastTracking(const Options& options, double dt_ms)
-      : channels_(static_cast<Index>(options.integer("task.channels"))),
-        duration_(steps_of(options.number("task.duration_ms"), dt_ms, "task.duration_ms")),
-        lag_(steps_of(options.number("task.lag_ms"), dt_ms, "task.lag_ms", 0)),
-        steps_per_correlation_(options.number("task.correlation_ms") / dt_ms),
-        amplitude_(options.number("task.amplitude")) {
-    require_parameter(lag_ < duration_, "task.lag_ms", options.text("task.lag_ms"),
-                   "must be at least one step shorter than task.duration_ms");
+  FastTracking(const Parameters& parameters, double dt_ms)
+      : p_(parameters),
+        duration_(steps_of(p_.duration_ms, dt_ms, "task.duration_ms")),
+        lag_(steps_of(p_.lag_ms, dt_ms, "task.lag_ms", 0)),
+        steps_per_correlation_(p_.correlation_ms / dt_ms) {
+    require_parameter(lag_ < duration_, "task.lag_ms", number_text(p_.lag_ms),
+                      "must be at least one step shorter than task.duration_ms");
   }
 
-  Index inputs() const override { return channels_; }
-  Index outputs() const override { return channels_; }
+  Index inputs() const override { return p_.channels; }
+  Index outputs() const override { return p_.channels; }
   CriterionKind criterion() const override { return CriterionKind::mean_squared_error; }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
     const double kept = std::exp(-1 / steps_per_correlation_);
-    const double fresh = amplitude_ * std::sqrt(-std::expm1(-2 / steps_per_correlation_));
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), duration_, count);
-    trials.tolerance = 0.1 * amplitude_;
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
+    const double fresh = p_.amplitude * std::sqrt(-std::expm1(-2 / steps_per_correlation_));
+    auto trials = draw_trials(*this, duration_, key, count, [&](Stream& stream, Trial trial) {
       for (Index t = 0; t < duration_; ++t)
-        for (Index channel = 0; channel < channels_; ++channel)
-          trials.inputs(channel, trials.column(t, b)) =
-              t == 0 ? amplitude_ * stream.normal()
-                     : kept * trials.inputs(channel, trials.column(t - 1, b)) + fresh * stream.normal();
-
-      for (Index t = lag_; t < duration_; ++t) {
-        trials.targets.col(trials.column(t, b)) = trials.inputs.col(trials.column(t - lag_, b));
-        trials.mask.col(trials.column(t, b)).setOnes();
-      }
-    }
+        for (Index channel = 0; channel < p_.channels; ++channel)
+          trial.input(channel, t) =
+              t == 0 ? p_.amplitude * stream.normal() : kept * trial.input(channel, t - 1) + fresh * stream.normal();
+      for (Index t = lag_; t < duration_; ++t)
+        for (Index channel = 0; channel < p_.channels; ++channel) {
+          trial.target(channel, t) = trial.input(channel, t - lag_);
+          trial.mask(channel, t) = 1;
+        }
+    });
+    trials.tolerance = 0.1 * p_.amplitude;
     return trials;
   }
 
  private:
-  Index channels_, duration_, lag_;
-  double steps_per_correlation_, amplitude_;
+  Parameters p_;
+  Index duration_, lag_;  // steps
+  double steps_per_correlation_;
 };
 
 }  // namespace
 
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<FastTracking>(parameter_list(), parameters, dt_ms);
+}
+
 TaskKind fast_tracking_task() {
-  return {
-      "fast_tracking",
-      "report filtered noise as it comes in, or a short while later",
-      "always 0",
-      {
-          integer_option("task.channels", "1", "", {1, 1000}, "independent signals: one input and one output each"),
-          number_option("task.duration_ms", "500", "ms", positive, "duration of a trial"),
-          number_option("task.correlation_ms", "20", "ms", positive, "time constant of the noise"),
-          number_option("task.amplitude", "0.5", "", positive, "standard deviation of the noise"),
-          number_option("task.lag_ms", "0", "ms", nonnegative, "how long ago the signal was that is to be reported"),
-      },
-      [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-        return std::make_unique<FastTracking>(options, dt_ms);
-      },
-      {{"task.correlation_ms", "50"}},
-      {{"task.channels", "2"}, {"task.correlation_ms", "10"}, {"task.lag_ms", "20"}},
-      {"task.correlation_ms"}};
+  return {"fast_tracking",
+          "report filtered noise as it comes in, or a short while later",
+          "always 0",
+          parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          {{"task.correlation_ms", "50"}},
+          {{"task.channels", "2"}, {"task.correlation_ms", "10"}, {"task.lag_ms", "20"}},
+          {"task.correlation_ms"}};
 }
 
 }  // namespace stillpoint

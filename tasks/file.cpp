@@ -9,11 +9,20 @@
 #include <cmath>
 
 #include "sim/files/hdf5.hpp"
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
+
+using Parameters = TrialFileParameters;
+
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list = ParameterList<Parameters>().text("task.file", &Parameters::file,
+                                                            "HDF5 file with inputs, targets, mask and dt_ms");
+  return list;
+}
 
 std::string shape_text(const std::vector<hsize_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
@@ -36,7 +45,7 @@ hdf5::Array read_finite(const H5::Group& root, const std::string& name, const st
                         const std::vector<hsize_t>& shape = {}) {
   auto array = hdf5::read_array(root, name, path);
   require_parameter(shape.empty() || array.shape == shape, path + ": dataset " + name, shape_text(array.shape),
-                 "must have shape " + shape_text(shape));
+                    "must have shape " + shape_text(shape));
   if (!std::all_of(array.values.begin(), array.values.end(), [](double value) { return std::isfinite(value); }))
     throw UserError(fmt::format("{}: dataset {}: must be finite", path, name));
   return array;
@@ -48,7 +57,7 @@ std::vector<Index> read_whole(const H5::Group& root, const std::string& name, co
   const auto array = read_finite(root, name, path, {trials});
   for (const double value : array.values)
     require_parameter(value >= low && value <= high && value == std::floor(value), path + ": dataset " + name,
-                   fmt::format("{}", value), fmt::format("must be a whole number from {} to {}", low, high));
+                      fmt::format("{}", value), fmt::format("must be a whole number from {} to {}", low, high));
   return {array.values.begin(), array.values.end()};
 }
 
@@ -87,15 +96,16 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
   refuse_unknown(root, path);
   const double made_for = hdf5::read_number(root, "dt_ms", path);
   require_parameter(std::abs(made_for - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
-                 fmt::format("must be {}, the dt_ms of {}", made_for, path));
+                    fmt::format("must be {}, the dt_ms of {}", made_for, path));
 
   const auto inputs = read_finite(root, "inputs", path), targets = read_finite(root, "targets", path);
   const auto is_set = [](const hdf5::Array& array) { return array.shape.size() == 3 && !array.values.empty(); };
   require_parameter(is_set(inputs), path + ": dataset inputs", shape_text(inputs.shape),
-                 "must have shape [trials, steps, channels], none of them 0");
+                    "must have shape [trials, steps, channels], none of them 0");
   const hsize_t count = inputs.shape[0], steps = inputs.shape[1];
-  require_parameter(is_set(targets) && targets.shape[0] == count && targets.shape[1] == steps, path + ": dataset targets",
-                 shape_text(targets.shape), fmt::format("must have shape [{}, {}, outputs]", count, steps));
+  require_parameter(is_set(targets) && targets.shape[0] == count && targets.shape[1] == steps,
+                    path + ": dataset targets", shape_text(targets.shape),
+                    fmt::format("must have shape [{}, {}, outputs]", count, steps));
   const auto mask = read_finite(root, "mask", path, targets.shape);
 
   auto trials = TrialSet<double>::zeros(0, 0, static_cast<Index>(steps), static_cast<Index>(count));
@@ -107,7 +117,7 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
   if (root.attrExists("tolerance")) {
     trials.tolerance = hdf5::read_number(root, "tolerance", path);
     require_parameter(trials.tolerance > 0 && std::isfinite(trials.tolerance), path + ": attribute tolerance",
-                   fmt::format("{}", trials.tolerance), "must be a number > 0");
+                      fmt::format("{}", trials.tolerance), "must be a number > 0");
   }
   trials.inputs = columns_of(inputs, trials);
   trials.targets = columns_of(targets, trials);
@@ -118,10 +128,9 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
 
 class TrialsOfAFile : public Task {
  public:
-  TrialsOfAFile(const Options& options, double dt_ms) {
-    const auto& path = options.text("task.file");
-    require_parameter(!path.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
-    all_ = read_trials(path, dt_ms);
+  TrialsOfAFile(const Parameters& parameters, double dt_ms) {
+    require_parameter(!parameters.file.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
+    all_ = read_trials(parameters.file, dt_ms);
   }
 
   Index inputs() const override { return all_.inputs.rows(); }
@@ -131,20 +140,17 @@ class TrialsOfAFile : public Task {
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), all_.steps, count);
-    trials.tolerance = all_.tolerance;
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
+    auto trials = draw_trials(*this, all_.steps, key, count, [&](Stream& stream, Trial trial) {
       const Index drawn = stream.below(all_.batch);
       for (Index t = 0; t < all_.steps; ++t) {
-        const Index to = trials.column(t, b), from = all_.column(t, drawn);
-        trials.inputs.col(to) = all_.inputs.col(from);
-        trials.targets.col(to) = all_.targets.col(from);
-        trials.mask.col(to) = all_.mask.col(from);
+        const Index to = trial.set.column(t, trial.b), from = all_.column(t, drawn);
+        trial.set.inputs.col(to) = all_.inputs.col(from);
+        trial.set.targets.col(to) = all_.targets.col(from);
+        trial.set.mask.col(to) = all_.mask.col(from);
       }
-      trials.condition[static_cast<std::size_t>(b)] = all_.condition[static_cast<std::size_t>(drawn)];
-      trials.length[static_cast<std::size_t>(b)] = all_.length[static_cast<std::size_t>(drawn)];
-    }
+      trial.end(all_.condition[static_cast<std::size_t>(drawn)], all_.length[static_cast<std::size_t>(drawn)]);
+    });
+    trials.tolerance = all_.tolerance;
     return trials;
   }
 
@@ -154,14 +160,14 @@ class TrialsOfAFile : public Task {
 
 }  // namespace
 
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<TrialsOfAFile>(parameter_list(), parameters, dt_ms);
+}
+
 TaskKind file_task() {
-  return {"file",
-          "trials of your own, drawn from an HDF5 file (layout: docs/file-formats.md)",
-          "as in the file, 0 without",
-          {text_option("task.file", "", "HDF5 file with inputs, targets, mask and dt_ms")},
-          [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-            return std::make_unique<TrialsOfAFile>(options, dt_ms);
-          }};
+  return {"file", "trials of your own, drawn from an HDF5 file (layout: docs/file-formats.md)",
+          "as in the file, 0 without", parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); }};
 }
 
 }  // namespace stillpoint

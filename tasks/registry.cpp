@@ -28,15 +28,10 @@ const TaskKind& task_kind(const std::string& name) {
   throw UserError(fmt::format("task.name = {}: must be one of: {}", name, fmt::join(names, ", ")));
 }
 
-Option difficulty_option() {
-  return choice_option("task.difficulty", "paper", {"easy", "paper", "hard"},
-                       "preset of the task's options (stillpoint list tasks); what is given explicitly wins");
-}
-
 Preset preset(const TaskKind& kind, const std::string& difficulty) {
   if (difficulty == "paper") return {};
   require_parameter(!kind.easy.empty() || !kind.hard.empty(), "task.difficulty", difficulty,
-                 fmt::format("task {} has no presets; must be paper", kind.name));
+                    fmt::format("task {} has no presets; must be paper", kind.name));
   return difficulty == "easy" ? kind.easy : kind.hard;
 }
 
@@ -45,26 +40,8 @@ std::string Task::input_name(Index channel) const { return fmt::format("input {}
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least) {
   const auto steps = static_cast<Index>(std::lround(duration_ms / dt_ms));
   require_parameter(steps >= least, name, fmt::format("{} ms", duration_ms),
-                 fmt::format("must be at least {} step(s) of integration.dt_ms = {} ms", least, dt_ms));
+                    fmt::format("must be at least {} step(s) of integration.dt_ms = {} ms", least, dt_ms));
   return steps;
-}
-
-Index draw_steps(Stream& stream, const Range& range_ms, double dt_ms) {
-  return static_cast<Index>(std::lround(stream.uniform(range_ms.low, range_ms.high) / dt_ms));
-}
-
-std::vector<double> positive_numbers(const Options& options, const std::string& name, const std::string& unit) {
-  Options one;
-  one.declare({number_option(name, "1", unit, positive, "one of them")});
-  std::vector<double> numbers;
-  for (const auto& word : split_words(options.text(name))) {
-    one.set(name, word);
-    numbers.push_back(one.number(name));
-  }
-  require_parameter(
-      !numbers.empty(), name, "(empty)",
-      fmt::format("must be one or more numbers > 0{}, separated by spaces", unit.empty() ? "" : " [" + unit + "]"));
-  return numbers;
 }
 
 }  // namespace stillpoint

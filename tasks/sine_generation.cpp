@@ -15,98 +15,94 @@
 
 #include <cmath>
 
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr double pi = 3.14159265358979323846;
+using Parameters = SineGenerationParameters;
 
-/// A sine of half the sampling rate or more cannot be told from a slower one.
-std::vector<double> frequencies_of(const Options& options, double dt_ms) {
-  const std::string name = "task.frequencies_hz";
-  const double highest_hz = 1000 / (2 * dt_ms);
-  const auto frequencies = positive_numbers(options, name, "Hz");
-  for (const double frequency : frequencies)
-    require_parameter(
-        frequency < highest_hz, name, fmt::format("{}", frequency),
-        fmt::format("must be below half the sampling rate, {} Hz at integration.dt_ms = {} ms", highest_hz, dt_ms));
-  return frequencies;
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list =
+      ParameterList<Parameters>()
+          .numbers("task.frequencies_hz", &Parameters::frequencies_hz, "Hz", positive,
+                   "frequencies in Hz, separated by spaces; each trial has one of them, equally likely")
+          .number("task.duration_ms", &Parameters::duration_ms, "ms", positive, "duration of a trial")
+          .number("task.amplitude", &Parameters::amplitude, "", positive, "amplitude of the sine")
+          .choice("task.cue", &Parameters::cue, {"constant", "onset"},
+                  "what tells the frequency: a constant input, or the channel of the pulse at the start")
+          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the pulse at the start of a trial")
+          .number("task.settle_ms", &Parameters::settle_ms, "ms", nonnegative, "ungraded time at the start of a trial");
+  return list;
 }
+
+constexpr double pi = 3.14159265358979323846;
 
 class SineGeneration : public Task {
  public:
-  SineGeneration(const Options& options, double dt_ms)
-      : dt_ms_(dt_ms),
-        frequencies_hz_(frequencies_of(options, dt_ms)),
-        duration_(steps_of(options.number("task.duration_ms"), dt_ms, "task.duration_ms")),
-        cue_(steps_of(options.number("task.cue_ms"), dt_ms, "task.cue_ms")),
-        settle_(steps_of(options.number("task.settle_ms"), dt_ms, "task.settle_ms", 0)),
-        amplitude_(options.number("task.amplitude")),
-        constant_(options.text("task.cue") == "constant") {
-    require_parameter(cue_ <= duration_, "task.cue_ms", options.text("task.cue_ms"), "must be at most task.duration_ms");
-    require_parameter(settle_ < duration_, "task.settle_ms", options.text("task.settle_ms"),
-                   "must be at least one step shorter than task.duration_ms");
+  SineGeneration(const Parameters& parameters, double dt_ms)
+      : p_(parameters),
+        dt_ms_(dt_ms),
+        duration_(steps_of(p_.duration_ms, dt_ms, "task.duration_ms")),
+        cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
+        settle_(steps_of(p_.settle_ms, dt_ms, "task.settle_ms", 0)) {
+    const double highest_hz = 1000 / (2 * dt_ms);
+    for (const double frequency : p_.frequencies_hz)  // one of half the sampling rate cannot be told from a slower one
+      require_parameter(
+          frequency < highest_hz, "task.frequencies_hz", fmt::format("{}", frequency),
+          fmt::format("must be below half the sampling rate, {} Hz at integration.dt_ms = {} ms", highest_hz, dt_ms));
+    require_parameter(cue_ <= duration_, "task.cue_ms", number_text(p_.cue_ms), "must be at most task.duration_ms");
+    require_parameter(settle_ < duration_, "task.settle_ms", number_text(p_.settle_ms),
+                      "must be at least one step shorter than task.duration_ms");
   }
 
-  Index inputs() const override { return constant_ ? 2 : frequencies(); }
+  Index inputs() const override { return constant() ? 2 : frequencies(); }
   Index outputs() const override { return 1; }
   CriterionKind criterion() const override { return CriterionKind::mean_squared_error; }
   std::string input_name(Index channel) const override {
-    if (!constant_) return fmt::format("onset {}", channel);
+    if (!constant()) return fmt::format("onset {}", channel);
     return channel == 0 ? "onset" : "frequency";
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), duration_, count);
-    trials.tolerance = 0.1 * amplitude_;
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
+    auto trials = draw_trials(*this, duration_, key, count, [&](Stream& stream, Trial trial) {
       const Index drawn = stream.below(frequencies());
-      const double cycles_per_step = frequencies_hz_[static_cast<std::size_t>(drawn)] * dt_ms_ / 1000;
-
+      const double cycles_per_step = p_.frequencies_hz[static_cast<std::size_t>(drawn)] * dt_ms_ / 1000;
+      trial.show(constant() ? 0 : drawn, 0, cue_, 1);
+      if (constant()) trial.show(1, 0, duration_, static_cast<double>(drawn + 1) / static_cast<double>(frequencies()));
       for (Index t = 0; t < duration_; ++t) {
-        const Index column = trials.column(t, b);
-        if (t < cue_) trials.inputs(constant_ ? 0 : drawn, column) = 1;
-        if (constant_) trials.inputs(1, column) = static_cast<double>(drawn + 1) / static_cast<double>(frequencies());
-        trials.targets(0, column) = amplitude_ * std::sin(2 * pi * cycles_per_step * static_cast<double>(t + 1));
-        trials.mask(0, column) = t < settle_ ? 0 : 1;
+        trial.target(0, t) = p_.amplitude * std::sin(2 * pi * cycles_per_step * static_cast<double>(t + 1));
+        trial.mask(0, t) = t < settle_ ? 0 : 1;
       }
-      trials.condition[static_cast<std::size_t>(b)] = static_cast<int>(drawn);
-    }
+      trial.end(drawn, duration_);
+    });
+    trials.tolerance = 0.1 * p_.amplitude;
     return trials;
   }
 
  private:
-  Index frequencies() const { return static_cast<Index>(frequencies_hz_.size()); }
+  bool constant() const { return p_.cue == Parameters::Cue::constant; }
+  Index frequencies() const { return static_cast<Index>(p_.frequencies_hz.size()); }
 
+  Parameters p_;
   double dt_ms_;
-  std::vector<double> frequencies_hz_;
-  Index duration_, cue_, settle_;
-  double amplitude_;
-  bool constant_;
+  Index duration_, cue_, settle_;  // steps
 };
 
 }  // namespace
+
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<SineGeneration>(parameter_list(), parameters, dt_ms);
+}
 
 TaskKind sine_generation_task() {
   return {"sine_generation",
           "produce a sine wave, of the frequency that the input tells",
           "the index of the frequency",
-          {
-              text_option("task.frequencies_hz", "2",
-                          "frequencies in Hz, separated by spaces; each trial has one of them, equally likely"),
-              number_option("task.duration_ms", "1000", "ms", positive, "duration of a trial"),
-              number_option("task.amplitude", "1", "", positive, "amplitude of the sine"),
-              choice_option("task.cue", "constant", {"constant", "onset"},
-                            "what tells the frequency: a constant input, or the channel of the pulse at the start"),
-              number_option("task.cue_ms", "50", "ms", positive, "duration of the pulse at the start of a trial"),
-              number_option("task.settle_ms", "100", "ms", nonnegative, "ungraded time at the start of a trial"),
-          },
-          [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-            return std::make_unique<SineGeneration>(options, dt_ms);
-          },
+          parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
           {{"task.duration_ms", "500"}},
           {{"task.frequencies_hz", "1 2 3 4"}, {"task.cue", "onset"}}};
 }

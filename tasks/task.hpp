@@ -1,7 +1,8 @@
 // What a network is asked to do: a generator of trials, and how its answers are graded.
 //
-// A new task is one file here and one line in tasks.def. A task is built from its options and the time step; its trials
-// depend on (seed, update, trial) alone, so every condition of a study that shares a seed sees the same trials.
+// A new task is one file here and one line in tasks.def; tasks/drawing.hpp has what such files share. A task is built
+// from its parameters and the time step; its trials depend on (seed, update, trial) alone, so every condition of a study
+// that shares a seed sees the same trials.
 #pragma once
 
 #include <memory>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "sim/options/option.hpp"
-#include "sim/random.hpp"
 #include "sim/trial.hpp"
 
 namespace stillpoint {
@@ -33,8 +33,8 @@ class Task {
 
 using Preset = std::vector<std::pair<std::string, std::string>>;  // option -> value
 
-/// One kind of task: name, one line of help, what a trial's condition tells, options "task.*", and how to make one with
-/// time step dt.
+/// One kind of task, as it is chosen by name: one line of help, what a trial's condition tells, options "task.*", and
+/// how to make one of them with time step dt; making throws UserError.
 struct TaskKind {
   std::string name, help, condition;
   std::vector<Option> options;
@@ -45,17 +45,11 @@ struct TaskKind {
 const std::vector<TaskKind>& task_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
 const TaskKind& task_kind(const std::string& name);
-
-/// task.difficulty, which chooses a preset; "paper" is the defaults.
-Option difficulty_option();
-/// Throws UserError where the task has no presets.
+/// What a difficulty, "easy", "paper" or "hard", sets; "paper" is the defaults. Throws UserError where the task has no
+/// presets.
 Preset preset(const TaskKind& kind, const std::string& difficulty);
 
-/// Steps of a duration, at least `least`; throws UserError "NAME = VALUE" when it rounds to fewer.
+/// Steps of a duration, at least `least`; throws ParameterError when it rounds to fewer.
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least = 1);
-/// A duration drawn uniformly from a range, in steps (rounded to the nearest).
-Index draw_steps(Stream& stream, const Range& range_ms, double dt_ms);
-/// The numbers > 0 of a text option, separated by spaces, at least one; throws UserError.
-std::vector<double> positive_numbers(const Options& options, const std::string& name, const std::string& unit);
 
 }  // namespace stillpoint

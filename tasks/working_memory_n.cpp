@@ -12,96 +12,86 @@
 // Differs from the paper in the answer: there the monkeys waited for the sample to come again.
 #include <fmt/format.h>
 
-#include <cmath>
-
-#include "tasks/task.hpp"
+#include "tasks/drawing.hpp"
+#include "tasks/tasks.hpp"
 
 namespace stillpoint {
 
 namespace {
 
+using Parameters = WorkingMemoryParameters;
+
+const ParameterList<Parameters>& parameter_list() {
+  static const auto list =
+      ParameterList<Parameters>()
+          .integer("task.cues", &Parameters::cues, "", {2, 1000},
+                   "number of cues: one input channel and one output each")
+          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the cue")
+          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+                 "time from the cue to the go signal; a range draws one per trial")
+          .integer("task.distractors", &Parameters::distractors, "", {0, 1000}, "most distractors of a trial")
+          .number("task.distractor_probability", &Parameters::distractor_probability, "", probability,
+                  "probability of each of them")
+          .number("task.distractor_ms", &Parameters::distractor_ms, "ms", positive, "duration of a distractor")
+          .number("task.response_ms", &Parameters::response_ms, "ms", positive,
+                  "duration of the go signal, the graded time")
+          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of cues, distractors and go signal");
+  return list;
+}
+
 class WorkingMemory : public Task {
  public:
-  WorkingMemory(const Options& options, double dt_ms)
-      : dt_ms_(dt_ms),
-        cues_(static_cast<Index>(options.integer("task.cues"))),
-        cue_(steps_of(options.number("task.cue_ms"), dt_ms, "task.cue_ms")),
-        response_(steps_of(options.number("task.response_ms"), dt_ms, "task.response_ms")),
-        distractors_(static_cast<Index>(options.integer("task.distractors"))),
-        distractor_(steps_of(options.number("task.distractor_ms"), dt_ms, "task.distractor_ms")),
-        delay_ms_(options.range("task.delay_ms")),
-        probability_(options.number("task.distractor_probability")),
-        amplitude_(options.number("task.amplitude")) {
+  WorkingMemory(const Parameters& parameters, double dt_ms)
+      : p_(parameters),
+        cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
+        response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
+        distractor_(steps_of(p_.distractor_ms, dt_ms, "task.distractor_ms")),
+        delay_(p_.delay_ms, dt_ms) {
     require_parameter(
-        distractors_ * distractor_ <= static_cast<Index>(std::lround(delay_ms_.low / dt_ms)), "task.distractor_ms",
-        options.text("task.distractor_ms"),
-        fmt::format("{} of them must fit into the shortest task.delay_ms, {} ms", distractors_, delay_ms_.low));
+        p_.distractors * distractor_ <= delay_.shortest(), "task.distractor_ms", number_text(p_.distractor_ms),
+        fmt::format("{} of them must fit into the shortest task.delay_ms, {} ms", p_.distractors, p_.delay_ms.low));
   }
 
-  Index inputs() const override { return cues_ + 1; }
-  Index outputs() const override { return cues_; }
+  Index inputs() const override { return p_.cues + 1; }
+  Index outputs() const override { return p_.cues; }
   std::string input_name(Index channel) const override {
-    return channel == cues_ ? "go" : fmt::format("cue {}", channel);
+    return channel == p_.cues ? "go" : fmt::format("cue {}", channel);
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    const Index longest = cue_ + static_cast<Index>(std::lround(delay_ms_.high / dt_ms_)) + response_;
-    const Index go = cues_;
-    auto trials = TrialSet<double>::zeros(inputs(), outputs(), longest, count);
-    for (Index b = 0; b < count; ++b) {
-      Stream stream(key.seed, Purpose::trial, key.update, static_cast<std::uint64_t>(b));
-      const Index delay = draw_steps(stream, delay_ms_, dt_ms_);
-      const Index first = stream.below(cues_);
-      const auto show = [&](Index channel, Index from, Index steps) {
-        for (Index t = from; t < from + steps; ++t) trials.inputs(channel, trials.column(t, b)) = amplitude_;
-      };
-      show(first, 0, cue_);
-      for (Index k = 0; k < distractors_; ++k) {
-        if (!stream.bernoulli(probability_)) continue;
-        const Index slot = delay / distractors_, other = (first + 1 + stream.below(cues_ - 1)) % cues_;
-        show(other, cue_ + k * slot + stream.below(slot - distractor_ + 1), distractor_);
+    const Index longest = cue_ + delay_.longest() + response_, go = p_.cues;
+    return draw_trials(*this, longest, key, count, [&](Stream& stream, Trial trial) {
+      const Index delay = delay_.draw(stream), begin = cue_ + delay, first = stream.below(p_.cues);
+      trial.show(first, 0, cue_, p_.amplitude);
+      for (Index k = 0; k < p_.distractors; ++k) {
+        if (!stream.bernoulli(p_.distractor_probability)) continue;
+        const Index slot = delay / p_.distractors, other = (first + 1 + stream.below(p_.cues - 1)) % p_.cues;
+        trial.show(other, cue_ + k * slot + stream.below(slot - distractor_ + 1), distractor_, p_.amplitude);
       }
-      const Index begin = cue_ + delay, end = begin + response_;
-      show(go, begin, response_);
-      for (Index t = begin; t < end; ++t) {
-        const Index column = trials.column(t, b);
-        trials.targets.col(column).setConstant(-1);
-        trials.targets(first, column) = 1;
-        trials.mask.col(column).setOnes();
-      }
-      trials.condition[static_cast<std::size_t>(b)] = static_cast<int>(first);
-      trials.length[static_cast<std::size_t>(b)] = end;
-    }
-    return trials;
+      trial.show(go, begin, response_, p_.amplitude);
+      trial.choose(first, begin, response_);
+      trial.end(first, begin + response_);
+    });
   }
 
  private:
-  double dt_ms_;
-  Index cues_, cue_, response_, distractors_, distractor_;
-  Range delay_ms_;
-  double probability_, amplitude_;
+  Parameters p_;
+  Index cue_, response_, distractor_;  // steps
+  DrawnDuration delay_;
 };
 
 }  // namespace
+
+std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+  return make_checked<WorkingMemory>(parameter_list(), parameters, dt_ms);
+}
 
 TaskKind working_memory_n_task() {
   return {"working_memory_n",
           "hold the first of several cues across distractors (after Miller, Erickson & Desimone 1996)",
           "the first cue",
-          {
-              integer_option("task.cues", "4", "", {2, 1000}, "number of cues: one input channel and one output each"),
-              number_option("task.cue_ms", "100", "ms", positive, "duration of the cue"),
-              range_option("task.delay_ms", "400..600", "ms", nonnegative,
-                           "time from the cue to the go signal; a range draws one per trial"),
-              integer_option("task.distractors", "2", "", {0, 1000}, "most distractors of a trial"),
-              number_option("task.distractor_probability", "0.5", "", probability, "probability of each of them"),
-              number_option("task.distractor_ms", "100", "ms", positive, "duration of a distractor"),
-              number_option("task.response_ms", "100", "ms", positive, "duration of the go signal, the graded time"),
-              number_option("task.amplitude", "1", "", positive, "height of cues, distractors and go signal"),
-          },
-          [](const Options& options, double dt_ms) -> std::unique_ptr<Task> {
-            return std::make_unique<WorkingMemory>(options, dt_ms);
-          },
+          parameter_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
           {{"task.cues", "2"}, {"task.distractors", "1"}, {"task.delay_ms", "150..250"}},
           {{"task.cues", "8"}, {"task.distractors", "4"}, {"task.delay_ms", "1000..2000"}}};
 }

@@ -43,6 +43,12 @@ inline Array trial_of(const TrialSet<double>& trials, const Array& values, Index
 
 inline Index length_of(const TrialSet<double>& trials, Index b) { return trials.length[static_cast<std::size_t>(b)]; }
 
+/// Bit by bit.
+inline bool same_trials(const TrialSet<double>& a, const TrialSet<double>& b) {
+  return a.steps == b.steps && a.inputs == b.inputs && a.targets == b.targets && a.mask == b.mask &&
+         a.condition == b.condition && a.length == b.length && a.tolerance == b.tolerance;
+}
+
 /// What the user reads, or "" when the task can be made.
 inline std::string error_of(const TaskKind& kind, double dt_ms, const Settings& settings) {
   try {

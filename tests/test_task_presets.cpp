@@ -90,13 +90,9 @@ TEST_CASE("every option in ms is rounded to steps, but for those that the task n
       const auto exact = draw(kind.name, 5, {}, 3),
                  nearby = draw(kind.name, 5, {{option.name, std::to_string(ms + 1)}}, 3),
                  longer = draw(kind.name, 5, {{option.name, std::to_string(ms + 5)}}, 3);
-      const auto same = [&](const TrialSet<double>& other) {
-        return other.steps == exact.steps && other.inputs == exact.inputs && other.targets == exact.targets &&
-               other.mask == exact.mask;
-      };
       const bool rounded =
           std::find(kind.not_rounded.begin(), kind.not_rounded.end(), option.name) == kind.not_rounded.end();
-      CHECK(same(nearby) == rounded);
-      CHECK(!same(longer));
+      CHECK(same_trials(nearby, exact) == rounded);
+      CHECK(!same_trials(longer, exact));
     }
 }

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "sim/files/hdf5.hpp"
+#include "tasks/tasks.hpp"
 #include "tests/catch.hpp"
 #include "tests/task_draws.hpp"
 
@@ -81,6 +82,7 @@ TEST_CASE("trials written to a file come back, each as likely as any other", "[t
     CHECK(task->inputs() == written.inputs.rows());
     CHECK(task->outputs() == written.targets.rows());
     CHECK(task->criterion() == make(task_kind(source), 10)->criterion());
+    CHECK(same_trials(make_task(TrialFileParameters{file.path()}, 10)->draw({seed, 5}, 40), task->draw({seed, 5}, 40)));
 
     const auto read = task->draw({seed, 5}, many);
     CHECK(read.tolerance == written.tolerance);

@@ -31,6 +31,14 @@ Option task_name_option() {
   return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
 }
 
+namespace {
+/// Chooses a preset of the task; "paper" is its defaults.
+Option difficulty_option() {
+  return choice_option("task.difficulty", "paper", {"easy", "paper", "hard"},
+                       "preset of the task's options (stillpoint list tasks); what is given explicitly wins");
+}
+}  // namespace
+
 std::vector<Option> component_options() {
   return {task_name_option(), difficulty_option(), rule_name_option(), synapse_kind_option()};
 }

@@ -5,6 +5,7 @@
 #include "experiments/options/run_options.hpp"
 #include "experiments/results/result_file.hpp"
 #include "sim/files/network_file.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 

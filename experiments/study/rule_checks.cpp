@@ -6,6 +6,7 @@
 
 #include "experiments/results/condition_label.hpp"
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/random.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {

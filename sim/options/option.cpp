@@ -197,4 +197,22 @@ std::string range_text(const Range& range) {
                                  : fmt::format("{}..{}", number_text(range.low), number_text(range.high));
 }
 
+std::string numbers_text(const std::vector<double>& values) {
+  std::vector<std::string> words;
+  for (const double value : values) words.push_back(number_text(value));
+  return join_words(words);
+}
+
+std::vector<double> numbers_of(const Option& each, const std::string& text) {
+  std::vector<double> numbers;
+  for (const auto& word : split_words(text)) {
+    each.check(word);
+    parse_number(word, numbers.emplace_back());
+  }
+  const auto unit = each.unit.empty() ? "" : " [" + each.unit + "]";
+  require_parameter(!numbers.empty(), each.name, "(empty)",
+                    fmt::format("must be one or more numbers{}{}, separated by spaces", describe(each.bounds), unit));
+  return numbers;
+}
+
 }  // namespace stillpoint

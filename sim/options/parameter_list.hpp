@@ -26,6 +26,10 @@ namespace stillpoint {
 std::string number_text(double value);
 /// "200" or "100..300"
 std::string range_text(const Range& range);
+/// "1 2.5 4"
+std::string numbers_text(const std::vector<double>& values);
+/// The numbers of a text, at least one, each a value of the option `each`; throws ParameterError.
+std::vector<double> numbers_of(const Option& each, const std::string& text);
 
 template <class Parameters>
 class ParameterList {
@@ -78,6 +82,16 @@ class ParameterList {
         [=](Parameters& p, const Options& options) { p.*field = options.text(name); },
         [=](const Parameters& p) { return p.*field; });
   }
+  /// One or more numbers, each within the bounds; as an option they are a text, separated by spaces.
+  Self numbers(std::string name, std::vector<double> Parameters::*field, std::string unit, Bounds bounds,
+               std::string help) {
+    const auto each = number_option(name, "", std::move(unit), bounds, "");
+    const auto text = [=](const Parameters& p) { return numbers_text(p.*field); };
+    return add(
+        text_option(name, text(Parameters()), std::move(help)),
+        [=](Parameters& p, const Options& options) { p.*field = numbers_of(each, options.text(name)); }, text,
+        [=](const Parameters& p) { numbers_of(each, text(p)); });
+  }
   /// One or more of `choices`.
   Self words(std::string name, std::vector<std::string> Parameters::*field, std::vector<std::string> choices,
              std::string help) {
@@ -92,7 +106,8 @@ class ParameterList {
     for (const auto& entry : list.entries())
       add(
           entry.option, [=](Parameters& p, const Options& options) { entry.read(p.*field, options); },
-          [=](const Parameters& p) { return entry.text(p.*field); });
+          [=](const Parameters& p) { return entry.text(p.*field); },
+          [=](const Parameters& p) { entry.check(p.*field); });
     return *this;
   }
 
@@ -109,20 +124,22 @@ class ParameterList {
   }
   /// Throws ParameterError where a field is out of its bounds.
   void check(const Parameters& parameters) const {
-    for (const auto& entry : entries_) entry.option.check(entry.text(parameters));
+    for (const auto& entry : entries_) entry.check(parameters);
   }
 
   struct Entry {
     Option option;
     std::function<void(Parameters&, const Options&)> read;
     std::function<std::string(const Parameters&)> text;
+    std::function<void(const Parameters&)> check;
   };
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
   Self add(Option option, std::function<void(Parameters&, const Options&)> read,
-           std::function<std::string(const Parameters&)> text) {
-    entries_.push_back({std::move(option), std::move(read), std::move(text)});
+           std::function<std::string(const Parameters&)> text, std::function<void(const Parameters&)> check = {}) {
+    if (!check) check = [=](const Parameters& p) { option.check(text(p)); };
+    entries_.push_back({std::move(option), std::move(read), std::move(text), std::move(check)});
     return *this;
   }
   std::vector<Entry> entries_;

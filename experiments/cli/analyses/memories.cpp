@@ -12,6 +12,7 @@
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/text_table.hpp"
 #include "sim/files/network_file.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 

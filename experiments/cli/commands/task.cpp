@@ -10,6 +10,7 @@
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
