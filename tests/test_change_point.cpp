@@ -182,7 +182,7 @@ TEST_CASE("the interval of a change's position covers it as often as stated, and
 TEST_CASE("a change that several series share is found where one alone does not show it") {
   // Half a standard deviation in the middle of 80 samples: a gain of 5 + 1 on average in one series, far below the
   // penalty, and of 120 +- 21 in twenty. A shared jump of 0.5 sqrt(20) = 2.2 standard deviations is misplaced by more
-  // than 3 samples with probability 2 sum_{k > 3} Phi(-1.12 sqrt k) < 4 %.
+  // than 5 samples with probability 2 sum_{k > 5} Phi(-1.12 sqrt k) < 1.3 %.
   constexpr long runs = 400;
   ChangePointSetting setting;
   setting.autoregressive = false;
@@ -194,10 +194,10 @@ TEST_CASE("a change that several series share is found where one alone does not 
     values.rightCols(40).array() += 0.5;
     alone += !find_change_points(values.topRows(1), setting).changes.empty();
     const auto together = find_change_points(values, setting).changes;
-    near += together.size() == 1 && std::abs(static_cast<double>(together[0] - 40)) <= 3;
+    near += together.size() == 1 && std::abs(static_cast<double>(together[0] - 40)) <= 5;
   }
   WARN("seed " << seed << ": found and placed in twenty series " << near << ", in one alone " << alone << " of " << runs);
-  CHECK(not_below(near, runs, 1 - 0.04 - 0.05));
+  CHECK(not_below(near, runs, 1 - 0.013 - 0.05));
   CHECK(shown_below(alone, runs, 0.25));
 }
 

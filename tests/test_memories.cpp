@@ -63,7 +63,7 @@ TEST_CASE("memory periods end before the last run of graded steps") {
 }
 
 TEST_CASE("separation has no bias from chance directions, and its interval holds the truth") {
-  const Index repeats = 400, n = 32;
+  const Index repeats = 2000, n = 32;
   std::uint64_t draw = 0;
   double in_sample = 0, sum = 0, squares = 0, shifted_sum = 0, shifted_squares = 0;
   long held = 0;
@@ -105,7 +105,7 @@ TEST_CASE("clouds that are points have a distance but no d', and too few samples
 }
 
 TEST_CASE("drift and growth of variance are those of a random walk, with intervals that hold them") {
-  const Index repeats = 400, n = 32;
+  const Index repeats = 2000, n = 32;
   const double seconds = 0.5, drift = 0.8, growth = 3;
   long drift_held = 0, growth_held = 0;
   for (Index i = 0; i < repeats; ++i) {
