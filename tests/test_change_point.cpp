@@ -196,7 +196,8 @@ TEST_CASE("a change that several series share is found where one alone does not 
     const auto together = find_change_points(values, setting).changes;
     near += together.size() == 1 && std::abs(static_cast<double>(together[0] - 40)) <= 5;
   }
-  WARN("seed " << seed << ": found and placed in twenty series " << near << ", in one alone " << alone << " of " << runs);
+  WARN("seed " << seed << ": found and placed in twenty series " << near << ", in one alone " << alone << " of "
+               << runs);
   CHECK(not_below(near, runs, 1 - 0.013 - 0.05));
   CHECK(shown_below(alone, runs, 0.25));
 }

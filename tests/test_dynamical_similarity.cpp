@@ -76,8 +76,8 @@ TEST_CASE("mixing what is seen changes coordinates, not dynamics: whitened maps 
   // Whitened alike, they are one map up to rotation: every word in A and A' has the same trace.
   const auto traces = [](const Array& M) {
     const Array T = M.transpose();
-    return Column(Eigen::Vector4d((M * T).trace(), (M * M * T).trace(), (M * T * M * T).trace(),
-                                  (M * M * T * T).trace()));
+    return Column(
+        Eigen::Vector4d((M * T).trace(), (M * M * T).trace(), (M * T * M * T).trace(), (M * M * T * T).trace()));
   };
   CHECK(largest_difference(traces(own), traces(other)) < 1e-9);
   CHECK(dynamical_distance(own, other) < 0.03);  // ascent ends near 0

@@ -113,7 +113,8 @@ TEST_CASE("a jump of a descriptor path is dated to a checkpoint and names what c
         break;
       }
   }
-  WARN("seed " << seed << ": dated within one checkpoint in " << close << " of " << runs << ", carrier named in " << named);
+  WARN("seed " << seed << ": dated within one checkpoint in " << close << " of " << runs << ", carrier named in "
+               << named);
   CHECK(shown_above(close, runs, 0.9));
   CHECK(shown_above(named, runs, 0.9));
 }
@@ -219,7 +220,7 @@ TEST_CASE("the excess of a lead over its null, where that is known: a shifted ev
   CHECK(test.null_low < test.null_median);
   CHECK(test.null_median < test.null_high);
   CHECK(test.null_with_event == Approx(12 * .71).margin(.15));  // the drop is at 710 on average
-  double all = 1;  // of independent shifts
+  double all = 1;                                               // of independent shifts
   for (int run = 0; run < 12; ++run) all *= (600. + 20 * run) / 1000;
   CHECK(std::abs(test.p_with_event - all) < 4 * std::sqrt(all * (1 - all) / 1999) + 1 / 2000.);
 }
