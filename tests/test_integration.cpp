@@ -204,25 +204,29 @@ TEST_CASE("what cannot be integrated is refused") {
   Noise noise;
   const bool activity = GENERATE(true, false);
   (activity ? noise.activity : noise.drive) = 0.1;
-  CHECK_THROWS_AS(Simulation<double>(network, with(Method::rk4, 5), noise), UserError);
-  CHECK_THROWS_AS(Simulation<double>(network, with(Method::dopri5, 5), noise), UserError);
+  for (const auto& [method, name] : {std::pair(Method::rk4, "rk4"), std::pair(Method::dopri5, "dopri5")})
+    CHECK_THROWS_WITH(Simulation<double>(network, with(method, 5), noise),
+                      Catch::Contains("integration.method = " + std::string(name)) && Catch::Contains("noise"));
   CHECK_NOTHROW(Simulation<double>(network, with(Method::exponential_euler, 5), noise));
   for (const auto method : {Method::euler, Method::exponential_euler, Method::rk4, Method::dopri5}) {
-    CHECK_THROWS_AS(Simulation<double>(network, with(method, 40.1)), UserError);
+    CHECK_THROWS_WITH(Simulation<double>(network, with(method, 40.1)), Catch::Contains("integration.dt_ms = 40.1"));
     CHECK_NOTHROW(Simulation<double>(network, with(method, 40)));
   }
   network.kind = "rnn_map";
   CHECK_NOTHROW(Simulation<double>(network, with(Method::euler, 100)));
   for (const auto method : {Method::exponential_euler, Method::rk4, Method::dopri5})
-    CHECK_THROWS_AS(Simulation<double>(network, with(method, 5)), UserError);
-  CHECK_THROWS_AS(simulate(tanh_network("leaky_rate"), with(Method::euler, 5), noisy_trials(3, 4, 1, seed)), UserError);
+    CHECK_THROWS_WITH(Simulation<double>(network, with(method, 5)),
+                      Catch::Contains("integration.method") && Catch::Contains("rnn_map"));
+  CHECK_THROWS_WITH(simulate(tanh_network("leaky_rate"), with(Method::euler, 5), noisy_trials(3, 4, 1, seed)),
+                    Catch::Contains("network inputs = 2") && Catch::Contains("3 input channels"));
 
   network = tanh_network("leaky_rate");
   const auto trials = noisy_trials(2, 4, 2, seed);
   for (const std::string form : {"history", "chunked"}) {
     const auto synapse =
         synapse_for(network, with(Method::rk4, 5), 4, {{"synapse.kind", "tcr"}, {"synapse.form", form}});
-    CHECK_THROWS_AS(simulate(network, with(Method::rk4, 5), trials, *synapse), UserError);
+    CHECK_THROWS_WITH(simulate(network, with(Method::rk4, 5), trials, *synapse),
+                      Catch::Contains("integration.method = rk4") && Catch::Contains("synapse.form"));
   }
 }
 

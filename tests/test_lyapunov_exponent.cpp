@@ -174,7 +174,7 @@ TEST_CASE("the exponent needs synapses with a state") {
     Assignments all = {{"synapse.kind", "tcr"}};
     all.insert(all.end(), more.begin(), more.end());
     const auto synapse = synapse_for(problem.network, problem.integration, 10, all);
-    CHECK_THROWS_AS(leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), 1),
-                    UserError);
+    CHECK_THROWS_WITH(leading_lyapunov_exponent(problem.network, problem.integration, *synapse, problem.source(), 1),
+                      Catch::Contains("synapse.form = dense"));
   }
 }

@@ -102,7 +102,7 @@ TEST_CASE("a low-rank network is the full network with the same weights, and its
   CHECK((a.run(trials, {seed, 0}, none).state - b.run(trials, {seed, 0}, none).state).cwiseAbs().maxCoeff() < 1e-13);
 
   LearningFixture<> room(options, low, T);
-  for (std::uint64_t update = 0; update < 20; ++update) room.learn_and_apply(trials, update);
+  for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.learn_and_apply(trials, update));
   CHECK((room.network.recurrent() - low.recurrent()).norm() > 0.1 * low.recurrent().norm());
   CHECK(Eigen::JacobiSVD<Matrix<double>>(room.network.recurrent()).singularValues()(2) < 1e-12);
 }
@@ -111,7 +111,7 @@ TEST_CASE("the bulk of a low-rank network does not learn") {
   const Assignments options = {{"network.kind", "low_rank"}, {"network.bulk", "1.2"}};
   const auto network = network_of(options, 10);
   LearningFixture<> room(options, network, T);
-  room.learn_and_apply(random_trials(K, O, T, B, seed));
+  REQUIRE(room.learn_and_apply(random_trials(K, O, T, B, seed)));
   CHECK(room.network.bulk == network.bulk);
   CHECK(room.network.M != network.M);
 }
@@ -121,7 +121,7 @@ TEST_CASE("a trained initial state learns, a fixed one does not, and others are 
     const Assignments options = {{"network.initial_state", state}, {"rule.name", "bptt"}};
     const auto network = network_of(options);
     LearningFixture<> room(options, network, T);
-    room.learn_and_apply(random_trials(K, O, T, B, seed));
+    REQUIRE(room.learn_and_apply(random_trials(K, O, T, B, seed)));
     const auto start = room.run().at(room.run().state, 0);
     CHECK((start.col(0) == start.col(1)) == (state != "random"));
     CHECK((room.network.r0 == network.r0) == (state != "trained"));

@@ -87,7 +87,7 @@ TEST_CASE("slopes are the derivative of the values, and f(0) is what the model s
   multiply_by_slope<double>(Nonlinearity::relu, at_threshold, target);
   CHECK(target(0) == 0);
   CHECK(nonlinearity_from(name_of(kind)) == kind);
-  CHECK_THROWS_AS(nonlinearity_from("sine"), UserError);
+  CHECK_THROWS_WITH(nonlinearity_from("sine"), Catch::Contains("nonlinearity = sine") && Catch::Contains("tanh"));
 }
 
 TEST_CASE("a drive that is not a number never turns into a rate") {
