@@ -1,7 +1,8 @@
 // Systems whose solution is known without the library, and literal transcriptions of the model's equations.
 //
 // The transcriptions are loops over indices, one trial at a time, with std:: functions and a Runge-Kutta rule of their
-// own: they share no code with sim/ or plasticity/ beyond the plain values Network and TrialSet.
+// own: they share no code with sim/ or plasticity/ beyond the plain values Network and TrialSet, and with
+// plasticity/check the functions phi and phi'.
 #pragma once
 
 #include <cmath>
@@ -11,6 +12,7 @@
 #include <unsupported/Eigen/MatrixFunctions>
 
 #include "experiments/study/study.hpp"
+#include "plasticity/check/literal_network.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "tests/catch.hpp"
 
@@ -43,36 +45,8 @@ inline double order(double error, double error_at_half_step) { return std::log2(
 
 // ---- phi, by the standard library
 
-inline double phi(Nonlinearity kind, double u) {
-  switch (kind) {
-    case Nonlinearity::identity:
-      return u;
-    case Nonlinearity::tanh:
-      return std::tanh(u);
-    case Nonlinearity::relu:
-      return u > 0 ? u : 0;
-    case Nonlinearity::softplus:
-      return u > 0 ? u + std::log1p(std::exp(-u)) : std::log1p(std::exp(u));
-    case Nonlinearity::logistic:
-      return 1 / (1 + std::exp(-u));
-  }
-  return NAN;
-}
-inline double slope(Nonlinearity kind, double u) {
-  switch (kind) {
-    case Nonlinearity::identity:
-      return 1;
-    case Nonlinearity::tanh:
-      return 1 / (std::cosh(u) * std::cosh(u));
-    case Nonlinearity::relu:
-      return u > 0 ? 1 : 0;
-    case Nonlinearity::softplus:
-      return 1 / (1 + std::exp(-u));
-    case Nonlinearity::logistic:
-      return 1 / (2 + 2 * std::cosh(u));
-  }
-  return NAN;
-}
+inline double phi(Nonlinearity kind, double u) { return literal_phi(kind, u); }
+inline double slope(Nonlinearity kind, double u) { return literal_slope(kind, u); }
 
 // ---- networks and trials
 
@@ -134,7 +108,7 @@ template <class Scalar = double>
 std::unique_ptr<Synapse<Scalar>> synapse_for(const Network<Scalar>& network, const Integration& integration,
                                              Index steps, const Assignments& assignments, const Noise& noise = {}) {
   const Options options = resolve_options(assignments);
-  return make_synapse<Scalar>(synapse_setting(options, integration, noise, network, steps));
+  return synapse_model(options).make<Scalar>(synapse_context(network, integration, noise, steps));
 }
 
 // ---- the equations, index by index; a state y holds x, then the synapses' state

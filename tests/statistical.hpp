@@ -1,4 +1,5 @@
-// Tests of statements about rates: exact binomial tails, at a level at which a correct method fails once in a thousand.
+// Tests of statements about rates: exact binomial tails, at a level at which a correct method fails once in ten
+// thousand. Of 2000 repetitions at a rate of 5 % up to 138 are compatible with it, 6.9 %.
 #pragma once
 
 #include <boost/math/distributions/binomial.hpp>
@@ -7,7 +8,7 @@
 
 namespace stillpoint::testing {
 
-constexpr double binomial_level = 1e-3;
+constexpr double binomial_level = 1e-4;
 
 /// Whether `count` of `trials` is compatible with a probability of `rate` or less.
 inline bool not_above(long count, long trials, double rate) {
@@ -17,6 +18,10 @@ inline bool not_above(long count, long trials, double rate) {
 }
 /// Whether `count` of `trials` is compatible with a probability of `rate` or more.
 inline bool not_below(long count, long trials, double rate) { return not_above(trials - count, trials, 1 - rate); }
+/// Whether `count` of `trials` shows a probability above `rate`.
+inline bool shown_above(long count, long trials, double rate) { return !not_above(count, trials, rate); }
+/// Whether `count` of `trials` shows a probability below `rate`.
+inline bool shown_below(long count, long trials, double rate) { return !not_below(count, trials, rate); }
 
 /// Stationary n(t) = rho n(t-1) + e(t), e of standard deviation sigma.
 inline Vector<double> ar1_noise(Index samples, double rho, double sigma, Stream& stream) {

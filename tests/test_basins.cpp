@@ -3,6 +3,7 @@
 #include "analysis/statistics/statistics.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
+#include "tests/statistical.hpp"
 #include "tests/textbook_systems.hpp"
 
 using namespace stillpoint;
@@ -30,15 +31,17 @@ TEST_CASE("two neurons that inhibit each other: the one that starts higher wins,
   const auto network = symmetric(W);
   for (const auto as : {System::As::flow, System::As::map}) {
     const System system(network, Column::Zero(2), as);
-    const auto starts = start_states(system, 200, 1, 4);
+    const Index samples = 200;
+    const auto starts = start_states(system, samples, 1, 4);
+    const auto first_higher = (starts.row(0).array() > starts.row(1).array()).count();
+    CHECK((not_above(first_higher, samples, 0.5) && not_below(first_higher, samples, 0.5)));
     const auto basins = find_basins(network_stepper(system), starts);
     REQUIRE(basins.attractors.size() == 2);
     CHECK(basins.unsettled == 0);
-    CHECK(basins.attractors[0].share.low < 0.5);
-    CHECK(basins.attractors[0].share.high > 0.5);
     for (const auto& attractor : basins.attractors) {
       CHECK(attractor.kind == Kind::fixed_point);
       const double a = attractor.path(0, 0);
+      CHECK(attractor.count == (a > 0 ? first_higher : samples - first_higher));
       CHECK(a == Approx(-attractor.path(1, 0)));
       CHECK(a == Approx(2 * std::tanh(a)));  // -x1 - 2 tanh(x2) = 0 at x2 = -x1
       const double slope = 2 * (1 - std::tanh(a) * std::tanh(a)), dt = 5, tau = 50;
@@ -65,13 +68,12 @@ TEST_CASE("a saddle is no attractor, though states on the boundary end there") {
 TEST_CASE("uncoupled bistable neurons: one attractor per quadrant, a quarter each") {
   const auto network = symmetric(2 * Matrix<double>::Identity(2, 2));
   const System system(network, Column::Zero(2), System::As::flow);
-  const auto starts = start_states(system, 400, 1, 5);
+  const Index samples = 400;
+  const auto starts = start_states(system, samples, 1, 5);
   const auto basins = find_basins(network_stepper(system), starts);
   REQUIRE(basins.attractors.size() == 4);
-  for (const auto& attractor : basins.attractors) {
-    CHECK(attractor.share.low < 0.25);
-    CHECK(attractor.share.high > 0.25);
-  }
+  for (const auto& attractor : basins.attractors)
+    CHECK((not_above(attractor.count, samples, 0.25) && not_below(attractor.count, samples, 0.25)));
   for (Index i = 0; i < starts.cols(); ++i) {
     const auto& reached = basins.attractors[static_cast<std::size_t>(basins.of_sample[static_cast<std::size_t>(i)])];
     CHECK((reached.path.col(0).array() * starts.col(i).array() > 0).all());

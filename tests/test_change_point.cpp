@@ -138,7 +138,7 @@ TEST_CASE("the penalty is that of the union over partitions") {
 }
 
 TEST_CASE("series without a change are cut no more often than stated, in white and in autoregressive noise") {
-  constexpr long runs = 500;
+  constexpr long runs = 2000;
   const std::vector<std::pair<double, Index>> cases = {{0, 1}, {0.8, 1}, {0.5, 2}};
   for (const auto& [rho, series] : cases) {
     long cut = 0;
@@ -154,7 +154,7 @@ TEST_CASE("series without a change are cut no more often than stated, in white a
 }
 
 TEST_CASE("the interval of a change's position covers it as often as stated, and the change is found") {
-  constexpr long runs = 500;
+  constexpr long runs = 2000;
   for (const double rho : {0.0, 0.5}) {
     long found_one = 0, covered = 0;
     double width = 0;
@@ -172,21 +172,34 @@ TEST_CASE("the interval of a change's position covers it as often as stated, and
     }
     WARN("seed " << seed << ", rho " << rho << ": one change found in " << found_one << " of " << runs
                  << ", covered in " << covered << ", mean width " << width / static_cast<double>(found_one));
-    CHECK(found_one > runs * 4 / 5);
+    // A jump of 2.5 innovations over 20 samples or more is certain to be seen (a gain of 89 against a penalty of some
+    // 20), and either side is cut once more in 5 % of the runs at most.
+    CHECK(not_below(found_one, runs, 0.95));
     CHECK(not_below(covered, found_one, 0.95));
   }
 }
 
 TEST_CASE("a change that several series share is found where one alone does not show it") {
-  Stream stream(seed, Purpose::trial, 0, 3);
-  Matrix<double> values(6, 80);
-  stream.fill_normal(values);
-  values.rightCols(40).array() += 1.2;
+  // Half a standard deviation in the middle of 80 samples: a gain of 5 + 1 on average in one series, far below the
+  // penalty, and of 120 +- 21 in twenty. A shared jump of 0.5 sqrt(20) = 2.2 standard deviations is misplaced by more
+  // than 5 samples with probability 2 sum_{k > 5} Phi(-1.12 sqrt k) < 1.3 %.
+  constexpr long runs = 400;
   ChangePointSetting setting;
   setting.autoregressive = false;
-  const auto together = find_change_points(values, setting);
-  REQUIRE(together.changes.size() == 1);
-  CHECK(std::abs(static_cast<double>(together.changes[0] - 40)) <= 1);
+  long alone = 0, near = 0;
+  for (long run = 0; run < runs; ++run) {
+    Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 3);
+    Matrix<double> values(20, 80);
+    stream.fill_normal(values);
+    values.rightCols(40).array() += 0.5;
+    alone += !find_change_points(values.topRows(1), setting).changes.empty();
+    const auto together = find_change_points(values, setting).changes;
+    near += together.size() == 1 && std::abs(static_cast<double>(together[0] - 40)) <= 5;
+  }
+  WARN("seed " << seed << ": found and placed in twenty series " << near << ", in one alone " << alone << " of "
+               << runs);
+  CHECK(not_below(near, runs, 1 - 0.013 - 0.05));
+  CHECK(shown_below(alone, runs, 0.25));
 }
 
 TEST_CASE("change-points refuse series and settings they have no answer for") {

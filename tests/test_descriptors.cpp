@@ -83,28 +83,56 @@ TEST_CASE("a random step has the singular values of the step it is matched to, a
 
 TEST_CASE("random directions are uniform: the mean of P x over many steps vanishes, and P W Q' keeps no direction") {
   auto at = random_network("leaky_rate", Nonlinearity::tanh, 4, 1, 1), to = at;
-  to.b(0) += 1;  // a unit vector, turned
+  to.b(0) += 1;     // a unit vector, turned
+  to.W(0, 0) += 1;  // a product of two
   Column mean = Column::Zero(4);
-  Array square = Array::Zero(4, 4);
+  Array square = Array::Zero(4, 4), W = square, rows = square, columns = square;
   constexpr int draws = 4000;
   for (int i = 0; i < draws; ++i) {
-    const Column moved = random_step(at, at, to, 9, 0, static_cast<std::uint64_t>(i)).b - at.b;
-    mean += moved / draws;
-    square += moved * moved.transpose() / draws;
+    const auto moved = random_step(at, at, to, 9, 0, static_cast<std::uint64_t>(i));
+    const Column b = moved.b - at.b;
+    const Array step = moved.W - at.W;
+    mean += b / draws;
+    square += b * b.transpose() / draws;
+    W += step / draws;
+    rows += step * step.transpose() / draws;
+    columns += step.transpose() * step / draws;
   }
   CHECK(mean.cwiseAbs().maxCoeff() < 4 * 0.5 / std::sqrt(draws));
-  CHECK((square - Array::Identity(4, 4) / 4).cwiseAbs().maxCoeff() < 0.02);
+  CHECK(W.cwiseAbs().maxCoeff() < 4 * 0.25 / std::sqrt(draws));  // a product of two coordinates of variance 1/4
+  // A squared coordinate of a unit vector has variance 3/24 - 1/16 = 1/16, a product of two of them 1/24.
+  for (const Array& second : {square, rows, columns})
+    CHECK((second - Array::Identity(4, 4) / 4).cwiseAbs().maxCoeff() < 4 * 0.25 / std::sqrt(draws));
 }
 
 TEST_CASE("masks and signs survive a random step") {
-  auto at = random_network("leaky_rate", Nonlinearity::tanh, 12, 1, 1);
-  at.mask = (normal_array(12, 12, 3).array() > 0).cast<double>();
-  at.W.array() *= at.mask.array();
-  auto to = at;
-  to.W += 0.1 * normal_array(12, 12, 4).cwiseProduct(at.mask);
-  const auto moved = random_step(at, at, to, 1, 0, 0);
-  CHECK((moved.W.array() * (1 - at.mask.array())).abs().maxCoeff() == 0);
-  CHECK((moved.W - at.W).norm() == Approx((to.W - at.W).norm()));
+  auto free = random_network("leaky_rate", Nonlinearity::tanh, 12, 1, 1);
+  auto to = free;
+  to.W += 0.1 * normal_array(12, 12, 4);
+  const Array mask = (normal_array(12, 12, 3).array() > 0).cast<double>();
+  const Column sign = (Column(12) << Column::Ones(8), -Column::Ones(4)).finished();
+  const double length = (to.W - free.W).norm();
+  const auto step_of = [&](bool masked, bool signed_) {
+    auto at = free;
+    if (masked) at.mask = mask;
+    if (signed_) at.sign = sign;
+    at.W = free.W.cwiseAbs() * sign.asDiagonal();
+    if (masked) at.W.array() *= mask.array();
+    const auto moved = random_step(at, free, to, 1, 0, 0).W;
+    INFO((masked ? "masked " : "") << (signed_ ? "signed" : ""));
+    CHECK((moved - at.W).norm() <= length * (1 + 1e-12));
+    if (!signed_) CHECK((moved - at.W).norm() == Approx(length).epsilon(1e-12));
+    CHECK((moved - at.W).norm() > length / 2);
+    return moved;
+  };
+  const auto absent = [&](const Array& W) { return (W.array() * (1 - mask.array())).abs().maxCoeff(); };
+  const auto crossed = [&](const Array& W) { return ((W * sign.asDiagonal()).array() < 0).count(); };
+  REQUIRE(absent(step_of(false, true)) > 0.1);
+  REQUIRE(crossed(step_of(true, false)) > 5);
+  CHECK(crossed(step_of(false, true)) == 0);
+  CHECK(absent(step_of(true, false)) == 0);
+  CHECK(crossed(step_of(true, true)) == 0);
+  CHECK(absent(step_of(true, true)) == 0);
 }
 
 TEST_CASE("the variance that targets explain: all, none, and no more than chance") {
@@ -113,10 +141,14 @@ TEST_CASE("the variance that targets explain: all, none, and no more than chance
   CHECK(explained_variance(mix * y, 3 * y.array() + 1) == Approx(1));
   CHECK(explained_variance(normal_array(10, 40, 3), Array::Ones(2, 40)) == 0);
   CHECK(explained_variance(Array::Ones(10, 40), y) == 0);
-  double mean = 0;
-  for (std::uint64_t i = 0; i < 200; ++i)
-    mean += explained_variance(normal_array(10, 40, 10 + i), normal_array(2, 40, 500 + i)) / 200;
-  CHECK(std::abs(mean) < 0.01);  // without the adjustment 2 / 39
+  Column by_chance(200);
+  for (Index i = 0; i < 200; ++i) {
+    const auto draw = static_cast<std::uint64_t>(i);
+    by_chance(i) = explained_variance(normal_array(10, 40, 10 + draw), normal_array(2, 40, 500 + draw));
+  }
+  const double mean = by_chance.mean(), error = std::sqrt((by_chance.array() - mean).square().sum() / (199. * 200));
+  CHECK(std::abs(mean) < 4 * error);
+  CHECK(2 / 39. > 8 * error);  // what it is without the adjustment
   // against regression row by row
   const Array x = normal_array(3, 40, 7) + normal_array(3, 2, 8) * y;
   Array design(40, 3);
@@ -145,23 +177,44 @@ TEST_CASE("across its pitchfork a rank-one network gains two attractors, remembe
   CHECK(path(row_exponent, 0) == Approx(50 * std::log(1 - 0.2 * 0.6)).epsilon(1e-3));
   CHECK(path(row_exponent, 1) == Approx(50 * std::log(1 - 0.2 * 0.5)).epsilon(1e-3));
   CHECK(path(row_memory, 0) < 1e-3);  // a trace of the input that has decayed for six time constants
-  CHECK(path(row_memory, 2) > 0.3);
-  CHECK(step(row_field, 1) > 5 * step(row_field, 0));
+  CHECK(path(row_memory, 2) > 100 * path(row_memory, 0));
   CHECK(step(row_field, 1) == Approx(11 * step(row_field, 0)).epsilon(0.2));  // 1.1 against .1, but for tanh
 }
 
-TEST_CASE("the same network twice moves nowhere, and units of slow speed are the step's") {
+TEST_CASE("slowest speed, dimension and memory are those of the trials' states by the equations") {
+  for (const double gain : {0.5, 1.7}) {
+    auto network = rank_one(gain, 12);
+    network.r0 = normal_array(12, 1, 5, 0.4);
+    // The two trials that there are: states at the start of each step, and their change in a step under zero input
+    const auto trials = sign_trials(2);
+    Array states(12, 100), settling(12, 100);
+    const auto at_rest = static_network(network, Array::Zero(12, 1));
+    for (Index b = 0; b < 2; ++b)
+      states.middleCols(50 * b, 50) =
+          euler_path(static_network(network, held_input(network, trials, b)), network.r0, 50, 10).leftCols(50);
+    for (Index i = 0; i < 100; ++i) settling.col(i) = 10 * at_rest(0, states.col(i));
+    const Array centred = states.colwise() - states.rowwise().mean();
+    const Column variance = singular_values(centred).array().square();
+    const Column apart = states.col(40) - states.col(90);  // when asked, ten steps before the end
+    const auto path = path_of({network});
+    INFO("gain " << gain);
+    CHECK(path(row_slowest, 0) == Approx(std::log10(settling.colwise().norm().minCoeff() / std::sqrt(12.))));
+    CHECK(path(row_dimension, 0) == Approx(std::log(std::pow(variance.sum(), 2) / variance.squaredNorm())));
+    CHECK(path(row_memory, 0) == Approx(apart.squaredNorm() / 4 / (variance.sum() / 100)));
+  }
+}
+
+TEST_CASE("the same network twice moves nowhere") {
   const auto network = rank_one(0.5, 12);
   const auto path = path_of({network, network});
   CHECK((path.col(1) - path.col(0)).cwiseAbs().maxCoeff() < 1e-6);
   CHECK(path(row_dynamics, 1) < 1e-6);
-  CHECK(path(row_dimension, 0) >= 0);
-  CHECK(path(row_slowest, 0) < 0);
   Synapse<double> none;
   auto wild = network;
   wild.nonlinearity = Nonlinearity::relu;
   wild.W = Array::Constant(12, 12, 500);
-  CHECK_THROWS_AS(GeometryProbe(wild, {Method::euler, 10}, sign_trials(16), none, 5), UserError);
+  CHECK_THROWS_WITH(GeometryProbe(wild, {Method::euler, 10}, sign_trials(16), none, 5),
+                    Catch::Contains("grows without bound"));
 }
 
 namespace {
@@ -230,6 +283,6 @@ TEST_CASE("a fold on a noisy path of networks is an event, dated to a checkpoint
     none += events_of(idle).empty();
   }
   WARN("dated within one checkpoint: " << dated << " of 100; random walks without an event: " << none);
-  CHECK(dated >= 95);
-  CHECK(testing::not_above(100 - none, 100, 0.05));
+  CHECK(testing::shown_above(dated, 100, 0.85));
+  CHECK(testing::not_above(100 - none, 100, 1 / 26.));  // an event is larger than all that 25 controls have
 }

@@ -1,9 +1,9 @@
 // FORCE and full-FORCE are ridge regressions on the activity that the network visited while it was being changed.
-#include <Eigen/Cholesky>
 #include <cmath>
 
 #include "tests/catch.hpp"
 #include "tests/learning_fixture.hpp"
+#include "tests/literal.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::testing;
@@ -14,35 +14,9 @@ constexpr Index N = 12, K = 2, O = 2, T = 40, B = 3;
 constexpr std::uint64_t seed = 31;
 constexpr double pi = 3.14159265358979323846;
 
-/// What a regression has seen: rates r and what M r should have been.
-struct Samples {
-  std::vector<Vector<double>> r, wanted;
-};
-
-/// argmin sum |M r - wanted|^2 + a |M - start|^2 by its normal equations.
-Matrix<double> ridge(const Matrix<double>& start, double a, const Samples& samples) {
-  Matrix<double> A = a * Matrix<double>::Identity(start.cols(), start.cols()), C = a * start;
-  for (std::size_t i = 0; i < samples.r.size(); ++i) {
-    A += samples.r[i] * samples.r[i].transpose();
-    C += samples.wanted[i] * samples.r[i].transpose();
-  }
-  return A.ldlt().solve(C.transpose()).transpose();
-}
-
 /// Steps at which a rule that acts every `every` steps sees a graded trial.
 bool seen(const TrialSet<double>& trials, Index t, Index b, Index every) {
   return t % every == 0 && trials.mask.col(trials.column(t, b)).sum() > 0;
-}
-
-/// The readout's samples of one run, whatever W_out was at each step: rates as recorded.
-void visit(Samples& samples, const Trajectory<double>& run, const TrialSet<double>& trials, const Vector<double>& b_out,
-           Index every) {
-  for (Index t = 0; t < trials.steps; ++t)
-    for (Index b = 0; b < trials.batch; ++b)
-      if (seen(trials, t, b, every)) {
-        samples.r.push_back(run.rates().col((t + 1) * trials.batch + b));
-        samples.wanted.push_back(trials.targets.col(trials.column(t, b)) - b_out);
-      }
 }
 
 /// Trials of different length with stretches that are not graded.
@@ -58,50 +32,32 @@ Network<double> network_with_feedback(const std::string& kind) {
   return settled(random_network(kind, "tanh", N, K, O, seed, "20..80"), true);
 }
 
-/// One forward Euler step of the target network by loops: its state x, its input u without recurrence.
-Vector<double> literal_step(const Network<double>& network, const Matrix<double>& W, const Vector<double>& x,
-                            const Vector<double>& held, double dt_ms) {
-  Vector<double> next(x.size());
-  const bool current = network.kind == "leaky_current";
-  for (Index i = 0; i < x.size(); ++i) {
-    double u = held(i);
-    for (Index j = 0; j < x.size(); ++j) u += W(i, j) * (current ? std::tanh(x(j)) : x(j));
-    const double alpha = dt_ms / network.tau_ms(i);
-    next(i) = (1 - alpha) * x(i) + alpha * (current ? u : std::tanh(u));
-  }
-  return next;
-}
-
 }  // namespace
 
 TEST_CASE("FORCE leaves the ridge regression on what it visited, over updates, for any interval") {
   for (const std::string kind : {"leaky_rate", "leaky_current"})
     for (const Index every : {1, 2, 3}) {
       const auto network = network_with_feedback(kind);
-      const double a = 0.7;
       LearningFixture<> room(
           {{"rule.name", "force"}, {"force.every", std::to_string(every)}, {"force.regularisation", "0.7"}}, network,
           T);
-      Samples samples;
-      Matrix<double> after_first, only_second;
+      const auto regression = literal_rule("force", {room.options, {}});
+      Matrix<double> expected = network.W_out, forgetful;
       for (const std::uint64_t update : {0, 1}) {
+        const auto before = room.network;
         const auto trials = patchy_trials(40 + update);
         REQUIRE(room.learn_and_apply(trials, update));
-        visit(samples, room.run(), trials, network.b_out, every);
-        INFO(kind << " every " << every << " update " << update << ", " << samples.r.size() << " samples");
+        expected += transcribed(*regression, {network, room.integration, room.run(), trials}).W_out;
+        forgetful = before.W_out + transcribed(*literal_rule("force", {room.options, {}}),
+                                               {before, room.integration, room.run(), trials})
+                                       .W_out;
+        INFO(kind << " every " << every << " update " << update);
         // Condition numbers of some 10^3 leave 1e-12 of double precision; the bound is what was asked for.
-        CHECK(relative_difference(room.network.W_out, ridge(network.W_out, a, samples)) < 1e-9);
+        CHECK(relative_difference(room.network.W_out, expected) < 1e-9);
         CHECK(relative_difference(room.network.W_out, network.W_out) > 1e-2);
-        if (update == 0) {
-          after_first = room.network.W_out;
-        } else {
-          Samples second;
-          visit(second, room.run(), trials, network.b_out, every);
-          only_second = ridge(after_first, a, second);
-        }
       }
       // A P that started anew with the second trials would be far from this.
-      CHECK(relative_difference(room.network.W_out, only_second) > 1e-3);
+      CHECK(relative_difference(room.network.W_out, forgetful) > 1e-3);
       CHECK(room.network.W == network.W);
       CHECK(room.network.W_in == network.W_in);
       CHECK(room.network.b == network.b);
@@ -170,7 +126,6 @@ TEST_CASE("FORCE asks for feedback of the readout, and other rules refuse it, ei
 }
 
 TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven network receives") {
-  constexpr double dt_ms = 5, a = 0.7, gain = 1.3;
   for (const std::string kind : {"leaky_rate", "leaky_current"})
     for (const Index every : {1, 3}) {
       const auto network = settled(random_network(kind, "tanh", N, K, O, seed, "20..80"));
@@ -179,37 +134,18 @@ TEST_CASE("full-FORCE leaves the ridge regression towards what the target-driven
                               {"full_force.regularisation", "0.7"},
                               {"full_force.gain", "1.3"}},
                              network, T);
-      // The documented draws of the target network: W_D by columns, then U, from one stream of the run's seed.
-      Stream stream(LearningFixture<>::seed, Purpose::target_network);
-      Matrix<double> W_D(N, N), U(N, O);
-      for (Index j = 0; j < N; ++j)
-        for (Index i = 0; i < N; ++i) W_D(i, j) = gain / std::sqrt(static_cast<double>(N)) * stream.normal();
-      for (Index o = 0; o < O; ++o)
-        for (Index i = 0; i < N; ++i) U(i, o) = stream.uniform(-1, 1);
-
-      Samples recurrent, readout;
+      const auto regressions = literal_rule("full_force", {room.options, {}, LearningFixture<>::seed});
+      Matrix<double> W = network.W, W_out = network.W_out;
       for (const std::uint64_t update : {0, 1}) {
         auto trials = random_trials(K, O, T, B, 50 + update);
         end_trials(trials, {T, T - 9, T - 2});
         REQUIRE(room.learn_and_apply(trials, update));
-        std::vector<Vector<double>> x_D(B, network.r0);
-        for (Index t = 0; t < T; ++t)
-          for (Index b = 0; b < B; ++b) {
-            auto& x = x_D[static_cast<std::size_t>(b)];
-            Vector<double> held = network.b + network.W_in * trials.inputs.col(trials.column(t, b));
-            if (t > 0) held += U * trials.targets.col(trials.column(t - 1, b));
-            x = literal_step(network, W_D, x, held, dt_ms);
-            if (t % every != 0 || !trials.valid(t, b)) continue;
-            const Vector<double> r_D = kind == "leaky_current" ? Vector<double>(x.array().tanh()) : x;
-            const Vector<double> y = trials.targets.col(trials.column(t, b));
-            recurrent.r.push_back(room.run().rates().col((t + 1) * B + b));
-            recurrent.wanted.push_back(W_D * r_D + U * y);
-            readout.r.push_back(recurrent.r.back());
-            readout.wanted.push_back(y - network.b_out);
-          }
+        const auto change = transcribed(*regressions, {network, room.integration, room.run(), trials});
+        W += change.W;
+        W_out += change.W_out;
         INFO(kind << " every " << every << " update " << update);
-        CHECK(relative_difference(room.network.W, ridge(network.W, a, recurrent)) < 1e-9);  // as for FORCE
-        CHECK(relative_difference(room.network.W_out, ridge(network.W_out, a, readout)) < 1e-9);
+        CHECK(relative_difference(room.network.W, W) < 1e-9);  // as for FORCE
+        CHECK(relative_difference(room.network.W_out, W_out) < 1e-9);
         CHECK(relative_difference(room.network.W, network.W) > 1e-2);
       }
       CHECK(room.network.W_in == network.W_in);

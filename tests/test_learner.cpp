@@ -165,7 +165,7 @@ TEST_CASE("connections that may not exist stay absent under every rule, and what
         kind, {{"network.autapses", "false"}, {"noise.weights", "0.1"}, {"rule.add", "oja"}, {"tcr.form", "local"}});
     INFO(kind.name);
     if (kind.name == "full_force") {  // says so itself: tests/test_force.cpp
-      CHECK_THROWS_AS(LearningFixture<>(chosen, network, T), UserError);
+      CHECK_THROWS_WITH(LearningFixture<>(chosen, network, T), Catch::Contains("rule.name = full_force"));
       continue;
     }
     LearningFixture<> room(chosen, network, T);

@@ -1,6 +1,7 @@
 // BPTT is the derivative; e-prop is what it says it is; where rules coincide they coincide.
 #include "plasticity/gradient_check.hpp"
 #include "tests/catch.hpp"
+#include "tests/literal.hpp"
 #include "tests/settings.hpp"
 
 using namespace stillpoint;
@@ -141,32 +142,26 @@ TEST_CASE("e-prop: online traces, batched filter and factorised traces are the s
 
 TEST_CASE("e-prop equals a literal transcription of its published equation") {
   const Integration integration{Method::euler, 5, 0};
-  const auto network = random_network("leaky_rate", "tanh", N, K, O, seed, "20..80");
-  const auto trials = random_trials(K, O, T, B, seed);
-  Synapse<double> fixed;
-  const auto gradient = gradient_of(network, integration, trials, *rule_of({{"rule.name", "e_prop"}}), fixed);
+  for (const std::string kind : {"leaky_rate", "leaky_current", "rnn_map"})
+    for (const std::string synapse_kind : {"none", "tcr", "tsodyks_markram"}) {
+      const auto network = random_network(kind, "tanh", N, K, O, seed, kind == "rnn_map" ? "50" : "20..80");
+      const auto trials = random_trials(K, O, T, B, seed);
+      const auto options = resolve_options({{"rule.name", "e_prop"}});
+      Matrix<double> feedback(N, O);
+      Stream(seed, Purpose::feedback_weights, 3).fill_normal(feedback);
+      const auto synapse = synapse_for(synapse_kind, integration, false);
+      const auto gradient = gradient_of(network, integration, trials, *make_rule<double>(options), *synapse, feedback);
 
-  Simulation<double> simulation(network, integration);
-  const auto& run = simulation.run(trials, {seed, 0}, fixed);
-  Matrix<double> G = Matrix<double>::Zero(N, N);
-  for (Index b = 0; b < B; ++b) {
-    Matrix<double> p = Matrix<double>::Zero(N, N);
-    for (Index t = 0; t < T; ++t) {
-      const Vector<double> r = run.state.col(t * B + b), next = run.state.col((t + 1) * B + b);
-      const Vector<double> u = network.W * r + network.W_in * trials.inputs.col(t * B + b) + network.b;
-      const Vector<double> error =
-          2.0 / static_cast<double>(O * T * B) * (network.W_out * next + network.b_out - trials.targets.col(t * B + b));
-      const Vector<double> signal = network.W_out.transpose() * error;
-      for (Index i = 0; i < N; ++i)
-        for (Index j = 0; j < N; ++j) {
-          const double alpha = 5 / network.tau_ms(i), slope = 1 - std::tanh(u(i)) * std::tanh(u(i));
-          p(i, j) = (1 - alpha) * p(i, j) + alpha * slope * r(j);
-          G(i, j) += signal(i) * p(i, j);
-        }
+      Simulation<double> simulation(network, integration);
+      simulation.keep_current(true);
+      const auto& run = simulation.run(trials, {seed, 0}, *synapse);
+      const auto expected =
+          transcribed(*literal_rule("e_prop", {options, feedback}), {network, integration, run, trials});
+      const double scale = expected.W.cwiseAbs().maxCoeff();
+      INFO(kind << " " << synapse_kind);
+      CHECK(scale > 1e-4);
+      CHECK(largest_difference(gradient, expected) < 1e-13 * std::max(1.0, scale));  // as above
     }
-  }
-  CHECK((G - gradient.W).cwiseAbs().maxCoeff() < 1e-14);
-  CHECK(G.cwiseAbs().maxCoeff() > 1e-4);
 }
 
 TEST_CASE("random feedback is fixed for a seed, scaled as the readout, and differs between seeds") {

@@ -36,7 +36,11 @@ TEST_CASE("past a fold there is one slow point, its ghost, where theory puts it"
     INFO(distance);
     REQUIRE(found.points.size() == 1);
     const auto& ghost = found.points[0];
-    CHECK(ghost.hits + found.at_fixed_points + found.unfinished == 20);
+    // The other end of the descent is the fixed point of the upper branch.
+    CHECK(ghost.hits > 0);
+    CHECK(found.at_fixed_points > 0);
+    CHECK(found.unfinished == 0);
+    CHECK(ghost.hits + found.at_fixed_points == 20);
     // F_1 = distance + phi''(x_fold) (x - x_fold)^2 + ..: the minimum of the speed is at x_fold exactly, there F_1' =
     // 0; the follower is at rest.
     CHECK(ghost.state(0) == Approx(x_fold).margin(1e-7));
@@ -78,8 +82,7 @@ TEST_CASE("the passage of a ghost takes the time of the integral, and grows as d
 TEST_CASE("before the fold its minima are fixed points, and none is a slow point") {
   const auto found = past_fold(-1e-2);
   CHECK(found.points.empty());
-  CHECK(found.at_fixed_points + found.unfinished == 20);
-  CHECK(found.at_fixed_points > 10);
+  CHECK(found.at_fixed_points == 20);
 }
 
 TEST_CASE("the ghost of a fold of a map") {

@@ -78,7 +78,8 @@ TEST_CASE("arms are presets, what contradicts one is refused") {
     const auto options = resolve_options({{"study.arm", each.name}});
     for (const auto& [name, value] : each.preset) CHECK(options.text(name) == value);
   }
-  CHECK_THROWS_AS(resolve_options({{"study.arm", "tcr"}, {"synapse.kind", "none"}}), UserError);
+  CHECK_THROWS_WITH(resolve_options({{"study.arm", "tcr"}, {"synapse.kind", "none"}}),
+                    Catch::Contains("synapse.kind") && Catch::Contains("tcr"));
   CHECK_NOTHROW(resolve_options(
       {{"study.arm", "matched_speed"}, {"synapse.beta", "50"}}));  // describes the network that is matched
 }

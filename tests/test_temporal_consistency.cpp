@@ -4,6 +4,7 @@
 #include "plasticity/schedule.hpp"
 #include "plasticity/trainer.hpp"
 #include "tests/catch.hpp"
+#include "tests/literal.hpp"
 #include "tests/settings.hpp"
 
 using namespace stillpoint;
@@ -29,18 +30,12 @@ double energy_of(const Network<double>& network, const TrialSet<double>& trials)
   Simulation<double> simulation(network, integration);
   Synapse<double> none;
   const auto& run = simulation.run(trials, {seed, 0}, none);
+  const Recorded recorded{network, integration, run, trials};
+  const LiteralNetwork n{recorded};
   double sum = 0;
-  for (Index t = 0; t < T; ++t)
-    for (Index b = 0; b < B; ++b) {
-      if (!trials.valid(t, b)) continue;
-      const Vector<double> x = run.at(run.state, t).col(b), r = run.at(run.rates(), t).col(b);
-      const Vector<double> u = network.W * r + network.W_in * trials.inputs.col(trials.column(t, b)) + network.b;
-      for (Index i = 0; i < N; ++i) {
-        const double v = network.kind == "leaky_current" ? (1 - std::pow(std::tanh(x(i)), 2)) * (u(i) - x(i))
-                                                         : std::tanh(u(i)) - x(i);
-        sum += v * v / (2 * N);
-      }
-    }
+  for (Index b = 0; b < B; ++b)
+    for (Index t = 0; t < trials.length[static_cast<std::size_t>(b)]; ++t)
+      for (Index i = 0; i < N; ++i) sum += std::pow(n.v(i, n.x(i, t, b), n.u(i, t, b)), 2) / (2 * N);
   return sum / static_cast<double>(trials.valid_columns());
 }
 
@@ -126,24 +121,23 @@ TEST_CASE("under e-prop the loss term is the local rule, batched, online and fac
     }
 }
 
-TEST_CASE("the instantaneous rule is -v d r, mean over valid steps, written out") {
-  const auto network = random_network("leaky_current", "tanh", N, K, O, seed);
-  const auto trials = trials_of_different_length();
-  Simulation<double> simulation(network, integration);
-  Synapse<double> none;
-  const auto& run = simulation.run(trials, {seed, 0}, none);
-  Matrix<double> expected = Matrix<double>::Zero(N, N);
-  for (Index t = 0; t < T; ++t)
-    for (Index b = 0; b < B; ++b) {
-      if (!trials.valid(t, b)) continue;
-      const Vector<double> x = run.at(run.state, t).col(b), r = run.at(run.rates(), t).col(b),
-                           u = run.at(run.activation, t).col(b);
-      const Vector<double> d = 1 - x.array().tanh().square();
-      expected += (d.array().square() * (u - x).array()).matrix() * r.transpose();
+TEST_CASE("the local and the instantaneous rule equal their transcription, mean over valid steps") {
+  for (const std::string kind : {"leaky_rate", "leaky_current"})
+    for (const std::string form : {"local", "instantaneous"}) {
+      const auto network = random_network(kind, "tanh", N, K, O, seed, "20..80");
+      const auto trials = trials_of_different_length();
+      Simulation<double> simulation(network, integration);
+      Synapse<double> none;
+      const auto& run = simulation.run(trials, {seed, 0}, none);
+      Gradient<double> expected;
+      set_zero(expected, network);
+      literal_temporal_consistency({network, integration, run, trials}, 2, form == "local", expected);
+      const auto claimed = share(network, trials, "e_prop", form);
+      INFO(kind << " " << form);
+      CHECK((claimed.W - expected.W).norm() < 1e-12 * expected.W.norm());
+      CHECK((claimed.W_in - expected.W_in).norm() < 1e-12 * expected.W_in.norm());
+      CHECK((claimed.b - expected.b).norm() < 1e-12 * expected.b.norm());
     }
-  expected *= 2. / static_cast<double>(N * trials.valid_columns());
-  const auto claimed = share(network, trials, "e_prop", "instantaneous");
-  CHECK((claimed.W - expected).norm() < 1e-12 * expected.norm());
 }
 
 TEST_CASE("the loss form is refused by rules that have no place for it") {

@@ -29,7 +29,7 @@ std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network
                    "its current is another trial's, so that it leads to no attractor of its own; use --synapse none");
     options.set("synapse.form", "dense");  // the one whose state can be kept
   }
-  return make_synapse<double>(synapse_setting(options, run.integration, {}, network, 1));
+  return synapse_model(options).make<double>(synapse_context(network, run.integration, {}, 1));
 }
 
 struct Memory {

@@ -210,7 +210,7 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
   const auto synapse =
-      make_synapse<double>(synapse_setting(resolved, integration, make_noise(resolved), stored.network, trials.steps));
+      synapse_model(resolved).make<double>(synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
   Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
   simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
   recorder.observe(0);
