@@ -6,6 +6,7 @@
 #include "experiments/study/controls.hpp"
 #include "tasks/task.hpp"
 #include "tests/problems.hpp"
+#include "tests/settings.hpp"
 
 namespace stillpoint::problems {
 

@@ -151,7 +151,7 @@ TEST_CASE("consolidation is the integral of the dense synapse over the trial") {
     const auto network = random_network(kind, "tanh", N, K, O, seed);
     const auto trials = random_trials(K, O, T, B, seed);
     const auto options = resolve_options({{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "60"}});
-    const auto synapse = make_synapse<double>({options, integration, {}, false, N, T});
+    const auto synapse = synapse_model(options).make<double>({integration, {}, false, false, N, T});
     Simulation<double> simulation(network, integration);
     simulation.begin(trials, {seed, 0}, *synapse);
     Matrix<double> integral = Matrix<double>::Zero(N, N);
