@@ -24,7 +24,6 @@ System::As System::as_trained(const Network<double>& network) {
 
 System::System(const Network<double>& network, const Vector<double>& input, As as)
     : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
-  keep_products_on_one_thread();
   const auto& kind = network_kind(network.kind);
   require_parameter(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
                  fmt::format("the network has {} input channels", network.inputs()));
@@ -43,6 +42,7 @@ System::System(const Network<double>& network, const Vector<double>& input, As a
 double System::reference_tau_ms() const { return std::exp(tau_ms_.array().log().mean()); }
 
 Matrix<double> System::kept_drive(const Matrix<double>& x, Matrix<double>& r) const {
+  const ProductsOnOneThread products;
   r.resize(network_.size(), x.cols());
   dynamics_->rate(x, r);
   Matrix<double> u = constant_.replicate(1, x.cols());
@@ -73,6 +73,7 @@ Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
 }
 
 Matrix<double> System::jacobian(const Vector<double>& x) const {
+  const ProductsOnOneThread products;
   Matrix<double> jacobian = network_kind(network_.kind).acts_on_rates ? step_from_factors(x) : step_back(x);
   if (as_ == As::map) return jacobian;
   jacobian.diagonal().array() -= 1;
@@ -115,6 +116,7 @@ Matrix<double> System::step_back(const Vector<double>& x) const {
 }
 
 Matrix<double> System::tangent(const Vector<double>& x, const Matrix<double>& q) const {
+  const ProductsOnOneThread products;
   if (!network_kind(network_.kind).acts_on_rates) return jacobian(x) * q;
   // The step moves q to a q + c (W kappa q + W_fb W_out rho q).
   Matrix<double> r;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -137,6 +138,7 @@ template <class Scalar>
 Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
                      Synapse<Scalar>& synapse, const std::vector<ActiveRule<Scalar>>& rules, Matrix<Scalar>& error,
                      TemporalConsistency<Scalar>* consistency, const std::function<void(Index)>& after_step) {
+  const ProductsOnOneThread products;
   const auto& run = simulation.trajectory();
   const auto& network = simulation.network();
   std::vector<TrialSetView<Scalar>> views;
@@ -292,6 +294,7 @@ bool Learner<Scalar>::freezes_in(TrialKey key) const {
 template <class Scalar>
 Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials,
                              TrialKey key, Synapse<Scalar>& synapse) {
+  const ProductsOnOneThread products;
   const double strength = schedule_.at(static_cast<long>(key.update));
   consistency_.set_strength(strength);
   synapse.set_strength(strength);
@@ -369,6 +372,7 @@ void Learner<Scalar>::compare_with_bptt() {
 
 template <class Scalar>
 bool Learner<Scalar>::apply(Network<Scalar>& network, TrialKey key) {
+  const ProductsOnOneThread products;
   if (diverged_ || !all_finite(change_) || !network.W_out.allFinite()) return false;
   const bool task = !freezes_in(key);
   if (!std::isfinite((task ? optimizer_ : freeze_in_optimizer_).apply(network, gradient_))) return false;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -171,6 +172,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
                     method_names()[static_cast<std::size_t>(setting.integration.method)],
                     "rule " + setting.learner.rule.traits.name + " needs euler or exponential_euler");
 
+  const ProductsOnOneThread products;
   Training<Scalar> result;
   Network<Scalar> network = initial.cast<Scalar>();
   result.initial = network;

@@ -20,7 +20,6 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
       noise_(noise),
       dynamics_(make_dynamics(network, integration)),
       integrator_(make_integrator<Scalar>(integration, dynamics_->tau_ms())) {
-  keep_products_on_one_thread();
   require_parameter(integration.has_adjoint() || !noise.any(), "integration.method",
                     method_names()[static_cast<std::size_t>(integration.method)],
                     "noise needs euler or exponential_euler");
@@ -28,6 +27,7 @@ Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration
 
 template <class Scalar>
 void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
+  const ProductsOnOneThread products;
   const Index N = network_.size(), U = network_.b.size(), T = trials.steps, B = trials.batch;
   require_parameter(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
                     fmt::format("the trials have {} input channels", trials.inputs.rows()));
@@ -92,6 +92,7 @@ void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
 
 template <class Scalar>
 void Simulation<Scalar>::step(Index t) {
+  const ProductsOnOneThread products;
   if (integration_.has_adjoint())
     held_step(t);
   else
@@ -227,6 +228,7 @@ void Simulation<Scalar>::joint_step(Index t) {
 
 template <class Scalar>
 void Simulation<Scalar>::read_out(Index t) {
+  const ProductsOnOneThread products;
   auto& run = trajectory_;
   auto y_hat = run.at(run.outputs, t);
   y_hat.noalias() = network_.W_out * run.at(run.read(), t + 1);
@@ -235,6 +237,7 @@ void Simulation<Scalar>::read_out(Index t) {
 
 template <class Scalar>
 void Simulation<Scalar>::finish() {
+  const ProductsOnOneThread products;
   auto& run = trajectory_;
   run.outputs.noalias() = network_.W_out * run.read().rightCols(run.steps * run.batch);
   run.outputs.colwise() += network_.b_out;
@@ -243,6 +246,7 @@ void Simulation<Scalar>::finish() {
 template <class Scalar>
 const Trajectory<Scalar>& Simulation<Scalar>::run(const TrialSet<Scalar>& trials, TrialKey key,
                                                   Synapse<Scalar>& synapse) {
+  const ProductsOnOneThread products;
   begin(trials, key, synapse);
   for (Index t = 0; t < trials.steps; ++t) step(t);
   finish();

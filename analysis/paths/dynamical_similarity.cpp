@@ -42,7 +42,7 @@ double ascend(const Matrix<double>& A, const Matrix<double>& B, Matrix<double> C
 }  // namespace
 
 Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, const DelayEmbedding& embedding) {
-  keep_products_on_one_thread();
+  const ProductsOnOneThread products;
   require_parameter(embedding.delays >= 1 && embedding.dimensions >= 1, "delays and dimensions",
                  fmt::format("{}, {}", embedding.delays, embedding.dimensions), "must be 1 or more");
   require_parameter(!activity.empty(), "runs", "0", "must be 1 or more");
@@ -100,7 +100,7 @@ Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, cons
 }
 
 double dynamical_distance(const Matrix<double>& A, const Matrix<double>& B, std::uint64_t random_starts) {
-  keep_products_on_one_thread();  // small ones, whose threads would wait for each other
+  const ProductsOnOneThread products;  // small ones, whose threads would wait for each other
   const Index k = std::max(A.rows(), B.rows());
   Matrix<double> a = Matrix<double>::Zero(k, k), b = a;
   a.topLeftCorner(A.rows(), A.cols()) = A;

@@ -117,7 +117,7 @@ double chao1_missing(const std::vector<Index>& hits) {
 }
 
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {
-  keep_products_on_one_thread();
+  const ProductsOnOneThread products;
   system.network().check("network");
   require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
   require_parameter(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");

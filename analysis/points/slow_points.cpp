@@ -143,7 +143,7 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
 }  // namespace
 
 SlowPoints find_slow_points(const System& system, const SlowPointSearch& search) {
-  keep_products_on_one_thread();
+  const ProductsOnOneThread products;
   system.network().check("network");
   require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
   require_parameter(std::isfinite(search.radius) && search.radius > 0, "--radius", fmt::format("{}", search.radius),

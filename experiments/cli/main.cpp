@@ -3,7 +3,9 @@
 
 #include <new>
 
+#include "build_info.hpp"
 #include "experiments/cli/command.hpp"
+#include "sim/blas.hpp"
 
 using namespace stillpoint;
 
@@ -36,6 +38,7 @@ int dispatch(int count, char** words) {
 }  // namespace
 
 int main(int count, char** words) {
+  const ProductsOnOneThread products;  // of the whole program
   try {
     return dispatch(count, words);
   } catch (const UserError& problem) {

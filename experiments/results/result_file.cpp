@@ -13,7 +13,7 @@
 #include <fstream>
 #include <limits>
 
-#include "commit.hpp"
+#include "build_info.hpp"
 #include "sim/blas.hpp"
 #include "sim/files/network_file.hpp"
 

@@ -28,12 +28,18 @@ void write_scalar(const H5::H5Object& object, const std::string& name, const H5:
 
 }  // namespace
 
-std::unique_lock<std::mutex> lock() {
+namespace {
+std::mutex& library() {
   static std::mutex mutex;
-  std::unique_lock<std::mutex> held(mutex);
-  H5::Exception::dontPrint();
-  return held;
+  return mutex;
 }
+}  // namespace
+
+Lock::Lock() : held_(library()) {
+  H5Eget_auto2(H5E_DEFAULT, &print_, &to_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+Lock::~Lock() { H5Eset_auto2(H5E_DEFAULT, print_, to_); }
 
 namespace {
 H5::FileAccPropList in_memory() {

@@ -13,8 +13,20 @@
 
 namespace stillpoint::hdf5 {
 
-/// The one lock of the HDF5 library; also silences its error stack.
-std::unique_lock<std::mutex> lock();
+/// The one lock of the HDF5 library. Its errors are not printed while it is held; afterwards they are as before.
+class Lock {
+ public:
+  Lock();
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  std::unique_lock<std::mutex> held_;
+  H5E_auto2_t print_ = nullptr;
+  void* to_ = nullptr;
+};
+inline Lock lock() { return Lock(); }
 
 /// A file built in memory: its bytes are then written by plain calls, whose errors (a full disk) can be told to the
 /// user.

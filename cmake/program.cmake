@@ -1,0 +1,24 @@
+# The program: everything that knows options, files of studies, terminals.
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(TBB REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/experiments/*.cpp)
+list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+add_library(stillpoint_experiments STATIC ${sources})
+target_include_directories(stillpoint_experiments SYSTEM PUBLIC ${HDF5_INCLUDE_DIRS})
+target_link_libraries(stillpoint_experiments PUBLIC stillpoint_flags stillpoint_plasticity stillpoint_tasks
+                      stillpoint_analysis fmt::fmt Boost::program_options TBB::tbb nlohmann_json::nlohmann_json)
+stillpoint_fast_build(stillpoint_experiments stillpoint_sim)
+
+# The commit is written into every result file; it is read at build time, so that it is never stale.
+add_custom_target(stillpoint_build_info
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DOUTPUT=${PROJECT_BINARY_DIR}/generated/build_info.hpp
+          -DVERSION=${PROJECT_VERSION} -DBUILD=${CMAKE_BUILD_TYPE}
+          -P ${PROJECT_SOURCE_DIR}/scripts/write-build-info.cmake
+  BYPRODUCTS ${PROJECT_BINARY_DIR}/generated/build_info.hpp)
+add_dependencies(stillpoint_experiments stillpoint_build_info)
+target_include_directories(stillpoint_experiments PUBLIC ${PROJECT_BINARY_DIR}/generated)
+
+add_executable(stillpoint ${PROJECT_SOURCE_DIR}/experiments/cli/main.cpp)
+target_link_libraries(stillpoint PRIVATE stillpoint_experiments)
