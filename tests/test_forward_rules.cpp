@@ -28,7 +28,7 @@ Gradient<double> gradient_of(const std::string& rule, const Case& c, std::uint64
   network.r0 = Vector<double>::LinSpaced(N, 0.1, 0.6);
   const Integration integration{Method::euler, 10, 0};
   Simulation<double> simulation(network, integration);
-  const auto synapse = make_synapse<double>({options, integration, {}, false, N, T});
+  const auto synapse = synapse_model(options).make<double>({integration, {}, false, false, N, T});
   auto consistency = consistency_of(options);
   const auto learner = make_rule<double>(options);
   Gradient<double> gradient;

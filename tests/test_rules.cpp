@@ -18,7 +18,7 @@ std::unique_ptr<Synapse<double>> synapse_for(const std::string& kind, const Inte
   if (kind == "tcr")
     chosen.insert(chosen.end(), {{"synapse.beta", "40"}, {"synapse.tau_s_ms", "60"}, {"synapse.form", form}});
   const auto options = resolve_options(chosen);
-  return make_synapse<double>({options, integration, {}, masked, N, T});
+  return synapse_model(options).make<double>({integration, {}, masked, false, N, T});
 }
 
 std::unique_ptr<Rule<double>> rule_of(const Assignments& chosen) { return make_rule<double>(resolve_options(chosen)); }

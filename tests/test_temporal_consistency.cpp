@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "plasticity/schedule.hpp"
+#include "plasticity/short_term/tcr.hpp"
 #include "plasticity/trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/literal.hpp"
@@ -151,7 +152,7 @@ TEST_CASE("consolidation is the integral of the dense synapse over the trial") {
     const auto network = random_network(kind, "tanh", N, K, O, seed);
     const auto trials = random_trials(K, O, T, B, seed);
     const auto options = resolve_options({{"synapse.kind", "tcr"}, {"synapse.form", "dense"}, {"synapse.beta", "60"}});
-    const auto synapse = make_synapse<double>({options, integration, {}, false, N, T});
+    const auto synapse = synapse_model(options).make<double>({integration, {}, false, false, N, T});
     Simulation<double> simulation(network, integration);
     simulation.begin(trials, {seed, 0}, *synapse);
     Matrix<double> integral = Matrix<double>::Zero(N, N);
@@ -163,6 +164,17 @@ TEST_CASE("consolidation is the integral of the dense synapse over the trial") {
     const auto claimed = tcr_integral(simulation, trials, 60, 200);
     CHECK(integral.norm() > 1e-3);
     CHECK((claimed - integral).norm() < 1e-12 * integral.norm());
+    for (const auto form : {TcrParameters::Form::dense, TcrParameters::Form::history}) {
+      TcrParameters consolidating;
+      consolidating.beta = 30;
+      consolidating.consolidation = 0.02;
+      consolidating.form = form;
+      const auto keeps = tcr_synapse(consolidating).make<double>({integration, {}, false, false, N, T});
+      keeps->set_strength(2);
+      Matrix<double> change = Matrix<double>::Ones(N, N);
+      keeps->consolidate(simulation, trials, change);
+      CHECK(((change.array() - 1).matrix() - 0.02 * integral).norm() < 1e-12 * integral.norm());
+    }
   }
 }
 
