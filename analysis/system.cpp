@@ -26,10 +26,10 @@ System::System(const Network<double>& network, const Vector<double>& input, As a
     : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
   const auto& kind = network_kind(network.kind);
   require_parameter(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
-                 fmt::format("the network has {} input channels", network.inputs()));
+                    fmt::format("the network has {} input channels", network.inputs()));
   require_parameter(!kind.map || as == As::map, "--as", "flow", fmt::format("a {} is a map", kind.name));
   require_parameter(kind.map || as == As::flow || network.dt_ms.has_value(), "--as", "map",
-                 "the network file does not say with which step (dt_ms)");
+                    "the network file does not say with which step (dt_ms)");
   dynamics_ = make_dynamics(network_, step_of(network_, as));
   if (kind.map || as == As::flow)
     tau_ms_ = dynamics_->tau_ms().replicate(kind.states, 1);
@@ -45,31 +45,49 @@ Matrix<double> System::kept_drive(const Matrix<double>& x, Matrix<double>& r) co
   const ProductsOnOneThread products;
   r.resize(network_.size(), x.cols());
   dynamics_->rate(x, r);
-  Matrix<double> u = constant_.replicate(1, x.cols());
-  Recurrence<double>().add(network_, r, u);
-  if (network_.W_fb.size() > 0) u += network_.W_fb * ((network_.W_out * read(x)).colwise() + network_.b_out);
+  Matrix<double> u = drive(x, r);
   dynamics_->activate(u);
   return u;
 }
 
-Matrix<double> System::velocity(const Matrix<double>& x) const {
-  if (as_ == As::map) return next(x) - x;
-  Matrix<double> r, dxdt(x.rows(), x.cols());
-  const auto f = kept_drive(x, r);
-  dynamics_->derivative(x, f, dxdt);
-  return dxdt.array().colwise() * tau_ms_.array();
+Matrix<double> System::drive(const Matrix<double>& x, const Matrix<double>& z) const {
+  Matrix<double> u = constant_.replicate(1, x.cols());
+  Recurrence<double>().add(network_, z, u);
+  if (network_.W_fb.size() > 0) u += network_.W_fb * ((network_.W_out * read(x)).colwise() + network_.b_out);
+  return u;
 }
 
-Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
-  Matrix<double> r, result = x;
-  const auto f = kept_drive(x, r);
+Matrix<double> System::drive_tangent(const Matrix<double>& dx, const Matrix<double>& dr,
+                                     const Matrix<double>& dz) const {
+  Matrix<double> du = Matrix<double>::Zero(constant_.size(), dx.cols());
+  Recurrence<double>().add(network_, dz, du);
+  if (network_.W_fb.size() > 0) du += network_.W_fb * (network_.W_out * (dynamics_->reads_state() ? dx : dr));
+  return du;
+}
+
+Matrix<double> System::moved(const Matrix<double>& x, const Matrix<double>& f) const {
+  Matrix<double> result = x;
   if (dynamics_->is_map()) {
     dynamics_->map(f, result);
     return result;
   }
-  Matrix<double> dxdt(x.rows(), x.cols());
-  dynamics_->derivative(x, f, dxdt);
-  return x + (as_ == As::map ? step_of(network_, as_).dt_ms : dt_ms) * dxdt;
+  dynamics_->derivative(x, f, result);
+  if (as_ == As::map) result = x + step_of(network_, as_).dt_ms * result;
+  return result;
+}
+
+Matrix<double> System::velocity(const Matrix<double>& x) const {
+  Matrix<double> r;
+  const auto f = kept_drive(x, r);
+  if (as_ == As::map) return moved(x, f) - x;
+  return moved(x, f).array().colwise() * tau_ms_.array();
+}
+
+Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
+  Matrix<double> r;
+  const auto f = kept_drive(x, r);
+  if (as_ == As::map) return moved(x, f);
+  return x + dt_ms * moved(x, f);
 }
 
 Matrix<double> System::jacobian(const Vector<double>& x) const {
@@ -118,18 +136,19 @@ Matrix<double> System::step_back(const Vector<double>& x) const {
 Matrix<double> System::tangent(const Vector<double>& x, const Matrix<double>& q) const {
   const ProductsOnOneThread products;
   if (!network_kind(network_.kind).acts_on_rates) return jacobian(x) * q;
-  // The step moves q to a q + c (W kappa q + W_fb W_out rho q).
-  Matrix<double> r;
+  Matrix<double> r, kappa = Matrix<double>::Ones(dimension_, 1);
   const auto f = kept_drive(x, r);
-  Vector<double> kappa = Vector<double>::Ones(dimension_), c = kappa;
   dynamics_->multiply_rate_gain(r, kappa);
+  const Matrix<double> dr = kappa.col(0).asDiagonal() * q;
+  return tangent(f, q, drive_tangent(q, dr, dr));
+}
+
+// The step moves dx to a dx + c du.
+Matrix<double> System::tangent(const Matrix<double>& f, const Matrix<double>& dx, const Matrix<double>& du) const {
+  Vector<double> c = Vector<double>::Ones(dimension_);
   dynamics_->multiply_step_gain(f, c);
-  const Matrix<double> rates = kappa.asDiagonal() * q;
-  Matrix<double> drive = Matrix<double>::Zero(f.rows(), q.cols());
-  Recurrence<double>().add(network_, rates, drive);
-  if (network_.W_fb.size() > 0) drive += network_.W_fb * (network_.W_out * (dynamics_->reads_state() ? q : rates));
-  if (as_ == As::map) return dynamics_->leak().asDiagonal() * q + c.asDiagonal() * drive;
-  return c.cwiseQuotient(dynamics_->alpha()).asDiagonal() * drive - q;
+  if (as_ == As::map) return dynamics_->leak().asDiagonal() * dx + c.asDiagonal() * du;
+  return c.cwiseQuotient(dynamics_->alpha()).asDiagonal() * du - dx;
 }
 
 Matrix<double> System::read(const Matrix<double>& x) const {

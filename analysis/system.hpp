@@ -47,6 +47,17 @@ class System {
   /// What the readout sees of states, N x B.
   Matrix<double> read(const Matrix<double>& x) const;
 
+  // Parts, for equations with a synapse, which changes what the recurrent weights act on (NetworkKind::acts_on_rates).
+  const Dynamics<double>& dynamics() const { return *dynamics_; }
+  /// u of states x where the recurrent weights act on z; N x B.
+  Matrix<double> drive(const Matrix<double>& x, const Matrix<double>& z) const;
+  /// du along dx, with dr and dz of rates and z; N x k.
+  Matrix<double> drive_tangent(const Matrix<double>& dx, const Matrix<double>& dr, const Matrix<double>& dz) const;
+  /// dx/dt [1/ms] of a flow, G of a map, of states x whose activated drive is f; N x B.
+  Matrix<double> moved(const Matrix<double>& x, const Matrix<double>& f) const;
+  /// jacobian(x) q along dx and du instead of q, at one f; N x k.
+  Matrix<double> tangent(const Matrix<double>& f, const Matrix<double>& dx, const Matrix<double>& du) const;
+
  private:
   Matrix<double> kept_drive(const Matrix<double>& x, Matrix<double>& r) const;  // f
   // d x(t+1) / d x(t), D x D

@@ -82,6 +82,12 @@ class Dynamics {
                                     MatrixRef<Scalar> /*target*/) const {
     no_factors();
   }
+  /// Tangent of q = v * d at one state, x, r, f: N x 1, along k directions of x and u, N x k.
+  virtual void postsynaptic_tangent(MatrixView<Scalar> /*x*/, MatrixView<Scalar> /*r*/, MatrixView<Scalar> /*f*/,
+                                    MatrixView<Scalar> /*dx*/, MatrixView<Scalar> /*du*/,
+                                    MatrixRef<Scalar> /*dq*/) const {
+    no_factors();
+  }
 
   /// [ms], one per neuron; of a map its step
   const Vector<Scalar>& tau_ms() const { return tau_ms_; }

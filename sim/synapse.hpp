@@ -3,8 +3,8 @@
 //   u = W z + S r + ...,   z = a * r
 //
 // a (per presynaptic neuron) and S r (a current) are all that the network sees of a synapse; the synapses themselves
-// live in plasticity/short_term. Call order: begin, then per step scale / add_current before the step and advance after
-// it.
+// live in plasticity/short_term. Call order in a trial: begin, then per step efficacy / add_current before the step and
+// advance after it. An analysis binds a ContinuousSynapse to its network and asks for values and tangents: no trial.
 #pragma once
 
 #include <limits>
@@ -30,6 +30,8 @@ struct StepView {
 
 template <class Scalar>
 class ContinuousSynapse;
+template <class Scalar>
+class Simulation;
 
 template <class Scalar>
 class Synapse {
@@ -50,31 +52,58 @@ class Synapse {
   virtual void advance(const StepView<Scalar>&) {}
   /// Largest stable step of its own update [ms], given rho = |r|^2 / N of the most active trial.
   virtual double stability_bound_ms(double /*rho*/) const { return std::numeric_limits<double>::infinity(); }
+  /// Whether the weights keep something of it after a trial.
+  virtual bool consolidates() const { return false; }
+  /// Adds that to `change` of W, N x N, after the simulation has run the trials with this synapse.
+  virtual void consolidate(const Simulation<Scalar>& /*simulation*/, const TrialSet<Scalar>& /*trials*/,
+                           Matrix<Scalar>& /*change*/) const {}
   /// This synapse as a differential equation, or nullptr.
   virtual ContinuousSynapse<Scalar>* continuous() { return nullptr; }
 };
 
 /// A synapse given by an ordinary differential equation of a state with `rows(N)` entries per trial: it can be split
-/// off (explicit Euler after each step of the network) or integrated jointly with the network.
+/// off (explicit Euler after each step of the network) or integrated jointly with the network, and analysed as one
+/// system with it.
+///
+/// Each value has its tangent at one state: state rows x 1, r and post N x 1, and k directions at once, dstate rows x k,
+/// dr and dpost N x k.
 template <class Scalar>
 class ContinuousSynapse : public Synapse<Scalar> {
  public:
   virtual Index rows(Index neurons) const = 0;
+  /// Takes from the network what the equations ask of it; `begin` does so for its trials.
+  virtual void bind(const Network<Scalar>& /*network*/) {}
   /// State at trial start.
   virtual void initial_state(MatrixRef<Scalar> state) const = 0;
+
   /// a of a state, N x B.
   virtual void efficacy_of(MatrixView<Scalar> /*state*/, MatrixRef<Scalar> /*a*/) const {}
+  virtual void efficacy_tangent(MatrixView<Scalar> /*state*/, MatrixView<Scalar> /*dstate*/,
+                                MatrixRef<Scalar> /*da*/) const {}
   /// u += S r
   virtual void add_current_of(MatrixView<Scalar> /*state*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) const {}
+  /// du += its tangent
+  virtual void add_current_tangent(MatrixView<Scalar> /*state*/, MatrixView<Scalar> /*r*/,
+                                   MatrixView<Scalar> /*dstate*/, MatrixView<Scalar> /*dr*/,
+                                   MatrixRef<Scalar> /*du*/) const {}
   /// d state / dt [1/ms]; `post` is v * d of StepView.
   virtual void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,
                           MatrixRef<Scalar> change) const = 0;
+  virtual void derivative_tangent(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> post,
+                                  MatrixView<Scalar> dstate, MatrixView<Scalar> dr, MatrixView<Scalar> dpost,
+                                  MatrixRef<Scalar> dchange) const = 0;
+  /// Where the state comes to rest while the rates stay at r (post = 0), rows x B.
+  virtual void resting_state(MatrixView<Scalar> r, MatrixRef<Scalar> state) const = 0;
+  virtual void resting_state_tangent(MatrixView<Scalar> r, MatrixView<Scalar> dr, MatrixRef<Scalar> dstate) const = 0;
+  /// At rest a = 1 and S r = 0 whatever the rates: fixed points are those of the network alone.
+  virtual bool silent_at_rest() const { return false; }
 
   ContinuousSynapse* continuous() override { return this; }
   /// rows x B: the split state; may be written between steps.
   Matrix<Scalar>& state() { return state_; }
 
   void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey) override {
+    bind(network);
     state_.resize(rows(network.size()), trials.batch);
     initial_state(state_);
     change_.resizeLike(state_);

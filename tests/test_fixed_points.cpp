@@ -6,6 +6,7 @@
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/newton.hpp"
 #include "analysis/points/start_states.hpp"
+#include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
 #include "tests/statistical.hpp"
 
@@ -16,11 +17,9 @@ namespace {
 
 const Vector<double> no_input = Vector<double>::Zero(2);
 
-FixedPoints points_of(const Network<double>& network, System::As as, Index starts = 200,
-                      std::optional<TcrSynapse> tcr = {}) {
+FixedPoints points_of(const Network<double>& network, System::As as, Index starts = 200) {
   FixedPointSearch search;
   search.starts = starts;
-  search.tcr = tcr;
   return find_fixed_points(System(network, no_input, as), search);
 }
 
@@ -253,14 +252,11 @@ TEST_CASE("searches are refused where they have no answer") {
                     Catch::Contains("--max-cycle = 3: a flow"));
   CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("relu"));
   CHECK_THROWS_WITH(points_of(network, System::As::flow, 0), Catch::Contains("--starts = 0"));
-  network.kind = "rnn_map";
-  CHECK_THROWS_WITH(points_of(network, System::As::map, 10, TcrSynapse{1, 100}), Catch::Contains("synapse = tcr"));
-  network.kind = "plrnn";
-  network.nonlinearity = Nonlinearity::relu;
-  network.A = Vector<double>::Constant(4, 0.5);
-  cycles.max_cycle = 1;
-  cycles.tsodyks_markram = TsodyksMarkramSynapse{};
-  CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("plrnn"));
+  const auto gates = make_network(resolve_options({{"network.kind", "lstm"}, {"network.size", "3"}}), 2, 1, 1);
+  const auto synapse = bound_to(gates, tsodyks_markram_synapse({}));
+  FixedPointSearch with_synapse;
+  with_synapse.synapse = synapse->continuous();
+  CHECK_THROWS_WITH(find_fixed_points(System(gates, no_input, System::As::map), with_synapse), Catch::Contains("lstm"));
   network.W(1, 2) = NAN;
   CHECK_THROWS_WITH(points_of(network, System::As::map), Catch::Contains("finite"));
 }

@@ -1,44 +1,46 @@
 // The joint equations of network and short-term synapses against literal transcriptions, finite differences, the
-// linearisation at fixed points, and twin trajectories.
+// simulation's own steps, the linearisation at fixed points, and twin trajectories.
 #include <Eigen/Eigenvalues>
 
 #include "analysis/paths/lyapunov.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/points/current_stability.hpp"
 #include "analysis/points/newton.hpp"
 #include "analysis/synaptic_equations.hpp"
-#include "tests/problems.hpp"
+#include "tests/bound_synapse.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::problems;
 
 namespace {
 
-const TcrSynapse tcr{30, 150};
+const TcrConstants tcr{30, 150};
 const TsodyksMarkramConstants constants{0.3, 700, 150, 30, true};
 
-TsodyksMarkramSynapse tsodyks_markram(const Network<double>& network, const TsodyksMarkramConstants& c = constants) {
-  return {c.use, c.tau_f_ms, c.tau_d_ms, c.f_max_hz, c.normalised, network.nonlinearity == Nonlinearity::tanh};
+std::vector<SynapseModel> both() {
+  return {tcr_synapse(dense_tcr(tcr.beta, tcr.tau_s_ms)), tsodyks_markram_synapse(parameters_of(constants))};
+}
+
+/// Of directions or states of S, what exists.
+void keep_existing(const Network<double>& network, const SynapseModel& model, Array& y) {
+  const Index N = network.size();
+  if (network.mask.size() > 0 && model.kind == "tcr")
+    y.bottomRows(N * N).array().colwise() *= network.mask.reshaped().array();
 }
 
 /// A state with synapses of its own: S, or use and resource of (0, 1).
-Column joint_state(const Network<double>& network, const SynapseModel& synapse, std::uint64_t seed) {
+Column joint_state(const Network<double>& network, const SynapseModel& model, std::uint64_t seed) {
   const System system(network, Column::Zero(2), System::as_trained(network));
-  Column y = with_resting_synapses(system, synapse, network.r0);
+  const auto synapse = bound_to(network, model);
+  Array y = with_initial_synapse(system, *synapse->continuous(), network.r0);
   const Column kick = normal_array(y.size(), 1, seed);
   const Index N = network.size();
-  if (std::holds_alternative<TcrSynapse>(synapse))
-    y.tail(N * N) = 0.3 * kick.tail(N * N);
+  if (model.kind == "tcr")
+    y.bottomRows(N * N) = 0.3 * kick.tail(N * N);
   else
-    y.tail(2 * N) = y.tail(2 * N).array() * (0.2 * kick.tail(2 * N).array()).exp();
+    y.bottomRows(2 * N) = y.bottomRows(2 * N).array() * (0.2 * kick.tail(2 * N).array()).exp();
+  keep_existing(network, model, y);
   return y;
-}
-
-Matrix<double> central_differences(const std::function<Column(const Column&)>& F, const Column& y,
-                                   const Matrix<double>& q) {
-  const double h = 1e-6;
-  Matrix<double> slopes(y.size(), q.cols());
-  for (Index k = 0; k < q.cols(); ++k) slopes.col(k) = (F(y + h * q.col(k)) - F(y - h * q.col(k))) / (2 * h);
-  return slopes;
 }
 
 }  // namespace
@@ -55,15 +57,15 @@ TEST_CASE("the joint equations are the model's, index by index, and their Jacobi
         }
         const Column input = Column::Constant(2, 0.4);
         const Array held = held_input(network, held_trials(input, 1), 0);
-        for (const SynapseModel& synapse : {SynapseModel(tcr), SynapseModel(tsodyks_markram(network))}) {
-          const bool is_tcr = std::holds_alternative<TcrSynapse>(synapse);
-          INFO(kind << " " << name_of(phi) << (masked ? " masked " : " ") << (is_tcr ? "tcr" : "tsodyks_markram"));
-          const auto literal = is_tcr ? network_with_tcr(network, held, {tcr.beta, tcr.tau_s_ms})
-                                      : network_with_tsodyks_markram(network, held, constants);
-          Column y = joint_state(network, synapse, 11);
-          if (masked && is_tcr) y.tail(25).array() *= network.mask.reshaped().array();
-          Matrix<double> q = normal_array(y.size(), 3, 12);
-          if (masked && is_tcr) q.bottomRows(25).array().colwise() *= network.mask.reshaped().array();
+        for (const auto& model : both()) {
+          INFO(kind << " " << name_of(phi) << (masked ? " masked " : " ") << model.kind);
+          const auto literal = model.kind == "tcr" ? network_with_tcr(network, held, tcr)
+                                                   : network_with_tsodyks_markram(network, held, constants);
+          const auto made = bound_to(network, model);
+          const auto& synapse = *made->continuous();
+          const Column y = joint_state(network, model, 11);
+          Array q = normal_array(y.size(), 3, 12);
+          keep_existing(network, model, q);
           const System flow(network, input, System::As::flow), map(network, input, System::As::map);
           const auto equations = equations_with_synapse(flow, synapse), stepped = equations_with_synapse(map, synapse);
           REQUIRE(equations.dimension == y.size());
@@ -74,19 +76,19 @@ TEST_CASE("the joint equations are the model's, index by index, and their Jacobi
           CHECK((stepped.tangent(y, q) - (q + 5 * slopes)).cwiseAbs().maxCoeff() < 5e-9);
           // Columns are trials of their own.
           Matrix<double> two(y.size(), 2);
-          two << y, joint_state(network, synapse, 13);
+          two << y, joint_state(network, model, 13);
           CHECK((equations.value(two).col(0) - equations.value(y)).cwiseAbs().maxCoeff() < 1e-15);
         }
       }
 }
 
-TEST_CASE("with factors, feedback, Dale's law and as a map of rates, the tangent is the derivative of the value") {
+TEST_CASE("with factors, feedback, Dale's law and in discrete time, the tangent is the derivative of the value") {
   std::vector<Network<double>> networks;
   for (const Assignments& options :
        {Assignments{{"network.kind", "low_rank"}, {"network.rank", "2"}, {"network.bulk", "1"}},
         Assignments{{"network.kind", "leaky_rate"}, {"network.feedback", "uniform"}, {"network.tau_ms", "20..80"}},
         Assignments{{"network.kind", "leaky_current"}, {"network.feedback", "uniform"}},
-        Assignments{{"network.kind", "rnn_map"}},
+        Assignments{{"network.kind", "rnn_map"}}, Assignments{{"network.kind", "plrnn"}},
         Assignments{{"network.kind", "leaky_rate"}, {"network.excitatory", "0.5"}}}) {
     auto all = options;
     all.emplace_back("network.size", "6");
@@ -95,14 +97,16 @@ TEST_CASE("with factors, feedback, Dale's law and as a map of rates, the tangent
     networks.back().dt_ms = 5;
   }
   for (const auto& network : networks)
-    for (const SynapseModel& synapse : {SynapseModel(tcr), SynapseModel(tsodyks_markram(network))})
+    for (const auto& model : both())
       for (const auto as : {System::As::flow, System::As::map}) {
-        if (as == System::As::flow && network.kind == "rnn_map") continue;
-        INFO(network.kind << " " << synapse.index() << (as == System::As::flow ? " flow" : " map"));
+        if (as == System::As::flow && network_kind(network.kind).map) continue;
+        INFO(network.kind << " " << model.kind << (as == System::As::flow ? " flow" : " map"));
         const System system(network, Column::Constant(2, 0.4), as);
-        const auto equations = equations_with_synapse(system, synapse);
-        const Column y = joint_state(network, synapse, 21);
-        const Matrix<double> q = normal_array(y.size(), 3, 22);
+        const auto synapse = bound_to(network, model);
+        const auto equations = equations_with_synapse(system, *synapse->continuous());
+        const Column y = joint_state(network, model, 21);
+        Array q = normal_array(y.size(), 3, 22);
+        keep_existing(network, model, q);
         const auto slopes = central_differences([&](const Column& at) { return equations.value(at); }, y, q);
         CHECK((equations.tangent(y, q) - slopes).cwiseAbs().maxCoeff() < 1e-8);
       }
@@ -113,7 +117,7 @@ TEST_CASE("the map of the joint equations is the simulation's step, with every k
        {Assignments{{"network.kind", "low_rank"}, {"network.rank", "2"}},
         Assignments{{"network.kind", "leaky_rate"}, {"network.feedback", "uniform"}},
         Assignments{{"network.kind", "leaky_current"}, {"network.density", "0.5"}},
-        Assignments{{"network.kind", "rnn_map"}},
+        Assignments{{"network.kind", "rnn_map"}}, Assignments{{"network.kind", "plrnn"}, {"network.gain", "0.8"}},
         Assignments{{"network.kind", "leaky_rate"}, {"network.excitatory", "0.5"}, {"network.gain", "3"}}})
     for (const char* kind : {"tcr", "tsodyks_markram"}) {
       auto all = options;
@@ -129,14 +133,15 @@ TEST_CASE("the map of the joint equations is the simulation's step, with every k
       const auto synapse = synapse_for(network, euler, 40, all);
       const auto run = simulate(network, euler, held_trials(Array::Constant(2, 1, 0.3), 40), *synapse);
       const System system(network, Column::Constant(2, 0.3), System::As::map);
-      const SynapseModel model = kind == std::string("tcr")
-                                     ? SynapseModel(TcrSynapse{100, 200})
-                                     : SynapseModel(tsodyks_markram(network, TsodyksMarkramConstants{}));
-      const Stepper stepper(equations_with_synapse(system, model));
-      Matrix<double> y = with_resting_synapses(system, model, network.r0);
+      const auto model = kind == std::string("tcr") ? tcr_synapse(dense_tcr(100, 200)) : tsodyks_markram_synapse({});
+      const auto bound = bound_to(network, model);
+      const Stepper stepper(equations_with_synapse(system, *bound->continuous()));
+      Matrix<double> y = with_initial_synapse(system, *bound->continuous(), network.r0);
       for (int t = 0; t < 40; ++t) stepper.advance(y);
       INFO(network.kind << " " << kind);
       CHECK((y.topRows(6) - run.state.rightCols(1)).cwiseAbs().maxCoeff() < 1e-12);
+      const Array& state = synapse->continuous()->state();
+      CHECK((y.bottomRows(state.rows()) - state).cwiseAbs().maxCoeff() < 1e-12);
     }
 }
 
@@ -148,17 +153,21 @@ TEST_CASE("at rest the leading exponents with TCR are the real parts of its line
       const System system(network, Column::Zero(2), as);
       const auto rest = find_root(system, network.r0);
       REQUIRE(rest);
-      Eigen::VectorXcd values = tcr_linearisation(system, *rest, tcr).eigenvalues();
+      const auto made = bound_to(network, both().front());
+      const auto& synapse = *made->continuous();
+      const auto linear = current_linearisation(system, synapse, *rest);
+      REQUIRE(linear);
+      Eigen::VectorXcd values = linear->eigenvalues();
       std::vector<double> expected;  // [1/s]; and N^2 - N directions of S that leave S r alone
       for (const auto& value : values)
         expected.push_back(1000 * (as == System::As::flow ? value.real() : std::log(std::abs(value)) / 5));
-      const double other = tcr_remaining_eigenvalue(system, tcr);
+      const double other = remaining_eigenvalue(system, synapse);
       for (int i = 0; i < 20; ++i) expected.push_back(1000 * (as == System::As::flow ? other : std::log(other) / 5));
       std::sort(expected.rbegin(), expected.rend());
       REQUIRE(expected.front() < 0);
-      const auto stepper = leaky_stepper(equations_with_synapse(system, tcr), system.tau_ms(), Method::rk4, 2);
+      const auto stepper = leaky_stepper(equations_with_synapse(system, synapse), system.tau_ms(), Method::rk4, 2);
       const auto spectrum =
-          lyapunov_spectrum(stepper, with_resting_synapses(system, tcr, *rest), 3, {8, 200000, 20000});
+          lyapunov_spectrum(stepper, with_initial_synapse(system, synapse, *rest), 3, {8, 200000, 20000});
       for (Index i = 0; i < 8; ++i) {
         INFO(kind << (as == System::As::flow ? " flow " : " map ") << i);
         CHECK(spectrum.per_second(i) == Approx(expected[static_cast<std::size_t>(i)]).epsilon(0.01).margin(0.02));
@@ -186,11 +195,11 @@ TEST_CASE("exponents of chaotic networks with synapses agree with their twin tra
         network, euler, *synapse, [](TrialKey, Index count) { return held_trials(Matrix<double>::Zero(2, count), 50); },
         3);
     const System system(network, Column::Zero(2), System::As::map);
-    const SynapseModel model = kind == std::string("tcr")
-                                   ? SynapseModel(TcrSynapse{2, 200})
-                                   : SynapseModel(tsodyks_markram(network, {0.2, 1500, 200, 100, true}));
-    const Stepper stepper(equations_with_synapse(system, model));
-    const Vector<double> start = with_resting_synapses(system, model, start_states(system, 1, 0.1, 3));
+    const auto bound = bound_to(network, kind == std::string("tcr")
+                                             ? tcr_synapse(dense_tcr(2, 200))
+                                             : tsodyks_markram_synapse(parameters_of({0.2, 1500, 200, 100, true})));
+    const Stepper stepper(equations_with_synapse(system, *bound->continuous()));
+    const Vector<double> start = with_initial_synapse(system, *bound->continuous(), start_states(system, 1, 0.1, 3));
     const auto spectrum = lyapunov_spectrum(stepper, start, 3, {1, 200000, 5000});
     const auto alone = lyapunov_spectrum(network_stepper(system), start.head(80), 3, {1, 100000, 5000});
     INFO(kind << ": twin " << twin.per_second << " +- " << twin.standard_error << ", joint " << spectrum.per_second(0)
@@ -204,9 +213,10 @@ TEST_CASE("exponents of chaotic networks with synapses agree with their twin tra
   }
 }
 
-TEST_CASE("networks whose equations with synapses are not known are refused in one line") {
+TEST_CASE("a network whose recurrent weights act on gates is refused in one line") {
   const auto network = make_network(resolve_options({{"network.kind", "lstm"}, {"network.size", "3"}}), 2, 1, 1);
   const System system(network, Column::Zero(2), System::As::map);
-  CHECK_THROWS_WITH(equations_with_synapse(system, tcr),
-                    Catch::Contains("synapse = tcr") && Catch::Contains("lstm") && Catch::Contains("--synapse none"));
+  const auto synapse = bound_to(network, both().front());
+  CHECK_THROWS_WITH(equations_with_synapse(system, *synapse->continuous()),
+                    Catch::Contains("synapse") && Catch::Contains("lstm") && Catch::Contains("use no synapse"));
 }

@@ -1,13 +1,25 @@
-// Fixed points of networks with short-term synapses against the literal equations and closed forms.
+// Fixed points of networks with synapses, and their stability, against the whole Jacobian of the transcribed equations.
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 
+#include "analysis/points/current_stability.hpp"
 #include "analysis/points/fixed_points.hpp"
-#include "analysis/points/tsodyks_markram_points.hpp"
+#include "analysis/points/resting_synapse.hpp"
+#include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
 
 using namespace stillpoint;
 using namespace stillpoint::problems;
+
+namespace {
+
+const Vector<double> no_input = Vector<double>::Zero(2);
+
+Array jacobian_of(const std::function<Column(const Column&)>& F, const Column& y) {
+  return central_differences(F, y, Array::Identity(y.size(), y.size()));
+}
+
+}  // namespace
 
 TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rates and synapses") {
   const TcrConstants constants{30, 120};
@@ -19,9 +31,11 @@ TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rate
     network.keep_constraints();
     const Vector<double> input = (Vector<double>(2) << 0.4, -0.3).finished();
     const System system(network, input, System::As::flow);
+    const auto made = bound_to(network, tcr_synapse(dense_tcr(constants.beta, constants.tau_s_ms)));
+    const auto& synapse = *made->continuous();
     FixedPointSearch search;
     search.starts = 20;
-    search.tcr = TcrSynapse{constants.beta, constants.tau_s_ms};
+    search.synapse = &synapse;
     const auto found = find_fixed_points(system, search);
     REQUIRE_FALSE(found.points.empty());
     const auto derivative = network_with_tcr(network, held_input(network, held_trials(input, 1), 0), constants);
@@ -29,17 +43,10 @@ TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rate
       Column y = Column::Zero(N + N * N);
       y.head(N) = point.state;
       CHECK(derivative(0, y).cwiseAbs().maxCoeff() < 1e-13);
-      Matrix<double> J(y.size(), y.size());
-      const double h = 1e-6;
-      for (Index j = 0; j < y.size(); ++j) {
-        Column up = y, down = y;
-        up(j) += h;
-        down(j) -= h;
-        J.col(j) = (derivative(0, up) - derivative(0, down)) / (2 * h);
-      }
+      const auto J = jacobian_of([&](const Column& at) { return derivative(0, at); }, y);
       // Two synapses do not exist, but their S still decays: N^2 - N eigenvalues -1/tau_s beside the 2N.
       Eigen::VectorXcd all(N + N * N);
-      all.setConstant(tcr_remaining_eigenvalue(system, *search.tcr));
+      all.setConstant(remaining_eigenvalue(system, synapse));
       all.head(2 * N) = point.eigenvalues / found.tau_ref_ms;
       INFO(kind);
       check_same_spectrum(J.eigenvalues(), all, 1e-6);
@@ -47,8 +54,9 @@ TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rate
     network.dt_ms = 2;
     const System map(network, input, System::As::map);
     const auto x = found.points[0].state;
-    check_same_spectrum(tcr_linearisation(map, x, *search.tcr).eigenvalues(),
-                        1 + 2 * tcr_linearisation(system, x, *search.tcr).eigenvalues().array(), 1e-10);
+    check_same_spectrum(current_linearisation(map, synapse, x)->eigenvalues(),
+                        1 + 2 * current_linearisation(system, synapse, x)->eigenvalues().array(), 1e-10);
+    CHECK(remaining_eigenvalue(map, synapse) == Approx(1 - 2 / constants.tau_s_ms).epsilon(1e-14));
   }
 }
 
@@ -61,8 +69,10 @@ TEST_CASE("points with Tsodyks-Markram synapses rest in all three, with the spec
       const Vector<double> input = (Vector<double>(2) << 0.4, -0.3).finished();
       const System system(network, input, System::As::flow);
       FixedPointSearch search;
+      const auto made = bound_to(network, tsodyks_markram_synapse(parameters_of(constants)));
+      const auto& synapse = *made->continuous();
       search.starts = 40;
-      search.tsodyks_markram = {0.3, 600, 150, 60, true, phi == Nonlinearity::tanh};
+      search.synapse = &synapse;
       const auto found = find_fixed_points(system, search);
       INFO(kind << " " << name_of(phi));
       REQUIRE_FALSE(found.points.empty());
@@ -71,27 +81,16 @@ TEST_CASE("points with Tsodyks-Markram synapses rest in all three, with the spec
       const Column end = converged(derivative, with_resting_synapses(network, constants), 60000, 60000);
       bool reached = false;
       for (const auto& point : found.points) {
-        const Column y = steady_state(system, *search.tsodyks_markram, point.state);
+        const Column y = with_resting_synapse(system, synapse, point.state);
         CHECK(derivative(0, y).cwiseAbs().maxCoeff() < 1e-13);
-        Matrix<double> J(3 * N, 3 * N);
-        const double h = 1e-6;
-        for (Index j = 0; j < 3 * N; ++j) {
-          Column up = y, down = y;
-          up(j) += h;
-          down(j) -= h;
-          J.col(j) = (derivative(0, up) - derivative(0, down)) / (2 * h);
-        }
+        const auto J = jacobian_of([&](const Column& at) { return derivative(0, at); }, y);
         check_same_spectrum(point.eigenvalues, found.tau_ref_ms * J.eigenvalues(), 1e-6);
         CHECK(point.stable == (J.eigenvalues().real().maxCoeff() < 0));
         reached = reached || (point.stable && (end - y).cwiseAbs().maxCoeff() < 1e-9);
         // The Jacobian that Newton's method takes
-        const auto velocity = steady_velocity(system, *search.tsodyks_markram);
+        const auto velocity = resting_velocity(system, synapse);
         const Column x = point.state + 0.1 * Column::Ones(N);
-        for (Index j = 0; j < N; ++j) {
-          const Column step = h * Column::Unit(N, j),
-                       slope = (velocity.value(x + step) - velocity.value(x - step)) / (2 * h);
-          CHECK((velocity.jacobian(x).col(j) - slope).cwiseAbs().maxCoeff() < 1e-8);
-        }
+        CHECK((velocity.jacobian(x) - jacobian_of(velocity.value, x)).cwiseAbs().maxCoeff() < 1e-8);
       }
       CHECK(reached);  // a long run comes to rest at a point that is called stable
       network.dt_ms = 2;
@@ -119,8 +118,9 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
   REQUIRE(network.b(0) > 0);
   FixedPointSearch search;
   search.starts = 50;
-  search.tsodyks_markram = {U, tau_f, tau_d, 1000 * f_max, true, false};
-  const auto found = find_fixed_points(System(network, Column::Zero(2), System::As::flow), search);
+  const auto synapse = bound_to(network, tsodyks_markram_synapse(parameters_of({U, tau_f, tau_d, 1000 * f_max, true})));
+  search.synapse = synapse->continuous();
+  const auto found = find_fixed_points(System(network, no_input, System::As::flow), search);
   CHECK_FALSE(found.exact);
   const auto point = std::find_if(found.points.begin(), found.points.end(),
                                   [&](const FixedPoint& each) { return std::abs(each.state(0) - x) < 1e-9; });
@@ -130,4 +130,83 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
       U * (1 - p) * f_max, -1 / tau_f - U * f, 0,                            //
       -p * q * f_max, -q * f, -1 / tau_d - p * f;
   check_same_spectrum(point->eigenvalues, tau * J.eigenvalues(), 1e-9);
+}
+
+TEST_CASE(
+    "in discrete time, points with a synapse rest under the simulation's own steps, and lose what the spectrum says") {
+  for (const char* kind : {"rnn_map", "plrnn"})
+    for (const auto& model : {tcr_synapse(dense_tcr(20, 60)), tsodyks_markram_synapse({})}) {
+      auto network = make_network(
+          resolve_options({{"network.kind", kind}, {"network.size", "5"}, {"network.gain", "0.7"}}), 2, 1, 6);
+      const Index N = network.size();
+      network.b = normal_array(N, 1, 4, 0.3);
+      network.dt_ms = 5;
+      const auto made = bound_to(network, model);
+      auto& synapse = *made->continuous();
+      const System system(network, no_input, System::As::map);
+      FixedPointSearch search;
+      search.starts = 20;
+      search.synapse = &synapse;
+      const auto found = find_fixed_points(system, search);
+      INFO(kind << " " << model.kind);
+      REQUIRE_FALSE(found.points.empty());
+      const auto& point = found.points.front();
+      REQUIRE(point.stable);
+
+      // A run from beside the point, from the state of a trial's start: what is left shrinks by the largest multiplier.
+      network.r0 = point.state + 1e-3 * Column::Ones(N);
+      Simulation<double> simulation(network, {Method::euler, 5, 0});
+      const Index T = 1500;
+      const auto& run = simulation.run(held_trials(no_input, T), {}, synapse);
+      const auto at = with_resting_synapse(system, synapse, point.state);
+      CHECK((run.state.rightCols(1) - point.state).cwiseAbs().maxCoeff() < 1e-9);
+      CHECK((synapse.state() - at.tail(at.size() - N)).cwiseAbs().maxCoeff() < 1e-9);
+
+      // Newton's Jacobian, and the spectrum of the whole joint step
+      const auto velocity = resting_velocity(system, synapse);
+      const Column x = point.state + 0.05 * Column::Ones(N);
+      CHECK((velocity.jacobian(x) - jacobian_of(velocity.value, x)).cwiseAbs().maxCoeff() < 1e-8);
+      const auto joint = equations_with_synapse(system, synapse);
+      Eigen::VectorXcd all = point.eigenvalues;
+      if (model.kind == "tcr") {
+        all.conservativeResize(N + N * N);
+        all.tail(N * N - N).setConstant(1 - 5 / 60.);
+      }
+      check_same_spectrum(jacobian_of(joint.value, at).eigenvalues(), all, 1e-6);
+    }
+}
+
+TEST_CASE("stability with a synapse through one current has its closed form, silent and masked neurons included") {
+  // tau dr/dt = J r + c w, tau_s dw/dt = -w - beta rho c kappa^2 (J r + c w), J of tau dx/dt
+  const double beta = 25, tau_s = 110;
+  for (const char* kind : {"leaky_rate", "leaky_current"})
+    for (const bool silent : {false, true}) {
+      const Index N = 4;
+      auto network = problems::random_network(kind, Nonlinearity::tanh, N, 0.9, 5);
+      network.mask = Matrix<double>::Ones(N, N);
+      network.mask(0, 2) = network.mask(3, 1) = 0;
+      network.mask.row(2).setZero();  // nothing reaches neuron 2
+      network.keep_constraints();
+      if (silent) network.b.setZero();
+      const System system(network, no_input, System::As::flow);
+      const auto made = bound_to(network, tcr_synapse(dense_tcr(beta, tau_s)));
+      const auto x = silent ? std::optional<Vector<double>>(Vector<double>::Zero(N)) : find_root(system, network.r0);
+      REQUIRE(x);
+      const bool current = kind == std::string("leaky_current");
+      const Column r = system.read(*x);
+      const Column phi_slope = 1 - r.array().square(), one = Column::Ones(N);
+      const Column c = current ? one : phi_slope, kappa = current ? phi_slope : one;
+      const Column rho = network.mask * Column(r.array().square()) / static_cast<double>(N);
+      const Array J = system.jacobian(*x);
+      const Column opposes = beta * rho.array() * c.array() * kappa.array().square();
+      Array expected(2 * N, 2 * N);
+      expected << J, Array(c.asDiagonal()), -(opposes.asDiagonal() * J),
+          Array(Column(-1 - opposes.array() * c.array()).asDiagonal());
+      expected.topRows(N) = network.tau_ms.cwiseInverse().asDiagonal() * expected.topRows(N);
+      expected.bottomRows(N) /= tau_s;
+      const auto linear = current_linearisation(system, *made->continuous(), *x);
+      REQUIRE(linear);
+      INFO(kind << (silent ? " silent" : ""));
+      check_same_spectrum(linear->eigenvalues(), expected.eigenvalues(), 1e-10);
+    }
 }

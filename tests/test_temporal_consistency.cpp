@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "plasticity/schedule.hpp"
+#include "plasticity/short_term/tcr.hpp"
 #include "plasticity/trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/literal.hpp"
@@ -163,6 +164,17 @@ TEST_CASE("consolidation is the integral of the dense synapse over the trial") {
     const auto claimed = tcr_integral(simulation, trials, 60, 200);
     CHECK(integral.norm() > 1e-3);
     CHECK((claimed - integral).norm() < 1e-12 * integral.norm());
+    for (const auto form : {TcrParameters::Form::dense, TcrParameters::Form::history}) {
+      TcrParameters consolidating;
+      consolidating.beta = 30;
+      consolidating.consolidation = 0.02;
+      consolidating.form = form;
+      const auto keeps = tcr_synapse(consolidating).make<double>({integration, {}, false, false, N, T});
+      keeps->set_strength(2);
+      Matrix<double> change = Matrix<double>::Ones(N, N);
+      keeps->consolidate(simulation, trials, change);
+      CHECK(((change.array() - 1).matrix() - 0.02 * integral).norm() < 1e-12 * integral.norm());
+    }
   }
 }
 

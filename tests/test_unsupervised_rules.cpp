@@ -28,7 +28,8 @@ struct Taught {
 Taught teach_rule(const Assignments& chosen, const Network<double>& network, const TrialSet<double>& trials) {
   const auto options = resolve_options(chosen);
   const auto rule = make_rule<double>(options);
-  const auto synapse = synapse_model(options).make<double>({integration, {}, false, false, network.size(), trials.steps});
+  const auto synapse =
+      synapse_model(options).make<double>({integration, {}, false, false, network.size(), trials.steps});
   Simulation<double> simulation(network, integration);
   Taught result;
   Matrix<double> error;

@@ -7,9 +7,10 @@
 #include <cmath>
 #include <tuple>
 
+#include "analysis/points/current_stability.hpp"
 #include "analysis/points/piecewise_linear.hpp"
+#include "analysis/points/resting_synapse.hpp"
 #include "analysis/points/start_states.hpp"
-#include "analysis/points/tsodyks_markram_points.hpp"
 #include "sim/blas.hpp"
 #include "sim/random.hpp"
 
@@ -50,8 +51,22 @@ class Collection {
   std::vector<Index> hits;
 };
 
+/// Where the points are: with the synapse at rest, or without one that is silent there.
+bool moves_points(const ContinuousSynapse<double>* synapse) { return synapse && !synapse->silent_at_rest(); }
+
 Velocity velocity_for(const System& system, const FixedPointSearch& search) {
-  return search.tsodyks_markram ? steady_velocity(system, *search.tsodyks_markram) : velocity_of(system);
+  return moves_points(search.synapse) ? resting_velocity(system, *search.synapse) : velocity_of(system);
+}
+
+/// [1/tau_ref] of a flow
+Matrix<double> linearisation(const System& system, const ContinuousSynapse<double>* synapse, const Vector<double>& x) {
+  const double unit = system.as() == System::As::flow ? system.reference_tau_ms() : 1;
+  if (synapse) {
+    const auto reduced = current_linearisation(system, *synapse, x);
+    return unit * (reduced ? *reduced : joint_linearisation(system, *synapse, x));
+  }
+  if (system.as() == System::As::map) return system.jacobian(x);
+  return (unit * system.tau_ms().cwiseInverse()).asDiagonal() * system.jacobian(x);
 }
 
 /// Whether the Jacobian of a network with relu depends on the side from which a point is approached.
@@ -71,19 +86,7 @@ bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<d
 FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits) {
   const auto velocity = velocity_for(system, search);
   FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
-  const bool flow = system.as() == System::As::flow;
-  Matrix<double> linear;
-  if (search.tcr) {
-    linear = tcr_linearisation(system, x, *search.tcr);
-    if (flow) linear *= system.reference_tau_ms();
-  } else if (search.tsodyks_markram) {
-    linear = tsodyks_markram_linearisation(system, *search.tsodyks_markram, x);
-    if (flow) linear *= system.reference_tau_ms();
-  } else {
-    linear = system.jacobian(x);
-    if (flow) linear = (system.reference_tau_ms() * system.tau_ms().cwiseInverse()).asDiagonal() * linear;
-  }
-  point.eigenvalues = spectrum(system, linear);
+  point.eigenvalues = spectrum(system, linearisation(system, search.synapse, x));
   for (const auto& value : point.eigenvalues) {
     if (growth(system, value) > neutral) ++point.index;
     if (growth(system, value) >= -neutral) point.stable = false;
@@ -121,12 +124,12 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
   system.network().check("network");
   require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
   require_parameter(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
-  const auto pieces = search.tsodyks_markram ? std::nullopt : PiecewiseLinear::of(system);
+  const auto pieces = moves_points(search.synapse) ? std::nullopt : PiecewiseLinear::of(system);
   require_parameter(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
-                 fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
+                    fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
   require_parameter(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
-                 "k-cycles are found for networks with relu; must be 1 for this one");
-  if (search.tcr) require_tcr(system);
+                    "k-cycles are found for networks with relu; must be 1 for this one");
+  if (search.synapse) equations_with_synapse(system, *search.synapse);  // refuses what has none
   const auto velocity = velocity_for(system, search);
 
   FixedPoints result{};

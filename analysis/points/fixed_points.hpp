@@ -2,10 +2,10 @@
 // missed.
 #pragma once
 
-#include <optional>
 #include <vector>
 
-#include "analysis/synaptic_equations.hpp"
+#include "analysis/system.hpp"
+#include "sim/synapse.hpp"
 
 namespace stillpoint {
 
@@ -29,9 +29,10 @@ struct FixedPointSearch {
   Index starts = 1024;
   Index max_cycle = 1;  // k-cycles up to here, of relu maps
   std::uint64_t seed = 1;
-  Matrix<double> visited = {};    // D x n, half of the starts in turn; empty: states of free runs without a synapse
-  std::optional<TcrSynapse> tcr;  // stability with this synapse: 2D eigenvalues per point
-  std::optional<TsodyksMarkramSynapse> tsodyks_markram;  // points and stability with this one: 3D eigenvalues
+  Matrix<double> visited = {};  // D x n, half of the starts in turn; empty: states of free runs without a synapse
+  /// Points and stability with this synapse, bound to the network; nullptr: none. Of a synapse that acts through one
+  /// current (analysis/points/current_stability.hpp) there are 2D eigenvalues per point, of another D + its rows.
+  const ContinuousSynapse<double>* synapse = nullptr;
 };
 
 struct FixedPoints {
@@ -50,9 +51,9 @@ struct FixedPoints {
 /// Phase 1: Newton's method (analysis/points/newton.hpp) from `starts` independent states (analysis/points/start_states.hpp), ends
 /// merged within 1e-6 of max(1, max|x|). Phase 2: a quarter as many starts, with every known point deflated. Networks
 /// with relu are solved region by region (analysis/points/piecewise_linear.hpp): all of them up to N = 14, there without
-/// phase 2. With Tsodyks-Markram synapses the search is that of x with use and resource at rest
-/// (analysis/points/tsodyks_markram_points.hpp), region by region never. Throws UserError where the network holds NaN, where
-/// max_cycle > 1 and it is no relu map, and where it has no linearisation with the synapse.
+/// phase 2. With a synapse that is not silent at rest the search is that of x with the synapse at rest
+/// (analysis/points/resting_synapse.hpp), region by region never. Throws UserError where the network holds NaN, where
+/// max_cycle > 1 and it is no relu map, and where the synapse has no meaning in it.
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search = {});
 
 /// f1 (f1 - 1) / (2 (f2 + 1)), f1 and f2 the points hit once and twice: a lower bound of the mean number of points

@@ -1,14 +1,15 @@
 // Static synapses.
-#include "plasticity/short_term/short_term.hpp"
+#include "plasticity/short_term/synapses.hpp"
 
 namespace stillpoint {
 
-SynapseKind none_synapse() {
-  return {"none",
-          "static synapses",
-          {},
-          [](const SynapseSetting&) { return std::make_unique<Synapse<float>>(); },
-          [](const SynapseSetting&) { return std::make_unique<Synapse<double>>(); }};
+SynapseModel static_synapse() {
+  return {"none", [](const SynapseContext&) { return std::make_unique<Synapse<float>>(); },
+          [](const SynapseContext&) { return std::make_unique<Synapse<double>>(); }};
+}
+
+SynapseKind none_synapse_kind() {
+  return {"none", "static synapses", {}, [](const Options&) { return static_synapse(); }};
 }
 
 }  // namespace stillpoint

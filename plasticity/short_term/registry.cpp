@@ -4,12 +4,12 @@
 
 namespace stillpoint {
 
-#define STILLPOINT_SYNAPSE(name) SynapseKind name##_synapse();
+#define STILLPOINT_SYNAPSE(name) SynapseKind name##_synapse_kind();
 #include "plasticity/short_term/short_term.def"
 #undef STILLPOINT_SYNAPSE
 
 const std::vector<SynapseKind>& synapse_kinds() {
-#define STILLPOINT_SYNAPSE(name) name##_synapse(),
+#define STILLPOINT_SYNAPSE(name) name##_synapse_kind(),
   static const std::vector<SynapseKind> kinds = {
 #include "plasticity/short_term/short_term.def"
   };
@@ -30,13 +30,6 @@ const SynapseKind& synapse_kind(const std::string& name) {
   throw std::logic_error("synapse kind");
 }
 
-template <>
-std::unique_ptr<Synapse<float>> make_synapse(const SynapseSetting& setting) {
-  return synapse_kind(setting.options.text("synapse.kind")).make_float(setting);
-}
-template <>
-std::unique_ptr<Synapse<double>> make_synapse(const SynapseSetting& setting) {
-  return synapse_kind(setting.options.text("synapse.kind")).make_double(setting);
-}
+SynapseModel synapse_model(const Options& options) { return synapse_kind(options.text("synapse.kind")).model(options); }
 
 }  // namespace stillpoint

@@ -8,7 +8,8 @@
 //
 // (u_0, x_0) is the steady state at r = 0 and the state at trial start, so that the gain g keeps its meaning at rest.
 // `synapse.normalise = none` drops the division: the weights then shrink by u_0 x_0 and so does the gain.
-#include "plasticity/short_term/short_term.hpp"
+#include "plasticity/short_term/synapses.hpp"
+#include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
 
@@ -17,36 +18,61 @@ namespace {
 template <class Scalar>
 class TsodyksMarkram : public ContinuousSynapse<Scalar> {
  public:
-  explicit TsodyksMarkram(const SynapseSetting& setting)
-      : ContinuousSynapse<Scalar>(setting.integration.dt_ms),
-        U_(static_cast<Scalar>(setting.options.number("synapse.use"))),
-        tau_f_(static_cast<Scalar>(setting.options.number("synapse.tau_f_ms"))),
-        tau_d_(static_cast<Scalar>(setting.options.number("synapse.tau_d_ms"))),
-        f_max_(static_cast<Scalar>(setting.options.number("synapse.f_max_hz") / 1000)),
-        normalised_(setting.options.text("synapse.normalise") == "rest") {
+  TsodyksMarkram(const TsodyksMarkramParameters& parameters, double dt_ms)
+      : ContinuousSynapse<Scalar>(dt_ms),
+        U_(static_cast<Scalar>(parameters.use)),
+        tau_f_(static_cast<Scalar>(parameters.tau_f_ms)),
+        tau_d_(static_cast<Scalar>(parameters.tau_d_ms)),
+        f_max_(static_cast<Scalar>(parameters.f_max_hz / 1000)),
+        normalised_(parameters.normalise == TsodyksMarkramParameters::Normalise::rest) {
     set_rest(Nonlinearity::tanh);
   }
 
   Index rows(Index neurons) const override { return 2 * neurons; }
   bool scales() const override { return true; }
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
-    set_rest(network.nonlinearity);
-    ContinuousSynapse<Scalar>::begin(network, trials, key);
-  }
+  void bind(const Network<Scalar>& network) override { set_rest(network.nonlinearity); }
   void initial_state(MatrixRef<Scalar> state) const override {
     use(state).setConstant(use_at_rest_);
     resource(state).setConstant(resource_at_rest_);
   }
+
   void efficacy_of(MatrixView<Scalar> state, MatrixRef<Scalar> a) const override {
-    a = use(state).cwiseProduct(resource(state)) * (normalised_ ? 1 / (use_at_rest_ * resource_at_rest_) : Scalar(1));
+    a = use(state).cwiseProduct(resource(state)) * efficacy_per_product();
+  }
+  void efficacy_tangent(MatrixView<Scalar> state, MatrixView<Scalar> dstate, MatrixRef<Scalar> da) const override {
+    da = efficacy_per_product() * (times(resource(state), use(dstate)) + times(use(state), resource(dstate)));
   }
   void derivative(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar>,
                   MatrixRef<Scalar> change) const override {
     const auto u = use(state).array(), x = resource(state).array();
-    const Scalar scale = signed_rates_ ? f_max_ / 2 : f_max_, offset = signed_rates_ ? Scalar(1) : Scalar(0);
-    const auto f = scale * (r.array() + offset);
+    const auto f = firing(r);
     use(change) = (U_ - u) / tau_f_ + U_ * (1 - u) * f;
     resource(change) = (1 - x) / tau_d_ - u * x * f;
+  }
+  void derivative_tangent(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar>, MatrixView<Scalar> dstate,
+                          MatrixView<Scalar> dr, MatrixView<Scalar>, MatrixRef<Scalar> dchange) const override {
+    const Vector<Scalar> u = use(state), x = resource(state), f = firing(r);
+    const auto du = use(dstate), dx = resource(dstate);
+    const Matrix<Scalar> df = firing_slope() * dr;
+    use(dchange) = times(-1 / tau_f_ - U_ * f.array(), du) + times(U_ * (1 - u.array()), df);
+    resource(dchange) = times(-1 / tau_d_ - u.array() * f.array(), dx) - times(x.array() * f.array(), du) -
+                        times(u.array() * x.array(), df);
+  }
+  void resting_state(MatrixView<Scalar> r, MatrixRef<Scalar> state) const override {
+    const auto f = firing(r);
+    use(state) = f.unaryExpr([this](Scalar each) { return steady_use(each); });
+    resource(state) = f.unaryExpr([this](Scalar each) { return steady_resource(each); });
+  }
+  // du/df = U tau_f (1 - U) / (1 + U tau_f f)^2, dx/df = -x^2 tau_d (u + f du/df)
+  void resting_state_tangent(MatrixView<Scalar> r, MatrixView<Scalar> dr, MatrixRef<Scalar> dstate) const override {
+    const Vector<Scalar> fired = firing(r);
+    const Matrix<Scalar> df = firing_slope() * dr;
+    for (Index i = 0; i < r.rows(); ++i) {
+      const Scalar f = fired(i), u = steady_use(f), x = steady_resource(f), bottom = 1 + U_ * tau_f_ * f;
+      const Scalar u_slope = U_ * tau_f_ * (1 - U_) / (bottom * bottom);
+      use(dstate).row(i) = u_slope * df.row(i);
+      resource(dstate).row(i) = -x * x * tau_d_ * (u + f * u_slope) * df.row(i);
+    }
   }
 
  private:
@@ -59,11 +85,26 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
     return state.bottomRows(state.rows() / 2);
   }
 
+  /// Each column of `columns` times the column `factor`.
+  template <class Factor, class Columns>
+  static Matrix<Scalar> times(const Factor& factor, const Columns& columns) {
+    const Vector<Scalar> each = factor;
+    return each.asDiagonal() * columns;
+  }
+
+  Scalar efficacy_per_product() const { return normalised_ ? 1 / (use_at_rest_ * resource_at_rest_) : Scalar(1); }
+  Scalar firing_slope() const { return signed_rates_ ? f_max_ / 2 : f_max_; }  // df/dr
+  auto firing(MatrixView<Scalar> r) const {                                    // f
+    return firing_slope() * (r.array() + (signed_rates_ ? Scalar(1) : Scalar(0)));
+  }
+  Scalar steady_use(Scalar f) const { return U_ * (1 + tau_f_ * f) / (1 + U_ * tau_f_ * f); }
+  Scalar steady_resource(Scalar f) const { return 1 / (1 + tau_d_ * steady_use(f) * f); }
+
   void set_rest(Nonlinearity phi) {
     signed_rates_ = phi == Nonlinearity::tanh;
     const Scalar f = signed_rates_ ? f_max_ / 2 : 0;
-    use_at_rest_ = U_ * (1 + tau_f_ * f) / (1 + U_ * tau_f_ * f);
-    resource_at_rest_ = 1 / (1 + tau_d_ * use_at_rest_ * f);
+    use_at_rest_ = steady_use(f);
+    resource_at_rest_ = steady_resource(f);
   }
 
   Scalar U_, tau_f_, tau_d_, f_max_;
@@ -71,25 +112,36 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   Scalar use_at_rest_ = 1, resource_at_rest_ = 1;
 };
 
+const ParameterList<TsodyksMarkramParameters>& list() {
+  using P = TsodyksMarkramParameters;
+  static const auto all =
+      ParameterList<P>()
+          .number("synapse.use", &P::use, "", {0, 1, true}, "U: use of resources by one spike at rest")
+          .number("synapse.tau_f_ms", &P::tau_f_ms, "ms", positive, "time constant of facilitation")
+          .number("synapse.tau_d_ms", &P::tau_d_ms, "ms", positive, "time constant of recovery from depression")
+          .number("synapse.f_max_hz", &P::f_max_hz, "Hz", positive, "firing rate that r = 1 stands for")
+          .choice("synapse.normalise", &P::normalise, {"rest", "none"}, "divide by the efficacy at r = 0, or not");
+  return all;
+}
+
 template <class Scalar>
-std::unique_ptr<Synapse<Scalar>> make(const SynapseSetting& setting) {
-  return std::make_unique<TsodyksMarkram<Scalar>>(setting);
+std::unique_ptr<Synapse<Scalar>> make(const TsodyksMarkramParameters& parameters, const SynapseContext& context) {
+  return std::make_unique<TsodyksMarkram<Scalar>>(parameters, context.integration.dt_ms);
 }
 
 }  // namespace
 
-SynapseKind tsodyks_markram_synapse() {
-  return {"tsodyks_markram",
-          "presynaptic facilitation and depression",
-          {
-              number_option("synapse.use", "0.2", "", {0, 1, true}, "U: use of resources by one spike at rest"),
-              number_option("synapse.tau_f_ms", "1500", "ms", positive, "time constant of facilitation"),
-              number_option("synapse.tau_d_ms", "200", "ms", positive, "time constant of recovery from depression"),
-              number_option("synapse.f_max_hz", "20", "Hz", positive, "firing rate that r = 1 stands for"),
-              choice_option("synapse.normalise", "rest", {"rest", "none"}, "divide by the efficacy at r = 0, or not"),
-          },
-          make<float>,
-          make<double>};
+TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options) { return list().from(options); }
+
+SynapseModel tsodyks_markram_synapse(const TsodyksMarkramParameters& parameters) {
+  list().check(parameters);
+  return {"tsodyks_markram", [=](const SynapseContext& context) { return make<float>(parameters, context); },
+          [=](const SynapseContext& context) { return make<double>(parameters, context); }};
+}
+
+SynapseKind tsodyks_markram_synapse_kind() {
+  return {"tsodyks_markram", "presynaptic facilitation and depression", list().options(),
+          [](const Options& options) { return tsodyks_markram_synapse(tsodyks_markram_parameters(options)); }};
 }
 
 }  // namespace stillpoint

@@ -75,6 +75,21 @@ class Leaky : public Dynamics<Scalar> {
     multiply_by_slope<Scalar>(input_, f, target);
     multiply_by_slope<Scalar>(rate_, r, target);
   }
+  // q = kappa^2 s (f - x) with kappa = dr/dx and s = df/du
+  void postsynaptic_tangent(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f, MatrixView<Scalar> dx,
+                            MatrixView<Scalar> du, MatrixRef<Scalar> dq) const override {
+    Vector<Scalar> kappa = Vector<Scalar>::Ones(x.rows()), s = kappa, kappa_slope = kappa, s_slope = kappa;
+    multiply_by_slope<Scalar>(rate_, r, kappa);
+    multiply_by_slope<Scalar>(input_, f, s);
+    multiply_by_curvature<Scalar>(rate_, r, kappa_slope);
+    multiply_by_curvature<Scalar>(input_, f, s_slope);
+    const Vector<Scalar> gap = f - x, kappa_squared = kappa.array().square();
+    const Vector<Scalar> of_x = s.array() *
+                                (2 * gap.array() * kappa.array() * kappa_slope.array() - kappa_squared.array()),
+                         of_u = kappa_squared.array() * (s.array().square() + gap.array() * s_slope.array());
+    dq = of_x.asDiagonal() * dx;
+    dq += of_u.asDiagonal() * du;
+  }
 
  private:
   Nonlinearity input_, rate_;

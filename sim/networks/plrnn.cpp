@@ -54,6 +54,10 @@ class Plrnn : public Dynamics<Scalar> {
     multiply_by_slope<Scalar>(Nonlinearity::relu, r, target);
   }
   void multiply_change_gain(MatrixView<Scalar>, MatrixView<Scalar>, MatrixRef<Scalar>) const override {}
+  void postsynaptic_tangent(MatrixView<Scalar>, MatrixView<Scalar>, MatrixView<Scalar>, MatrixView<Scalar> dx,
+                            MatrixView<Scalar> du, MatrixRef<Scalar> dq) const override {
+    dq.array() = du.array() + dx.array().colwise() * (A().array() - 1);
+  }
   const Vector<Scalar>& leak() const override { return A(); }
 
  private:

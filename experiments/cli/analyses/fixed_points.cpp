@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "analysis/points/tsodyks_markram_points.hpp"
+#include <algorithm>
+
+#include "analysis/points/current_stability.hpp"
+#include "analysis/synaptic_equations.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/analyses/stored_synapse.hpp"
 #include "experiments/cli/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
+#include "plasticity/short_term/synapses.hpp"
 
 namespace stillpoint {
 
@@ -21,23 +25,29 @@ double number_in(const std::string& name, const std::string& text, Bounds bounds
   return one.number(name);
 }
 
+/// "a, b or c"
+std::string alternatives(const std::vector<std::string>& names) {
+  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
 /// What the file says of the synapse, under what the user says.
-std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
-  auto [network, stored] = read_stored(file, given);
+Options synapse_of(const std::string& file, const po::variables_map& given) {
+  auto stored = read_stored(file, given).synapse;
   for (const auto& [option, key] :
        {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
   const auto kind = stored.count("kind") ? stored["kind"] : "none";
-  require_parameter(kind == "none" || kind == "tcr" || kind == "tsodyks_markram",
-                 given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
-                 "must be none, tcr or tsodyks_markram");
+  const auto known = synapse_kind_option().choices;
+  require_parameter(std::find(known.begin(), known.end(), kind) != known.end(),
+                    given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
+                    "must be " + alternatives(known));
   for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
     if (!given.count(option)) continue;
     const auto& text = given[option].as<std::string>();
     require_parameter(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
     number_in(fmt::format("--{}", option), text, bounds);
   }
-  return synapse_model(stored, network.nonlinearity);
+  return synapse_options(stored);
 }
 
 std::string shown(const std::complex<double>& value) {
@@ -144,6 +154,57 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
   return text;
 }
 
+/// synapse.* of its kind, numbers as numbers.
+nlohmann::ordered_json parameters_of(const Options& options) {
+  const auto& kind = options.text("synapse.kind");
+  nlohmann::ordered_json json = {{"kind", kind}};
+  for (const auto& option : synapse_kind(kind).options) {
+    auto& value = json[option.name.substr(std::string("synapse.").size())];
+    if (option.kind == Option::Kind::number || option.kind == Option::Kind::integer)
+      value = options.number(option.name);
+    else
+      value = options.text(option.name);
+  }
+  return json;
+}
+
+/// Adds what the synapse has to say of the points.
+void add_synapse(const Options& options, const System& system, const ContinuousSynapse<double>& synapse,
+                 const FixedPoints& found, nlohmann::ordered_json& json, std::string& text) {
+  const Index N = system.dimension();
+  const auto& kind = options.text("synapse.kind");
+  if (kind == "tcr") {
+    const auto& mask = system.network().mask;
+    const auto multiplicity = static_cast<long>(mask.size() > 0 ? mask.sum() : static_cast<double>(N * N)) - N;
+    const double unit = system.as() == System::As::flow ? found.tau_ref_ms : 1,
+                 remaining = unit * remaining_eigenvalue(system, synapse), beta = options.number("synapse.beta"),
+                 tau_s_ms = options.number("synapse.tau_s_ms");
+    json["synapse"] = {{"kind", kind},
+                       {"beta", beta},
+                       {"tau_s_ms", tau_s_ms},
+                       {"remaining_eigenvalue", remaining},
+                       {"multiplicity", multiplicity}};
+    text += fmt::format("stability with tcr, beta {:g}, tau_s {:g} ms; {} more eigenvalues are {:.4g}\n", beta,
+                        tau_s_ms, multiplicity, remaining);
+    return;
+  }
+  json["synapse"] = parameters_of(options);
+  if (kind != "tsodyks_markram") {
+    text += fmt::format("with {} synapses: points and stability of the joint state\n", kind);
+    return;
+  }
+  for (std::size_t i = 0; i < found.points.size(); ++i) {
+    const auto at_rest = with_resting_synapse(system, synapse, found.points[i].state);
+    json["points"][i]["use"] = as_json(Vector<double>(at_rest.segment(N, N)));
+    json["points"][i]["resource"] = as_json(Vector<double>(at_rest.tail(N)));
+  }
+  const auto p = tsodyks_markram_parameters(options);
+  text += fmt::format(
+      "with Tsodyks-Markram synapses: points and stability of (state, use, resource), U {:g}, "
+      "tau_f {:g} ms, tau_d {:g} ms, f_max {:g} Hz\n",
+      p.use, p.tau_f_ms, p.tau_d_ms, p.f_max_hz);
+}
+
 }  // namespace
 
 AnalysisKind fixed_points_analysis() {
@@ -173,10 +234,9 @@ AnalysisKind fixed_points_analysis() {
         search.starts = given["starts"].as<long>();
         search.max_cycle = given["max-cycle"].as<long>();
         search.seed = seed_of(given);
-        if (const auto synapse = synapse_for(file, given)) {
-          if (const auto* tcr = std::get_if<TcrSynapse>(&*synapse)) search.tcr = *tcr;
-          if (const auto* other = std::get_if<TsodyksMarkramSynapse>(&*synapse)) search.tsodyks_markram = *other;
-        }
+        const auto chosen = synapse_of(file, given);
+        const auto synapse = synapse_for_analysis(chosen, system.network());
+        search.synapse = synapse->continuous();
         // Of phase 1 and of phase 2, a quarter as many starts.
         search.visited =
             states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
@@ -184,35 +244,7 @@ AnalysisKind fixed_points_analysis() {
         text = as_text(found, system, search, 20);
         auto json = described(found, system);
         json["visited"] = search.visited.size() > 0 ? "trials" : "free";
-        if (search.tcr) {
-          const double value =
-              tcr_remaining_eigenvalue(system, *search.tcr) * (system.as() == System::As::flow ? found.tau_ref_ms : 1);
-          const auto& mask = system.network().mask;
-          const double N = static_cast<double>(system.dimension()), synapses = mask.size() > 0 ? mask.sum() : N * N;
-          json["synapse"] = {{"kind", "tcr"},
-                             {"beta", search.tcr->beta},
-                             {"tau_s_ms", search.tcr->tau_s_ms},
-                             {"remaining_eigenvalue", value},
-                             {"multiplicity", static_cast<long>(synapses - N)}};
-          text += fmt::format("stability with tcr, beta {:g}, tau_s {:g} ms; {} more eigenvalues are {:.4g}\n",
-                              search.tcr->beta, search.tcr->tau_s_ms, static_cast<long>(synapses - N), value);
-        }
-        if (search.tsodyks_markram) {
-          const auto& synapse = *search.tsodyks_markram;
-          const Index N = system.dimension();
-          for (std::size_t i = 0; i < found.points.size(); ++i) {
-            const auto at_rest = steady_state(system, synapse, found.points[i].state);
-            json["points"][i]["use"] = as_json(Vector<double>(at_rest.segment(N, N)));
-            json["points"][i]["resource"] = as_json(Vector<double>(at_rest.tail(N)));
-          }
-          json["synapse"] = {{"kind", "tsodyks_markram"},    {"use", synapse.use},
-                             {"tau_f_ms", synapse.tau_f_ms}, {"tau_d_ms", synapse.tau_d_ms},
-                             {"f_max_hz", synapse.f_max_hz}, {"normalise", synapse.normalised ? "rest" : "none"}};
-          text += fmt::format(
-              "with Tsodyks-Markram synapses: points and stability of (state, use, resource), U {:g}, "
-              "tau_f {:g} ms, tau_d {:g} ms, f_max {:g} Hz\n",
-              synapse.use, synapse.tau_f_ms, synapse.tau_d_ms, synapse.f_max_hz);
-        }
+        if (search.synapse) add_synapse(chosen, system, *search.synapse, found, json, text);
         return json;
       }};
 }

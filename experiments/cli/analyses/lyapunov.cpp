@@ -13,22 +13,22 @@ namespace po = boost::program_options;
 
 constexpr Index most_exponents = 1000;  // of a state with synapses
 
-std::optional<SynapseModel> synapse_for(const std::string& file, const po::variables_map& given) {
+Options synapse_of(const std::string& file, const po::variables_map& given) {
   const auto& which = given["synapse"].as<std::string>();
   require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
-  if (which == "none") return {};
-  const auto stored = read_stored(file, given);
-  return synapse_model(stored.synapse, stored.network.nonlinearity);
+  return which == "none" ? synapse_options({}) : synapse_options(read_stored(file, given).synapse);
 }
 
 nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
   const auto system = make_system(file, given);
-  const auto synapse = synapse_for(file, given);
+  const auto chosen = synapse_of(file, given);
+  const auto made = synapse_for_analysis(chosen, system.network());
+  const auto* synapse = made->continuous();
   const auto stepper = make_stepper(system, given, synapse);
   const Index D = stepper.dimension();
   const long exponents = given["exponents"].as<long>();
   require_parameter(exponents >= 0 && exponents <= D, "--exponents", fmt::format("{}", exponents),
-                 fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
+                    fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
   require_parameter(
       !synapse || (exponents == 0 ? D : exponents) <= most_exponents, "--exponents", fmt::format("{}", exponents),
       fmt::format("must be from 1 to {} with the synapse, whose state makes {} in all; or use --synapse none",
@@ -38,12 +38,12 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
   setting.duration_ms = duration_of(given, "duration-ms");
   setting.discarded_ms = duration_of(given, "discard-ms");
   Vector<double> start = start_states(system, 1, 0.1, seed_of(given));
-  if (synapse) start = with_resting_synapses(system, *synapse, start);
+  if (synapse) start = with_initial_synapse(system, *synapse, start);
   const auto spectrum = lyapunov_spectrum(stepper, start, seed_of(given), setting);
 
   auto result = stepping_json("lyapunov", system, stepper, given);
   result["dimension"] = D;
-  result["synapse"] = !synapse ? "none" : std::holds_alternative<TcrSynapse>(*synapse) ? "tcr" : "tsodyks_markram";
+  result["synapse"] = chosen.text("synapse.kind");
   result["duration_ms"] = setting.duration_ms;
   result["discarded_ms"] = setting.discarded_ms;
   result["exponents_per_s"] = as_json(spectrum.per_second);

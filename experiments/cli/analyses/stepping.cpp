@@ -14,14 +14,14 @@ void add_stepping_options(po::options_description& options) {
       "dt-ms", po::value<double>(), "their length; default: a tenth of the shortest time constant");
 }
 
-Stepper make_stepper(const System& system, const po::variables_map& given, const std::optional<SynapseModel>& synapse) {
+Stepper make_stepper(const System& system, const po::variables_map& given, const ContinuousSynapse<double>* synapse) {
   const auto& name = given["method"].as<std::string>();
   const auto method = method_from(name);
   require_parameter(method != Method::dopri5, "--method", name, "must be euler, exponential_euler or rk4");
   const bool has_step = given.count("dt-ms") > 0;
   require_parameter(!has_step || system.as() == System::As::flow, "--dt-ms",
-                 has_step ? fmt::format("{}", given["dt-ms"].as<double>()) : "",
-                 "a map has a step of its own: use --as flow");
+                    has_step ? fmt::format("{}", given["dt-ms"].as<double>()) : "",
+                    "a map has a step of its own: use --as flow");
   const double dt = has_step ? given["dt-ms"].as<double>() : 0;
   require_parameter(!has_step || dt > 0, "--dt-ms", fmt::format("{}", dt), "must be a number > 0 [ms]");
   return leaky_stepper(synapse ? equations_with_synapse(system, *synapse) : equations_of(system), system.tau_ms(),
@@ -54,7 +54,7 @@ Matrix<double> starts_of(const System& system, const po::variables_map& given) {
 double duration_of(const po::variables_map& given, const std::string& option) {
   const double value = given[option].as<double>();
   require_parameter(std::isfinite(value) && value >= 0, "--" + option, fmt::format("{}", value),
-                 "must be a number >= 0 [ms]");
+                    "must be a number >= 0 [ms]");
   return value;
 }
 

@@ -1,8 +1,6 @@
 // Options that analyses along a path share: how a flow is stepped, and from where.
 #pragma once
 
-#include <optional>
-
 #include "analysis/synaptic_equations.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
 
@@ -11,7 +9,7 @@ namespace stillpoint {
 /// --method, --dt-ms
 void add_stepping_options(boost::program_options::options_description& options);
 Stepper make_stepper(const System& system, const boost::program_options::variables_map& given,
-                     const std::optional<SynapseModel>& synapse = {});
+                     const ContinuousSynapse<double>* synapse = nullptr);
 
 /// as, method, dt_ms, dimension: how the result came about.
 nlohmann::ordered_json stepping_json(const std::string& kind, const System& system, const Stepper& stepper,

@@ -3,10 +3,10 @@
 
 #include <boost/program_options.hpp>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 
-#include "analysis/synaptic_equations.hpp"
+#include "plasticity/short_term/short_term.hpp"
 #include "sim/files/network_file.hpp"
 
 namespace stillpoint {
@@ -14,8 +14,12 @@ namespace stillpoint {
 /// The network and the synapse of FILE that --group names, by default the trained ones.
 StoredNetwork read_stored(const std::string& file, const boost::program_options::variables_map& given);
 
-/// Of StoredNetwork::synapse, defaults for what it leaves out; none where its kind is none. Throws UserError where a
-/// value is not allowed, and for controls that are no equation of one trial's state (permuted, yoked).
-std::optional<SynapseModel> synapse_model(const std::map<std::string, std::string>& stored, Nonlinearity phi);
+/// synapse.* as StoredNetwork::synapse says, with defaults for what it leaves out. Throws UserError where a value is not
+/// allowed.
+Options synapse_options(const std::map<std::string, std::string>& stored);
+
+/// The synapse bound to the network; its `continuous` is nullptr where synapse.kind is none. Throws UserError for what is
+/// no equation of one trial's state (permuted and yoked controls).
+std::unique_ptr<Synapse<double>> synapse_for_analysis(const Options& options, const Network<double>& network);
 
 }  // namespace stillpoint

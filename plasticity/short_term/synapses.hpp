@@ -1,0 +1,43 @@
+// The synapses that there are, with typed parameters: what a program names to make one; options say the same in words.
+#pragma once
+
+#include "plasticity/short_term/short_term.hpp"
+
+namespace stillpoint {
+
+/// Temporal consistency as a synapse (plasticity/short_term/tcr.cpp).
+struct TcrParameters {
+  enum class Form { automatic, dense, history, chunked };
+  enum class Postsynaptic { own, permuted };
+  enum class Current { own, yoked };
+
+  double beta = 100;                              // strength, dimensionless
+  double tau_s_ms = 200;                          // time constant of S [ms]
+  Form form = Form::automatic;                    // how S is computed: the same numbers at different cost
+  Index chunk = 16;                               // chunked: steps between two additions to S
+  double consolidation = 0;                       // kappa [1/ms]: what W gains of the integral of S over a trial
+  Postsynaptic postsynaptic = Postsynaptic::own;  // control: the postsynaptic factor goes to the wrong neurons
+  Current current = Current::own;                 // control: the current is that of another trial
+};
+
+/// Tsodyks, Pawelzik & Markram 1998 (plasticity/short_term/tsodyks_markram.cpp).
+struct TsodyksMarkramParameters {
+  enum class Normalise { rest, none };
+
+  double use = 0.2;                       // U: use of resources by one spike at rest, 0 < U <= 1
+  double tau_f_ms = 1500;                 // time constant of facilitation [ms]
+  double tau_d_ms = 200;                  // time constant of recovery from depression [ms]
+  double f_max_hz = 20;                   // firing rate that r = 1 stands for [Hz]
+  Normalise normalise = Normalise::rest;  // whether a is 1 at r = 0
+};
+
+/// Throw ParameterError where a parameter is out of its bounds or two of them contradict each other.
+SynapseModel static_synapse();
+SynapseModel tcr_synapse(const TcrParameters& parameters);
+SynapseModel tsodyks_markram_synapse(const TsodyksMarkramParameters& parameters);
+
+/// What synapse.* says of them.
+TcrParameters tcr_parameters(const Options& options);
+TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options);
+
+}  // namespace stillpoint

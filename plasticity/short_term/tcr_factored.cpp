@@ -1,0 +1,99 @@
+// Temporal consistency without S, or with an S to which many steps are added at once: its history and chunked forms.
+#include <algorithm>
+#include <cmath>
+
+#include "plasticity/short_term/tcr.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+template <class Scalar>
+class FactoredTcr : public Synapse<Scalar> {
+ public:
+  FactoredTcr(const Tcr& tcr, Index chunk) : tcr_(tcr), chunk_(chunk) {}
+
+  bool drives() const override { return true; }
+  double stability_bound_ms(double rho) const override { return tcr_.stability_bound_ms(rho); }
+  void set_strength(double factor) override { tcr_.strength = factor; }
+  bool consolidates() const override { return tcr_.consolidates(); }
+  void consolidate(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials,
+                   Matrix<Scalar>& change) const override {
+    tcr_.consolidate(simulation, trials, change);
+  }
+
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
+    const Index N = network.size(), B = trials.batch;
+    window_ = std::min(chunk_, trials.steps);
+    folds_ = window_ < trials.steps;
+    rates_.resize(N, window_ * B);
+    posts_.resize(N, window_ * B);
+    if (folds_) S_.setZero(N, N * B);
+    post_.resize(N, B);
+    overlap_.resize(window_);
+    // decay_(i) = (1 - dt/tau_s)^(window - 1 - i): its last t entries weight steps 0 .. t-1 of the window
+    decay_.resize(window_);
+    for (Index i = 0; i < window_; ++i)
+      decay_(i) = static_cast<Scalar>(std::pow(tcr_.keep(), static_cast<double>(window_ - 1 - i)));
+    gain_ = static_cast<Scalar>(tcr_.gain(N));
+    filled_ = 0;
+    if (tcr_.permuted) permutations_.draw(key, N, B);
+  }
+
+  void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override {
+    const Index N = r.rows();
+    const auto kept = static_cast<Scalar>(std::pow(tcr_.keep(), static_cast<double>(filled_)));
+    for (Index b = 0; b < r.cols(); ++b) {
+      if (folds_) u.col(b).noalias() += kept * (S_.middleCols(b * N, N) * r.col(b));
+      if (filled_ == 0) continue;
+      auto overlap = overlap_.head(filled_);
+      overlap.noalias() = of_trial(rates_, b).transpose() * r.col(b);
+      overlap.array() *= gain_ * decay_.tail(filled_).array();
+      u.col(b).noalias() += of_trial(posts_, b) * overlap;
+    }
+  }
+
+  void advance(const StepView<Scalar>& view) override {
+    const Index N = view.r.rows();
+    view.postsynaptic_change(post_);
+    if (tcr_.permuted) permutations_.apply<Scalar>(post_);
+    for (Index b = 0; b < post_.cols(); ++b) {
+      rates_.col(b * window_ + filled_) = view.r.col(b);
+      posts_.col(b * window_ + filled_) = post_.col(b);
+    }
+    if (++filled_ < window_ || !folds_) return;
+    const auto kept = static_cast<Scalar>(std::pow(tcr_.keep(), static_cast<double>(window_)));
+    for (Index b = 0; b < post_.cols(); ++b) {
+      auto S = S_.middleCols(b * N, N);
+      auto posts = posts_.middleCols(b * window_, window_);
+      posts.array().rowwise() *= gain_ * decay_.transpose().array();
+      S *= kept;
+      S.noalias() += posts * of_trial(rates_, b).transpose();
+    }
+    filled_ = 0;
+  }
+
+ private:
+  auto of_trial(const Matrix<Scalar>& history, Index b) const { return history.middleCols(b * window_, filled_); }
+
+  Tcr tcr_;
+  Index chunk_, window_ = 0, filled_ = 0;
+  bool folds_ = false;
+  Scalar gain_ = 0;
+  Matrix<Scalar> rates_, posts_;  // N x window per trial: r(k) and q(k)
+  Matrix<Scalar> S_;              // N x N per trial
+  Matrix<Scalar> post_;
+  Vector<Scalar> overlap_, decay_;
+  Permutations permutations_;
+};
+
+}  // namespace
+
+template <class Scalar>
+std::unique_ptr<Synapse<Scalar>> make_factored_tcr(const Tcr& tcr, Index chunk) {
+  return std::make_unique<FactoredTcr<Scalar>>(tcr, chunk);
+}
+template std::unique_ptr<Synapse<float>> make_factored_tcr(const Tcr&, Index);
+template std::unique_ptr<Synapse<double>> make_factored_tcr(const Tcr&, Index);
+
+}  // namespace stillpoint
