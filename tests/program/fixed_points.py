@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Fixed points, cycles of maps and slow points."""
+import json
+import shutil
+import sys
+
+import h5py
+import numpy as np
+
+from support import example_network, main, ok, refused, small_run
+
+
+def pair(tmp):
+    """A self-exciting pair: tanh(2 x) = x three times."""
+    def change(arrays, kind):
+        arrays["W"], arrays["tau_ms"] = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array(50.0)
+    return example_network(tmp / "pair.h5", N=2, change=change)
+
+
+def flipping(arrays, kind):
+    """The map x' = 1 - 2 relu(y), y' = 1 - 2 relu(x)."""
+    kind["kind"], kind["nonlinearity"] = np.bytes_("plrnn"), np.bytes_("relu")
+    arrays["W"], arrays["A"], arrays["b"], arrays["tau_ms"] = np.array([[0.0, -2], [-2, 0]]), np.zeros(2), np.ones(2), np.array(5.0)
+
+
+def test_fixed_points_of_a_pair(tmp):
+    network = pair(tmp)
+    text = ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "points.json")
+    assert "3 fixed points of the flow" in text and "visited by free runs" in text and "estimated" in text, text
+    found = json.loads((tmp / "points.json").read_text())
+    assert (found["kind"], found["as"], found["complete"], found["missing_at_least"], found["starts"]) == ("fixed-points", "flow", "estimated", 0, 200)
+    assert abs(found["tau_ref_ms"] - 50) < 1e-9 and found["cycles"] == [] and "synapse" not in found, found
+    assert len(found["points"]) == 3
+    for point in found["points"]:
+        x = np.array(point["state"])
+        W = np.ones((2, 2))
+        assert np.abs(np.tanh(W @ x) - x).max() <= 1e-12 and point["residual"] <= 1e-12, point
+        J = -np.eye(2) + np.diag(1 - np.tanh(W @ x) ** 2) @ W
+        expected = sorted(np.linalg.eigvals(J).real)
+        assert np.allclose(sorted(re for re, im in point["eigenvalues"]), expected, atol=1e-9), point
+        assert point["index"] == sum(e > 0 for e in expected) and point["stable"] == (max(expected) < 0), point
+    assert sum(point["hits"] for point in found["points"]) == found["converged"]
+    ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "again.json")
+    assert (tmp / "again.json").read_bytes() == (tmp / "points.json").read_bytes()
+
+    # As the Euler map of the file's 5 ms the multipliers are 1 + dt / tau times the eigenvalues.
+    as_map = json.loads(ok("analyze", "fixed-points", network, "--starts", 200, "--json", "-"))
+    assert as_map["as"] == "map"
+    assert np.isclose(as_map["points"][0]["eigenvalues"][0][0], 1 + 0.1 * found["points"][0]["eigenvalues"][0][0])
+    with_tcr = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tcr", "--beta", 10, "--tau-s-ms", 100, "--json", "-"))
+    assert len(with_tcr["points"][0]["eigenvalues"]) == 4
+    assert abs(with_tcr["synapse"].pop("remaining_eigenvalue") + 0.5) < 1e-12
+    assert with_tcr["synapse"] == {"kind": "tcr", "beta": 10, "tau_s_ms": 100, "multiplicity": 2}
+
+    defaults = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tcr", "--json", "-"))["synapse"]
+    assert (defaults["beta"], defaults["tau_s_ms"]) == (100, 200), defaults
+
+
+def test_fixed_points_with_synapses_in_their_steady_state(tmp):
+    network = pair(tmp)
+    use, tau_f, tau_d, f_max = 0.2, 1.5, 0.2, 20  # defaults, in seconds
+    joint = json.loads(ok("analyze", "fixed-points", network, "--as", "flow", "--synapse", "tsodyks_markram", "--starts", 100, "--json", "-"))
+    assert joint["synapse"] == {"kind": "tsodyks_markram", "use": 0.2, "tau_f_ms": 1500, "tau_d_ms": 200, "f_max_hz": 20, "normalise": "rest"}
+    assert joint["points"]
+    for point in joint["points"]:
+        x, p, q = (np.array(point[name]) for name in ("state", "use", "resource"))
+        def steady(f): return (u := use * (1 + tau_f * f) / (1 + use * tau_f * f), 1 / (1 + tau_d * u * f))
+        assert np.allclose([p, q], steady(f_max * (x + 1) / 2)) and len(point["eigenvalues"]) == 6, point
+        assert np.abs(np.tanh(np.ones((2, 2)) @ (p * q * x) / np.prod(steady(f_max / 2))) - x).max() < 1e-12, point
+
+
+def test_cycles_of_a_piecewise_linear_map(tmp):
+    plrnn = example_network(tmp / "plrnn.h5", N=2, change=flipping)
+    exact = json.loads(ok("analyze", "fixed-points", plrnn, "--max-cycle", 2, "--json", "-"))
+    assert exact["complete"] == "exact" and len(exact["points"]) == 3 and exact["cycles_exact_to"] == 2, exact
+    assert "3 cycles of k = 2: exact" in ok("analyze", "fixed-points", plrnn, "--max-cycle", 2)
+    def resting(arrays, kind):
+        flipping(arrays, kind)
+        arrays["W"] = np.zeros((2, 2))
+    assert "0 cycles of k = 2 to 3: exact" in ok("analyze", "fixed-points", example_network(tmp / "resting.h5", N=2, change=resting), "--max-cycle", 3)
+    assert len(exact["cycles"]) == 3 and all(cycle["k"] == 2 for cycle in exact["cycles"]), exact["cycles"]
+    cycle, = [cycle for cycle in exact["cycles"] if cycle["stable"]]
+    assert sorted(cycle["states"]) == [[-1, -1], [1, 1]], cycle
+
+
+def test_a_pair_has_no_slow_points(tmp):
+    # Every minimum of the speed of this pair is a fixed point, which is said.
+    network = pair(tmp)
+    slow = json.loads(ok("analyze", "slow-points", network, "--as", "flow", "--starts", 10, "--json", "-"))
+    assert slow["kind"] == "slow-points" and slow["points"] == [] and slow["starts"] == 10, slow
+    assert "0 slow points from 10 starts" in ok("analyze", "slow-points", network, "--as", "flow", "--starts", 10)
+
+
+def test_points_that_cannot_be_found_are_refused(tmp):
+    network, plrnn = pair(tmp), example_network(tmp / "plrnn.h5", N=2, change=flipping)
+    def nan(arrays, kind): arrays["W"][0, 1] = np.nan
+    broken = example_network(tmp / "nan.h5", change=nan)
+    for kind in "fixed-points", "slow-points":
+        refused("analyze", kind, broken, names=["nan.h5", "W = not finite"])
+        refused("analyze", kind, network, "--input", "1,2,3", names=["--input = 3 values", "2 input channels"])
+        refused("analyze", kind, network, "--starts", 0, names=["--starts = 0"])
+        refused("analyze", kind, tmp / "absent.h5", names=["absent.h5: no such file"])
+        assert "example:" in ok("analyze", kind, "--help")
+    refused("analyze", "fixed-points", network, "--as", "flow", "--max-cycle", 2, names=["--max-cycle = 2", "flow"])
+    refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
+    refused("analyze", "fixed-points", network, "--synapse", "trained", names=["--synapse = trained", "tsodyks_markram"])
+    refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", "--beta", 1, names=["--beta = 1", "--synapse tcr"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tsodyks_markram", names=["synapse = tsodyks_markram", "plrnn"])
+    refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
+    refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
+    refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["synapse = tcr", "plrnn"])
+    refused("analyze", "slow-points", network, "--radius", 0, names=["--radius = 0"])
+
+
+def test_starts_visited_by_the_trials_of_a_run(tmp):
+    # The second of these networks has slow points, so that it matters where the search for them begins.
+    for run, kind, words, instead in ((small_run("tcr"), "fixed-points", "32 visited by the task's trials, 32 random", "visited by free runs"),
+                                      (small_run("none", seed=2), "slow-points", "free runs from the trials' states", "free runs from random states")):
+        run = shutil.copy(run, tmp / f"{kind}.h5")
+        text = ok("analyze", kind, run, "--starts", 64, "--json", tmp / "a.json")
+        assert words in text and instead not in text and ok("analyze", kind, run, "--starts", 64) == text, text
+        by_trials = json.loads((tmp / "a.json").read_text())
+        free = json.loads(ok("analyze", kind, run, "--starts", 64, "--visited", "free", "--json", "-"))
+        assert (by_trials.pop("visited"), free.pop("visited")) == ("trials", "free") and free != by_trials
+        network = example_network(tmp / "network.h5")
+        assert json.loads(ok("analyze", kind, network, "--starts", 8, "--json", "-"))["visited"] == "free"
+        refused("analyze", kind, network, "--visited", "trials", names=["network.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
+        refused("analyze", kind, run, "--visited", "all", names=["--visited = all", "trials or free"])
+        refused("analyze", kind, run, "--starts=-5", names=["--starts = -5"])
+        with h5py.File(run, "a") as file:  # a task that cannot be made again: free runs, unless it is asked for
+            file["options"].attrs["task.name"] = "file"
+        assert instead in ok("analyze", kind, run, "--starts", 8)
+        refused("analyze", kind, run, "--visited", "trials", names=["its task cannot be made again"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

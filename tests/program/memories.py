@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Where the memories of a task end: attractors of their own, or not."""
+import json
+import sys
+from collections import Counter
+
+import numpy as np
+
+from support import SMALL, example_network, main, ok, refused, runs, settings, small_run, write
+
+
+BRIEF = "--trials", 8, "--hold-ms", 200, "--settle-ms", 2000
+
+
+def trained(tmp, task, *more, arm="none"):
+    """The run file of a network that learned the task for a while."""
+    study = write(tmp / "memory.ini", SMALL.replace("seeds = 3", "seeds = 1").replace("study.arm = none tcr", f"study.arm = {arm}"))
+    out = tmp / f"{task}-{arm}-{len(more)}"
+    ok("run", study, "--out", out, "--quiet", *settings(f"task.name={task}", *more))
+    path, = runs(out)
+    return path
+
+
+def ends(found):
+    """Of every memory what follows from where its trials ended alone: verdict, the memories it shares its attractor with, share of trials."""
+    trials = np.reshape(found["of_trial"], (len(found["memories"]), -1))
+    counts = [Counter(int(place) for place in each if place >= 0).most_common(1) for each in trials]
+    most = [places[0] if places else (None, 0) for places in counts]
+    half = trials.shape[1] / 2
+    held = [place if count > half else None for place, count in most]
+    unsettled = [(each < 0).sum() >= half for each in trials]
+    told = []
+    for i, place in enumerate(held):
+        shared = [j for j, other in enumerate(held) if j != i and place is not None and other == place]
+        told.append(("unsettled" if unsettled[i] else "none" if place is None else "shared" if shared else "undecided" if any(unsettled) else "own",
+                     shared, most[i][1] / trials.shape[1]))
+    return told
+
+
+def wilson(share, n):
+    """The 95 % score interval of Wilson (1927)."""
+    z = 1.959963984540054
+    middle, width = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return (middle - width) / (1 + z**2 / n), (middle + width) / (1 + z**2 / n)
+
+
+def test_every_task_that_asks_for_memory_is_looked_at_where_its_memory_ends(tmp):
+    until = {"evidence_accumulation": "answer", "delayed_cue_discrimination": "answer", "working_memory_n": "answer",
+             "interval_timing": "answer", "context_integration": "answer", "delayed_match_to_sample": "test", "flip_flop": "end"}
+    count = {"working_memory_n": 4, "context_integration": 4, "flip_flop": 8}
+    for task, end in until.items():
+        found = json.loads(ok("analyze", "memories", trained(tmp, task), *BRIEF, "--json", "-"))
+        number = count.get(task, 2)
+        assert (found["kind"], found["task"], found["until"], found["synapse"]) == ("memories", task, end, "none"), found
+        assert [memory["memory"] for memory in found["memories"]] == list(range(number)), found["memories"]
+        assert len(found["pairs"]) == number * (number - 1) // 2 and len(found["of_trial"]) == 8 * number
+        for memory in found["memories"]:
+            assert memory["trials"] == 8 and memory["verdict"] in ("own", "undecided", "shared", "none", "unsettled"), memory
+            assert np.allclose(memory["share"]["interval"], wilson(memory["share"]["value"], 8), atol=1e-6), memory
+        assert [(memory["verdict"], memory["shared_with"], memory["share"]["value"]) for memory in found["memories"]] == ends(found), found
+        assert max(found["of_trial"]) == len(found["attractors"]) - 1
+    sine = trained(tmp, "sine_generation", "task.cue=onset", "task.frequencies_hz=2 4")
+    assert json.loads(ok("analyze", "memories", sine, *BRIEF, "--json", "-"))["until"] == "end"
+
+
+def test_the_synapse_and_the_noise_of_a_run_count_for_its_memories(tmp):
+    run = small_run("tcr")
+    text = ok("analyze", "memories", run, *BRIEF, "--json", tmp / "a.json")
+    assert "attractor of their own" in text and "d' smallest" in text and "synapse tcr" in text, text
+    assert ok("analyze", "memories", run, *BRIEF, "--json", "-") == (tmp / "a.json").read_text()
+    with_synapse, alone = (json.loads(ok("analyze", "memories", run, *BRIEF, "--synapse", which, "--json", "-")) for which in ("trained", "none"))
+    assert with_synapse == json.loads((tmp / "a.json").read_text()) and with_synapse["pairs"] != alone["pairs"]
+    noisy = json.loads(ok("analyze", "memories", run, *BRIEF, "--noise", 0.2, "--json", "-"))
+    assert noisy["noise"]["activity"] == 0.2 and noisy["pairs"] != with_synapse["pairs"]
+    early = json.loads(ok("analyze", "memories", run, *BRIEF, "--group", "initial/network", "--json", "-"))
+    assert early["pairs"] != with_synapse["pairs"]
+
+
+def test_no_memory_is_called_its_own_while_another_is_unsettled(tmp):
+    verdicts = set()
+    for path in small_run("tcr"), small_run("none"), trained(tmp, "delayed_match_to_sample"):
+        for settle in 200, 1000, 2000, 20000:
+            text = ok("analyze", "memories", path, *BRIEF[:4], "--settle-ms", settle, "--json", tmp / "b.json")
+            found = json.loads((tmp / "b.json").read_text())
+            here = {memory["verdict"] for memory in found["memories"]}
+            assert [(memory["verdict"], memory["shared_with"], memory["share"]["value"]) for memory in found["memories"]] == ends(found), found
+            assert ("--settle-ms" in text) == ("unsettled" in here) and not {"own", "unsettled"} <= here, text
+            assert ("undecided while" in text) == ("undecided" in here), text
+            verdicts |= here
+    # These networks show each of them; what is said of a verdict that is never given would hold of anything.
+    assert verdicts >= {"own", "undecided", "shared", "unsettled"}, verdicts
+
+
+def test_runs_without_memories_to_tell_apart_are_refused(tmp):
+    run = small_run("tcr")
+    for task in "delayed_addition", "fast_tracking", "sine_generation":
+        refused("analyze", "memories", trained(tmp, task), names=[f"task.name = {task}", "nothing to tell apart" if task != "sine_generation" else "nothing is remembered"])
+    refused("analyze", "memories", trained(tmp, "evidence_accumulation", arm="tcr_yoked"), names=["synapse.current = yoked", "--synapse none"])
+    refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
+    refused("analyze", "memories", tmp, names=["is a directory, not an HDF5 file\n"])
+    for abbreviated in "--trial", "--settle", "--seeds":
+        refused("analyze", "memories", run, abbreviated, 8, names=[f"unrecognised option '{abbreviated}'"])
+    for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):
+        refused("analyze", "memories", run, f"{option}={value}", names=[f"{option} = {value}"])
+    refused("analyze", "memories", run, "--input", "1,2,3", names=["--input = 3 values"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""What a run file holds: curves, networks, options, and what became of the run."""
+import json
+import sys
+
+import h5py
+import numpy as np
+
+from support import SMALL, main, ok, runs, settings, small_run, small_study, write
+
+
+def test_run_file_layout(tmp):
+    with h5py.File(small_run("tcr", seed=3)) as run:
+        assert run.attrs["format"] == "stillpoint-run" and run.attrs["outcome"] in ("reached", "not_reached")
+        assert {len(run["curve"][name]) for name in ("update", "loss", "accuracy", "speed")} == {12}
+        assert sorted(run["checkpoints"]) == ["00000000", "00000005"]
+        np.testing.assert_array_equal(run["checkpoints/00000000/network/W"][()], run["initial/network/W"][()])
+        assert np.abs(run["final/network/W"][()] - run["initial/network/W"][()]).max() > 0
+        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["network.tau_ms"] == 50.0 and run["options"].attrs["task.name"] == "evidence_accumulation"
+        assert run["final/network"].attrs["kind"] == "leaky_rate" and run["final/network/synapse"].attrs["kind"] == "tcr"
+        assert {"commit", "compiler", "host", "matrix_kernels", "wall_seconds"} <= set(run["provenance"].attrs)
+
+
+def test_a_run_that_reached_criterion_says_when(tmp):
+    outcomes = set()
+    for path in runs(small_study()):
+        with h5py.File(path) as run:
+            outcomes.add(run.attrs["outcome"])
+            assert (run.attrs["outcome"] == "reached") == ("reached_at" in run.attrs), path
+            assert 0 <= run.attrs.get("reached_at", 0) < 12 and "diverged_at" not in run.attrs, path
+    assert outcomes == {"reached", "not_reached"}
+
+
+def test_a_run_that_diverges_is_recorded(tmp):
+    study = write(tmp / "s.ini", SMALL)
+    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.arm=none", "network.nonlinearity=relu", "network.gain=3", "optimizer.name=sgd",
+                                                               "optimizer.rate=1e9", "optimizer.clip=0"))
+    for path in runs(tmp / "out"):
+        with h5py.File(path) as run:
+            assert run.attrs["outcome"] == "diverged"
+            assert 0 <= run.attrs["diverged_at"] < 12
+            assert len(run["curve/loss"]) == run.attrs["diverged_at"] + 1
+    row, = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    assert row["diverged"] == 3 and row["runs"] == 3 and row["reached"] == 0 and row["median_updates"] is None
+
+
+def test_a_control_that_cannot_be_matched_is_marked(tmp):
+    def matched(arm, gain, within):
+        """Of two runs, the flags of their files, what the summary counts and what it says; a flag is what the file's own numbers say."""
+        ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / arm, "--quiet",
+           *settings(f"study.arm={arm}", f"network.gain={gain}", "study.seeds=2", "training.updates=2"))
+        flags = []
+        for path in runs(tmp / arm):
+            with h5py.File(path) as run:
+                control = run["control"].attrs
+                flags.append(int(control["matched"]))
+                assert control["matched"] == (abs(control["achieved"] - control["target"]) <= within(control["target"])), dict(control)
+        row, = json.loads(ok("summary", tmp / arm, "--format", "json"))
+        return flags, row["unmatched"], ok("summary", tmp / arm)
+
+    # W is only scaled down, which cannot help a network that is already calmer than its TCR network, as weak ones are.
+    flags, unmatched, text = matched("matched_chaos", 0.8, lambda target: 0.05)
+    assert flags == [0, 0] and unmatched == 2 and "unmatched: 2 of 2 runs of matched_chaos could not be matched" in text, (flags, text)
+    # The time constant may grow and shrink, so that the speed can always be matched.
+    flags, unmatched, text = matched("matched_speed", 2, lambda target: 0.02 * target)
+    assert flags == [1, 1] and unmatched == 0 and "could not be matched" not in text, (flags, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))
