@@ -107,7 +107,7 @@ NetworkModel lstm() { return {"lstm", initialise}; }
 NetworkKind lstm_network() {
   NetworkKind kind{
       "lstm",      "long short-term memory: gates i f g o and a cell; discrete time, one step per integration.dt_ms",
-      {},          initialise,
+      {},          [](const Options&) { return lstm(); },
       make<float>, make<double>};
   kind.gates = 4;
   kind.states = 2;

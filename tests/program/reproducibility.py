@@ -9,7 +9,7 @@ import time
 import h5py
 import numpy as np
 
-from support import SMALL, all_contents, contents, given, main, ok, runs, settings, small_run, write
+from support import SMALL, all_contents, contents, given, main, ok, settings, small_run, write
 
 
 def test_any_number_of_jobs_gives_the_same_bytes(tmp):
