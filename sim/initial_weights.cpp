@@ -1,8 +1,8 @@
 #include "sim/initial_weights.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <cmath>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -21,18 +21,6 @@ Matrix<double> draw_mask(const WiringParameters& wiring, Index N, std::uint64_t 
     for (Index i = 0; i < N; ++i)
       mask(i, j) = stream.bernoulli(i * modules / N == j * modules / N ? within : between) ? 1 : 0;
   return mask;
-}
-
-double spectral_radius(const Matrix<double>& W) {
-  return Eigen::EigenSolver<Matrix<double>>(W, false).eigenvalues().cwiseAbs().maxCoeff();
-}
-
-Matrix<double> random_rotation(const Matrix<double>& gaussian) {
-  const Eigen::HouseholderQR<Matrix<double>> qr(gaussian);
-  Matrix<double> Q = qr.householderQ();
-  for (Index j = 0; j < Q.cols(); ++j)
-    if (qr.matrixQR()(j, j) < 0) Q.col(j) *= -1;  // uniform: Mezzadri 2007, arXiv:math-ph/0609050
-  return Q;
 }
 
 /// Half-normal magnitudes of the given balance; `W` holds standard normal numbers on existing connections.
@@ -94,7 +82,7 @@ void draw_recurrent_weights(Network<double>& network, const NetworkParameters& c
 
   network.W.resize(N, N);
   stream.fill_normal(network.W);
-  if (regime == Regime::orthogonal) network.W = g * random_rotation(network.W);
+  if (regime == Regime::orthogonal) network.W = g * orthogonal_factor_of(network.W);
   if (regime == Regime::identity) network.W = g * Matrix<double>::Identity(N, N);
   if (!drawn) return;
 
@@ -113,7 +101,7 @@ void draw_recurrent_weights(Network<double>& network, const NetworkParameters& c
   else if (p > 0)
     network.W *= g * (1 / std::sqrt(static_cast<double>(N) * p));
   if (regime == Regime::spectral_radius && g > 0)
-    if (const double radius = spectral_radius(network.W); radius > 0) network.W *= g / radius;
+    if (const double radius = spectral_radius_of(network.W); radius > 0) network.W *= g / radius;
 }
 
 std::vector<Index> neurons_without_input(const Network<double>& network) {

@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <random>
-#include <unsupported/Eigen/MatrixFunctions>
 
 #include "experiments/study/study.hpp"
 #include "plasticity/check/literal_network.hpp"
@@ -247,21 +246,6 @@ inline Network<double> linear_network(const std::string& kind, std::uint64_t see
   network.b.setConstant(0.5);
   network.r0 = network.r0.array().abs() + 0.5;
   return network;
-}
-/// Exact: T dx/dt = (W - 1) x + I with held I is x(t+dt) = E x + F, from the exponential of [[A, T^-1 I], [0, 0]].
-inline Array linear_path(const Network<double>& network, const Array& held, double dt_ms) {
-  const Index N = network.size();
-  const Array A = network.tau_ms.cwiseInverse().asDiagonal() * (network.W - Array::Identity(N, N));
-  Array path(N, held.cols() + 1);
-  path.col(0) = network.r0;
-  for (Index t = 0; t < held.cols(); ++t) {
-    Array generator = Array::Zero(N + 1, N + 1);
-    generator.topLeftCorner(N, N) = A * dt_ms;
-    generator.topRightCorner(N, 1) = dt_ms * held.col(t).cwiseQuotient(network.tau_ms);
-    const Array exponential = generator.exp();
-    path.col(t + 1) = exponential.topLeftCorner(N, N) * path.col(t) + exponential.topRightCorner(N, 1);
-  }
-  return path;
 }
 /// Exact: one leaky neuron under a held attractor.
 inline double leak(double x, double attractor, double dt_ms, double tau_ms) {

@@ -1,10 +1,10 @@
 // Matched random steps, and descriptors of networks whose phase space is known.
-#include <Eigen/SVD>
 #include <cmath>
 
 #include "analysis/restructuring/descriptors.hpp"
 #include "analysis/restructuring/random_walk.hpp"
 #include "sim/initial_weights.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/problems.hpp"
 #include "tests/statistical.hpp"
 
@@ -12,8 +12,6 @@ using namespace stillpoint;
 using namespace stillpoint::problems;
 
 namespace {
-
-Column singular_values(const Array& M) { return Eigen::JacobiSVD<Array>(M).singularValues(); }
 
 /// One direction of activity with gain g: r = 0 attracts below g = 1, a pair of points above (tanh).
 Network<double> rank_one(double gain, Index N) {
@@ -64,14 +62,16 @@ TEST_CASE("a random step has the singular values of the step it is matched to, a
     const auto moved = random_step(at, from, to, 4, 0, 1);
     const bool constrained = at.constrained();
     if (at.W.size() > 0 && !constrained) {
-      CHECK(largest_difference(singular_values(moved.W - at.W), singular_values(to.W - from.W)) < 1e-12);
+      CHECK(largest_difference(singular_values_of(moved.W - at.W), singular_values_of(to.W - from.W)) < 1e-12);
       const Array step = moved.W - at.W, own = to.W - from.W;  // neither of its two sides keeps a direction
       CHECK((step.transpose() * step - own.transpose() * own).norm() > 0.1 * own.squaredNorm());
       CHECK((step * step.transpose() - own * own.transpose()).norm() > 0.1 * own.squaredNorm());
     }
     if (at.W.size() > 0) CHECK((moved.W - at.W).norm() == Approx((to.W - from.W).norm()).epsilon(1e-9));
-    CHECK(largest_difference(singular_values(moved.W_in - at.W_in), singular_values(to.W_in - from.W_in)) < 1e-12);
-    CHECK(largest_difference(singular_values(moved.W_out - at.W_out), singular_values(to.W_out - from.W_out)) < 1e-12);
+    CHECK(largest_difference(singular_values_of(moved.W_in - at.W_in), singular_values_of(to.W_in - from.W_in)) <
+          1e-12);
+    CHECK(largest_difference(singular_values_of(moved.W_out - at.W_out), singular_values_of(to.W_out - from.W_out)) <
+          1e-12);
     CHECK((moved.M - at.M).norm() == Approx((to.M - from.M).norm()));
     CHECK((moved.V - at.V).norm() == Approx((to.V - from.V).norm()));
     CHECK(weight_distance(at, moved) == Approx(weight_distance(from, to)).epsilon(1e-9));
@@ -194,7 +194,7 @@ TEST_CASE("slowest speed, dimension and memory are those of the trials' states b
           euler_path(static_network(network, held_input(network, trials, b)), network.r0, 50, 10).leftCols(50);
     for (Index i = 0; i < 100; ++i) settling.col(i) = 10 * at_rest(0, states.col(i));
     const Array centred = states.colwise() - states.rowwise().mean();
-    const Column variance = singular_values(centred).array().square();
+    const Column variance = singular_values_of(centred).array().square();
     const Column apart = states.col(40) - states.col(90);  // when asked, ten steps before the end
     const auto path = path_of({network});
     INFO("gain " << gain);

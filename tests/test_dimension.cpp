@@ -1,8 +1,8 @@
 // The participation ratio against known covariances.
-#include <Eigen/QR>
 
 #include "analysis/paths/dimension.hpp"
 #include "analysis/paths/free_runs.hpp"
+#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
@@ -20,7 +20,7 @@ std::vector<Matrix<double>> draw(const Vector<double>& variance, Index runs, Ind
                                  std::uint64_t repeat) {
   Matrix<double> basis(N, N);
   Stream(5, Purpose::estimate).fill_normal(basis);
-  const Matrix<double> rotation = Eigen::HouseholderQR<Matrix<double>>(basis).householderQ();
+  const Matrix<double> rotation = orthogonal_factor_of(basis);
   std::vector<Matrix<double>> activity;
   for (Index run = 0; run < runs; ++run) {
     Matrix<double> x(N, samples);

@@ -1,8 +1,8 @@
 // Linear maps of trajectories and their distance up to rotation: known maps, known minima.
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 #include "analysis/paths/dynamical_similarity.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -10,9 +10,7 @@ using namespace stillpoint::problems;
 
 namespace {
 
-Array orthogonal(Index n, std::uint64_t seed) {
-  return Eigen::HouseholderQR<Array>(normal_array(n, n, seed)).householderQ();
-}
+Array orthogonal(Index n, std::uint64_t seed) { return orthogonal_factor_of(normal_array(n, n, seed)); }
 
 std::vector<Array> runs_of(const Array& A, Index runs, Index samples, std::uint64_t seed) {
   std::vector<Array> all;
@@ -35,8 +33,8 @@ std::vector<Array> with_mean_zero(std::vector<Array> runs) {
 /// Each eigenvalue of `expected` has one of its own in `found`.
 void check_same_eigenvalues(const Array& found, const Array& expected) {
   REQUIRE(found.rows() == expected.rows());
-  Eigen::VectorXcd left = found.eigenvalues();
-  for (const auto& value : Eigen::VectorXcd(expected.eigenvalues())) {
+  auto left = eigenvalues_of(found);
+  for (const auto& value : eigenvalues_of(expected)) {
     Index nearest = 0;
     INFO(value << " among " << left.transpose());
     CHECK((left.array() - value).abs().minCoeff(&nearest) < 1e-9);  // sums of 1e3 products, condition numbers of 1e3

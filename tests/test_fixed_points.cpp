@@ -1,11 +1,10 @@
 // Fixed points against systems whose fixed points are known without the search.
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/newton.hpp"
 #include "analysis/points/start_states.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
 #include "tests/statistical.hpp"
@@ -36,8 +35,7 @@ Network<double> odd_network(Matrix<double> W, const std::string& kind = "leaky_r
 TEST_CASE("a linear network has one fixed point with the spectrum of T^-1 (W - 1)") {
   for (const char* kind : {"leaky_rate", "leaky_current"}) {
     auto network = linear_network(kind, 7);
-    const Vector<double> expected =
-        (Matrix<double>::Identity(5, 5) - network.W).partialPivLu().solve(Vector<double>(network.b));
+    const Vector<double> expected = LU(Matrix<double>::Identity(5, 5) - network.W).solve(network.b);
     const Matrix<double> A = network.tau_ms.cwiseInverse().asDiagonal() * (network.W - Matrix<double>::Identity(5, 5));
     const double tau_ref = std::pow(network.tau_ms.prod(), 0.2);
     const auto found = points_of(network, System::As::flow);
@@ -49,12 +47,12 @@ TEST_CASE("a linear network has one fixed point with the spectrum of T^-1 (W - 1
     CHECK(largest_difference(found.points[0].state, expected) < 1e-12);
     CHECK(found.points[0].stable);
     CHECK(found.points[0].hits > 0);
-    check_same_spectrum(found.points[0].eigenvalues, tau_ref * A.eigenvalues(), 1e-10);
+    check_same_spectrum(found.points[0].eigenvalues, tau_ref * eigenvalues_of(A), 1e-10);
 
     network.dt_ms = 5;
     const auto map = points_of(network, System::As::map);
     REQUIRE(map.points.size() == 1);
-    check_same_spectrum(map.points[0].eigenvalues, (Matrix<double>::Identity(5, 5) + 5 * A).eigenvalues(), 1e-10);
+    check_same_spectrum(map.points[0].eigenvalues, eigenvalues_of(Matrix<double>::Identity(5, 5) + 5 * A), 1e-10);
   }
 }
 

@@ -1,8 +1,7 @@
 // The leading Lyapunov exponent against spectra and against tangent vectors.
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <complex>
 
+#include "sim/linear_algebra.hpp"
 #include "tests/tangent_vectors.hpp"
 
 using namespace stillpoint;
@@ -23,7 +22,7 @@ Network<double> quiet_network(const std::string& kind, const Array& W) {
   return network;
 }
 
-Array orthogonal(Index n) { return Eigen::HouseholderQR<Array>(normal_array(n, n, seed + 50)).householderQ(); }
+Array orthogonal(Index n) { return orthogonal_factor_of(normal_array(n, n, seed + 50)); }
 
 double static_exponent(const Network<double>& network, const Integration& integration,
                        const LyapunovSetting& setting = {}) {
@@ -94,7 +93,8 @@ TEST_CASE("at a fixed point with temporal consistency the exponent is that of ra
   Array joint(2 * N, 2 * N);
   joint << J / 50, Phi / 50, -strength * Phi * J / tau_s, (-Array::Identity(N, N) - strength * Phi * Phi) / tau_s;
   double leading = exponent_of(1 - dt / tau_s, dt);  // the other N^2 - N directions of S
-  for (const auto& eigenvalue : joint.eigenvalues()) leading = std::max(leading, exponent_of(1. + dt * eigenvalue, dt));
+  for (const auto& eigenvalue : eigenvalues_of(joint))
+    leading = std::max(leading, exponent_of(1. + dt * eigenvalue, dt));
 
   const auto synapse = synapse_for(
       network, {Method::euler, dt, 1e-8}, 50,

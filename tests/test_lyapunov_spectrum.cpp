@@ -1,8 +1,8 @@
 // Lyapunov spectra against published exponents, eigenvalues, mean-field theory and the twin trajectories.
-#include <Eigen/Eigenvalues>
 
 #include "analysis/paths/lyapunov.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/settings.hpp"
@@ -133,7 +133,7 @@ TEST_CASE("the leading exponent of a random network changes sign at g = 1, but f
                                {1, 400, 200, 20});
     };
     const Matrix<double> unit = sompolinsky(200, 1, network_seed).W;
-    const double edge = unit.eigenvalues().real().maxCoeff();
+    const double edge = eigenvalues_of(unit).real().maxCoeff();
     INFO("seed " << network_seed << ", edge " << edge);
     edges += edge / 4;
     const auto quiet = exponent(0.8), chaotic = exponent(2);

@@ -1,7 +1,7 @@
 // Networks beside the leaky ones: their equations against others' transcriptions.
-#include <Eigen/SVD>
 #include <cmath>
 
+#include "sim/linear_algebra.hpp"
 #include "tests/catch.hpp"
 #include "tests/learning_fixture.hpp"
 #include "tests/other_networks.hpp"
@@ -104,7 +104,7 @@ TEST_CASE("a low-rank network is the full network with the same weights, and its
   LearningFixture<> room(options, low, T);
   for (std::uint64_t update = 0; update < 20; ++update) REQUIRE(room.learn_and_apply(trials, update));
   CHECK((room.network.recurrent() - low.recurrent()).norm() > 0.1 * low.recurrent().norm());
-  CHECK(Eigen::JacobiSVD<Matrix<double>>(room.network.recurrent()).singularValues()(2) < 1e-12);
+  CHECK(singular_values_of(room.network.recurrent())(2) < 1e-12);
 }
 
 TEST_CASE("the bulk of a low-rank network does not learn") {

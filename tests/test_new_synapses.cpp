@@ -1,12 +1,12 @@
 // Synapses that the library does not know, defined here by their equations alone: every analysis takes them as it takes
 // its own.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/resting_synapse.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
 
@@ -195,8 +195,8 @@ TEST_CASE("a long run with a new synapse comes to rest at a stable fixed point, 
           all.conservativeResize(N + N * N);
           all.tail(N * N - N).setConstant(1 - dt_ms / HebbianTrace::tau);
         }
-        check_same_spectrum(central_differences(joint.value, y, Array::Identity(y.size(), y.size())).eigenvalues(), all,
-                            1e-6);
+        check_same_spectrum(eigenvalues_of(central_differences(joint.value, y, Array::Identity(y.size(), y.size()))),
+                            all, 1e-6);
         if (point.stable && (run.state.rightCols(1) - point.state).cwiseAbs().maxCoeff() < 1e-8 &&
             (synapse->state() - y.tail(synapse->rows(N))).cwiseAbs().maxCoeff() < 1e-8)
           ++reached;

@@ -1,6 +1,5 @@
 // The joint equations of network and short-term synapses against literal transcriptions, finite differences, the
 // simulation's own steps, the linearisation at fixed points, and twin trajectories.
-#include <Eigen/Eigenvalues>
 
 #include "analysis/paths/lyapunov.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"

@@ -1,10 +1,10 @@
 // Fixed points of networks with synapses, and their stability, against the whole Jacobian of the transcribed equations.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/resting_synapse.hpp"
+#include "sim/linear_algebra.hpp"
 #include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
 
@@ -49,7 +49,7 @@ TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rate
       all.setConstant(remaining_eigenvalue(system, synapse));
       all.head(2 * N) = point.eigenvalues / found.tau_ref_ms;
       INFO(kind);
-      check_same_spectrum(J.eigenvalues(), all, 1e-6);
+      check_same_spectrum(eigenvalues_of(J), all, 1e-6);
     }
     network.dt_ms = 2;
     const System map(network, input, System::As::map);
@@ -84,8 +84,8 @@ TEST_CASE("points with Tsodyks-Markram synapses rest in all three, with the spec
         const Column y = with_resting_synapse(system, synapse, point.state);
         CHECK(derivative(0, y).cwiseAbs().maxCoeff() < 1e-13);
         const auto J = jacobian_of([&](const Column& at) { return derivative(0, at); }, y);
-        check_same_spectrum(point.eigenvalues, found.tau_ref_ms * J.eigenvalues(), 1e-6);
-        CHECK(point.stable == (J.eigenvalues().real().maxCoeff() < 0));
+        check_same_spectrum(point.eigenvalues, found.tau_ref_ms * eigenvalues_of(J), 1e-6);
+        CHECK(point.stable == (eigenvalues_of(J).real().maxCoeff() < 0));
         reached = reached || (point.stable && (end - y).cwiseAbs().maxCoeff() < 1e-9);
         // The Jacobian that Newton's method takes
         const auto velocity = resting_velocity(system, synapse);
@@ -129,7 +129,7 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
   J << (w * p * q / U - 1) / tau, w * q * x / U / tau, w * p * x / U / tau,  //
       U * (1 - p) * f_max, -1 / tau_f - U * f, 0,                            //
       -p * q * f_max, -q * f, -1 / tau_d - p * f;
-  check_same_spectrum(point->eigenvalues, tau * J.eigenvalues(), 1e-9);
+  check_same_spectrum(point->eigenvalues, tau * eigenvalues_of(J), 1e-9);
 }
 
 TEST_CASE(
@@ -172,7 +172,7 @@ TEST_CASE(
         all.conservativeResize(N + N * N);
         all.tail(N * N - N).setConstant(1 - 5 / 60.);
       }
-      check_same_spectrum(jacobian_of(joint.value, at).eigenvalues(), all, 1e-6);
+      check_same_spectrum(eigenvalues_of(jacobian_of(joint.value, at)), all, 1e-6);
     }
 }
 
@@ -207,6 +207,6 @@ TEST_CASE("stability with a synapse through one current has its closed form, sil
       const auto linear = current_linearisation(system, *made->continuous(), *x);
       REQUIRE(linear);
       INFO(kind << (silent ? " silent" : ""));
-      check_same_spectrum(linear->eigenvalues(), expected.eigenvalues(), 1e-10);
+      check_same_spectrum(eigenvalues_of(*linear), eigenvalues_of(expected), 1e-10);
     }
 }

@@ -1,5 +1,4 @@
 // Time scales against linear networks and processes of known time constant.
-#include <Eigen/Eigenvalues>
 
 #include "analysis/paths/timescales.hpp"
 #include "sim/random.hpp"

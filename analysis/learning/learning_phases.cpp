@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +9,7 @@
 #include "analysis/learning/broken_line.hpp"
 #include "analysis/learning/change_point.hpp"
 #include "analysis/learning/decay.hpp"
+#include "sim/linear_algebra.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -21,25 +21,25 @@ constexpr std::size_t fewest = 20, most = 1000;
 void check(const LossCurve& curve, const PhaseSetting& setting) {
   const auto& [update, loss, accuracy] = curve;
   require_parameter(update.size() == loss.size(), "updates", fmt::format("{}", update.size()),
-                 "one loss for each is needed");
+                    "one loss for each is needed");
   require_parameter(accuracy.empty() || accuracy.size() == loss.size(), "accuracy",
-                 fmt::format("{} values", accuracy.size()), "one for each update is needed, or none");
+                    fmt::format("{} values", accuracy.size()), "one for each update is needed, or none");
   require_parameter(loss.size() >= fewest, "points", fmt::format("{}", loss.size()),
-                 fmt::format("must be {} or more", fewest));
+                    fmt::format("must be {} or more", fewest));
   for (std::size_t i = 0; i < loss.size(); ++i) {
     require_parameter(std::isfinite(update[i]), "update", fmt::format("{}", update[i]), "must be a finite number");
     require_parameter(std::isfinite(loss[i]) && loss[i] > 0, "loss", fmt::format("{} at update {}", loss[i], update[i]),
-                   "must be finite and above 0, for its logarithm is looked at");
+                      "must be finite and above 0, for its logarithm is looked at");
     if (i == 0) continue;
     require_parameter(update[i] > update[i - 1], "update", fmt::format("{}", update[i]),
-                   fmt::format("must be above {}, the one before", update[i - 1]));
+                      fmt::format("must be above {}, the one before", update[i - 1]));
     const double step = update[1] - update[0];
     require_parameter(std::abs(update[i] - update[i - 1] - step) <= 1e-6 * step, "update", fmt::format("{}", update[i]),
-                   fmt::format("follows {}; steps must be equal, and the first is {}", update[i - 1], step));
+                      fmt::format("follows {}; steps must be equal, and the first is {}", update[i - 1], step));
   }
   require_parameter(setting.resamples >= 1, "bootstrap", fmt::format("{}", setting.resamples), "must be 1 or more");
   require_parameter(setting.level > 0 && setting.level < 1, "level", fmt::format("{}", setting.level),
-                 "must be between 0 and 1");
+                    "must be between 0 and 1");
 }
 
 struct Points {
@@ -146,7 +146,7 @@ Straight fit_straight(const Vector<double>& y, bool sloped) {
   Straight fit;
   for (int round = 0; round < 8; ++round) {
     const Matrix<double> columns = whitened(design, fit.rho), normal = columns.transpose() * columns;
-    const Vector<double> found = normal.llt().solve(columns.transpose() * whitened(y, fit.rho));
+    const Vector<double> found = solve_positive_definite(normal, columns.transpose() * whitened(y, fit.rho));
     fit.slope = sloped ? found(1) : 0;
     fit.left = y - design * found;
     const double residual = whitened(fit.left, fit.rho).squaredNorm();

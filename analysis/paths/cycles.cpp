@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -141,7 +141,7 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
     system.bottomLeftCorner(1, D) = normal.transpose();
     Vector<double> right(D + 1);
     right << x - end, -normal.dot(x - x0);
-    Vector<double> change = system.partialPivLu().solve(right);
+    Vector<double> change = LU(system).solve(right);
     if (!change.allFinite()) return search;
     // Far from the cycle the linear step may be wild: at most a fifth of the period, half of the extent.
     const double wild = std::max(std::abs(change(D)) / (0.2 * period), change.head(D).norm() / (0.5 * extent));
@@ -158,7 +158,7 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   Vector<double> end = x;
   Matrix<double> monodromy = Matrix<double>::Identity(D, D);
   for (Index t = 0; t < final_steps; ++t) fine.advance(end, monodromy);
-  Eigen::VectorXcd multipliers = monodromy.eigenvalues();
+  Eigen::VectorXcd multipliers = eigenvalues_of(monodromy);
   std::sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a - 1.) < std::abs(b - 1.); });
   const Eigen::VectorXcd all = multipliers;
   multipliers = all.tail(D - 1);

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "sim/linear_algebra.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -85,9 +85,7 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
 
   DimensionEstimate estimate;
   const Matrix<double> covariance = all * all.transpose() / static_cast<double>(std::max<Index>(1, all.cols() - 1));
-  estimate.eigenvalues =
-      Eigen::SelfAdjointEigenSolver<Matrix<double>>(covariance, Eigen::EigenvaluesOnly).eigenvalues().reverse();
-  estimate.eigenvalues = estimate.eigenvalues.cwiseMax(0);
+  estimate.eigenvalues = symmetric_eigenvalues_of(covariance).reverse().cwiseMax(0);
   estimate.uncorrected = 0;
   if (all.squaredNorm() <= 1e-20 * size) return estimate;  // nothing but rounding errors
   estimate.uncorrected = std::pow(covariance.trace(), 2) / covariance.squaredNorm();

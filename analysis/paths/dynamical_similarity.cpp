@@ -2,24 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
 #include "sim/blas.hpp"
+#include "sim/linear_algebra.hpp"
 #include "sim/options/option.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
-
-/// The orthogonal matrix nearest to M of full rank, M (M'M)^-1/2.
-Matrix<double> nearest_orthogonal(const Matrix<double>& M) {
-  return M * Eigen::SelfAdjointEigenSolver<Matrix<double>>(M.transpose() * M).operatorInverseSqrt();
-}
 
 double overlap(const Matrix<double>& A, const Matrix<double>& B, const Matrix<double>& C) {
   return A.cwiseProduct(C * B * C.transpose()).sum();
@@ -44,7 +37,7 @@ double ascend(const Matrix<double>& A, const Matrix<double>& B, Matrix<double> C
 Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, const DelayEmbedding& embedding) {
   const ProductsOnOneThread products;
   require_parameter(embedding.delays >= 1 && embedding.dimensions >= 1, "delays and dimensions",
-                 fmt::format("{}, {}", embedding.delays, embedding.dimensions), "must be 1 or more");
+                    fmt::format("{}, {}", embedding.delays, embedding.dimensions), "must be 1 or more");
   require_parameter(!activity.empty(), "runs", "0", "must be 1 or more");
   const Index N = activity.front().rows(), m = embedding.delays;
   // Principal components first, so that what is stacked is small.
@@ -62,12 +55,12 @@ Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, cons
     covariance.noalias() += centred * centred.transpose();
   }
   const auto leading = [](const Matrix<double>& symmetric, Index most, Vector<double>& variance) {
-    const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(symmetric);
-    const Vector<double> values = solver.eigenvalues().reverse();
+    const auto rising = symmetric_eigen_decomposition_of(symmetric);
+    const Vector<double> values = rising.values.reverse();
     Index kept = 0;
     while (kept < std::min(most, values.size()) && values(kept) > 1e-9 * values(0) && values(kept) > 1e-20) ++kept;
     variance = values.head(kept);
-    return Matrix<double>(solver.eigenvectors().rowwise().reverse().leftCols(kept));
+    return Matrix<double>(rising.vectors.rowwise().reverse().leftCols(kept));
   };
   Vector<double> variance;
   const auto axes = leading(covariance, embedding.dimensions, variance);
@@ -96,7 +89,7 @@ Matrix<double> linear_dynamics(const std::vector<Matrix<double>>& activity, cons
     across.noalias() += after * before.transpose();
     within.noalias() += before * before.transpose();
   }
-  return within.completeOrthogonalDecomposition().solve(across.transpose()).transpose();
+  return least_squares_by_row(within, across);
 }
 
 double dynamical_distance(const Matrix<double>& A, const Matrix<double>& B, std::uint64_t random_starts) {
@@ -108,13 +101,13 @@ double dynamical_distance(const Matrix<double>& A, const Matrix<double>& B, std:
   const double size_a = a.norm(), size_b = b.norm();
   if (size_a == 0 && size_b == 0) return 0;
   if (size_a == 0 || size_b == 0) return std::acos(0.);
-  const auto spectral = [](const Matrix<double>& M) { return Eigen::JacobiSVD<Matrix<double>>(M).singularValues()(0); };
-  const double kappa = 2 * spectral(a) * spectral(b);
+  const double kappa = 2 * spectral_norm_of(a) * spectral_norm_of(b);
   // Starts: the coordinates as they are (successive networks), the eigenvectors of the symmetric parts paired,
   // rotations.
   std::vector<Matrix<double>> starts = {Matrix<double>::Identity(k, k)};
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> of_a(a + a.transpose()), of_b(b + b.transpose());
-  starts.push_back(of_a.eigenvectors() * of_b.eigenvectors().transpose());
+  const auto of_a = symmetric_eigen_decomposition_of(a + a.transpose()),
+             of_b = symmetric_eigen_decomposition_of(b + b.transpose());
+  starts.push_back(of_a.vectors * of_b.vectors.transpose());
   for (std::uint64_t i = 0; i < random_starts; ++i) {
     Matrix<double> random(k, k);
     Stream(1, Purpose::estimate, i).fill_normal(random);

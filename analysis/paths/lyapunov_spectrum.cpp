@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -23,7 +23,7 @@ class Frame {
   Frame(const Stepper& stepper, const Vector<double>& start, Index k, std::uint64_t seed)
       : stepper_(stepper), x_(start), q_(start.size(), k) {
     Stream(seed, Purpose::perturbation).fill_normal(q_);
-    orthogonalise();
+    orthonormalise(q_);
   }
 
   /// Sum of the logarithms of the growth of each direction over this many steps.
@@ -34,7 +34,7 @@ class Frame {
       for (Index i = 0; i < now; ++i) stepper_.advance(x_, q_);
       require_bounded(x_);
       done += now;
-      const Vector<double> logs = orthogonalise();
+      const Vector<double> logs = orthonormalise(q_).unaryExpr([](double length) { return std::log(length); });
       sum += logs;
       // As long between two decompositions as the largest spread of growth so far allows: it varies along the path.
       spread_ = std::max(spread_, (logs.maxCoeff() - logs.minCoeff()) / static_cast<double>(now));
@@ -46,13 +46,6 @@ class Frame {
   Index between() const { return between_; }
 
  private:
-  Vector<double> orthogonalise() {
-    Eigen::HouseholderQR<Eigen::Ref<Matrix<double>>> decomposition(q_);
-    const Vector<double> logs = decomposition.matrixQR().diagonal().cwiseAbs().array().log();
-    q_ = decomposition.householderQ() * Matrix<double>::Identity(q_.rows(), q_.cols());
-    return logs;
-  }
-
   const Stepper& stepper_;
   Vector<double> x_;
   Matrix<double> q_;  // D x k
@@ -80,8 +73,9 @@ void require_duration(const std::string& name, double value) {
 LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>& start, std::uint64_t seed,
                                    const SpectrumSetting& setting) {
   const Index D = stepper.dimension();
-  require_parameter(setting.exponents >= 0 && setting.exponents <= D, "--exponents", fmt::format("{}", setting.exponents),
-                 fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
+  require_parameter(setting.exponents >= 0 && setting.exponents <= D, "--exponents",
+                    fmt::format("{}", setting.exponents),
+                    fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
   require_duration("--duration-ms", setting.duration_ms);
   require_duration("--discard-ms", setting.discarded_ms);
   const Index k = setting.exponents == 0 ? D : setting.exponents;

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 #include <numeric>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -17,14 +18,13 @@ constexpr double undecayed = 0.2;  // as an autocorrelation, at long lags
 
 std::vector<Mode> modes_at(const System& system, const Vector<double>& x) {
   require_parameter(x.size() == system.dimension() && x.allFinite(), "--state", fmt::format("{} values", x.size()),
-                 fmt::format("must be {} numbers, the dimension of the state", system.dimension()));
+                    fmt::format("must be {} numbers, the dimension of the state", system.dimension()));
   const bool map = system.as() == System::As::map;
   Matrix<double> jacobian = system.jacobian(x);
   if (!map) jacobian = system.tau_ms().cwiseInverse().asDiagonal() * jacobian;
   const double step = system.tau_ms()(0), turn = boost::math::constants::two_pi<double>();
   std::vector<Mode> modes;
-  const Eigen::VectorXcd eigenvalues = jacobian.eigenvalues();
-  for (const auto& value : eigenvalues) {
+  for (const auto& value : eigenvalues_of(jacobian)) {
     if (value.imag() < 0) continue;
     const double decay = map ? -std::log(std::abs(value)) / step : -value.real();  // [1/ms]
     const double angle = map ? std::arg(value) / step : value.imag();

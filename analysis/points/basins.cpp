@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <numeric>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -29,12 +29,12 @@ std::optional<Attractor> fixed_point_near(const Stepper& stepper, const Vector<d
     jacobian = equations.tangent(x, identity);
     if (stepper.map()) velocity -= x;
     const Matrix<double> slope = stepper.map() ? jacobian - identity : jacobian;
-    const Vector<double> change = slope.partialPivLu().solve(-velocity);
+    const Vector<double> change = LU(slope).solve(-velocity);
     if (!change.allFinite()) break;
     x += change;
     if ((x - end).norm() > 1e-2 * scale_of(end)) return std::nullopt;
     if (change.norm() > 1e-12 * scale_of(x)) continue;
-    const Eigen::VectorXcd eigenvalues = equations.tangent(x, identity).eigenvalues();
+    const auto eigenvalues = eigenvalues_of(equations.tangent(x, identity));
     const double leading = stepper.map() ? std::log(eigenvalues.cwiseAbs().maxCoeff()) / stepper.dt_ms()
                                          : eigenvalues.real().maxCoeff();  // [1/ms]
     if (leading >= 0) return std::nullopt;
@@ -58,7 +58,7 @@ std::optional<Attractor> map_cycle_at(const Stepper& stepper, const Vector<doubl
     Vector<double> state = end;
     for (Index i = 0; i < t; ++i) stepper.advance(state, product);
     const double period = static_cast<double>(t) * stepper.dt_ms();
-    const double leading = std::log(product.eigenvalues().cwiseAbs().maxCoeff()) / period;
+    const double leading = std::log(spectral_radius_of(product)) / period;
     if (leading >= 0) return std::nullopt;
     Attractor cycle{Attractor::Kind::cycle, Matrix<double>(end.size(), t + 1), period, 1000 * leading, 0, {}};
     for (Index i = 0; i <= t; ++i) cycle.path.col(i) = path[static_cast<std::size_t>(i)];

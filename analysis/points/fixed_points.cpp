@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -12,6 +11,7 @@
 #include "analysis/points/resting_synapse.hpp"
 #include "analysis/points/start_states.hpp"
 #include "sim/blas.hpp"
+#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -27,7 +27,7 @@ double growth(const System& system, const std::complex<double>& value) {
 }
 
 Eigen::VectorXcd spectrum(const System& system, const Matrix<double>& linear) {
-  Eigen::VectorXcd values = linear.eigenvalues();
+  Eigen::VectorXcd values = eigenvalues_of(linear);
   std::sort(values.begin(), values.end(), [&](const auto& a, const auto& b) {
     return std::make_tuple(-growth(system, a), -a.real(), -a.imag()) <
            std::make_tuple(-growth(system, b), -b.real(), -b.imag());

@@ -1,9 +1,9 @@
 #include "analysis/points/newton.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -84,7 +84,7 @@ Vector<double> descend(const Velocity& velocity, Vector<double> x, double enough
     for (; damping < 1e8; damping *= 4) {
       Matrix<double> damped = normal;
       damped.diagonal().array() += damping;
-      const Vector<double> next = x - damped.llt().solve(gradient);
+      const Vector<double> next = x - solve_positive_definite(damped, gradient);
       const Vector<double> F_next = velocity.value(next);
       if (!(F_next.norm() < before)) continue;
       x = next;
@@ -106,7 +106,7 @@ std::optional<Vector<double>> find_root(const Velocity& velocity, Vector<double>
   Vector<double> F = velocity.value(x);
   bool descended = false;
   for (int iteration = 0; iteration < setting.iterations && F.allFinite(); ++iteration) {
-    const Eigen::PartialPivLU<Matrix<double>> J(velocity.jacobian(x));
+    const LU J(velocity.jacobian(x));
     Vector<double> step = -J.solve(F);
     if (!step.allFinite()) return {};
     const double start_residual = relative(F, x);

@@ -1,8 +1,9 @@
 #include "analysis/points/piecewise_linear.hpp"
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -126,9 +127,9 @@ PiecewiseLinear::Solution PiecewiseLinear::solve(const Word& word) const {
     P = steps.back() * P;
     h = steps.back() * h + constant_of(region);
   }
-  const Eigen::PartialPivLU<Matrix<double>> system(Matrix<double>::Identity(N, N) - P);
+  const LU system(Matrix<double>::Identity(N, N) - P);
   Solution solution{Found::singular, {}};
-  if (!(system.rcond() > 1e-14)) return solution;
+  if (!(system.reciprocal_condition() > 1e-14)) return solution;
   Vector<double> x = system.solve(h);
   solution.states.resize(N, static_cast<Index>(word.size()));
   solution.found = Found::cycle;

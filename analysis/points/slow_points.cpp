@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
 #include "analysis/points/newton.hpp"
 #include "analysis/points/start_states.hpp"
 #include "sim/blas.hpp"
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -43,13 +43,12 @@ End minimise(const System& system, Vector<double>& x) {
     if (residual_of(system, x) <= at_rest) return End::fixed_point;
     const Vector<double> F = system.velocity(x);
     const auto J = velocity_jacobian(system, x);
-    const Eigen::SelfAdjointEigenSolver<Matrix<double>> H(hessian_of(system, x, F, J));
-    const double largest = H.eigenvalues().cwiseAbs().maxCoeff();
-    const Vector<double> curvature = H.eigenvalues().cwiseAbs().cwiseMax(1e-15 * largest);
-    Vector<double> step =
-        -(H.eigenvectors() * (H.eigenvectors().transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
+    const auto H = symmetric_eigen_decomposition_of(hessian_of(system, x, F, J));
+    const double largest = H.values.cwiseAbs().maxCoeff();
+    const Vector<double> curvature = H.values.cwiseAbs().cwiseMax(1e-15 * largest);
+    Vector<double> step = -(H.vectors * (H.vectors.transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
     const double size = std::max(1.0, x.norm());
-    if (step.norm() <= converged * size) return H.eigenvalues().minCoeff() > 0 ? End::minimum : End::unfinished;
+    if (step.norm() <= converged * size) return H.values.minCoeff() > 0 ? End::minimum : End::unfinished;
     step *= std::min(1.0, 0.5 * size / step.norm());
     double share = 1;
     for (; share > 1e-6; share /= 2)
@@ -122,15 +121,15 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
   SlowPoint point{x, F.squaredNorm() / (2 * D), 1000 * F.cwiseQuotient(tau).norm() / std::sqrt(D), {}, {}, 0, {}, 0};
   const Vector<double> scale =
       flow ? Vector<double>(system.reference_tau_ms() * tau.cwiseInverse()) : Vector<double>::Ones(x.size());
-  const Eigen::EigenSolver<Matrix<double>> spectrum(scale.asDiagonal() * velocity_jacobian(system, x));
+  const auto spectrum = eigen_decomposition_of(scale.asDiagonal() * velocity_jacobian(system, x));
   Index slow = 0;
-  spectrum.eigenvalues().cwiseAbs().minCoeff(&slow);
-  point.eigenvalue = spectrum.eigenvalues()(slow) + (flow ? 0.0 : 1.0);
+  spectrum.values.cwiseAbs().minCoeff(&slow);
+  point.eigenvalue = spectrum.values(slow) + (flow ? 0.0 : 1.0);
   for (Index i = 0; i < x.size(); ++i) {
-    const auto value = spectrum.eigenvalues()(i) + (flow ? 0.0 : 1.0);
+    const auto value = spectrum.values(i) + (flow ? 0.0 : 1.0);
     if (i != slow && (flow ? value.real() > 0 : std::abs(value) > 1)) ++point.index;
   }
-  point.slow_direction = spectrum.eigenvectors().col(slow).real().normalized();
+  point.slow_direction = spectrum.vectors.col(slow).real().normalized();
   // J^T F = 0: T F is the left null vector of T^-1 J, orthogonal to every other eigenvector, and grows along the flow.
   Vector<double> along = flow ? Vector<double>(tau.cwiseProduct(F)) : F;
   const double overlap = along.dot(point.slow_direction);
@@ -147,7 +146,7 @@ SlowPoints find_slow_points(const System& system, const SlowPointSearch& search)
   system.network().check("network");
   require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
   require_parameter(std::isfinite(search.radius) && search.radius > 0, "--radius", fmt::format("{}", search.radius),
-                 "must be > 0");
+                    "must be > 0");
   SlowPoints result{{}, search.starts, 0, 0};
   std::vector<Vector<double>> states;
   std::vector<Index> hits;

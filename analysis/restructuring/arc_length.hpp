@@ -1,13 +1,13 @@
 // The curve of fixed points (x, s) along a path, in the lengths of continuation.hpp: factorisation, tangent, corrector.
 #pragma once
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "analysis/points/newton.hpp"
 #include "analysis/restructuring/continuation.hpp"
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -16,16 +16,6 @@ inline double root_mean_square(const Vector<double>& x) { return x.norm() / std:
 /// y = (x / scale, s)
 class ArcLength {
  public:
-  struct Factored {
-    Eigen::PartialPivLU<Matrix<double>> lu;
-    /// Of the determinant.
-    int sign() const {
-      const auto& diagonal = lu.matrixLU().diagonal();
-      return (diagonal.array() < 0).count() % 2 == 0 ? static_cast<int>(lu.permutationP().determinant())
-                                                     : -static_cast<int>(lu.permutationP().determinant());
-    }
-  };
-
   ArcLength(const NetworkPath& path, const Vector<double>& x)
       : path_(path), D_(x.size()), scale_(std::sqrt(static_cast<double>(D_)) * std::max(1.0, root_mean_square(x))) {}
 
@@ -35,22 +25,21 @@ class ArcLength {
   FixedPointBranch::Sample split(const Vector<double>& y) const { return {y.head(D_) * scale_, y(D_)}; }
   Vector<double> along_s() const { return Vector<double>::Unit(D_ + 1, D_); }
 
-  Factored factor(const Vector<double>& y, const Vector<double>& row) const {
+  LU factor(const Vector<double>& y, const Vector<double>& row) const {
     const auto at = split(y);
     Matrix<double> A(D_ + 1, D_ + 1);
     A.topLeftCorner(D_, D_) = scale_ * velocity_jacobian(path_.at(at.s), at.x);
     A.topRightCorner(D_, 1) = path_.change(at.x, at.s);
     A.bottomRows(1) = row.transpose();
-    return {Eigen::PartialPivLU<Matrix<double>>(A)};
+    return LU(A);
   }
   /// Unit tangent, forward with respect to the row of the factorisation.
-  Vector<double> tangent(const Factored& at) const { return Vector<double>(at.lu.solve(along_s())).normalized(); }
+  Vector<double> tangent(const LU& at) const { return at.solve(along_s()).normalized(); }
 
   /// Newton's method in the plane through y across `row`; `given`: a factorisation near by, with that row.
-  std::optional<Vector<double>> correct(const Vector<double>& start, const Vector<double>& row,
-                                        const Factored* given) const {
+  std::optional<Vector<double>> correct(const Vector<double>& start, const Vector<double>& row, const LU* given) const {
     Vector<double> y = start, residual(D_ + 1);
-    std::optional<Factored> own;
+    std::optional<LU> own;
     double length = INFINITY, share = INFINITY;  // of the last correction, and in the one before it
     for (int iteration = 0; iteration < 12; ++iteration) {
       const auto at = split(y);
@@ -58,7 +47,7 @@ class ArcLength {
       if (!residual.allFinite()) return {};
       if (residual.head(D_).cwiseAbs().maxCoeff() <= tolerance * std::max(1.0, at.x.cwiseAbs().maxCoeff())) return y;
       if (!given && (!own || share > reuse_below)) own = factor(y, row);
-      const Vector<double> step = (given ? *given : *own).lu.solve(residual);
+      const Vector<double> step = (given ? *given : *own).solve(residual);
       if (!step.allFinite()) return {};
       y -= step;
       share = step.norm() / length;

@@ -28,7 +28,7 @@ class Walk {
   Walk(const NetworkPath& path, const ContinuationSetting& setting, const Vector<double>& x)
       : path_(path), setting_(setting), arc_(path, x) {
     auto factored = arc_.factor(arc_.join({x, 0}), arc_.along_s());
-    add(arc_.join({x, 0}), arc_.tangent(factored), factored.sign());
+    add(arc_.join({x, 0}), arc_.tangent(factored), factored.determinant_sign());
     factored_ = std::move(factored);
     row_ = arc_.along_s();
   }
@@ -93,7 +93,7 @@ class Walk {
     const double angle = std::acos(std::clamp(tangent.dot(tangents_.back()), -1.0, 1.0));
     if (angle > setting_.widest_angle) return false;
     row_ = tangents_.back();
-    add(*y, tangent, factored.sign());
+    add(*y, tangent, factored.determinant_sign());
     factored_ = std::move(factored);
     h *= std::clamp(setting_.widest_angle / 2 / std::max(angle, 1e-6), 0.5, 2.0);
     return true;
@@ -133,7 +133,7 @@ class Walk {
     nodes_.pop_back();
     tangents_.pop_back();
     signs_.pop_back();
-    add(y, arc_.tangent(factored), factored.sign());
+    add(y, arc_.tangent(factored), factored.determinant_sign());
     return end == 1 ? End::arrives : End::returns;
   }
 
@@ -142,7 +142,7 @@ class Walk {
   ArcLength arc_;
   std::vector<Vector<double>> nodes_, tangents_;
   std::vector<int> signs_;
-  std::optional<ArcLength::Factored> factored_;  // at the last node, across row_
+  std::optional<LU> factored_;  // at the last node, across row_
   Vector<double> row_;
 };
 

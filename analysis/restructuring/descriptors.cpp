@@ -1,6 +1,5 @@
 #include "analysis/restructuring/descriptors.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
@@ -9,6 +8,7 @@
 #include "analysis/points/attractor_match.hpp"
 #include "analysis/points/newton.hpp"
 #include "analysis/points/start_states.hpp"
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -108,10 +108,10 @@ const std::vector<std::string>& descriptor_names() {
 double explained_variance(const Matrix<double>& states, const Matrix<double>& targets) {
   const Matrix<double> x = states.colwise() - states.rowwise().mean(), y = targets.colwise() - targets.rowwise().mean();
   const double total = x.squaredNorm();
-  const Eigen::ColPivHouseholderQR<Matrix<double>> qr(y.transpose());
-  const Index B = states.cols(), rank = y.size() > 0 && y.squaredNorm() > 0 ? qr.rank() : 0;
-  if (!(total > 0) || rank == 0 || B - 1 <= rank) return 0;
-  const Matrix<double> basis = Matrix<double>(qr.householderQ()).leftCols(rank);
+  if (!(total > 0 && y.squaredNorm() > 0)) return 0;
+  const auto basis = column_space_of(y.transpose());
+  const Index B = states.cols(), rank = basis.cols();
+  if (rank == 0 || B - 1 <= rank) return 0;
   const double share = (x * basis).squaredNorm() / total;
   return 1 - (1 - share) * static_cast<double>(B - 1) / static_cast<double>(B - 1 - rank);
 }

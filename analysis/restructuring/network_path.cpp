@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -54,7 +55,7 @@ Eigen::VectorXcd ordered_spectrum(const System& system, const Matrix<double>& dF
     linear.diagonal().array() += 1;
   else
     linear = (system.reference_tau_ms() * system.tau_ms().cwiseInverse()).asDiagonal() * linear;
-  Eigen::VectorXcd values = linear.eigenvalues();
+  Eigen::VectorXcd values = eigenvalues_of(linear);
   const auto key = [&](const std::complex<double>& value) {
     return std::make_tuple(-growth_of(system.as(), value), -value.real(), -value.imag());
   };

@@ -1,21 +1,20 @@
 #include "analysis/restructuring/random_walk.hpp"
 
-#include <Eigen/QR>
 #include <cmath>
 
+#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-/// Uniform on O(n): Stewart 1980, doi:10.1137/0717034.
+/// Uniform on O(n).
 Matrix<double> random_orthogonal(Index n, Stream& stream) {
-  Matrix<double> normal(n, n);
-  stream.fill_normal(normal);
-  const Eigen::HouseholderQR<Matrix<double>> qr(normal);
-  const Vector<double> signs = qr.matrixQR().diagonal().unaryExpr([](double r) { return r < 0 ? -1. : 1.; });
-  return qr.householderQ() * Matrix<double>(signs.asDiagonal());
+  Matrix<double> Q(n, n);
+  stream.fill_normal(Q);
+  orthonormalise(Q);
+  return Q;
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "experiments/report/svg.hpp"
+#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -37,13 +37,13 @@ PrincipalAxis principal_axis(const Followed& followed) {
   for (std::size_t i = 0; i < states.size(); ++i) X.col(static_cast<Index>(i)) = *states[i];
   axis.mean = X.rowwise().mean();
   X.colwise() -= axis.mean;
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(X * X.transpose());
-  axis.direction = solver.eigenvectors().rightCols(1);
+  const auto spread = symmetric_eigen_decomposition_of(X * X.transpose());
+  axis.direction = spread.vectors.rightCols(1);
   Index largest = 0;
   axis.direction.cwiseAbs().maxCoeff(&largest);
   if (axis.direction(largest) < 0) axis.direction *= -1;
-  const double total = solver.eigenvalues().sum();
-  axis.share = total > 0 ? solver.eigenvalues().tail(1)(0) / total : 0;
+  const double total = spread.values.sum();
+  axis.share = total > 0 ? spread.values.tail(1)(0) / total : 0;
   return axis;
 }
 
