@@ -185,22 +185,22 @@ Network<Other> Network<Scalar>::cast() const {
 }
 
 template <class Scalar>
-Index Network<Scalar>::extent(Axis axis) const {
+Index Network<Scalar>::extent(ArrayAxis axis) const {
   const auto& own = network_kind(kind);
   switch (axis) {
-    case Axis::one:
+    case ArrayAxis::one:
       return 1;
-    case Axis::neurons:
+    case ArrayAxis::neurons:
       return size();
-    case Axis::states:
+    case ArrayAxis::states:
       return own.states * size();
-    case Axis::drives:
+    case ArrayAxis::drives:
       return own.gates * size();
-    case Axis::inputs:
+    case ArrayAxis::inputs:
       return inputs();
-    case Axis::outputs:
+    case ArrayAxis::outputs:
       return outputs();
-    case Axis::rank:
+    case ArrayAxis::rank:
       return std::max<Index>(this->M.cols(), own.factors ? 1 : 0);
   }
   return 0;
@@ -225,7 +225,7 @@ void Network<Scalar>::check(const std::string& where) const {
         const auto presence = presence_of(own, array);
         if (values.size() == 0 && presence != ArrayPresence::required) return;
         const bool none = presence == ArrayPresence::absent;
-        const bool as_W = array.role == ArrayTraits::Role::constraint && array.columns != Axis::one;
+        const bool as_W = array.role == ArrayTraits::Role::constraint && array.columns != ArrayAxis::one;
         const Index rows = none ? 0 : as_W ? W.rows() : extent(array.rows);
         const Index columns = none ? 0 : as_W ? W.cols() : extent(array.columns);
         require_parameter(values.rows() == rows && values.cols() == columns, where + ": " + array.name,

@@ -20,12 +20,12 @@
 namespace stillpoint {
 
 /// How many rows or columns an array has. `drives` are postsynaptic, `neurons` presynaptic.
-enum class Axis { one, neurons, states, drives, inputs, outputs, rank };
+enum class ArrayAxis { one, neurons, states, drives, inputs, outputs, rank };
 
 /// One array of a network.
 struct ArrayTraits {
   const char* name;
-  Axis rows, columns;  // columns one: a vector
+  ArrayAxis rows, columns;  // columns one: a vector
   enum class Role { learns, fixed, constraint } role;
   bool may_be_absent;  // empty: the network has none
 };
@@ -48,15 +48,15 @@ struct Weights {
 template <class Use, class... Sets>
 void for_each_learning_array(Use&& use, Sets&&... of) {
   constexpr auto learns = ArrayTraits::Role::learns;
-  use(ArrayTraits{"W", Axis::drives, Axis::neurons, learns, false}, of.W...);
-  use(ArrayTraits{"W_in", Axis::drives, Axis::inputs, learns, false}, of.W_in...);
-  use(ArrayTraits{"b", Axis::drives, Axis::one, learns, false}, of.b...);
-  use(ArrayTraits{"W_out", Axis::outputs, Axis::neurons, learns, false}, of.W_out...);
-  use(ArrayTraits{"b_out", Axis::outputs, Axis::one, learns, false}, of.b_out...);
-  use(ArrayTraits{"M", Axis::drives, Axis::rank, learns, true}, of.M...);
-  use(ArrayTraits{"V", Axis::neurons, Axis::rank, learns, true}, of.V...);
-  use(ArrayTraits{"A", Axis::drives, Axis::one, learns, true}, of.A...);
-  use(ArrayTraits{"r0", Axis::states, Axis::one, learns, true}, of.r0...);
+  use(ArrayTraits{"W", ArrayAxis::drives, ArrayAxis::neurons, learns, false}, of.W...);
+  use(ArrayTraits{"W_in", ArrayAxis::drives, ArrayAxis::inputs, learns, false}, of.W_in...);
+  use(ArrayTraits{"b", ArrayAxis::drives, ArrayAxis::one, learns, false}, of.b...);
+  use(ArrayTraits{"W_out", ArrayAxis::outputs, ArrayAxis::neurons, learns, false}, of.W_out...);
+  use(ArrayTraits{"b_out", ArrayAxis::outputs, ArrayAxis::one, learns, false}, of.b_out...);
+  use(ArrayTraits{"M", ArrayAxis::drives, ArrayAxis::rank, learns, true}, of.M...);
+  use(ArrayTraits{"V", ArrayAxis::neurons, ArrayAxis::rank, learns, true}, of.V...);
+  use(ArrayTraits{"A", ArrayAxis::drives, ArrayAxis::one, learns, true}, of.A...);
+  use(ArrayTraits{"r0", ArrayAxis::states, ArrayAxis::one, learns, true}, of.r0...);
 }
 constexpr std::size_t number_of_learning_arrays = 9;
 
@@ -75,7 +75,7 @@ struct Network : Weights<Scalar> {
   Index size() const { return tau_ms.size(); }
   Index inputs() const { return this->W_in.cols(); }
   Index outputs() const { return this->W_out.rows(); }
-  Index extent(Axis axis) const;
+  Index extent(ArrayAxis axis) const;
   bool has_factors() const { return this->M.size() > 0; }
   /// Not every change of W is allowed: some connections may not exist, or may not change their sign.
   bool constrained() const { return mask.size() > 0 || sign.size() > 0; }
@@ -98,11 +98,11 @@ template <class Use, class... Networks>
 void for_each_array(Use&& use, Networks&&... of) {
   using Role = ArrayTraits::Role;
   for_each_learning_array(use, of...);
-  use(ArrayTraits{"W_fb", Axis::drives, Axis::outputs, Role::fixed, true}, of.W_fb...);
-  use(ArrayTraits{"tau_ms", Axis::neurons, Axis::one, Role::fixed, false}, of.tau_ms...);
-  use(ArrayTraits{"bulk", Axis::drives, Axis::neurons, Role::fixed, true}, of.bulk...);
-  use(ArrayTraits{"mask", Axis::drives, Axis::neurons, Role::constraint, true}, of.mask...);
-  use(ArrayTraits{"sign", Axis::neurons, Axis::one, Role::constraint, true}, of.sign...);
+  use(ArrayTraits{"W_fb", ArrayAxis::drives, ArrayAxis::outputs, Role::fixed, true}, of.W_fb...);
+  use(ArrayTraits{"tau_ms", ArrayAxis::neurons, ArrayAxis::one, Role::fixed, false}, of.tau_ms...);
+  use(ArrayTraits{"bulk", ArrayAxis::drives, ArrayAxis::neurons, Role::fixed, true}, of.bulk...);
+  use(ArrayTraits{"mask", ArrayAxis::drives, ArrayAxis::neurons, Role::constraint, true}, of.mask...);
+  use(ArrayTraits{"sign", ArrayAxis::neurons, ArrayAxis::one, Role::constraint, true}, of.sign...);
 }
 
 template <class Scalar>

@@ -57,6 +57,9 @@ struct TrialKey {
   std::uint64_t update = 0;
 };
 
+/// These of the trials, in this order.
+TrialSet<double> chosen_trials(const TrialSet<double>& trials, const std::vector<Index>& chosen);
+
 /// Draws `count` trials of one update; trial i depends on (seed, update, i) alone.
 using TrialSource = std::function<TrialSet<double>(TrialKey key, Index count)>;
 

@@ -2,14 +2,14 @@
 #include <filesystem>
 #include <set>
 
-#include "experiments/cli/analyses/visited.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/results/subject_file.hpp"
 #include "experiments/results/trained_run.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/initial_weights.hpp"
 #include "tests/catch.hpp"
-#include "tests/settings.hpp"
 #include "tests/problems.hpp"
+#include "tests/settings.hpp"
 
 using namespace stillpoint;
 
@@ -52,10 +52,14 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   // States visited: each on the path of a trial of its own, within the trial's length, not always at the same step.
   auto fixed_start = network;
   fixed_start.r0 = Vector<double>::LinSpaced(6, -0.5, 0.5);
-  boost::program_options::variables_map given;
-  given.insert({"seed", boost::program_options::variable_value(boost::any(5L), false)});
-  given.insert({"visited", boost::program_options::variable_value(boost::any(std::string("trials")), false)});
-  const auto visited = states_of_trials(path, given, fixed_start, 70);
+  auto subject = open_subject(path).subject;
+  CHECK(problems::identical(subject.network.W, result.training.final.W));
+  CHECK(subject.synapse_kind == "tcr");
+  CHECK(subject.task == "evidence_accumulation");
+  CHECK(left_out(subject, {true, false, false}) == std::vector<std::string>{"task evidence_accumulation"});
+  subject.network = fixed_start;
+  subject.trial_synapse = [&](Index steps) { return run.synapse(fixed_start, steps); };
+  const auto visited = states_of_trials(subject, 70, 5);
   const auto trials = run.trials(70);
   std::set<Index> steps;
   for (Index b = 0; b < 70; ++b) {
@@ -72,7 +76,7 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
     steps.insert(nearest);
   }
   CHECK(steps.size() > 20);
-  CHECK(problems::identical(visited.leftCols(40).eval(), states_of_trials(path, given, fixed_start, 40)));
+  CHECK(problems::identical(visited.leftCols(40).eval(), states_of_trials(subject, 40, 5)));
 
   const auto checkpoints = read_checkpoints(path);
   REQUIRE(checkpoints.size() == 4);

@@ -55,10 +55,10 @@ Network<double> random_step(const Network<double>& at, const Network<double>& fr
       [&](const ArrayTraits& array, auto& weights, const auto& before, const auto& after) {
         if (weights.size() == 0 || static_cast<const void*>(&weights) == &moved.W) return;
         Matrix<double> step = after - before;
-        if (array.rows == Axis::drives) step = by_rows(P, step);
-        if (array.rows == Axis::neurons || array.rows == Axis::states) step = by_rows(Q, step);
-        if (array.columns == Axis::neurons) step *= Q.transpose();
-        if (array.rows == Axis::outputs && array.columns == Axis::one)
+        if (array.rows == ArrayAxis::drives) step = by_rows(P, step);
+        if (array.rows == ArrayAxis::neurons || array.rows == ArrayAxis::states) step = by_rows(Q, step);
+        if (array.columns == ArrayAxis::neurons) step *= Q.transpose();
+        if (array.rows == ArrayAxis::outputs && array.columns == ArrayAxis::one)
           for (auto& change : step.reshaped()) change *= stream.bernoulli(0.5) ? 1 : -1;
         weights += step;
       },

@@ -48,11 +48,13 @@ int main() {
   const System system(trained.final, Vector<double>::Zero(2), System::As::flow);
   const auto found = find_fixed_points(system);
   for (const auto& point : found.points)
-    std::printf("fixed point, %ld unstable directions, residual %.1e\n", static_cast<long>(point.index), point.residual);
+    std::printf("fixed point, %ld unstable directions, residual %.1e\n", static_cast<long>(point.index),
+                point.residual);
 
   SpectrumSetting spectrum;
   spectrum.exponents = 3;
-  const auto exponents = lyapunov_spectrum(network_stepper(system), system.read(found.points.front().state), 1, spectrum);
+  const auto exponents =
+      lyapunov_spectrum(network_stepper(system), system.read(found.points.front().state), 1, spectrum);
   std::printf("leading exponents %.3g %.3g %.3g /s\n", exponents.per_second(0), exponents.per_second(1),
               exponents.per_second(2));
 }

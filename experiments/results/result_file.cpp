@@ -15,7 +15,7 @@
 
 #include "build_info.hpp"
 #include "sim/blas.hpp"
-#include "sim/files/network_file.hpp"
+#include "sim/files/network_group.hpp"
 
 namespace stillpoint {
 
@@ -195,6 +195,12 @@ std::map<std::string, std::string> read_options(const H5::Group& group, const st
   return options;
 }
 
+/// Throws H5::Exception where a group is missing.
+RunHead head_of(const H5::Group& root, const std::string& path) {
+  return {static_cast<std::uint64_t>(hdf5::read_number(root, "seed", path)),
+          read_options(root.openGroup("options"), path)};
+}
+
 /// Throws UserError, or H5::Exception where a group is missing.
 RunRecord read_record(const std::string& path) {
   const auto file = hdf5::open(path);
@@ -206,7 +212,9 @@ RunRecord read_record(const std::string& path) {
     return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt;
   };
   RunRecord run;
-  run.seed = static_cast<std::uint64_t>(number("seed"));
+  const auto head = head_of(root, path);
+  run.seed = head.seed;
+  run.options = head.options;
   const auto outcome = hdf5::read_text(root, "outcome", path);
   run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
                 : outcome == "diverged" ? RunRecord::Outcome::diverged
@@ -219,7 +227,6 @@ RunRecord read_record(const std::string& path) {
   if (hdf5::has(root, "control")) run.unmatched = hdf5::read_number(root.openGroup("control"), "matched", path) == 0;
   const auto options = root.openGroup("options");
   run.updates = static_cast<long>(hdf5::read_number(options, "training.updates", path));
-  run.options = read_options(options, path);
   const auto curve = root.openGroup("curve");
   run.update = hdf5::read_vector(curve, "update", path);
   run.loss = hdf5::read_vector(curve, "loss", path);
@@ -260,6 +267,14 @@ void require_readable_run(const std::string& path) {
     hdf5::open(path);
   } catch (const UserError& problem) {
     throw UserError(problem.what() + advice);
+  }
+}
+
+RunHead read_run_head(const H5::Group& root, const std::string& path) {
+  try {
+    return head_of(root, path);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file");
   }
 }
 

@@ -7,6 +7,7 @@
 #include "analysis/paths/collapse.hpp"
 #include "experiments/results/records.hpp"
 #include "plasticity/trainer.hpp"
+#include "sim/files/hdf5.hpp"
 
 namespace stillpoint {
 
@@ -35,6 +36,14 @@ void write_run(const std::string& path, const RunResult<Scalar>& run);
 
 /// What the group `synapse` of a network holds: the options synapse.*, without their section.
 std::map<std::string, std::string> synapse_options(const Options& options);
+
+/// What makes a run again.
+struct RunHead {
+  std::uint64_t seed = 0;
+  std::map<std::string, std::string> options = {};  // resolved, as text
+};
+/// Of the run file at `path`, whose root is open. Throws UserError.
+RunHead read_run_head(const H5::Group& root, const std::string& path);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);

@@ -43,13 +43,12 @@ std::unique_ptr<Synapse<double>> TrainedRun::synapse(const Network<double>& netw
   return synapse_model(options).make<double>(synapse_context(network, integration, {}, steps));
 }
 
-TrainedRun open_run(const std::string& path) {
-  const auto record = read_run(path);
+TrainedRun make_run(const std::string& path, const RunHead& head) {
   TrainedRun run;
   run.path = path;
-  run.seed = record.seed;
+  run.seed = head.seed;
   Assignments assignments;
-  for (const auto& [name, value] : record.options) assign(assignments, name, value);
+  for (const auto& [name, value] : head.options) assign(assignments, name, value);
   try {
     run.options = resolve_options(assignments);
     run.integration = make_integration(run.options);
@@ -60,21 +59,9 @@ TrainedRun open_run(const std::string& path) {
   return run;
 }
 
-TrialSet<double> chosen_trials(const TrialSet<double>& all, const std::vector<Index>& chosen) {
-  const auto B = static_cast<Index>(chosen.size());
-  auto trials = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), all.steps, B);
-  trials.tolerance = all.tolerance;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    const auto from = chosen[i], to = static_cast<Index>(i);
-    for (Index t = 0; t < all.steps; ++t) {
-      trials.inputs.col(trials.column(t, to)) = all.inputs.col(all.column(t, from));
-      trials.targets.col(trials.column(t, to)) = all.targets.col(all.column(t, from));
-      trials.mask.col(trials.column(t, to)) = all.mask.col(all.column(t, from));
-    }
-    trials.condition[i] = all.condition[static_cast<std::size_t>(from)];
-    trials.length[i] = all.length[static_cast<std::size_t>(from)];
-  }
-  return trials;
+TrainedRun open_run(const std::string& path) {
+  const auto record = read_run(path);
+  return make_run(path, {record.seed, record.options});
 }
 
 std::vector<Checkpoint> read_checkpoints(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/results/result_file.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "tasks/task.hpp"
 
@@ -26,11 +27,10 @@ struct TrainedRun {
   std::unique_ptr<Synapse<double>> synapse(const Network<double>& network, Index steps) const;
 };
 
+/// Throws UserError where its task cannot be made (a file of trials that is gone).
+TrainedRun make_run(const std::string& path, const RunHead& head);
 /// Throws UserError when the file is no run file, or its task cannot be made (a file of trials that is gone).
 TrainedRun open_run(const std::string& path);
-
-/// These of the trials, in this order.
-TrialSet<double> chosen_trials(const TrialSet<double>& trials, const std::vector<Index>& chosen);
 
 struct Checkpoint {
   long update;  // training had changed the network so many times

@@ -1,8 +1,8 @@
-#include "sim/files/network_file.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "sim/files/network_group.hpp"
 
 namespace stillpoint {
 
@@ -58,10 +58,7 @@ std::map<std::string, std::string> read_synapse(const H5::Group& group, const st
 
 }  // namespace
 
-StoredNetwork read_network(const std::string& path, const std::string& group_name) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
+StoredNetwork read_network_group(const H5::Group& root, const std::string& group_name, const std::string& path) {
   if (group_name == "network") {
     const auto format = hdf5::read_text(root, "format", path);
     require_parameter(format == "stillpoint-network", path + ": attribute format", format,
@@ -116,15 +113,19 @@ StoredNetwork read_network(const std::string& path, const std::string& group_nam
   return stored;
 }
 
-StoredNetwork read_trained_network(const std::string& path) {
-  const auto group_in = [&] {
-    const auto held = hdf5::lock();
-    const auto file = hdf5::open(path);
-    const auto root = file.openGroup("/");
-    return hdf5::read_text(root, "format", path) == "stillpoint-run" ? "final/network" : "network";
-  };
-  return read_network(path, group_in());
+namespace {
+StoredNetwork read_from(const std::string& path, const std::string& group) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  const auto root = file.openGroup("/");
+  if (!group.empty()) return read_network_group(root, group, path);
+  const bool is_run = hdf5::read_text(root, "format", path) == "stillpoint-run";
+  return read_network_group(root, is_run ? "final/network" : "network", path);
 }
+}  // namespace
+
+StoredNetwork read_network(const std::string& path, const std::string& group) { return read_from(path, group); }
+StoredNetwork read_trained_network(const std::string& path) { return read_from(path, ""); }
 
 template <class Scalar>
 void write_network(const H5::Group& group, const Network<Scalar>& network,

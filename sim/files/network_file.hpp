@@ -5,7 +5,6 @@
 #include <map>
 #include <string>
 
-#include "sim/files/hdf5.hpp"
 #include "sim/network.hpp"
 
 namespace stillpoint {
@@ -22,11 +21,6 @@ StoredNetwork read_network(const std::string& path, const std::string& group = "
 
 /// The network of a network file, or the final one of a run file.
 StoredNetwork read_trained_network(const std::string& path);
-
-/// Writes the datasets of one network into an open group.
-template <class Scalar>
-void write_network(const H5::Group& group, const Network<Scalar>& network,
-                   const std::map<std::string, std::string>& synapse = {});
 
 /// A network file of its own.
 void write_network_file(const std::string& path, const StoredNetwork& stored);

@@ -4,8 +4,6 @@
 
 #include <boost/algorithm/string.hpp>
 
-#include "sim/files/network_file.hpp"
-
 namespace stillpoint {
 
 namespace po = boost::program_options;
@@ -51,17 +49,33 @@ Vector<double> numbers_of(const std::string& option, const std::string& text) {
   return numbers;
 }
 
-System make_system(const std::string& file, const po::variables_map& given) {
-  const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
-                                            : read_trained_network(file).network;
-  const auto& as = given["as"].as<std::string>();
-  require_parameter(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
-  Vector<double> input = Vector<double>::Zero(network.inputs());
-  if (given.count("input")) input = numbers_of("--input", given["input"].as<std::string>());
-  return System(network, input,
-                as == "trained" ? System::as_trained(network)
-                : as == "flow"  ? System::As::flow
-                                : System::As::map);
+namespace {
+
+SubjectFile open_given(const std::string& file, const Given& given) {
+  auto opened = open_subject(file, given.count("group") ? given["group"].as<std::string>() : "");
+  auto& subject = opened.subject;
+  if (given.count("as")) {
+    const auto& as = given["as"].as<std::string>();
+    require_parameter(as == "trained" || as == "flow" || as == "map", "--as", as, "must be flow, map or trained");
+    if (as != "trained") subject.as = as == "flow" ? System::As::flow : System::As::map;
+  }
+  if (given.count("input")) subject.input = numbers_of("--input", given["input"].as<std::string>());
+  return opened;
+}
+
+}  // namespace
+
+std::function<nlohmann::ordered_json(const std::string&, const Given&, std::string&)> of_subject(
+    Takes takes, std::function<nlohmann::ordered_json(SubjectFile&, const Given&, std::string&)> analyse) {
+  return [=](const std::string& file, const Given& given, std::string& text) {
+    auto opened = open_given(file, given);
+    opened.takes = takes;
+    auto json = analyse(opened, given, text);
+    const auto names = left_out(opened.subject, opened.takes);
+    json["left_out"] = names;
+    if (!names.empty()) text += fmt::format("left out: {}\n", fmt::join(names, ", "));
+    return json;
+  };
 }
 
 nlohmann::ordered_json as_json(const Vector<double>& values) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/system.hpp"
+#include "experiments/results/subject_file.hpp"
 
 namespace stillpoint {
 
@@ -28,8 +28,12 @@ const std::vector<AnalysisKind>& analysis_kinds();
 
 /// Options of analyses of a network at constant input: --as, --input, --group, --seed.
 void add_system_options(boost::program_options::options_description& options);
-/// The system that FILE and those options name.
-System make_system(const std::string& file, const boost::program_options::variables_map& given);
+using Given = boost::program_options::variables_map;
+/// An analysis of one network: opens what FILE and those options name, and says of its result what it left out.
+/// SubjectFile::takes is what the analysis takes unless it decides otherwise.
+std::function<nlohmann::ordered_json(const std::string& file, const Given& given, std::string& text)> of_subject(
+    Takes takes,
+    std::function<nlohmann::ordered_json(SubjectFile& file, const Given& given, std::string& text)> analyse);
 /// "v1,v2,.." as numbers; throws UserError naming the option.
 Vector<double> numbers_of(const std::string& option, const std::string& text);
 std::uint64_t seed_of(const boost::program_options::variables_map& given);

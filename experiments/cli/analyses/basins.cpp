@@ -15,8 +15,8 @@ nlohmann::ordered_json share_json(Index count, const Share& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 
-nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
-  const auto system = make_system(file, given);
+nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+  const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   const auto starts = starts_of(system, given);
   const BasinSetting setting{duration_of(given, "duration-ms"), duration_of(given, "longest-period-ms")};
@@ -70,7 +70,7 @@ AnalysisKind basins_analysis() {
             "duration-ms", po::value<double>()->default_value(10000), "of each run")(
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
-      run};
+      of_subject({}, run)};
 }
 
 }  // namespace stillpoint

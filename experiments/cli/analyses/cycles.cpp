@@ -11,8 +11,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
-  const auto system = make_system(file, given);
+nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+  const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   const auto starts = starts_of(system, given);
   CycleSetting setting;
@@ -83,7 +83,7 @@ AnalysisKind cycles_analysis() {
         add_stepping_options(options);
         add_run_options(options, {8, 0.5, 5000, 10000});
       },
-      run};
+      of_subject({}, run)};
 }
 
 }  // namespace stillpoint

@@ -7,7 +7,6 @@
 #include "analysis/points/current_stability.hpp"
 #include "analysis/synaptic_equations.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
-#include "experiments/cli/analyses/stored_synapse.hpp"
 #include "experiments/cli/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
 #include "plasticity/short_term/synapses.hpp"
@@ -31,15 +30,15 @@ std::string alternatives(const std::vector<std::string>& names) {
 }
 
 /// What the file says of the synapse, under what the user says.
-Options synapse_of(const std::string& file, const po::variables_map& given) {
-  auto stored = read_stored(file, given).synapse;
+Options synapse_of(const SubjectFile& file, const po::variables_map& given) {
+  auto stored = file.stored_synapse;
   for (const auto& [option, key] :
        {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
   const auto kind = stored.count("kind") ? stored["kind"] : "none";
   const auto known = synapse_kind_option().choices;
   require_parameter(std::find(known.begin(), known.end(), kind) != known.end(),
-                    given.count("synapse") ? "--synapse" : file + ": synapse.kind", kind,
+                    given.count("synapse") ? "--synapse" : file.path + ": synapse.kind", kind,
                     "must be " + alternatives(known));
   for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
     if (!given.count(option)) continue;
@@ -47,7 +46,7 @@ Options synapse_of(const std::string& file, const po::variables_map& given) {
     require_parameter(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
     number_in(fmt::format("--{}", option), text, bounds);
   }
-  return synapse_options(stored);
+  return resolved_synapse(stored);
 }
 
 std::string shown(const std::complex<double>& value) {
@@ -228,25 +227,24 @@ AnalysisKind fixed_points_analysis() {
             "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
             "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
       },
-      [](const std::string& file, const po::variables_map& given, std::string& text) {
-        const auto system = make_system(file, given);
+      of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {
         FixedPointSearch search;
         search.starts = given["starts"].as<long>();
         search.max_cycle = given["max-cycle"].as<long>();
         search.seed = seed_of(given);
         const auto chosen = synapse_of(file, given);
-        const auto synapse = synapse_for_analysis(chosen, system.network());
-        search.synapse = synapse->continuous();
+        file.take_synapse(chosen);
+        search.synapse = file.subject.continuous();
+        const auto system = file.subject.system();
         // Of phase 1 and of phase 2, a quarter as many starts.
-        search.visited =
-            states_of_trials(file, given, system.network(), (search.starts + 1) / 2 + (search.starts + 7) / 8);
+        search.visited = visited_in_trials(file, given, (search.starts + 1) / 2 + (search.starts + 7) / 8);
         const auto found = find_fixed_points(system, search);
         text = as_text(found, system, search, 20);
         auto json = described(found, system);
         json["visited"] = search.visited.size() > 0 ? "trials" : "free";
         if (search.synapse) add_synapse(chosen, system, *search.synapse, found, json, text);
         return json;
-      }};
+      })};
 }
 
 }  // namespace stillpoint

@@ -8,7 +8,6 @@
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/trained_run.hpp"
-#include "sim/files/network_file.hpp"
 
 namespace stillpoint {
 
@@ -125,7 +124,7 @@ std::string as_text(const Followed& followed, const std::vector<long>& updates) 
 
 /// A line where the run was trained with a synapse, which the networks are followed without.
 std::string without_synapse(const std::string& file) {
-  const auto synapse = read_trained_network(file).synapse;
+  const auto synapse = open_subject(file).stored_synapse;
   const auto kind = synapse.find("kind");
   if (kind == synapse.end() || kind->second == "none") return "";
   return fmt::format("without the run's synapse ({}), which {}\n", kind->second,
@@ -189,7 +188,7 @@ AnalysisKind follow_analysis() {
   kind.run = [](const std::string& file, const po::variables_map& given, std::string& text) {
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
     require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                   "must end in .svg");
+                      "must end in .svg");
     require_parameter(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
     const auto checkpoints = read_checkpoints(file);
     std::vector<long> updates;

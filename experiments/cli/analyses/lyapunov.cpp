@@ -3,7 +3,6 @@
 
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
-#include "experiments/cli/analyses/stored_synapse.hpp"
 
 namespace stillpoint {
 
@@ -13,17 +12,12 @@ namespace po = boost::program_options;
 
 constexpr Index most_exponents = 1000;  // of a state with synapses
 
-Options synapse_of(const std::string& file, const po::variables_map& given) {
+nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto& which = given["synapse"].as<std::string>();
   require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
-  return which == "none" ? synapse_options({}) : synapse_options(read_stored(file, given).synapse);
-}
-
-nlohmann::ordered_json run(const std::string& file, const po::variables_map& given, std::string& text) {
-  const auto system = make_system(file, given);
-  const auto chosen = synapse_of(file, given);
-  const auto made = synapse_for_analysis(chosen, system.network());
-  const auto* synapse = made->continuous();
+  if (which == "trained") file.take_synapse(file.synapse);
+  const auto system = file.subject.system();
+  const auto* synapse = file.subject.continuous();
   const auto stepper = make_stepper(system, given, synapse);
   const Index D = stepper.dimension();
   const long exponents = given["exponents"].as<long>();
@@ -43,7 +37,7 @@ nlohmann::ordered_json run(const std::string& file, const po::variables_map& giv
 
   auto result = stepping_json("lyapunov", system, stepper, given);
   result["dimension"] = D;
-  result["synapse"] = chosen.text("synapse.kind");
+  result["synapse"] = synapse ? file.subject.synapse_kind : "none";
   result["duration_ms"] = setting.duration_ms;
   result["discarded_ms"] = setting.discarded_ms;
   result["exponents_per_s"] = as_json(spectrum.per_second);
@@ -85,7 +79,7 @@ AnalysisKind lyapunov_analysis() {
                 "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
                 "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
           },
-          run};
+          of_subject({}, run)};
 }
 
 }  // namespace stillpoint

@@ -11,7 +11,6 @@
 #include "experiments/cli/analyses/memory_trials.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/text_table.hpp"
-#include "sim/files/network_file.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -21,13 +20,15 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
+/// With its state, which `settle` keeps: the dense form of TCR.
 std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network<double>& network, bool trained) {
   if (!trained) return std::make_unique<Synapse<double>>();
   Options options = run.options;
   if (options.text("synapse.kind") == "tcr") {
-    require_parameter(options.text("synapse.current") == "own", "synapse.current", options.text("synapse.current"),
-                   "its current is another trial's, so that it leads to no attractor of its own; use --synapse none");
-    options.set("synapse.form", "dense");  // the one whose state can be kept
+    require_parameter(
+        options.text("synapse.current") == "own", "synapse.current", options.text("synapse.current"),
+        "its current is another trial's, so that it leads to no attractor of its own; use --synapse none");
+    options.set("synapse.form", "dense");
   }
   return synapse_model(options).make<double>(synapse_context(network, run.integration, {}, 1));
 }
@@ -68,23 +69,22 @@ std::string shown(const Measured& measured) {
   return fmt::format("{:.3g} [{:.3g}, {:.3g}]", measured.value, measured.low, measured.high);
 }
 
-Json run(const std::string& file, const po::variables_map& given, std::string& text) {
-  const auto trained = open_run(file);
-  const auto network = given.count("group") ? read_network(file, given["group"].as<std::string>()).network
-                                            : read_trained_network(file).network;
+Json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+  const auto& trained = file.require_run();
+  const auto& network = file.subject.network;
   const auto& which = given["synapse"].as<std::string>();
   require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
   const auto synapse = synapse_of(trained, network, which == "trained");
   MemorySetting setting;
   setting.hold_ms = duration_of(given, "hold-ms");
   setting.settle_ms = duration_of(given, "settle-ms");
-  setting.noise = make_noise(trained.options);
+  setting.noise = file.subject.noise;
   if (given.count("noise")) setting.noise.activity = given["noise"].as<double>();
   require_parameter(std::isfinite(setting.noise.activity) && setting.noise.activity >= 0, "--noise",
-                 fmt::format("{}", setting.noise.activity), "must be a number >= 0");
+                    fmt::format("{}", setting.noise.activity), "must be a number >= 0");
   setting.key = {seed_of(given), evaluation_update};
-  Vector<double> input = Vector<double>::Zero(network.inputs());
-  if (given.count("input")) input = numbers_of("--input", given["input"].as<std::string>());
+  const auto& input = file.subject.input;
+  file.takes.synapse = which == "trained";
   const auto drawn = memory_trials(trained, given["trials"].as<long>());
   const auto found = run_memories(network, trained.integration, *synapse, drawn.trials, drawn.ends, input, setting);
 
@@ -214,7 +214,7 @@ AnalysisKind memories_analysis() {
                 "group", po::value<std::string>(), "which network of the run file; default final/network")(
                 "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
           },
-          run};
+          of_subject({true, true, true}, run)};
 }
 
 }  // namespace stillpoint

@@ -21,7 +21,7 @@ struct Content {
 Content content_of(const Options& options) {
   const auto& task = options.text("task.name");
   require_parameter(task != "sine_generation" || options.text("task.cue") == "onset", "task.name", task,
-                 "the input tells its condition throughout (task.cue = constant): nothing is remembered");
+                    "the input tells its condition throughout (task.cue = constant): nothing is remembered");
   if (task == "sine_generation" || task == "flip_flop") return {"end"};  // graded while it is held
   if (task == "delayed_match_to_sample") return {"test", 2};             // the sample, before the test is seen
   if (task == "context_integration") return {"answer", 2};               // whether the streams agreed is not asked
@@ -41,7 +41,7 @@ std::vector<Index> ends_of(const TrialSet<double>& trials, const std::string& un
 
 MemoryTrials memory_trials(const TrainedRun& run, Index each) {
   require_parameter(each >= least_trials, "--trials", fmt::format("{}", each),
-                 fmt::format("must be {} or more, of each memory", least_trials));
+                    fmt::format("must be {} or more, of each memory", least_trials));
   const auto content = content_of(run.options);
   std::map<int, std::vector<Index>> of;
   const auto is_full = [&](const auto& one) { return static_cast<Index>(one.second.size()) >= each; };
@@ -71,11 +71,11 @@ MemoryTrials memory_trials(const TrainedRun& run, Index each) {
     result.first.push_back(static_cast<Index>(chosen.size()));
   }
   require_parameter(result.memories.size() > 1, "task.name", task,
-                 fmt::format("all conditions but one have fewer than {} of {} trials", least_trials, all.batch));
+                    fmt::format("all conditions but one have fewer than {} of {} trials", least_trials, all.batch));
   result.trials = chosen_trials(all, chosen);
   result.ends = ends_of(result.trials, result.until);
   require_parameter(*std::min_element(result.ends.begin(), result.ends.end()) > 0, "task.name", task,
-                 "its trials are graded from their first step on: there is no time over which to remember");
+                    "its trials are graded from their first step on: there is no time over which to remember");
   return result;
 }
 

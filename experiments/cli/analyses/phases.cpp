@@ -106,10 +106,11 @@ AnalysisKind phases_analysis() {
     PhaseSetting setting;
     setting.seed = seed_of(given);
     setting.resamples = given["bootstrap"].as<long>();
-    require_parameter(setting.resamples >= 20, "--bootstrap", fmt::format("{}", setting.resamples), "must be 20 or more");
+    require_parameter(setting.resamples >= 20, "--bootstrap", fmt::format("{}", setting.resamples),
+                      "must be 20 or more");
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
     require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                   "must end in .svg");
+                      "must end in .svg");
     const auto curve = read_curve(file);
     const auto found = find_learning_phases(curve, setting);
     if (!plot.empty())

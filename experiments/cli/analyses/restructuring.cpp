@@ -188,7 +188,7 @@ std::vector<Index> descriptors_of(const std::string& text) {
   for (const auto& word : words) {
     const auto found = std::find(names.begin(), names.end(), word);
     require_parameter(found != names.end(), "--descriptors", word,
-                   fmt::format("must be some of {}, with commas between", fmt::join(names, ", ")));
+                      fmt::format("must be some of {}, with commas between", fmt::join(names, ", ")));
     rows.push_back(found - names.begin());
   }
   return rows;
@@ -243,7 +243,7 @@ AnalysisKind restructuring_analysis() {
         setting.quiet = given.count("quiet") > 0;
         const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
         require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                       "must end in .svg");
+                          "must end in .svg");
         const auto conditions = find_restructuring_of_study(directory, setting);
         if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));
         text = as_text(conditions);

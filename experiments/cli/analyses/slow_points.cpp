@@ -56,10 +56,10 @@ AnalysisKind slow_points_analysis() {
             "radius", po::value<double>()->default_value(0.1),
             "passage: from this far before the point (distance in the state) to as far behind");
       },
-      [](const std::string& file, const po::variables_map& given, std::string& text) {
-        const auto system = make_system(file, given);
+      of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {
+        const auto system = file.subject.system();
         SlowPointSearch search{given["starts"].as<long>(), given["radius"].as<double>(), seed_of(given)};
-        search.visited = states_of_trials(file, given, system.network(), (search.starts + 1) / 2);
+        search.visited = visited_in_trials(file, given, (search.starts + 1) / 2);
         const auto found = find_slow_points(system, search);
         text = as_text(found, search.radius, search.visited.size() > 0);
         auto points = nlohmann::ordered_json::array();
@@ -84,7 +84,7 @@ AnalysisKind slow_points_analysis() {
                                       {"radius", search.radius},
                                       {"visited", search.visited.size() > 0 ? "trials" : "free"},
                                       {"points", points}};
-      }};
+      })};
 }
 
 }  // namespace stillpoint

@@ -7,7 +7,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
-#include "sim/files/network_file.hpp"
+#include "sim/files/network_group.hpp"
 #include "sim/random.hpp"
 #include "sim/recorder.hpp"
 #include "tasks/task.hpp"

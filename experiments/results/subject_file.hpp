@@ -1,0 +1,37 @@
+// The subject of an analysis (analysis/subject.hpp) from a file, which is opened and read once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "analysis/subject.hpp"
+#include "experiments/results/trained_run.hpp"
+
+namespace stillpoint {
+
+struct SubjectFile {
+  std::string path;
+  Subject subject;
+  std::map<std::string, std::string> stored_synapse;  // option -> value, as the file has it
+  Options synapse;                                    // synapse.* of the file, defaults for what it leaves out
+  bool is_run = false;                                // a run file: it brings task, step and noise
+  std::shared_ptr<const TrainedRun> run;  // nullptr for a network file, and where the task cannot be made again
+  std::string problem;                    // why there is no run; "" where there is one
+  Takes takes;                            // what the analysis at work takes of the subject
+
+  /// Throws UserError where the file is no run file, or its task cannot be made again.
+  const TrainedRun& require_run() const;
+  /// Puts another synapse in the place of the file's own. Throws UserError for what is no equation of one trial's state
+  /// (permuted and yoked controls).
+  void take_synapse(const Options& options);
+};
+
+/// The network of a network file, or of a run file the final one; `group`: another ("initial/network"). As it was
+/// trained, under zero input. Throws UserError naming file and dataset.
+SubjectFile open_subject(const std::string& path, const std::string& group = "");
+
+/// synapse.* as a file says, with defaults for what it leaves out. Throws UserError where a value is not allowed.
+Options resolved_synapse(const std::map<std::string, std::string>& stored);
+
+}  // namespace stillpoint
