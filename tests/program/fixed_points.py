@@ -105,10 +105,11 @@ def test_points_that_cannot_be_found_are_refused(tmp):
     refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
     refused("analyze", "fixed-points", network, "--synapse", "trained", names=["--synapse = trained", "tsodyks_markram"])
     refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", "--beta", 1, names=["--beta = 1", "--synapse tcr"])
-    refused("analyze", "fixed-points", plrnn, "--synapse", "tsodyks_markram", names=["synapse = tsodyks_markram", "plrnn"])
     refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
     refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])
-    refused("analyze", "fixed-points", plrnn, "--synapse", "tcr", names=["synapse = tcr", "plrnn"])
+    for synapse, directions in ("tcr", 4), ("tsodyks_markram", 6):
+        discrete = json.loads(ok("analyze", "fixed-points", plrnn, "--synapse", synapse, "--starts", 50, "--json", "-"))
+        assert discrete["points"] and all(len(point["eigenvalues"]) == directions for point in discrete["points"]), discrete
     refused("analyze", "slow-points", network, "--radius", 0, names=["--radius = 0"])
 
 
