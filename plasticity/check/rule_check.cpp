@@ -160,7 +160,7 @@ RuleCheck check_unbiased(const RuleModel& model, const CheckProblem& problem) {
                            model.traits.perturbs ? "; bias O(sigma^2)" : "");
   if (const auto sigma = model.traits.name + ".sigma";
       check.verdict() == RuleCheck::Verdict::failed && model.traits.perturbs)
-    check.note += fmt::format(": try --set {}={:.2g}", sigma, problem.options.number(sigma) / 10);
+    check.note += fmt::format(": try {} = {:.2g}", sigma, problem.options.number(sigma) / 10);
   return check;
 }
 

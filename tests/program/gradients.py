@@ -35,7 +35,7 @@ def test_kinks_and_biased_draws_are_no_agreement(tmp):
                                                                        "network.size=60", "task.name=delayed_cue_discrimination"))
     assert "of 482 weights are at relu kinks, more than 1 %" in kinks and "0 failed, 1 not checked" in kinks, kinks
     biased = stillpoint("check-gradients", "--rule", "node_perturbation", *settings("network.nonlinearity=relu", "node_perturbation.sigma=1"), "--draws", 2000)
-    assert biased.returncode == 1 and "try --set node_perturbation.sigma=0.1" in biased.stdout, biased.stdout
+    assert biased.returncode == 1 and "try node_perturbation.sigma = 0.1" in biased.stdout, biased.stdout
 
 
 def test_gradients_that_cannot_be_checked_are_refused(tmp):
