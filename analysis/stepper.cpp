@@ -13,6 +13,11 @@ void require_bounded(const Matrix<double>& x) {
     throw UserError("the state grows without bound: it is past 1e100 (weights too strong, or dt too long?)");
 }
 
+void require_duration(const std::string& name, double duration_ms) {
+  require_parameter(std::isfinite(duration_ms) && duration_ms >= 0, name, fmt::format("{}", duration_ms),
+                    "must be a number >= 0 [ms]");
+}
+
 Equations equations_of(const System& system) {
   Equations equations;
   equations.dimension = system.dimension();
@@ -35,10 +40,10 @@ Equations equations_of(const System& system) {
 
 Stepper::Stepper(Equations equations, Method method, double dt_ms)
     : equations_(std::move(equations)), method_(method), dt_ms_(equations_.map ? equations_.step_ms : dt_ms) {
-  require_parameter(std::isfinite(dt_ms_) && dt_ms_ > 0, "--dt-ms", fmt::format("{}", dt_ms_),
-                 "must be a number > 0 [ms]");
-  require_parameter(method_ == Method::euler || method_ == Method::rk4, "--method",
-                 method_names()[static_cast<std::size_t>(method_)], "must be euler or rk4");
+  require_parameter(std::isfinite(dt_ms_) && dt_ms_ > 0, "dt_ms", fmt::format("{}", dt_ms_),
+                    "must be a number > 0 [ms]");
+  require_parameter(method_ == Method::euler || method_ == Method::rk4, "method",
+                    method_names()[static_cast<std::size_t>(method_)], "must be euler or rk4");
 }
 
 Index Stepper::steps(double duration_ms) const { return static_cast<Index>(std::llround(duration_ms / dt_ms_)); }
@@ -88,8 +93,8 @@ Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method 
   if (equations.map) return Stepper(equations);
   const double tau = tau_ms.minCoeff();
   if (dt_ms == 0) dt_ms = tau / 10;
-  require_parameter(dt_ms > 0 && dt_ms <= tau, "--dt-ms", fmt::format("{}", dt_ms),
-                 fmt::format("must be > 0 and at most the shortest time constant, {} ms", tau));
+  require_parameter(dt_ms > 0 && dt_ms <= tau, "dt_ms", fmt::format("{}", dt_ms),
+                    fmt::format("must be > 0 and at most the shortest time constant, {} ms", tau));
   if (method != Method::exponential_euler) return Stepper(equations, method, dt_ms);
   // Euler, with alpha = 1 - exp(-dt/tau) in place of dt/tau.
   Vector<double> factor = Vector<double>::Ones(equations.dimension);
@@ -105,8 +110,8 @@ Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method 
 }
 
 Matrix<double> start_states(const System& system, Index count, double spread, std::uint64_t seed) {
-  require_parameter(std::isfinite(spread) && spread > 0, "--spread", fmt::format("{}", spread), "must be a number > 0");
-  require_parameter(count > 0, "--samples", fmt::format("{}", count), "must be an integer > 0");
+  require_parameter(std::isfinite(spread) && spread > 0, "spread", fmt::format("{}", spread), "must be a number > 0");
+  require_parameter(count > 0, "samples", fmt::format("{}", count), "must be an integer > 0");
   Matrix<double> x(system.dimension(), count);
   for (Index i = 0; i < count; ++i)
     Stream(seed, Purpose::initial_state, 0, static_cast<std::uint64_t>(i)).fill_normal(x.col(i), spread);

@@ -48,6 +48,8 @@ class Stepper {
 
 /// Throws UserError when a state is not finite any more.
 void require_bounded(const Matrix<double>& x);
+/// Throws ParameterError unless the duration [ms] is a number >= 0.
+void require_duration(const std::string& name, double duration_ms);
 
 /// Steps of a network: of a flow by euler, exponential_euler or rk4; dt_ms = 0 is a tenth of the shortest time
 /// constant. Throws UserError when dt_ms is negative, or beyond the shortest time constant, or on another method.

@@ -25,10 +25,10 @@ System::As System::as_trained(const Network<double>& network) {
 System::System(const Network<double>& network, const Vector<double>& input, As as)
     : network_(network), as_(as), dimension_(network_kind(network.kind).states * network.size()) {
   const auto& kind = network_kind(network.kind);
-  require_parameter(input.size() == network.inputs(), "--input", fmt::format("{} values", input.size()),
+  require_parameter(input.size() == network.inputs(), "input", fmt::format("{} values", input.size()),
                     fmt::format("the network has {} input channels", network.inputs()));
-  require_parameter(!kind.map || as == As::map, "--as", "flow", fmt::format("a {} is a map", kind.name));
-  require_parameter(kind.map || as == As::flow || network.dt_ms.has_value(), "--as", "map",
+  require_parameter(!kind.map || as == As::map, "as", "flow", fmt::format("a {} is a map", kind.name));
+  require_parameter(kind.map || as == As::flow || network.dt_ms.has_value(), "as", "map",
                     "the network file does not say with which step (dt_ms)");
   dynamics_ = make_dynamics(network_, step_of(network_, as));
   if (kind.map || as == As::flow)

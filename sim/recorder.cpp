@@ -17,12 +17,12 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
     : simulation_(simulation), synapse_(synapse.continuous()), every_(every) {
   const auto& known = known_names();
   for (const auto& name : names) {
-    require_parameter(std::find(known.begin(), known.end(), name) != known.end(), "--record", name,
+    require_parameter(std::find(known.begin(), known.end(), name) != known.end(), "record", name,
                       fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
     const bool of_synapse = name == "synapse", present = (name != "rate_hz" || simulation.network().rate_hz > 0) &&
                                                          (name != "efficacy" || synapse.scales()) &&
                                                          (name != "current" || synapse.drives());
-    require_parameter((!of_synapse || synapse_) && present, "--record", name,
+    require_parameter((!of_synapse || synapse_) && present, "record", name,
                       name == "rate_hz" ? "this network's rates have no unit (network.rate_hz when it was trained)"
                                         : "this synapse has none; rate, state and output are there with any");
     const Index N = simulation.network().size();

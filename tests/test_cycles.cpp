@@ -13,7 +13,7 @@ TEST_CASE("the cycle of the Hopf normal form: period 2 pi / (omega + b mu), mult
   const double mu = 0.3, omega = 2, b = -1, period = 2 * M_PI / (omega + b * mu);
   const Stepper stepper(hopf(mu, omega, b), Method::rk4, 10);
   CycleSetting setting;
-  setting.discarded_ms = 1000;  // not there yet: Newton's method does the rest
+  setting.discard_ms = 1000;  // not there yet: Newton's method does the rest
   const auto search = find_cycle(stepper, Column::Constant(2, 0.5), setting);
   REQUIRE(search.outcome == Outcome::found);
   const auto& cycle = *search.cycle;
@@ -31,7 +31,7 @@ TEST_CASE("an unstable cycle is found from nearby, with its multiplier") {
   const auto equations = rotation([](double s) { return s - 1; }, [](double) { return 1.; }, [](double) { return 1.; },
                                   [](double) { return 0.; });
   CycleSetting setting;
-  setting.discarded_ms = 0;
+  setting.discard_ms = 0;
   const auto search = find_cycle(Stepper(equations, Method::rk4, 10), Eigen::Vector2d(1 - 1e-7, 0), setting);
   REQUIRE(search.outcome == Outcome::found);
   CHECK(search.cycle->period_ms == Approx(2000 * M_PI).epsilon(1e-8));
@@ -60,7 +60,7 @@ TEST_CASE("a rank-two network whose activity rotates has the period 2 pi tau / t
   const System system(network, Column::Zero(2), System::As::flow);
   const auto stepper = network_stepper(system, Method::rk4, 2);
   CycleSetting setting;
-  setting.discarded_ms = 500;
+  setting.discard_ms = 500;
   const auto search = find_cycle(stepper, start_states(system, 1, 1, 3), setting);
   REQUIRE(search.outcome == Outcome::found);
   const auto& cycle = *search.cycle;
@@ -92,7 +92,7 @@ TEST_CASE("a search without a cycle says why, a cycle found twice is one, and ma
   Matrix<double> decay = -Matrix<double>::Identity(2, 2), spiral = decay;
   spiral << -0.1, -2, 2, -0.1;
   CycleSetting soon;
-  soon.discarded_ms = 0;
+  soon.discard_ms = 0;
   CHECK(outcome(linear(decay), Column::Ones(2), {50000}) == Outcome::at_rest);
   CHECK(outcome(linear(decay), Column::Ones(2), soon) == Outcome::no_return);
   CHECK(outcome(linear(spiral), Column::Ones(2), soon) ==
@@ -102,7 +102,7 @@ TEST_CASE("a search without a cycle says why, a cycle found twice is one, and ma
 
   const Stepper stepper(hopf(1, 1, 0), Method::rk4, 10);
   CycleSetting settled;
-  settled.discarded_ms = 20000;
+  settled.discard_ms = 20000;
   const auto one = find_cycle(stepper, Eigen::Vector2d(0.1, 0), settled),
              other = find_cycle(stepper, Eigen::Vector2d(-0.3, 2), settled);
   REQUIRE(one.cycle.has_value());
@@ -114,7 +114,7 @@ TEST_CASE("the shortest cycle of the Lorenz attractor has its published period, 
   // Viswanath 2003, doi:10.1016/S0167-2789(03)00129-9, cycle AB: a state with z = 27 and the period. The multipliers by
   // an eighth-order Runge-Kutta method at 1e-13; their product is exp(-41/3 T).
   CycleSetting setting;
-  setting.discarded_ms = 0;
+  setting.discard_ms = 0;
   const auto search = find_cycle(Stepper(lorenz(), Method::rk4, 2),
                                  Eigen::Vector3d(-13.763610682134 + 1e-5, -19.578751942452, 27), setting);
   REQUIRE(search.outcome == Outcome::found);
@@ -129,13 +129,13 @@ TEST_CASE("two turns of a cycle are not a cycle of their own") {
   // that starts there closes after two.
   const Stepper stepper(roessler(2.6), Method::rk4, 20);
   CycleSetting settled, early;
-  settled.discarded_ms = 400000;
-  early.longest_ms = settled.longest_ms = 40000;
+  settled.discard_ms = 400000;
+  early.duration_ms = settled.duration_ms = 40000;
   const auto reference = find_cycle(stepper, Column::Ones(3), settled);
   REQUIRE(reference.cycle.has_value());
   CHECK(reference.cycle->multipliers(0).real() < -0.5);
   for (const double discarded : {10000., 20000., 30000., 40000.}) {
-    early.discarded_ms = discarded;
+    early.discard_ms = discarded;
     const auto search = find_cycle(stepper, Column::Ones(3), early);
     INFO(discarded << " ms discarded");
     REQUIRE(search.cycle.has_value());

@@ -37,7 +37,7 @@ TEST_CASE("Lyapunov exponents of Lorenz, Roessler and Henon are the published on
   const auto spectrum = [](const Stepper& stepper, double seconds) {
     SpectrumSetting setting;
     setting.duration_ms = 1000 * seconds;
-    setting.discarded_ms = 100000;
+    setting.discard_ms = 100000;
     return lyapunov_spectrum(stepper, Vector<double>::Constant(stepper.dimension(), 0.1), seed, setting);
   };
   const auto lorenz_spectrum = spectrum(Stepper(lorenz(), Method::rk4, 10), 4000);
@@ -70,7 +70,7 @@ TEST_CASE("Lyapunov exponents of a linear system are the real parts of its eigen
   const Vector<double> start = Vector<double>::Ones(4), expected = (Vector<double>(4) << -0.5, -0.5, -1, -4).finished();
   SpectrumSetting setting;
   setting.duration_ms = 500000;
-  setting.discarded_ms = 20000;
+  setting.discard_ms = 20000;
   const auto flow = lyapunov_spectrum(Stepper(linear(A), Method::rk4, 10), start, seed, setting);
   CHECK((flow.per_second - expected).cwiseAbs().maxCoeff() < 0.005);
   CHECK(*flow.kaplan_yorke == 0);

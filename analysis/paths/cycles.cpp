@@ -28,7 +28,7 @@ Return first_return(const Stepper& stepper, const Vector<double>& x0, const Cycl
   Matrix<double> x = x0;
   Return found;
   double extent = 0, before = 0;
-  const Index steps = stepper.steps(setting.longest_ms);
+  const Index steps = stepper.steps(setting.duration_ms);
   for (Index t = 1; t <= steps; ++t) {
     const Matrix<double> last = x;
     stepper.advance(x);
@@ -95,18 +95,17 @@ bool same_cycle(const Cycle& a, const Cycle& b) {
 }
 
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
-  require_parameter(!stepper.map(), "--as", "map", "cycles are those of a flow: a map has no return map to a plane");
-  for (const auto& [name, value] :
-       {std::pair("--discard-ms", setting.discarded_ms), std::pair("--duration-ms", setting.longest_ms)})
-    require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+  require_parameter(!stepper.map(), "as", "map", "cycles are those of a flow: a map has no return map to a plane");
+  require_duration("discard_ms", setting.discard_ms);
+  require_duration("duration_ms", setting.duration_ms);
   Matrix<double> state = start;
-  for (Index t = 0; t < stepper.steps(setting.discarded_ms); ++t) stepper.advance(state);
+  for (Index t = 0; t < stepper.steps(setting.discard_ms); ++t) stepper.advance(state);
   const auto velocity = [&](const Vector<double>& x) -> Vector<double> { return stepper.equations().value(x); };
 
   const Vector<double> x0 = state;
   CycleSearch search{Outcome::at_rest, std::nullopt, std::numeric_limits<double>::infinity()};
   if (!x0.allFinite()) return {Outcome::no_return, std::nullopt, search.nearest_return};
-  if (velocity(x0).norm() * setting.longest_ms < at_rest * (1 + x0.norm())) return search;
+  if (velocity(x0).norm() * setting.duration_ms < at_rest * (1 + x0.norm())) return search;
   const auto first = first_return(stepper, x0, setting);
   search.nearest_return = first.distance;
   if (!first.moved) return search;

@@ -30,10 +30,10 @@ struct Cycle {
 };
 
 struct CycleSetting {
-  double discarded_ms = 5000;
-  double longest_ms = 10000;  // a return is waited for so long
-  double closeness = 0.3;     // a return is one when so near, of the path's extent since; the nearest is taken
-  double tolerance = 1e-9;    // closure
+  double discard_ms = 5000;
+  double duration_ms = 10000;  // a return is waited for so long
+  double closeness = 0.3;      // a return is one when so near, of the path's extent since; the nearest is taken
+  double tolerance = 1e-9;     // closure
   Index newton_steps = 20;
 };
 

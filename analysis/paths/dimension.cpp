@@ -75,7 +75,7 @@ std::optional<double> log_ratio(const Traces& traces) {
 
 DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   const auto R = activity.size();
-  require_parameter(R >= 5, "--samples", fmt::format("{}", R), "a dimension needs at least 5 runs");
+  require_parameter(R >= 5, "samples", fmt::format("{}", R), "a dimension needs at least 5 runs");
   const Index N = activity[0].rows(), T = activity[0].cols();
   Matrix<double> all(N, T * static_cast<Index>(R));
   for (std::size_t run = 0; run < R; ++run) all.middleCols(static_cast<Index>(run) * T, T) = activity[run];

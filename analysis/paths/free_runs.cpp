@@ -8,19 +8,19 @@
 namespace stillpoint {
 
 FreeRuns free_runs(const Stepper& stepper, const Matrix<double>& starts,
-                   const std::function<Matrix<double>(const Matrix<double>&)>& read, double discarded_ms,
+                   const std::function<Matrix<double>(const Matrix<double>&)>& read, double discard_ms,
                    double duration_ms, double sample_ms) {
-  for (const auto& [name, value] : {std::pair("--discard-ms", discarded_ms), std::pair("--duration-ms", duration_ms)})
-    require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
-  require_parameter(std::isfinite(sample_ms) && sample_ms > 0, "--sample-ms", fmt::format("{}", sample_ms),
-                 "must be a number > 0 [ms]");
+  require_duration("discard_ms", discard_ms);
+  require_duration("duration_ms", duration_ms);
+  require_parameter(std::isfinite(sample_ms) && sample_ms > 0, "sample_ms", fmt::format("{}", sample_ms),
+                    "must be a number > 0 [ms]");
   const Index between = std::max<Index>(1, stepper.steps(sample_ms));
   const Index samples = stepper.steps(duration_ms) / between;
   require_parameter(
-      samples >= 2, "--duration-ms", fmt::format("{}", duration_ms),
+      samples >= 2, "duration_ms", fmt::format("{}", duration_ms),
       fmt::format("must be at least {} ms: two samples", 2 * static_cast<double>(between) * stepper.dt_ms()));
   Matrix<double> x = starts;
-  for (Index t = 0; t < stepper.steps(discarded_ms); ++t) stepper.advance(x);
+  for (Index t = 0; t < stepper.steps(discard_ms); ++t) stepper.advance(x);
   FreeRuns runs;
   runs.sample_ms = static_cast<double>(between) * stepper.dt_ms();
   for (Index t = 0; t < samples; ++t) {

@@ -15,7 +15,7 @@ struct FreeRuns {
 /// least one. Throws UserError on negative durations, where fewer than two samples would be taken, and when a run
 /// leaves every bound.
 FreeRuns free_runs(const Stepper& stepper, const Matrix<double>& starts,
-                   const std::function<Matrix<double>(const Matrix<double>&)>& read, double discarded_ms,
+                   const std::function<Matrix<double>(const Matrix<double>&)>& read, double discard_ms,
                    double duration_ms, double sample_ms);
 
 }  // namespace stillpoint

@@ -35,10 +35,10 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
                                            const LyapunovSetting& setting) {
   auto* continuous = synapse.continuous();
   require_parameter(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
-                 "the Lyapunov exponent needs the state of the synapse: use synapse.form = dense");
+                    "the Lyapunov exponent needs the state of the synapse: use synapse.form = dense");
   const double dt = integration.dt_ms;
   const auto steps = static_cast<Index>(std::lround(setting.duration_ms / dt));
-  const auto discarded = static_cast<Index>(std::lround(setting.discarded_ms / dt));
+  const auto discarded = static_cast<Index>(std::lround(setting.discard_ms / dt));
   const Index R = setting.replicas;
   const auto trials = concatenated_twice(source, seed, R, steps);
 

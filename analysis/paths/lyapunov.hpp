@@ -13,7 +13,7 @@ struct LyapunovEstimate {
 struct LyapunovSetting {
   Index replicas = 32;         // independent trajectories
   double duration_ms = 14000;  // of each; with the above the standard error is below .1 /s for networks of 100 neurons
-  double discarded_ms = 2000;  // at the start, while the perturbation turns into the leading direction
+  double discard_ms = 2000;    // at the start, while the perturbation turns into the leading direction
 };
 
 /// Growth rate of a small perturbation of the joint state (x, S) under the input of the task's trials, played back to

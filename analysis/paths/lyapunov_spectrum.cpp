@@ -64,28 +64,23 @@ std::optional<double> kaplan_yorke_dimension(const Vector<double>& exponents, do
   return static_cast<double>(dimension);
 }
 
-void require_duration(const std::string& name, double value) {
-  require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
-}
-
 }  // namespace
 
 LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>& start, std::uint64_t seed,
                                    const SpectrumSetting& setting) {
   const Index D = stepper.dimension();
-  require_parameter(setting.exponents >= 0 && setting.exponents <= D, "--exponents",
-                    fmt::format("{}", setting.exponents),
+  require_parameter(setting.exponents >= 0 && setting.exponents <= D, "exponents", fmt::format("{}", setting.exponents),
                     fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));
-  require_duration("--duration-ms", setting.duration_ms);
-  require_duration("--discard-ms", setting.discarded_ms);
+  require_duration("duration_ms", setting.duration_ms);
+  require_duration("discard_ms", setting.discard_ms);
   const Index k = setting.exponents == 0 ? D : setting.exponents;
   const Index B = setting.blocks, per_block = stepper.steps(setting.duration_ms) / B;
   require_parameter(
-      B >= 2 && per_block > 0, "--duration-ms", fmt::format("{}", setting.duration_ms),
+      B >= 2 && per_block > 0, "duration_ms", fmt::format("{}", setting.duration_ms),
       fmt::format("must be at least {} ms: {} blocks of a step", static_cast<double>(B) * stepper.dt_ms(), B));
 
   Frame frame(stepper, start, k, seed);
-  frame.growth(stepper.steps(setting.discarded_ms));
+  frame.growth(stepper.steps(setting.discard_ms));
   Matrix<double> exponents(k, B);
   const double seconds = static_cast<double>(per_block) * stepper.dt_ms() / 1000;
   for (Index block = 0; block < B; ++block) exponents.col(block) = frame.growth(per_block) / seconds;

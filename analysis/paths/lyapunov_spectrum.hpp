@@ -15,7 +15,7 @@ namespace stillpoint {
 struct SpectrumSetting {
   Index exponents = 0;         // the leading ones; 0: all
   double duration_ms = 20000;  // after what is discarded
-  double discarded_ms = 2000;  // while the path finds its attractor and the vectors their directions
+  double discard_ms = 2000;    // while the path finds its attractor and the vectors their directions
   Index blocks = 20;           // of equal length, for the standard errors
 };
 

@@ -131,15 +131,16 @@ Memories run_memories(const Network<double>& network, const Integration& integra
                       const MemorySetting& setting) {
   auto* continuous = synapse.continuous();
   require_parameter(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
-                 "memories are followed with the state of the synapse: use synapse.form = dense, or none");
+                    "memories are followed with the state of the synapse: use synapse.form = dense, or none");
   require_parameter(integration.has_adjoint(), "integration.method",
-                 method_names()[static_cast<std::size_t>(integration.method)], "must be euler or exponential_euler");
+                    method_names()[static_cast<std::size_t>(integration.method)], "must be euler or exponential_euler");
   const double dt = integration.dt_ms;
   const auto steps = [&](double ms) { return static_cast<Index>(std::llround(ms / dt)); };
   for (const auto& [name, value, least] :
-       {std::tuple("--hold-ms", setting.hold_ms, Index(1)), std::tuple("--settle-ms", setting.settle_ms, Index(16))})
-    require_parameter(std::isfinite(value) && steps(value) >= least, name, fmt::format("{}", value),
-                   fmt::format("must be {} ms or more: {} steps of {} ms", static_cast<double>(least) * dt, least, dt));
+       {std::tuple("hold_ms", setting.hold_ms, Index(1)), std::tuple("settle_ms", setting.settle_ms, Index(16))})
+    require_parameter(
+        std::isfinite(value) && steps(value) >= least, name, fmt::format("{}", value),
+        fmt::format("must be {} ms or more: {} steps of {} ms", static_cast<double>(least) * dt, least, dt));
   const Index B = trials.batch, D = network_kind(network.kind).states * network.size(), hold = steps(setting.hold_ms),
               half = steps(setting.settle_ms / 2), rows = continuous ? continuous->rows(network.size()) : 0;
 

@@ -17,7 +17,7 @@ constexpr double undecayed = 0.2;  // as an autocorrelation, at long lags
 }
 
 std::vector<Mode> modes_at(const System& system, const Vector<double>& x) {
-  require_parameter(x.size() == system.dimension() && x.allFinite(), "--state", fmt::format("{} values", x.size()),
+  require_parameter(x.size() == system.dimension() && x.allFinite(), "state", fmt::format("{} values", x.size()),
                     fmt::format("must be {} numbers, the dimension of the state", system.dimension()));
   const bool map = system.as() == System::As::map;
   Matrix<double> jacobian = system.jacobian(x);
@@ -38,7 +38,7 @@ std::vector<Mode> modes_at(const System& system, const Vector<double>& x) {
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
                                 double sample_ms) {
   const Index T = activity.at(0).cols(), lags = T / 4;
-  require_parameter(T >= 8, "--duration-ms", fmt::format("{} samples", T), "an autocorrelation needs at least 8");
+  require_parameter(T >= 8, "duration_ms", fmt::format("{} samples", T), "an autocorrelation needs at least 8");
   Vector<double> sum = Vector<double>::Zero(lags + 1);
   double size = 0;
   for (const auto& run : activity) {

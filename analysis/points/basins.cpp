@@ -69,8 +69,8 @@ std::optional<Attractor> map_cycle_at(const Stepper& stepper, const Vector<doubl
 
 std::optional<Attractor> flow_cycle_at(const Stepper& stepper, const Vector<double>& end, double longest_ms) {
   CycleSetting setting;
-  setting.discarded_ms = 0;
-  setting.longest_ms = longest_ms;
+  setting.discard_ms = 0;
+  setting.duration_ms = longest_ms;
   setting.closeness = 1e-2;  // the run has arrived
   const auto search = find_cycle(stepper, end, setting);
   if (!search.cycle || !search.cycle->stable()) return std::nullopt;
@@ -98,9 +98,8 @@ Share share_of(Index count, Index of) {
 }
 
 Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const BasinSetting& setting) {
-  for (const auto& [name, value] :
-       {std::pair("--duration-ms", setting.duration_ms), std::pair("--longest-period-ms", setting.longest_period_ms)})
-    require_parameter(std::isfinite(value) && value >= 0, name, fmt::format("{}", value), "must be a number >= 0 [ms]");
+  require_duration("duration_ms", setting.duration_ms);
+  require_duration("longest_period_ms", setting.longest_period_ms);
   Matrix<double> x = starts;
   for (Index t = 0; t < stepper.steps(setting.duration_ms); ++t) stepper.advance(x);
 

@@ -122,12 +122,13 @@ double chao1_missing(const std::vector<Index>& hits) {
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {
   const ProductsOnOneThread products;
   system.network().check("network");
-  require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
-  require_parameter(search.max_cycle >= 1, "--max-cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
+  require_parameter(search.starts >= 1, "starts", fmt::format("{}", search.starts), "must be 1 or more");
+  require_parameter(search.max_cycle >= 1, "max_cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
   const auto pieces = moves_points(search.synapse) ? std::nullopt : PiecewiseLinear::of(system);
-  require_parameter(search.max_cycle == 1 || system.as() == System::As::map, "--max-cycle",
-                    fmt::format("{}", search.max_cycle), "a flow has no k-cycles; must be 1, or use --as map");
-  require_parameter(search.max_cycle == 1 || pieces, "--max-cycle", fmt::format("{}", search.max_cycle),
+  require_parameter(search.max_cycle == 1 || system.as() == System::As::map, "max_cycle",
+                    fmt::format("{}", search.max_cycle),
+                    "a flow has no k-cycles: must be 1, or the network taken as a map");
+  require_parameter(search.max_cycle == 1 || pieces, "max_cycle", fmt::format("{}", search.max_cycle),
                     "k-cycles are found for networks with relu; must be 1 for this one");
   if (search.synapse) equations_with_synapse(system, *search.synapse);  // refuses what has none
   const auto velocity = velocity_for(system, search);

@@ -144,8 +144,8 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
 SlowPoints find_slow_points(const System& system, const SlowPointSearch& search) {
   const ProductsOnOneThread products;
   system.network().check("network");
-  require_parameter(search.starts >= 1, "--starts", fmt::format("{}", search.starts), "must be 1 or more");
-  require_parameter(std::isfinite(search.radius) && search.radius > 0, "--radius", fmt::format("{}", search.radius),
+  require_parameter(search.starts >= 1, "starts", fmt::format("{}", search.starts), "must be 1 or more");
+  require_parameter(std::isfinite(search.radius) && search.radius > 0, "radius", fmt::format("{}", search.radius),
                     "must be > 0");
   SlowPoints result{{}, search.starts, 0, 0};
   std::vector<Vector<double>> states;

@@ -152,9 +152,9 @@ class Follower {
 Followed follow_fixed_points(const std::vector<Network<double>>& networks, const Vector<double>& input, System::As as,
                              const FollowSetting& setting) {
   require_parameter(networks.size() >= 2, "checkpoints", fmt::format("{}", networks.size()), "must be 2 or more");
-  require_parameter(setting.starts >= 1, "--starts", fmt::format("{}", setting.starts), "must be 1 or more");
+  require_parameter(setting.starts >= 1, "starts", fmt::format("{}", setting.starts), "must be 1 or more");
   require_parameter(!setting.birth_cost || (std::isfinite(*setting.birth_cost) && *setting.birth_cost > 0),
-                    "--birth-cost", fmt::format("{}", setting.birth_cost.value_or(0)), "must be above 0");
+                    "birth_cost", fmt::format("{}", setting.birth_cost.value_or(0)), "must be above 0");
   return Follower(networks, input, as, setting).run();
 }
 

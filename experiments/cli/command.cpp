@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -50,6 +51,17 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help,
              text.str(), command.example);
   return false;
+}
+
+int with_option_names(const po::options_description& options, const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const ParameterError& error) {
+    auto name = error.name;
+    std::replace(name.begin(), name.end(), '_', '-');
+    if (!options.find_nothrow(name, false)) throw;
+    throw ParameterError("--" + name, error.value, error.allowed);
+  }
 }
 
 namespace {

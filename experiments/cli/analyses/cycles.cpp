@@ -16,8 +16,8 @@ nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, st
   const auto stepper = make_stepper(system, given);
   const auto starts = starts_of(system, given);
   CycleSetting setting;
-  setting.discarded_ms = duration_of(given, "discard-ms");
-  setting.longest_ms = duration_of(given, "duration-ms");
+  setting.discard_ms = duration_of(given, "discard-ms");
+  setting.duration_ms = duration_of(given, "duration-ms");
   std::vector<Cycle> cycles;
   std::vector<long> found;  // searches that led there
   long at_rest = 0, no_return = 0, not_converged = 0;
@@ -62,9 +62,9 @@ nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, st
     }
     text += "\n";
   }
-  text +=
-      fmt::format("{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n",
-                  starts.cols(), starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.longest_ms, not_converged);
+  text += fmt::format(
+      "{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n", starts.cols(),
+      starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.duration_ms, not_converged);
   return result;
 }
 

@@ -30,7 +30,7 @@ nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, st
   SpectrumSetting setting;
   setting.exponents = exponents;
   setting.duration_ms = duration_of(given, "duration-ms");
-  setting.discarded_ms = duration_of(given, "discard-ms");
+  setting.discard_ms = duration_of(given, "discard-ms");
   Vector<double> start = start_states(system, 1, 0.1, seed_of(given));
   if (synapse) start = with_initial_synapse(system, *synapse, start);
   const auto spectrum = lyapunov_spectrum(stepper, start, seed_of(given), setting);
@@ -39,7 +39,7 @@ nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, st
   result["dimension"] = D;
   result["synapse"] = synapse ? file.subject.synapse_kind : "none";
   result["duration_ms"] = setting.duration_ms;
-  result["discarded_ms"] = setting.discarded_ms;
+  result["discarded_ms"] = setting.discard_ms;
   result["exponents_per_s"] = as_json(spectrum.per_second);
   result["standard_errors_per_s"] = as_json(spectrum.standard_error);
   result["kaplan_yorke_dimension"] =

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 namespace stillpoint {
 
 namespace po = boost::program_options;
@@ -53,8 +51,7 @@ Matrix<double> starts_of(const System& system, const po::variables_map& given) {
 
 double duration_of(const po::variables_map& given, const std::string& option) {
   const double value = given[option].as<double>();
-  require_parameter(std::isfinite(value) && value >= 0, "--" + option, fmt::format("{}", value),
-                    "must be a number >= 0 [ms]");
+  require_duration("--" + option, value);
   return value;
 }
 

@@ -44,16 +44,18 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(own, {arguments.begin() + 1, arguments.end()}, options, positional, values)) return 0;
 
-  std::string text;
-  const auto result = kind->run(required(own, values, "FILE"), values, text);
-  const auto out = values.count("json") ? values["json"].as<std::string>() : "";
-  if (out == "-") {
-    std::cout << result.dump(1) << "\n";
-  } else {
-    if (!out.empty()) write_atomically(out, result.dump(1) + "\n");
-    fmt::print("{}", text);
-  }
-  return 0;
+  return with_option_names(options, [&] {
+    std::string text;
+    const auto result = kind->run(required(own, values, "FILE"), values, text);
+    const auto out = values.count("json") ? values["json"].as<std::string>() : "";
+    if (out == "-") {
+      std::cout << result.dump(1) << "\n";
+    } else {
+      if (!out.empty()) write_atomically(out, result.dump(1) + "\n");
+      fmt::print("{}", text);
+    }
+    return 0;
+  });
 }
 
 }  // namespace

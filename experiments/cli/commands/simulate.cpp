@@ -3,8 +3,9 @@
 #include <boost/algorithm/string.hpp>
 #include <filesystem>
 
-#include "experiments/options/argument.hpp"
+#include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/files/network_group.hpp"
@@ -23,7 +24,7 @@ struct Request {
   Assignments assignments;
   bool has_task = false;
   double duration_ms = 1000;
-  std::vector<double> input;
+  Vector<double> input;
   Index trials = 1, every = 1;
   std::uint64_t seed = 1;
   std::vector<std::string> record;
@@ -61,11 +62,10 @@ TrialSet<double> trials_for(const Request& request, const Options& options, cons
   }
   const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
   auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
-  require_argument(request.input.empty() || static_cast<Index>(request.input.size()) == network.inputs(), "--input",
+  require_argument(request.input.size() == 0 || request.input.size() == network.inputs(), "--input",
                    fmt::format("{} values", request.input.size()),
                    fmt::format("the network has {} input channels", network.inputs()));
-  for (std::size_t i = 0; i < request.input.size(); ++i)
-    trials.inputs.row(static_cast<Index>(i)).setConstant(request.input[i]);
+  if (request.input.size() > 0) trials.inputs.colwise() = request.input;
   return trials;
 }
 
@@ -121,20 +121,7 @@ void write_simulation(const Request& request, const StoredNetwork& stored, const
   write_atomically(request.out, bytes);
 }
 
-std::vector<double> numbers_in(const std::string& name, const std::string& text) {
-  std::vector<double> values;
-  std::vector<std::string> words;
-  boost::split(words, text, boost::is_any_of(","));
-  for (const auto& word : words) {
-    Options one;
-    one.declare({number_option(name, "0", "", any_number, "")});
-    one.set(name, word);
-    values.push_back(one.number(name));
-  }
-  return values;
-}
-
-int simulate(const std::vector<std::string>& arguments, const Command& command) {
+po::options_description simulate_options() {
   po::options_description options;
   options.add_options()("out", po::value<std::string>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
       "task", po::value<std::string>(), "trials of this task; without it a free run")(
@@ -154,11 +141,10 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
       "which network of a run file, e.g. initial/network or checkpoints/00000100/network; default final/network")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: any option of integration, noise, synapse, task")("quiet", "print nothing");
-  po::positional_options_description positional;
-  positional.add("NETWORK.h5", 1);
-  po::variables_map values;
-  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  return options;
+}
 
+Request request_of(const po::variables_map& values, const Command& command) {
   Request request;
   request.network_path = required(command, values, "NETWORK.h5");
   request.out = required(command, values, "out");
@@ -182,7 +168,7 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   for (const char* name : {"duration-ms", "input"})
     require_argument(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
                      "given with --task", "belongs to a free run; the task sets length and input");
-  if (values.count("input")) request.input = numbers_in("--input", values["input"].as<std::string>());
+  if (values.count("input")) request.input = numbers_of("--input", values["input"].as<std::string>());
   boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
   if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
   if (values.count("method"))
@@ -203,14 +189,18 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
       request.assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     }
 
+  return request;
+}
+
+int run(const Request& request, bool quiet) {
   const auto stored = request.group.empty() ? read_trained_network(request.network_path)
                                             : read_network(request.network_path, request.group);
   const auto resolved = options_for(request, stored);
   const auto integration = make_integration(resolved);
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
-  const auto synapse =
-      synapse_model(resolved).make<double>(synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
+  const auto synapse = synapse_model(resolved).make<double>(
+      synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
   Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
   simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
   recorder.observe(0);
@@ -227,7 +217,7 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
                integration.dt_ms, bound_ms);
   write_simulation(request, stored, resolved, trials, recorder);
 
-  if (values.count("quiet") == 0) {
+  if (!quiet) {
     fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,
                trials.batch, static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms,
                resolved.text("integration.method"), resolved.text("synapse.kind"),
@@ -239,6 +229,15 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
     fmt::print("\n");
   }
   return 0;
+}
+
+int simulate(const std::vector<std::string>& arguments, const Command& command) {
+  const auto options = simulate_options();
+  po::positional_options_description positional;
+  positional.add("NETWORK.h5", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  return with_option_names(options, [&] { return run(request_of(values, command), values.count("quiet") > 0); });
 }
 
 }  // namespace
