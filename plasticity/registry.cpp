@@ -1,4 +1,5 @@
 #include "plasticity/rule.hpp"
+#include "sim/options/registry.hpp"
 
 namespace stillpoint {
 
@@ -16,17 +17,10 @@ const std::vector<RuleKind>& rule_kinds() {
 }
 
 Option rule_name_option() {
-  std::vector<std::string> names;
-  for (const auto& kind : rule_kinds()) names.push_back(kind.name);
-  return choice_option("rule.name", "e_prop", names, "long-term learning rule");
+  return choice_among(rule_kinds(), "rule.name", "e_prop", "long-term learning rule");
 }
 
-const RuleKind& rule_kind(const std::string& name) {
-  rule_name_option().check(name);
-  for (const auto& kind : rule_kinds())
-    if (kind.name == name) return kind;
-  throw std::logic_error("rule kind");
-}
+const RuleKind& rule_kind(const std::string& name) { return kind_named(rule_kinds(), name, rule_name_option); }
 
 RuleModel rule_model(const Options& options) { return rule_kind(options.text("rule.name")).model(options); }
 

@@ -60,12 +60,11 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
   }
   const auto number = [&](const std::string& word, Bounds allowed) {
     try {
-      integer_option("", "", "", allowed, "").check(word);
+      return static_cast<long>(integer_option("", "", "", allowed, "").value_of(word));
     } catch (const UserError&) {
-      throw UserError(fmt::format("training.checkpoints = {}: must be none, log, every K, or updates from 0 to {}",
-                                  text, updates - 1));
+      throw ParameterError("training.checkpoints", text,
+                           fmt::format("must be none, log, every K, or updates from 0 to {}", updates - 1));
     }
-    return std::stol(word);
   };
   const auto words = split_words(text);
   if (words.size() == 2 && words[0] == "every") {

@@ -7,6 +7,7 @@
 
 #include "sim/files/network_file.hpp"
 #include "sim/options/parameter_list.hpp"
+#include "sim/options/registry.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -25,15 +26,11 @@ const std::vector<NetworkKind>& network_kinds() {
 }
 
 Option network_kind_option() {
-  std::vector<std::string> names;
-  for (const auto& kind : network_kinds()) names.push_back(kind.name);
-  return choice_option("network.kind", "leaky_rate", names, "equation of the network");
+  return choice_among(network_kinds(), "network.kind", "leaky_rate", "equation of the network");
 }
 
 const NetworkKind& network_kind(const std::string& name) {
-  network_kind_option().check(name);
-  return *std::find_if(network_kinds().begin(), network_kinds().end(),
-                       [&](const NetworkKind& kind) { return kind.name == name; });
+  return kind_named(network_kinds(), name, network_kind_option);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/options/registry.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
@@ -19,14 +20,11 @@ const std::vector<TaskKind>& task_kinds() {
   return kinds;
 }
 
-const TaskKind& task_kind(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& kind : task_kinds()) {
-    if (kind.name == name) return kind;
-    names.push_back(kind.name);
-  }
-  throw UserError(fmt::format("task.name = {}: must be one of: {}", name, fmt::join(names, ", ")));
+Option task_name_option() {
+  return choice_among(task_kinds(), "task.name", "evidence_accumulation", "what the network is asked to do");
 }
+
+const TaskKind& task_kind(const std::string& name) { return kind_named(task_kinds(), name, task_name_option); }
 
 Preset preset(const TaskKind& kind, const std::string& difficulty) {
   if (difficulty == "paper") return {};

@@ -45,6 +45,7 @@ struct TaskKind {
 const std::vector<TaskKind>& task_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
 const TaskKind& task_kind(const std::string& name);
+Option task_name_option();
 /// What a difficulty, "easy", "paper" or "hard", sets; "paper" is the defaults. Throws UserError where the task has no
 /// presets.
 Preset preset(const TaskKind& kind, const std::string& difficulty);

@@ -25,12 +25,6 @@ const std::string* find_assignment(const Assignments& assignments, const std::st
   return nullptr;
 }
 
-Option task_name_option() {
-  std::vector<std::string> names;
-  for (const auto& kind : task_kinds()) names.push_back(kind.name);
-  return choice_option("task.name", "evidence_accumulation", names, "what the network is asked to do");
-}
-
 namespace {
 /// Chooses a preset of the task; "paper" is its defaults.
 Option difficulty_option() {

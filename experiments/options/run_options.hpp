@@ -17,7 +17,6 @@ void assign(Assignments& assignments, const std::string& name, const std::string
 /// The value, or nullptr.
 const std::string* find_assignment(const Assignments& assignments, const std::string& name);
 
-Option task_name_option();
 /// The options that choose a run's task, rule and synapse.
 std::vector<Option> component_options();
 

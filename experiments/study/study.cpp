@@ -271,10 +271,8 @@ Study read_study(const StudyRequest& request) {
   if (request.quick)
     for (const auto& [key, value] : quick) place(study, key, value);
   for (const auto& entry : request.set) {
-    const auto equals = entry.find('=');
-    require_argument(equals != std::string::npos && equals > 0, "--set", entry,
-                     "must be KEY=VALUE, for example --set network.gain=2");
-    place(study, entry.substr(0, equals), entry.substr(equals + 1));
+    const auto [key, value] = key_and_value("--set", entry, "must be KEY=VALUE, for example --set network.gain=2");
+    place(study, key, value);
   }
   if (request.largest_network > 0) {
     cut_size(study, request.largest_network);

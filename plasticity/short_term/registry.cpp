@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/options/registry.hpp"
 
 namespace stillpoint {
 
@@ -18,16 +19,11 @@ const std::vector<SynapseKind>& synapse_kinds() {
 }
 
 Option synapse_kind_option() {
-  std::vector<std::string> names;
-  for (const auto& kind : synapse_kinds()) names.push_back(kind.name);
-  return choice_option("synapse.kind", "none", names, "short-term plasticity of the recurrent synapses");
+  return choice_among(synapse_kinds(), "synapse.kind", "none", "short-term plasticity of the recurrent synapses");
 }
 
 const SynapseKind& synapse_kind(const std::string& name) {
-  synapse_kind_option().check(name);
-  for (const auto& kind : synapse_kinds())
-    if (kind.name == name) return kind;
-  throw std::logic_error("synapse kind");
+  return kind_named(synapse_kinds(), name, synapse_kind_option);
 }
 
 SynapseModel synapse_model(const Options& options) { return synapse_kind(options.text("synapse.kind")).model(options); }

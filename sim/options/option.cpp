@@ -115,6 +115,13 @@ void Option::check(const std::string& text) const {
   require_parameter(valid, name, text.empty() ? "(empty)" : text, "must be " + allowed());
 }
 
+double Option::value_of(const std::string& text) const {
+  check(text);
+  double value = 0;
+  parse_number(text, value);
+  return value;
+}
+
 Option number_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help) {
   return {std::move(name), Option::Kind::number, std::move(fallback), std::move(unit), std::move(help), bounds, {}};
 }

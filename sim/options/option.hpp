@@ -52,8 +52,10 @@ struct Option {
   Bounds bounds;
   std::vector<std::string> choices;
 
-  /// Throws UserError when `text` is not a value of this option.
+  /// Throws ParameterError when `text` is not a value of this option.
   void check(const std::string& text) const;
+  /// The value of a number or an integer, checked.
+  double value_of(const std::string& text) const;
   /// What is allowed, in words: "a number > 0 [ms]".
   std::string allowed() const;
 };

@@ -40,12 +40,8 @@ Vector<double> numbers_of(const std::string& option, const std::string& text) {
   std::vector<std::string> words;
   boost::split(words, text, boost::is_any_of(","));
   Vector<double> numbers(static_cast<Index>(words.size()));
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    Options one;
-    one.declare({number_option(option, "0", "", any_number, "")});
-    one.set(option, words[i]);
-    numbers(static_cast<Index>(i)) = one.number(option);
-  }
+  const auto number = number_option(option, "", "", any_number, "");
+  for (std::size_t i = 0; i < words.size(); ++i) numbers(static_cast<Index>(i)) = number.value_of(words[i]);
   return numbers;
 }
 

@@ -17,13 +17,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-double number_in(const std::string& name, const std::string& text, Bounds bounds) {
-  Options one;
-  one.declare({number_option(name, "1", "", bounds, "")});
-  one.set(name, text);
-  return one.number(name);
-}
-
 /// "a, b or c"
 std::string alternatives(const std::vector<std::string>& names) {
   return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
@@ -44,7 +37,7 @@ Options synapse_of(const SubjectFile& file, const po::variables_map& given) {
     if (!given.count(option)) continue;
     const auto& text = given[option].as<std::string>();
     require_parameter(kind == "tcr", fmt::format("--{}", option), text, "belongs to --synapse tcr");
-    number_in(fmt::format("--{}", option), text, bounds);
+    number_option(fmt::format("--{}", option), "", "", bounds, "").check(text);
   }
   return resolved_synapse(stored);
 }

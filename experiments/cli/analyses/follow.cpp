@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "analysis/restructuring/followed.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/report/text_table.hpp"
@@ -187,8 +188,7 @@ AnalysisKind follow_analysis() {
   };
   kind.run = [](const std::string& file, const po::variables_map& given, std::string& text) {
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
-    require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                      "must end in .svg");
+    require_svg("--plot", plot);
     require_parameter(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
     const auto checkpoints = read_checkpoints(file);
     std::vector<long> updates;

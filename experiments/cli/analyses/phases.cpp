@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/report/phases_figure.hpp"
 #include "experiments/report/text_table.hpp"
@@ -109,8 +110,7 @@ AnalysisKind phases_analysis() {
     require_parameter(setting.resamples >= 20, "--bootstrap", fmt::format("{}", setting.resamples),
                       "must be 20 or more");
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
-    require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                      "must end in .svg");
+    require_svg("--plot", plot);
     const auto curve = read_curve(file);
     const auto found = find_learning_phases(curve, setting);
     if (!plot.empty())

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "analysis/restructuring/descriptors.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/restructuring_figure.hpp"
@@ -242,8 +243,7 @@ AnalysisKind restructuring_analysis() {
         if (given.count("descriptors")) setting.descriptors = descriptors_of(given["descriptors"].as<std::string>());
         setting.quiet = given.count("quiet") > 0;
         const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
-        require_parameter(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                          "must end in .svg");
+        require_svg("--plot", plot);
         const auto conditions = find_restructuring_of_study(directory, setting);
         if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));
         text = as_text(conditions);

@@ -58,7 +58,7 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto out = required(command, values, "out");
-  require_argument(std::filesystem::path(out).extension() == ".svg", "--out", out, "must end in .svg");
+  require_svg("--out", out);
   const auto directory = required(command, values, "DIR");
   auto study = read_results(directory);
   if (values.count("only")) keep_only(study, values["only"].as<std::vector<std::string>>());

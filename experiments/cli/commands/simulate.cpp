@@ -178,15 +178,14 @@ Request request_of(const po::variables_map& values, const Command& command) {
   if (values.count("synapse")) request.assignments.emplace_back("synapse.kind", values["synapse"].as<std::string>());
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
-      const auto equals = entry.find('=');
-      require_argument(equals != std::string::npos && equals > 0, "--set", entry, "must be KEY=VALUE");
+      const auto assignment = key_and_value("--set", entry);
       const auto section = entry.substr(0, entry.find('.'));
       require_argument(
           section == "integration" || section == "noise" || section == "synapse" ||
               (section == "task" && request.has_task),
           "--set", entry,
           "must be an option of integration, noise, synapse or, with --task, task; the network comes from its file");
-      request.assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+      request.assignments.push_back(assignment);
     }
 
   return request;

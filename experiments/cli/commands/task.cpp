@@ -28,11 +28,11 @@ Options resolve(const std::string& name, const po::variables_map& values) {
   if (values.count("dt")) all.emplace_back("integration.dt_ms", fmt::format("{}", values["dt"].as<double>()));
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
-      const auto equals = entry.find('=');
-      require_argument(equals != std::string::npos && entry.rfind("task.", 0) == 0, "--set", entry,
-                       "must be KEY=VALUE, an option of the task");
-      require_argument(entry.substr(0, equals) != "task.name", "--set", entry, "the task is the first argument");
-      assign(all, entry.substr(0, equals), entry.substr(equals + 1));
+      const std::string allowed = "must be KEY=VALUE, an option of the task";
+      const auto [key, value] = key_and_value("--set", entry, allowed);
+      require_argument(key.rfind("task.", 0) == 0, "--set", entry, allowed);
+      require_argument(key != "task.name", "--set", entry, "the task is the first argument");
+      assign(all, key, value);
     }
   return resolve_options(all);
 }
@@ -150,8 +150,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   require_argument(shown <= most_columns, "--trials", fmt::format("{}", shown),
                    fmt::format("must be at most {}, one column each", most_columns));
   const auto plot = values.count("plot") ? values["plot"].as<std::string>() : "";
-  require_argument(plot.empty() || std::filesystem::path(plot).extension() == ".svg", "--plot", plot,
-                   "must end in .svg");
+  require_svg("--plot", plot);
 
   const double dt_ms = options.number("integration.dt_ms");
   const auto made = kind.make(options, dt_ms);
