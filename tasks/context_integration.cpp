@@ -25,7 +25,7 @@ namespace {
 
 using Parameters = ContextIntegrationParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& context_integration_list() {
   static const auto list =
       ParameterList<Parameters>()
           .numbers("task.coherences", &Parameters::coherences, "", positive,
@@ -88,17 +88,18 @@ class ContextIntegration : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<ContextIntegration>(parameter_list(), parameters, dt_ms);
+  return make_checked<ContextIntegration>(context_integration_list(), parameters, dt_ms);
 }
 
 TaskKind context_integration_task() {
-  return {"context_integration",
-          "sign of the one of two noisy streams that a context names (Mante, Sussillo, Shenoy & Newsome 2013)",
-          "0 to 3 when motion counts, 4 to 7 when colour does; plus 2 for target -1, plus 1 when the streams disagree",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
-          {{"task.coherences", "0.5"}, {"task.delay_ms", "0"}},
-          {{"task.noise", "0.03"}, {"task.delay_ms", "300..1500"}}};
+  return {
+      "context_integration",
+      "sign of the one of two noisy streams that a context names (Mante, Sussillo, Shenoy & Newsome 2013)",
+      "0 to 3 when motion counts, 4 to 7 when colour does; plus 2 for target -1, plus 1 when the streams disagree",
+      context_integration_list().options(),
+      [](const Options& options, double dt_ms) { return make_task(context_integration_list().from(options), dt_ms); },
+      {{"task.coherences", "0.5"}, {"task.delay_ms", "0"}},
+      {{"task.noise", "0.03"}, {"task.delay_ms", "300..1500"}}};
 }
 
 }  // namespace stillpoint

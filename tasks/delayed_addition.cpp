@@ -19,7 +19,7 @@ namespace {
 
 using Parameters = DelayedAdditionParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& delayed_addition_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.samples", &Parameters::samples, "", {2, 10000},
@@ -74,15 +74,15 @@ class DelayedAddition : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<DelayedAddition>(parameter_list(), parameters, dt_ms);
+  return make_checked<DelayedAddition>(delayed_addition_list(), parameters, dt_ms);
 }
 
 TaskKind delayed_addition_task() {
   return {"delayed_addition",
           "add two marked values of a stream and report the sum after a delay",
           "always 0",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          delayed_addition_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(delayed_addition_list().from(options), dt_ms); },
           {{"task.samples", "4"}, {"task.delay_ms", "0"}},
           {{"task.samples", "30"}, {"task.delay_ms", "500"}}};
 }

@@ -18,7 +18,7 @@ namespace {
 
 using Parameters = DelayedCueDiscriminationParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& delayed_cue_discrimination_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.cues", &Parameters::cues, "", {2, 1000},
@@ -66,15 +66,17 @@ class DelayedCueDiscrimination : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<DelayedCueDiscrimination>(parameter_list(), parameters, dt_ms);
+  return make_checked<DelayedCueDiscrimination>(delayed_cue_discrimination_list(), parameters, dt_ms);
 }
 
 TaskKind delayed_cue_discrimination_task() {
   return {"delayed_cue_discrimination",
           "tell after a delay, at a go signal, which of several cues was shown",
           "the shown cue",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          delayed_cue_discrimination_list().options(),
+          [](const Options& options, double dt_ms) {
+            return make_task(delayed_cue_discrimination_list().from(options), dt_ms);
+          },
           {{"task.delay_ms", "50..100"}},
           {{"task.cues", "8"}, {"task.delay_ms", "1000..2000"}}};
 }

@@ -19,7 +19,7 @@ namespace {
 
 using Parameters = DelayedMatchToSampleParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& delayed_match_to_sample_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.stimuli", &Parameters::stimuli, "", {2, 1000}, "number of stimuli: one input channel each")
@@ -68,15 +68,17 @@ class DelayedMatchToSample : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<DelayedMatchToSample>(parameter_list(), parameters, dt_ms);
+  return make_checked<DelayedMatchToSample>(delayed_match_to_sample_list(), parameters, dt_ms);
 }
 
 TaskKind delayed_match_to_sample_task() {
   return {"delayed_match_to_sample",
           "tell whether a stimulus is the one that was shown before a delay (after Miyashita & Chang 1988)",
           "twice the sample, plus 1 for a non-match",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          delayed_match_to_sample_list().options(),
+          [](const Options& options, double dt_ms) {
+            return make_task(delayed_match_to_sample_list().from(options), dt_ms);
+          },
           {{"task.delay_ms", "50..100"}},
           {{"task.stimuli", "6"}, {"task.delay_ms", "500..1000"}}};
 }

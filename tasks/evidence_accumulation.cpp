@@ -15,7 +15,7 @@ namespace {
 
 using Parameters = EvidenceAccumulationParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& evidence_accumulation_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.slots", &Parameters::slots, "", {1, 10000}, "pulses per trial, one per slot")
@@ -77,17 +77,18 @@ class EvidenceAccumulation : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<EvidenceAccumulation>(parameter_list(), parameters, dt_ms);
+  return make_checked<EvidenceAccumulation>(evidence_accumulation_list(), parameters, dt_ms);
 }
 
 TaskKind evidence_accumulation_task() {
-  return {"evidence_accumulation",
-          "which of two channels carried more pulses, answered after a delay",
-          "0: channel 0 had more pulses, 1: channel 1",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
-          {{"task.slots", "5"}, {"task.favoured", "0.9"}, {"task.delay_ms", "50"}},
-          {{"task.slots", "20"}, {"task.favoured", "0.6"}, {"task.delay_ms", "500..1000"}}};
+  return {
+      "evidence_accumulation",
+      "which of two channels carried more pulses, answered after a delay",
+      "0: channel 0 had more pulses, 1: channel 1",
+      evidence_accumulation_list().options(),
+      [](const Options& options, double dt_ms) { return make_task(evidence_accumulation_list().from(options), dt_ms); },
+      {{"task.slots", "5"}, {"task.favoured", "0.9"}, {"task.delay_ms", "50"}},
+      {{"task.slots", "20"}, {"task.favoured", "0.6"}, {"task.delay_ms", "500..1000"}}};
 }
 
 }  // namespace stillpoint

@@ -20,7 +20,7 @@ namespace {
 
 using Parameters = FastTrackingParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& fast_tracking_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.channels", &Parameters::channels, "", {1, 1000},
@@ -75,15 +75,15 @@ class FastTracking : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<FastTracking>(parameter_list(), parameters, dt_ms);
+  return make_checked<FastTracking>(fast_tracking_list(), parameters, dt_ms);
 }
 
 TaskKind fast_tracking_task() {
   return {"fast_tracking",
           "report filtered noise as it comes in, or a short while later",
           "always 0",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          fast_tracking_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(fast_tracking_list().from(options), dt_ms); },
           {{"task.correlation_ms", "50"}},
           {{"task.channels", "2"}, {"task.correlation_ms", "10"}, {"task.lag_ms", "20"}},
           {"task.correlation_ms"}};

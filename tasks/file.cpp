@@ -18,7 +18,7 @@ namespace {
 
 using Parameters = TrialFileParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& file_list() {
   static const auto list = ParameterList<Parameters>().text("task.file", &Parameters::file,
                                                             "HDF5 file with inputs, targets, mask and dt_ms");
   return list;
@@ -161,13 +161,13 @@ class TrialsOfAFile : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<TrialsOfAFile>(parameter_list(), parameters, dt_ms);
+  return make_checked<TrialsOfAFile>(file_list(), parameters, dt_ms);
 }
 
 TaskKind file_task() {
   return {"file", "trials of your own, drawn from an HDF5 file (layout: docs/file-formats.md)",
-          "as in the file, 0 without", parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); }};
+          "as in the file, 0 without", file_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(file_list().from(options), dt_ms); }};
 }
 
 }  // namespace stillpoint

@@ -26,7 +26,7 @@ namespace {
 
 using Parameters = FlipFlopParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& flip_flop_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.bits", &Parameters::bits, "", {1, 16}, "number of bits: one input channel and one output each")
@@ -102,15 +102,15 @@ class FlipFlop : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<FlipFlop>(parameter_list(), parameters, dt_ms);
+  return make_checked<FlipFlop>(flip_flop_list(), parameters, dt_ms);
 }
 
 TaskKind flip_flop_task() {
   return {"flip_flop",
           "remember the sign of the last pulse on each of several channels",
           "the memory at the end as a binary number, bit 0 first",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          flip_flop_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(flip_flop_list().from(options), dt_ms); },
           {{"task.bits", "1"}},
           {{"task.bits", "5"}, {"task.slots", "20"}, {"task.pulse_probability", "0.1"}}};
 }

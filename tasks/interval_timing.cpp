@@ -21,7 +21,7 @@ namespace {
 
 using Parameters = IntervalTimingParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& interval_timing_list() {
   static const auto list =
       ParameterList<Parameters>()
           .range("task.interval_ms", &Parameters::interval_ms, "ms", positive,
@@ -78,15 +78,15 @@ class IntervalTiming : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<IntervalTiming>(parameter_list(), parameters, dt_ms);
+  return make_checked<IntervalTiming>(interval_timing_list(), parameters, dt_ms);
 }
 
 TaskKind interval_timing_task() {
   return {"interval_timing",
           "reproduce the time between two pulses by a ramp to a threshold (after Jazayeri & Shadlen 2015)",
           "0: interval up to the middle of its range, 1: longer",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          interval_timing_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(interval_timing_list().from(options), dt_ms); },
           {{"task.interval_ms", "150..300"}},
           {{"task.interval_ms", "500..2000"}}};
 }

@@ -1,8 +1,9 @@
+#include "sim/options/registry.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "sim/options/registry.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {

@@ -24,7 +24,7 @@ namespace {
 
 using Parameters = SineGenerationParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& sine_generation_list() {
   static const auto list =
       ParameterList<Parameters>()
           .numbers("task.frequencies_hz", &Parameters::frequencies_hz, "Hz", positive,
@@ -94,15 +94,15 @@ class SineGeneration : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<SineGeneration>(parameter_list(), parameters, dt_ms);
+  return make_checked<SineGeneration>(sine_generation_list(), parameters, dt_ms);
 }
 
 TaskKind sine_generation_task() {
   return {"sine_generation",
           "produce a sine wave, of the frequency that the input tells",
           "the index of the frequency",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          sine_generation_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(sine_generation_list().from(options), dt_ms); },
           {{"task.duration_ms", "500"}},
           {{"task.frequencies_hz", "1 2 3 4"}, {"task.cue", "onset"}}};
 }

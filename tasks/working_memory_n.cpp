@@ -21,7 +21,7 @@ namespace {
 
 using Parameters = WorkingMemoryParameters;
 
-const ParameterList<Parameters>& parameter_list() {
+const ParameterList<Parameters>& working_memory_n_list() {
   static const auto list =
       ParameterList<Parameters>()
           .integer("task.cues", &Parameters::cues, "", {2, 1000},
@@ -83,15 +83,15 @@ class WorkingMemory : public Task {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
-  return make_checked<WorkingMemory>(parameter_list(), parameters, dt_ms);
+  return make_checked<WorkingMemory>(working_memory_n_list(), parameters, dt_ms);
 }
 
 TaskKind working_memory_n_task() {
   return {"working_memory_n",
           "hold the first of several cues across distractors (after Miller, Erickson & Desimone 1996)",
           "the first cue",
-          parameter_list().options(),
-          [](const Options& options, double dt_ms) { return make_task(parameter_list().from(options), dt_ms); },
+          working_memory_n_list().options(),
+          [](const Options& options, double dt_ms) { return make_task(working_memory_n_list().from(options), dt_ms); },
           {{"task.cues", "2"}, {"task.distractors", "1"}, {"task.delay_ms", "150..250"}},
           {{"task.cues", "8"}, {"task.distractors", "4"}, {"task.delay_ms", "1000..2000"}}};
 }

@@ -13,7 +13,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double left_margin = 50, right_margin = 14, top_margin = 34, panel_height = 230, legend_top = 308;
 
 struct PrincipalAxis {

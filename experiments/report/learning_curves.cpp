@@ -14,7 +14,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double panel_height = 135, left_margin = 40, top_margin = 24, panel_gap = 52, interval_spacing = 5;
 constexpr double legend_top = top_margin + panel_height + 40, legend_row = 11, note_row = 9, sample_width = 24;
 constexpr std::size_t most_conditions = 8, most_bins = 100;

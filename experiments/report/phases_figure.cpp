@@ -11,7 +11,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double left_margin = 46, right_margin = 12, top_margin = 48, panel_height = 150, legend_top = 240;
 
 /// Search, drop and comprehension; one phase alone is not shaded.

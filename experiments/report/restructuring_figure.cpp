@@ -12,7 +12,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double left_margin = 14, right_margin = 8, top_margin = 42, panel_gap = 16, panel_height = 88, row_gap = 54;
 constexpr int columns = 3;
 const std::string event_colour = "#9DB7CC", last_colour = "#0072B2", drop_colour = "#D55E00";

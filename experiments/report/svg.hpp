@@ -7,6 +7,8 @@
 
 namespace stillpoint {
 
+inline constexpr double page_width = 180 / 25.4 * 72;  // of every figure: 180 mm in points
+
 struct Point {
   double x, y;
 };

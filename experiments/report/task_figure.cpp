@@ -12,7 +12,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double page_width = 180 / 25.4 * 72;  // 180 mm in points
 constexpr double left_margin = 92, right_margin = 8, top_margin = 48, bottom_margin = 42, column_gap = 12,
                  strip_gap = 4;
 constexpr double group_gap = 14;  // between inputs and outputs

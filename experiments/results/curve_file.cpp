@@ -22,7 +22,7 @@ std::vector<std::string> fields(std::string line) {
   return words;
 }
 
-double number(const std::string& text, const std::string& where) {
+double number_in(const std::string& text, const std::string& where) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   require_parameter(!text.empty() && *end == '\0', where, text.empty() ? "(empty)" : text, "must be a number");
@@ -47,7 +47,7 @@ LossCurve read_table(std::istream& file, const std::string& path) {
     require_parameter(words.size() == header.size(), where, fmt::format("{} fields", words.size()),
                       fmt::format("must have {}, as the header", header.size()));
     const auto value = [&](const char* name) {
-      return number(words[static_cast<std::size_t>(column(name))], fmt::format("{}: {}", where, name));
+      return number_in(words[static_cast<std::size_t>(column(name))], fmt::format("{}: {}", where, name));
     };
     curve.update.push_back(value("update"));
     curve.loss.push_back(value("loss"));

@@ -17,20 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Job {
+struct Measurement {
   std::string run, file;
   MeasuredRun* result;
 };
 
-void measure_all(const std::vector<Job>& jobs, const MeasureSetting& what, const RestructuringSetting& setting) {
-  std::vector<Job> to_do;
+void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& what, const RestructuringSetting& setting) {
+  std::vector<Measurement> to_do;
   for (const auto& job : jobs)
     if (auto found = kept_measurement(job.file, what))
       *job.result = std::move(*found);
     else
       to_do.push_back(job);
   Progress progress(to_do.size(), to_do.size(), setting.quiet);
-  for_each_on_threads(setting.jobs, to_do, [&](const Job& job) {
+  for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
     *job.result = measure_run(job.run, what);
     keep_measurement(job.file, *job.result, what);
     progress.run_finished(1);
@@ -187,7 +187,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   std::error_code failed;
   fs::create_directories(fs::path(directory) / "restructuring", failed);
   std::vector<Measured> measured(study.conditions.size());
-  std::vector<Job> jobs, shuffled_jobs;
+  std::vector<Measurement> jobs, shuffled_jobs;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];
     measured[c].resize(condition.runs.size());

@@ -313,7 +313,7 @@ class LiteralFullForce : public LiteralRule {
 };
 
 template <class Literal>
-std::unique_ptr<LiteralRule> make(const LiteralSetting& setting) {
+std::unique_ptr<LiteralRule> make_literal(const LiteralSetting& setting) {
   return std::make_unique<Literal>(setting);
 }
 
@@ -321,16 +321,16 @@ std::unique_ptr<LiteralRule> make(const LiteralSetting& setting) {
 
 std::unique_ptr<LiteralRule> literal_rule(const std::string& name, const LiteralSetting& setting) {
   static const std::map<std::string, std::unique_ptr<LiteralRule> (*)(const LiteralSetting&)> known = {
-      {"e_prop", make<LiteralEProp>},
-      {"oja", make<LiteralOja>},
-      {"anti_hebbian", make<LiteralAntiHebbian>},
-      {"reward_hebbian", make<LiteralRewardHebbian>},
-      {"force", make<LiteralForce>},
-      {"full_force", make<LiteralFullForce>},
+      {"e_prop", make_literal<LiteralEProp>},
+      {"oja", make_literal<LiteralOja>},
+      {"anti_hebbian", make_literal<LiteralAntiHebbian>},
+      {"reward_hebbian", make_literal<LiteralRewardHebbian>},
+      {"force", make_literal<LiteralForce>},
+      {"full_force", make_literal<LiteralFullForce>},
   };
   if (setting.options.text("network.kind") == "lstm")
-    return name == "force"                                                  ? make<LiteralForce>(setting)
-           : name == "e_prop" && setting.options.text("tcr.form") != "loss" ? make<LiteralLstmEProp>(setting)
+    return name == "force"                                                  ? make_literal<LiteralForce>(setting)
+           : name == "e_prop" && setting.options.text("tcr.form") != "loss" ? make_literal<LiteralLstmEProp>(setting)
                                                                             : nullptr;
   const auto found = known.find(name);
   return found == known.end() ? nullptr : found->second(setting);

@@ -1,7 +1,8 @@
+#include "sim/options/registry.hpp"
+
 #include <fmt/format.h>
 
 #include "plasticity/short_term/short_term.hpp"
-#include "sim/options/registry.hpp"
 
 namespace stillpoint {
 

@@ -88,15 +88,15 @@ class YokedTcr : public Synapse<Scalar> {
   ReplayedSynapse<Scalar> replayed_{1};
 };
 
-const std::vector<std::string> forms = {"auto", "dense", "history", "chunked"};
+const std::vector<std::string> synapse_forms = {"auto", "dense", "history", "chunked"};
 
-const ParameterList<TcrParameters>& list() {
+const ParameterList<TcrParameters>& tcr_list() {
   using P = TcrParameters;
   static const auto all =
       ParameterList<P>()
           .number("synapse.beta", &P::beta, "", nonnegative, "strength; S is of order beta r v d / N")
           .number("synapse.tau_s_ms", &P::tau_s_ms, "ms", positive, "time constant of S")
-          .choice("synapse.form", &P::form, forms, "how S is computed: the same numbers at different cost")
+          .choice("synapse.form", &P::form, synapse_forms, "how S is computed: the same numbers at different cost")
           .integer("synapse.chunk", &P::chunk, "steps", {1, 1e6}, "chunked form: steps between two additions to S")
           .number("synapse.consolidation", &P::consolidation, "1/ms", nonnegative,
                   "kappa: after each update W gains kappa times the integral of S over the trial, mean of the batch")
@@ -108,7 +108,7 @@ const ParameterList<TcrParameters>& list() {
 }
 
 template <class Scalar>
-std::unique_ptr<Synapse<Scalar>> make(const TcrParameters& parameters, const SynapseContext& context) {
+std::unique_ptr<Synapse<Scalar>> make_tcr(const TcrParameters& parameters, const SynapseContext& context) {
   using Form = TcrParameters::Form;
   const double dt_ms = context.integration.dt_ms;
   require_parameter(dt_ms <= parameters.tau_s_ms, "synapse.tau_s_ms", number_text(parameters.tau_s_ms),
@@ -123,8 +123,8 @@ std::unique_ptr<Synapse<Scalar>> make(const TcrParameters& parameters, const Syn
     form = context.constrained || joint                          ? Form::dense
            : context.steps <= context.neurons + parameters.chunk ? Form::history
                                                                  : Form::chunked;
-  require_parameter(!context.constrained || form == Form::dense, "synapse.form", forms[static_cast<std::size_t>(form)],
-                    "a network with a mask or Dale's law needs dense");
+  require_parameter(!context.constrained || form == Form::dense, "synapse.form",
+                    synapse_forms[static_cast<std::size_t>(form)], "a network with a mask or Dale's law needs dense");
   require_parameter(parameters.consolidation == 0 || !context.has_factors, "synapse.consolidation",
                     number_text(parameters.consolidation),
                     "has no place in a network whose W is the product of factors");
@@ -140,21 +140,21 @@ std::unique_ptr<Synapse<Scalar>> make(const TcrParameters& parameters, const Syn
 
 }  // namespace
 
-TcrParameters tcr_parameters(const Options& options) { return list().from(options); }
+TcrParameters tcr_parameters(const Options& options) { return tcr_list().from(options); }
 
 SynapseModel tcr_synapse(const TcrParameters& parameters) {
-  list().check(parameters);
+  tcr_list().check(parameters);
   const bool consolidates = parameters.consolidation > 0;
   require_parameter(!consolidates || parameters.postsynaptic == TcrParameters::Postsynaptic::own,
                     "synapse.postsynaptic", "permuted", "must be own where synapse.consolidation > 0");
   require_parameter(!consolidates || parameters.current == TcrParameters::Current::own, "synapse.current", "yoked",
                     "must be own where synapse.consolidation > 0");
-  return {"tcr", [=](const SynapseContext& context) { return make<float>(parameters, context); },
-          [=](const SynapseContext& context) { return make<double>(parameters, context); }};
+  return {"tcr", [=](const SynapseContext& context) { return make_tcr<float>(parameters, context); },
+          [=](const SynapseContext& context) { return make_tcr<double>(parameters, context); }};
 }
 
 SynapseKind tcr_synapse_kind() {
-  return {"tcr", "temporal consistency: synapses that oppose change of their target's rate", list().options(),
+  return {"tcr", "temporal consistency: synapses that oppose change of their target's rate", tcr_list().options(),
           [](const Options& options) { return tcr_synapse(tcr_parameters(options)); }};
 }
 

@@ -112,7 +112,7 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   Scalar use_at_rest_ = 1, resource_at_rest_ = 1;
 };
 
-const ParameterList<TsodyksMarkramParameters>& list() {
+const ParameterList<TsodyksMarkramParameters>& tsodyks_markram_list() {
   using P = TsodyksMarkramParameters;
   static const auto all =
       ParameterList<P>()
@@ -125,22 +125,26 @@ const ParameterList<TsodyksMarkramParameters>& list() {
 }
 
 template <class Scalar>
-std::unique_ptr<Synapse<Scalar>> make(const TsodyksMarkramParameters& parameters, const SynapseContext& context) {
+std::unique_ptr<Synapse<Scalar>> make_tsodyks_markram(const TsodyksMarkramParameters& parameters,
+                                                      const SynapseContext& context) {
   return std::make_unique<TsodyksMarkram<Scalar>>(parameters, context.integration.dt_ms);
 }
 
 }  // namespace
 
-TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options) { return list().from(options); }
+TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options) {
+  return tsodyks_markram_list().from(options);
+}
 
 SynapseModel tsodyks_markram_synapse(const TsodyksMarkramParameters& parameters) {
-  list().check(parameters);
-  return {"tsodyks_markram", [=](const SynapseContext& context) { return make<float>(parameters, context); },
-          [=](const SynapseContext& context) { return make<double>(parameters, context); }};
+  tsodyks_markram_list().check(parameters);
+  return {"tsodyks_markram",
+          [=](const SynapseContext& context) { return make_tsodyks_markram<float>(parameters, context); },
+          [=](const SynapseContext& context) { return make_tsodyks_markram<double>(parameters, context); }};
 }
 
 SynapseKind tsodyks_markram_synapse_kind() {
-  return {"tsodyks_markram", "presynaptic facilitation and depression", list().options(),
+  return {"tsodyks_markram", "presynaptic facilitation and depression", tsodyks_markram_list().options(),
           [](const Options& options) { return tsodyks_markram_synapse(tsodyks_markram_parameters(options)); }};
 }
 

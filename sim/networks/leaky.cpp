@@ -93,7 +93,7 @@ NetworkModel leaky(const std::string& kind, const LeakyParameters& parameters) {
 }
 
 template <class Scalar, bool current>
-std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Integration& integration) {
+std::unique_ptr<Dynamics<Scalar>> make_leaky(const Network<Scalar>& network, const Integration& integration) {
   using State = typename Leaky<Scalar>::State;
   return std::make_unique<Leaky<Scalar>>(network, integration, current ? State::current : State::rate);
 }
@@ -104,7 +104,7 @@ std::unique_ptr<Dynamics<Scalar>> make_map(const Network<Scalar>& network, const
   require_map_method(network.kind, integration);
   Network<Scalar> stepwise = network;
   stepwise.tau_ms.setConstant(static_cast<Scalar>(integration.dt_ms));
-  return make<Scalar, false>(stepwise, integration);
+  return make_leaky<Scalar, false>(stepwise, integration);
 }
 
 }  // namespace
@@ -122,10 +122,12 @@ NetworkModel rnn_map(const MapParameters& parameters) {
 }
 
 NetworkKind leaky_rate_network() {
-  NetworkKind kind{
-      "leaky_rate",           "tau dr/dt = -r + phi(W r + W_in s + b): the state is the rate",
-      leaky_list().options(), [](const Options& options) { return leaky_rate(leaky_list().from(options)); },
-      make<float, false>,     make<double, false>};
+  NetworkKind kind{"leaky_rate",
+                   "tau dr/dt = -r + phi(W r + W_in s + b): the state is the rate",
+                   leaky_list().options(),
+                   [](const Options& options) { return leaky_rate(leaky_list().from(options)); },
+                   make_leaky<float, false>,
+                   make_leaky<double, false>};
   kind.starts_from_rate = true;
   return kind;
 }
@@ -135,8 +137,8 @@ NetworkKind leaky_current_network() {
           "tau dx/dt = -x + W r + W_in s + b, r = phi(x): the state is the current (Sompolinsky et al. 1988)",
           leaky_list().options(),
           [](const Options& options) { return leaky_current(leaky_list().from(options)); },
-          make<float, true>,
-          make<double, true>};
+          make_leaky<float, true>,
+          make_leaky<double, true>};
 }
 
 NetworkKind rnn_map_network() {

@@ -24,8 +24,8 @@ const ParameterList<LowRankParameters>& low_rank_list() {
   return list;
 }
 
-void initialise(Network<double>& network, const NetworkParameters& common, const LowRankParameters& parameters,
-                std::uint64_t seed) {
+void initialise_low_rank(Network<double>& network, const NetworkParameters& common, const LowRankParameters& parameters,
+                         std::uint64_t seed) {
   const Index N = common.size, R = parameters.rank;
   require_parameter(R <= N, "network.rank", std::to_string(R), "must be at most network.size = " + std::to_string(N));
   Stream stream(seed, Purpose::recurrent_weights);
@@ -42,7 +42,7 @@ void initialise(Network<double>& network, const NetworkParameters& common, const
 }
 
 template <class Scalar>
-std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Integration& integration) {
+std::unique_ptr<Dynamics<Scalar>> make_low_rank(const Network<Scalar>& network, const Integration& integration) {
   return std::make_unique<Leaky<Scalar>>(network, integration, Leaky<Scalar>::State::rate);
 }
 
@@ -51,7 +51,7 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 NetworkModel low_rank(const LowRankParameters& parameters) {
   low_rank_list().check(parameters);
   return {"low_rank", [=](Network<double>& network, const NetworkParameters& common, double, std::uint64_t seed) {
-            initialise(network, common, parameters, seed);
+            initialise_low_rank(network, common, parameters, seed);
           }};
 }
 
@@ -60,8 +60,8 @@ NetworkKind low_rank_network() {
                    "leaky_rate with W = M V^T / N + bulk, factors of rank R: what learns has rank R",
                    low_rank_list().options(),
                    [](const Options& options) { return low_rank(low_rank_list().from(options)); },
-                   make<float>,
-                   make<double>};
+                   make_low_rank<float>,
+                   make_low_rank<double>};
   kind.starts_from_rate = true;
   kind.factors = true;
   return kind;

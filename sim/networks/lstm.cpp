@@ -86,7 +86,7 @@ class Lstm : public Dynamics<Scalar> {
   Index N_;
 };
 
-void initialise(Network<double>& network, const NetworkParameters& common, double dt_ms, std::uint64_t seed) {
+void initialise_lstm(Network<double>& network, const NetworkParameters& common, double dt_ms, std::uint64_t seed) {
   const Index N = common.size;
   network.W.resize(4 * N, N);
   Stream(seed, Purpose::recurrent_weights).fill_normal(network.W, common.gain / std::sqrt(static_cast<double>(N)));
@@ -96,19 +96,21 @@ void initialise(Network<double>& network, const NetworkParameters& common, doubl
 }
 
 template <class Scalar>
-std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Integration& integration) {
+std::unique_ptr<Dynamics<Scalar>> make_lstm(const Network<Scalar>& network, const Integration& integration) {
   return std::make_unique<Lstm<Scalar>>(network, integration);
 }
 
 }  // namespace
 
-NetworkModel lstm() { return {"lstm", initialise}; }
+NetworkModel lstm() { return {"lstm", initialise_lstm}; }
 
 NetworkKind lstm_network() {
-  NetworkKind kind{
-      "lstm",      "long short-term memory: gates i f g o and a cell; discrete time, one step per integration.dt_ms",
-      {},          [](const Options&) { return lstm(); },
-      make<float>, make<double>};
+  NetworkKind kind{"lstm",
+                   "long short-term memory: gates i f g o and a cell; discrete time, one step per integration.dt_ms",
+                   {},
+                   [](const Options&) { return lstm(); },
+                   make_lstm<float>,
+                   make_lstm<double>};
   kind.gates = 4;
   kind.states = 2;
   kind.map = true;

@@ -72,7 +72,8 @@ const ParameterList<PlrnnParameters>& plrnn_list() {
   return list;
 }
 
-void initialise(Network<double>& network, const NetworkParameters& common, double A, double dt_ms, std::uint64_t seed) {
+void initialise_plrnn(Network<double>& network, const NetworkParameters& common, double A, double dt_ms,
+                      std::uint64_t seed) {
   const Index N = common.size;
   network.nonlinearity = Nonlinearity::relu;
   network.W.resize(N, N);
@@ -86,7 +87,7 @@ void initialise(Network<double>& network, const NetworkParameters& common, doubl
 }
 
 template <class Scalar>
-std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Integration& integration) {
+std::unique_ptr<Dynamics<Scalar>> make_plrnn(const Network<Scalar>& network, const Integration& integration) {
   return std::make_unique<Plrnn<Scalar>>(network, integration);
 }
 
@@ -95,7 +96,7 @@ std::unique_ptr<Dynamics<Scalar>> make(const Network<Scalar>& network, const Int
 NetworkModel plrnn(const PlrnnParameters& parameters) {
   plrnn_list().check(parameters);
   return {"plrnn", [=](Network<double>& network, const NetworkParameters& common, double dt_ms, std::uint64_t seed) {
-            initialise(network, common, parameters.A, dt_ms, seed);
+            initialise_plrnn(network, common, parameters.A, dt_ms, seed);
           }};
 }
 
@@ -105,8 +106,8 @@ NetworkKind plrnn_network() {
                    "integration.dt_ms (Durstewitz 2017); A, W, W_in and b learn",
                    plrnn_list().options(),
                    [](const Options& options) { return plrnn(plrnn_list().from(options)); },
-                   make<float>,
-                   make<double>};
+                   make_plrnn<float>,
+                   make_plrnn<double>};
   kind.map = true;
   kind.diagonal = true;
   return kind;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/algorithm/string.hpp>
+#include <cmath>
 
 namespace stillpoint {
 
@@ -72,6 +73,10 @@ std::function<nlohmann::ordered_json(const std::string&, const Given&, std::stri
     if (!names.empty()) text += fmt::format("left out: {}\n", fmt::join(names, ", "));
     return json;
   };
+}
+
+nlohmann::ordered_json finite_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
 nlohmann::ordered_json as_json(const Vector<double>& values) {

@@ -38,6 +38,7 @@ std::function<nlohmann::ordered_json(const std::string& file, const Given& given
 Vector<double> numbers_of(const std::string& option, const std::string& text);
 std::uint64_t seed_of(const boost::program_options::variables_map& given);
 
+nlohmann::ordered_json finite_or_null(double value);
 nlohmann::ordered_json as_json(const Vector<double>& values);
 nlohmann::ordered_json as_json(const Eigen::VectorXcd& values);
 

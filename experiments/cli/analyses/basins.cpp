@@ -15,7 +15,7 @@ nlohmann::ordered_json share_json(Index count, const Share& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 
-nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+nlohmann::ordered_json analyse_basins(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   const auto starts = starts_of(system, given);
@@ -70,7 +70,7 @@ AnalysisKind basins_analysis() {
             "duration-ms", po::value<double>()->default_value(10000), "of each run")(
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
-      of_subject({}, run)};
+      of_subject({}, analyse_basins)};
 }
 
 }  // namespace stillpoint

@@ -11,7 +11,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+nlohmann::ordered_json analyse_cycles(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   const auto starts = starts_of(system, given);
@@ -83,7 +83,7 @@ AnalysisKind cycles_analysis() {
         add_stepping_options(options);
         add_run_options(options, {8, 0.5, 5000, 10000});
       },
-      of_subject({}, run)};
+      of_subject({}, analyse_cycles)};
 }
 
 }  // namespace stillpoint

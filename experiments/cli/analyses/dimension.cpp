@@ -12,7 +12,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+nlohmann::ordered_json analyse_dimension(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   const double sample_ms = given.count("sample-ms") ? given["sample-ms"].as<double>() : system.reference_tau_ms();
@@ -73,7 +73,7 @@ AnalysisKind dimension_analysis() {
         add_run_options(options, {32, 0.5, 2000, 10000});
         options.add_options()("sample-ms", po::value<double>(), "between samples; default: the time constant");
       },
-      of_subject({}, run)};
+      of_subject({}, analyse_dimension)};
 }
 
 }  // namespace stillpoint

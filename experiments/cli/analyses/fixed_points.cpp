@@ -47,7 +47,7 @@ std::string shown(const std::complex<double>& value) {
                            : fmt::format("{:.4g}{:+.4g}i", value.real(), value.imag());
 }
 
-nlohmann::ordered_json columns(const Matrix<double>& matrix) {
+nlohmann::ordered_json columns_json(const Matrix<double>& matrix) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& column : matrix.colwise()) list.push_back(as_json(Vector<double>(column)));
   return list;
@@ -78,7 +78,7 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
   }
   for (const auto& cycle : found.cycles)
     cycles.push_back({{"k", cycle.states.cols()},
-                      {"states", columns(cycle.states)},
+                      {"states", columns_json(cycle.states)},
                       {"multipliers", as_json(cycle.multipliers)},
                       {"stable", cycle.stable}});
   json["points"] = points;

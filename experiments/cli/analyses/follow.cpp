@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "analysis/restructuring/followed.hpp"
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/result_file.hpp"

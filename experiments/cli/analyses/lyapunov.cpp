@@ -12,7 +12,7 @@ namespace po = boost::program_options;
 
 constexpr Index most_exponents = 1000;  // of a state with synapses
 
-nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto& which = given["synapse"].as<std::string>();
   require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
   if (which == "trained") file.take_synapse(file.synapse);
@@ -79,7 +79,7 @@ AnalysisKind lyapunov_analysis() {
                 "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
                 "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
           },
-          of_subject({}, run)};
+          of_subject({}, analyse_lyapunov)};
 }
 
 }  // namespace stillpoint

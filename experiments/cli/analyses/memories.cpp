@@ -21,7 +21,8 @@ namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
 /// With its state, which `settle` keeps: the dense form of TCR.
-std::unique_ptr<Synapse<double>> synapse_of(const TrainedRun& run, const Network<double>& network, bool trained) {
+std::unique_ptr<Synapse<double>> synapse_with_state(const TrainedRun& run, const Network<double>& network,
+                                                    bool trained) {
   if (!trained) return std::make_unique<Synapse<double>>();
   Options options = run.options;
   if (options.text("synapse.kind") == "tcr") {
@@ -69,12 +70,12 @@ std::string shown(const Measured& measured) {
   return fmt::format("{:.3g} [{:.3g}, {:.3g}]", measured.value, measured.low, measured.high);
 }
 
-Json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto& trained = file.require_run();
   const auto& network = file.subject.network;
   const auto& which = given["synapse"].as<std::string>();
   require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
-  const auto synapse = synapse_of(trained, network, which == "trained");
+  const auto synapse = synapse_with_state(trained, network, which == "trained");
   MemorySetting setting;
   setting.hold_ms = duration_of(given, "hold-ms");
   setting.settle_ms = duration_of(given, "settle-ms");
@@ -214,7 +215,7 @@ AnalysisKind memories_analysis() {
                 "group", po::value<std::string>(), "which network of the run file; default final/network")(
                 "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
           },
-          of_subject({true, true, true}, run)};
+          of_subject({true, true, true}, analyse_memories)};
 }
 
 }  // namespace stillpoint

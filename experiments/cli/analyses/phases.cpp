@@ -3,8 +3,8 @@
 #include <cmath>
 #include <filesystem>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/phases_figure.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/curve_file.hpp"
@@ -16,8 +16,6 @@ namespace {
 
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json as_json(const LearningPhases& found, const PhaseSetting& setting) {
   Json json{{"kind", "phases"}, {"verdict", verdict_name(found.verdict)}, {"drop", nullptr}};
@@ -39,10 +37,10 @@ Json as_json(const LearningPhases& found, const PhaseSetting& setting) {
                               {"from", phase.from},
                               {"to", phase.to},
                               {"loss", phase.loss},
-                              {"accuracy", number(phase.accuracy)}});
+                              {"accuracy", finite_or_null(phase.accuracy)}});
   Json bic = Json::object();
-  for (const auto& model : found.models) bic[model.name] = number(model.bic);
-  json["evidence"] = {{"delta_bic", number(found.evidence)},
+  for (const auto& model : found.models) bic[model.name] = finite_or_null(model.bic);
+  json["evidence"] = {{"delta_bic", finite_or_null(found.evidence)},
                       {"favours", found.evidence > 0 ? "broken line" : "smooth decay"},
                       {"strength", strength(found.evidence)},
                       {"bic", bic},

@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include "analysis/restructuring/descriptors.hpp"
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/restructuring_figure.hpp"
 #include "experiments/report/text_table.hpp"
@@ -21,8 +21,6 @@ namespace stillpoint {
 namespace {
 
 namespace po = boost::program_options;
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json located_json(const std::optional<Located>& at) {
   if (!at) return nullptr;
   return {{"update", at->value}, {"low", at->low}, {"high", at->high}};
@@ -37,10 +35,10 @@ Json check_json(const ControlCheck& check) {
 
 Json test_json(const std::optional<LeadTest>& test) {
   if (!test) return nullptr;
-  return {{"median_lead", number(test->median)},
-          {"null_median", number(test->null_median)},
-          {"null_interval", {number(test->null_low), number(test->null_high)}},
-          {"excess", number(test->median - test->null_median)},
+  return {{"median_lead", finite_or_null(test->median)},
+          {"null_median", finite_or_null(test->null_median)},
+          {"null_interval", {finite_or_null(test->null_low), finite_or_null(test->null_high)}},
+          {"excess", finite_or_null(test->median - test->null_median)},
           {"p_closer", test->p},
           {"event_before_drop", test->with_event},
           {"null_event_before_drop", test->null_with_event},

@@ -36,7 +36,7 @@ nlohmann::ordered_json state_json(const System& system, const std::string& name,
 
 std::string shown(const std::optional<double>& tau_ms) { return tau_ms ? fmt::format("{:.4g} ms", *tau_ms) : "-"; }
 
-nlohmann::ordered_json run(SubjectFile& file, const po::variables_map& given, std::string& text) {
+nlohmann::ordered_json analyse_timescales(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto system = file.subject.system();
   const auto stepper = make_stepper(system, given);
   auto result = stepping_json("timescales", system, stepper, given);
@@ -99,7 +99,7 @@ AnalysisKind timescales_analysis() {
                                   "where eigenvalues are taken: zero, end (of each run), or v1,v2,..")(
                 "sample-ms", po::value<double>(), "of the autocorrelation; default: a fifth of the time constant");
           },
-          of_subject({}, run)};
+          of_subject({}, analyse_timescales)};
 }
 
 }  // namespace stillpoint

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/comparison_formats.hpp"
 #include "experiments/study/runner.hpp"
 

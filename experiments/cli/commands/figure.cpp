@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/learning_curves.hpp"
 #include "experiments/results/result_file.hpp"

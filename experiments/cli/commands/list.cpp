@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/study/study.hpp"
 #include "plasticity/optimizer.hpp"

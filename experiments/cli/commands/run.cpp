@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {
@@ -10,7 +10,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-int run(const std::vector<std::string>& arguments, const Command& command) {
+int run_command_line(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("out", po::value<std::string>(),
                         "directory of the results; a study that was stopped continues in it")(
@@ -43,7 +43,8 @@ int run(const std::vector<std::string>& arguments, const Command& command) {
 Command run_command() {
   return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
           "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.",
-          "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4", run};
+          "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
+          run_command_line};
 }
 
 }  // namespace stillpoint

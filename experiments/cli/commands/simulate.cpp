@@ -191,7 +191,7 @@ Request request_of(const po::variables_map& values, const Command& command) {
   return request;
 }
 
-int run(const Request& request, bool quiet) {
+int simulate_request(const Request& request, bool quiet) {
   const auto stored = request.group.empty() ? read_trained_network(request.network_path)
                                             : read_network(request.network_path, request.group);
   const auto resolved = options_for(request, stored);
@@ -236,7 +236,8 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
   positional.add("NETWORK.h5", 1);
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
-  return with_option_names(options, [&] { return run(request_of(values, command), values.count("quiet") > 0); });
+  return with_option_names(options,
+                           [&] { return simulate_request(request_of(values, command), values.count("quiet") > 0); });
 }
 
 }  // namespace

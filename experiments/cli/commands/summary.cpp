@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <map>
 
-#include "experiments/options/argument.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
@@ -18,10 +18,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr Index sample = 1000;               // trials drawn at once, of which some are shown
-constexpr std::uint64_t samples = 10;        // as many for the shares of conditions
-constexpr std::size_t most_columns = 6;      // of the figure
-constexpr std::size_t most_conditions = 16;  // that are listed
+constexpr Index sample = 1000;           // trials drawn at once, of which some are shown
+constexpr std::uint64_t samples = 10;    // as many for the shares of conditions
+constexpr std::size_t most_columns = 6;  // of the figure
+constexpr std::size_t most_listed = 16;  // that are listed
 
 Options resolve(const std::string& name, const po::variables_map& values) {
   Assignments all{{"task.name", name}};
@@ -76,10 +76,10 @@ void print_conditions(const TaskKind& kind, const Task& task, std::uint64_t seed
   fmt::print("conditions  {} (shares of {} trials)\n", kind.condition, all);
   std::size_t listed = 0;
   for (const auto& [condition, count] : counts) {
-    if (++listed > most_conditions) break;
+    if (++listed > most_listed) break;
     fmt::print("  {:<6} {:5.1f} %\n", condition, 100 * static_cast<double>(count) / all);
   }
-  if (counts.size() > most_conditions) fmt::print("  and {} more\n", counts.size() - most_conditions);
+  if (counts.size() > most_listed) fmt::print("  and {} more\n", counts.size() - most_listed);
 }
 
 std::string criterion_text(const Task& task, const TrialSet<double>& trials, const Options& options) {
@@ -93,8 +93,8 @@ std::string criterion_text(const Task& task, const TrialSet<double>& trials, con
              : fmt::format("{}; an output counts as right when it has the sign of its target", learned);
 }
 
-void describe(const TaskKind& kind, const Task& task, const TrialSet<double>& trials, const Options& options,
-              std::uint64_t seed) {
+void describe_task(const TaskKind& kind, const Task& task, const TrialSet<double>& trials, const Options& options,
+                   std::uint64_t seed) {
   const double dt_ms = options.number("integration.dt_ms");
   std::vector<std::string> names;
   for (Index channel = 0; channel < task.inputs(); ++channel) names.push_back(task.input_name(channel));
@@ -156,7 +156,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   const auto made = kind.make(options, dt_ms);
   const auto trials = made->draw({seed, evaluation_update}, sample);
   if (!plot.empty()) write_atomically(plot, task_figure({kind.name, *made, trials, examples_of(trials, shown), dt_ms}));
-  describe(kind, *made, trials, options, seed);
+  describe_task(kind, *made, trials, options, seed);
   return 0;
 }
 
