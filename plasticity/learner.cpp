@@ -12,37 +12,6 @@ namespace stillpoint {
 
 namespace {
 
-std::vector<std::string> names_where(bool (*holds)(const RuleTraits&)) {
-  std::vector<std::string> names;
-  for (const auto& kind : rule_kinds())
-    if (holds(kind)) names.push_back(kind.name);
-  return names;
-}
-
-bool can_be_shadow(const RuleTraits& kind) { return kind.emits == Emits::gradient && !kind.perturbs; }
-bool can_be_added(const RuleTraits& kind) { return !kind.supervised && kind.emits == Emits::change; }
-
-/// The rules of shadow.rules; throws UserError on one that cannot learn passively.
-std::vector<std::string> shadow_names(const Options& options) {
-  const auto words = split_words(options.text("shadow.rules"));
-  if (words.empty() || words == std::vector<std::string>{"none"}) return {};
-  for (const auto& name : words) {
-    const auto found =
-        std::find_if(rule_kinds().begin(), rule_kinds().end(), [&](const RuleKind& kind) { return kind.name == name; });
-    require_parameter(found != rule_kinds().end(), "shadow.rules", name,
-                      fmt::format("must be one or more of: {}", fmt::join(names_where(can_be_shadow), ", ")));
-    require_parameter(!found->perturbs, "shadow.rules", name,
-                      "injects a perturbation into the trials it learns from, so it cannot learn passively");
-    require_parameter(found->emits == Emits::gradient, "shadow.rules", name,
-                      "writes finished changes, not a gradient that could be compared with BPTT");
-    require_parameter(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
-  }
-  const auto& trained = rule_kind(options.text("rule.name"));
-  require_parameter(trained.emits != Emits::change_by_step, "shadow.rules", options.text("shadow.rules"),
-                    "rule " + trained.name + " changes weights while a trial runs, so there is no gradient to compare");
-  return words;
-}
-
 std::string names_of(const std::vector<RuleModel>& rules) {
   std::vector<std::string> names;
   for (const auto& rule : rules) names.push_back(rule.traits.name);
@@ -81,58 +50,6 @@ void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error
 }
 
 }  // namespace
-
-namespace {
-const ParameterList<LearnerParameters>& learner_list() {
-  using P = LearnerParameters;
-  static const auto list =
-      ParameterList<P>()
-          .number("noise.weights", &P::weight_noise, "", nonnegative,
-                  "after each update W += noise.weights * N(0,1) / sqrt(N)")
-          .integer("training.within_trial", &P::within_trial, "steps", {0, 1e9},
-                   "rules that learn online: change the weights every n-th step of the trial as well; 0: at its end")
-          .integer("freeze_in.updates", &P::freeze_in_updates, "", {0, 1e9},
-                   "updates at the start in which temporal consistency learns and the task does not; fewer than all")
-          .integer("freeze_in.every", &P::freeze_in_every, "", {0, 1e9},
-                   "after them: every n-th update is such an update as well, n > 1; 0: none is");
-  return list;
-}
-}  // namespace
-
-std::vector<Option> learner_options() {
-  auto added = names_where(can_be_added);
-  added.insert(added.begin(), "none");
-  auto all = learner_list().options();
-  all.insert(
-      all.begin(),
-      {choice_option("rule.add", "none", added, "a second, unsupervised rule beside the one that trains"),
-       text_option(
-           "shadow.rules", "none",
-           "gradient rules that compute their update on every trial set without changing anything, compared with "
-           "BPTT: " +
-               fmt::format("{}", fmt::join(names_where(can_be_shadow), ", ")))});
-  return all;
-}
-
-LearnerParameters learner_parameters(const Options& options) {
-  auto parameters = learner_list().from(options);
-  parameters.rule = rule_model(options);
-  const auto named = [&](const std::string& name) { return rule_kind(name).model(options); };
-  if (const auto& name = options.text("rule.add"); name != "none") parameters.added = named(name);
-  for (const auto& name : shadow_names(options)) parameters.shadows.push_back(named(name));
-  parameters.optimizer = optimizer_list().from(options);
-  parameters.consistency = temporal_consistency_list().from(options);
-  parameters.schedule = schedule_list().from(options);
-  parameters.trains_start = options.text("network.initial_state") == "trained";
-  return parameters;
-}
-
-std::vector<std::string> other_rules(const Options& options) {
-  auto names = shadow_names(options);
-  if (!names.empty()) names.push_back("bptt");
-  if (options.text("rule.add") != "none") names.push_back(options.text("rule.add"));
-  return names;
-}
 
 template <class Scalar>
 Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key,
@@ -202,6 +119,19 @@ void Learner<Scalar>::refuse_misfit(const Network<Scalar>& network) const {
                     traits_.name, "regresses every connection: it needs a network without mask, Dale's law or factors");
   require_parameter(!parameters_.trains_start || traits_.reaches_state_parameters, "network.initial_state", "trained",
                     "rule " + traits_.name + " does not reach it; use bptt, rtrl or e_prop");
+  for (const auto& shadow : parameters_.shadows) {
+    const auto& name = shadow.traits.name;
+    require_parameter(!shadow.traits.perturbs, "shadow.rules", name,
+                      "injects a perturbation into the trials it learns from, so it cannot learn passively");
+    require_parameter(shadow.traits.can_be_shadow(), "shadow.rules", name,
+                      "writes finished changes, not a gradient that could be compared with BPTT");
+    require_parameter(
+        traits_.emits != Emits::change_by_step, "shadow.rules", names_of(parameters_.shadows),
+        "rule " + traits_.name + " changes weights while a trial runs, so there is no gradient to compare");
+  }
+  require_parameter(!parameters_.added || parameters_.added->traits.can_be_added(), "rule.add",
+                    parameters_.added ? parameters_.added->traits.name : "",
+                    "must be an unsupervised rule that writes finished changes of a trial set");
   std::vector<const RuleTraits*> all;
   for (const auto& shadow : parameters_.shadows) all.push_back(&shadow.traits);
   if (parameters_.added) all.push_back(&parameters_.added->traits);
@@ -209,7 +139,7 @@ void Learner<Scalar>::refuse_misfit(const Network<Scalar>& network) const {
   for (const auto* rule : all) {
     require_parameter(kind.acts_on_rates || rule->any_network, "network.kind", kind.name,
                       fmt::format("rule {} needs one state per neuron; rules for any network: {}", rule->name,
-                                  fmt::join(names_where([](const RuleTraits& any) { return any.any_network; }), ", ")));
+                                  fmt::join(rules_where([](const RuleTraits& any) { return any.any_network; }), ", ")));
     require_parameter(
         !network.has_factors() || rule->emits == Emits::gradient || rule->needs_feedback_weights, "network.kind",
         kind.name,

@@ -124,6 +124,8 @@ class Learner {
   std::vector<Alignment> alignment_;
 };
 
+/// Of the numbers among them.
+const ParameterList<LearnerParameters>& learner_list();
 /// Options rule.add, shadow.rules, training.within_trial, freeze_in.* and noise.weights.
 std::vector<Option> learner_options();
 /// The rules that work beside rule.name: rule.add and shadow.rules. Throws ParameterError on one that cannot.

@@ -1,5 +1,6 @@
-#include "plasticity/rule.hpp"
 #include "sim/options/registry.hpp"
+
+#include "plasticity/rule.hpp"
 
 namespace stillpoint {
 
@@ -16,11 +17,16 @@ const std::vector<RuleKind>& rule_kinds() {
   return kinds;
 }
 
-Option rule_name_option() {
-  return choice_among(rule_kinds(), "rule.name", "e_prop", "long-term learning rule");
-}
+Option rule_name_option() { return choice_among(rule_kinds(), "rule.name", "e_prop", "long-term learning rule"); }
 
 const RuleKind& rule_kind(const std::string& name) { return kind_named(rule_kinds(), name, rule_name_option); }
+
+std::vector<std::string> rules_where(bool (*holds)(const RuleTraits&)) {
+  std::vector<std::string> names;
+  for (const auto& kind : rule_kinds())
+    if (holds(kind)) names.push_back(kind.name);
+  return names;
+}
 
 RuleModel rule_model(const Options& options) { return rule_kind(options.text("rule.name")).model(options); }
 

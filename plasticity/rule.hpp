@@ -69,6 +69,10 @@ struct RuleTraits {
 
   /// Its learning signal goes through the transposed readout whatever rule.feedback says.
   bool true_feedback() const { return truth != Truth::approximate; }
+  /// May compute its update on the trials of another rule: it injects nothing, and what it writes can be compared.
+  bool can_be_shadow() const { return emits == Emits::gradient && !perturbs; }
+  /// May work beside the rule that trains.
+  bool can_be_added() const { return !supervised && emits == Emits::change; }
 };
 
 /// A rule with its parameters, ready to be made in either precision. plasticity/rules/rules.hpp has those that come with
@@ -104,6 +108,8 @@ const std::vector<RuleKind>& rule_kinds();
 /// Throws UserError on an unknown name, listing the known ones.
 const RuleKind& rule_kind(const std::string& name);
 Option rule_name_option();
+/// Names of the kinds of which it holds.
+std::vector<std::string> rules_where(bool (*holds)(const RuleTraits&));
 
 /// The rule that rule.name names.
 RuleModel rule_model(const Options& options);
