@@ -15,14 +15,12 @@ nlohmann::ordered_json share_json(Index count, const Share& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 
-nlohmann::ordered_json analyse_basins(SubjectFile& file, const po::variables_map& given, std::string& text) {
-  const auto system = file.subject.system();
-  const auto stepper = make_stepper(system, given);
+void analyse_basins(const System& system, const Stepper& stepper, const Given& given, nlohmann::ordered_json& result,
+                    std::string& text) {
   const auto starts = starts_of(system, given);
   const BasinSetting setting{duration_of(given, "duration-ms"), duration_of(given, "longest-period-ms")};
   const auto basins = find_basins(stepper, starts, setting);
 
-  auto result = stepping_json("basins", system, stepper, given);
   result["samples"] = starts.cols();
   result["attractors"] = nlohmann::ordered_json::array();
   text = "attractor    period [ms]  share  95 %            leading [1/s]\n";
@@ -48,7 +46,6 @@ nlohmann::ordered_json analyse_basins(SubjectFile& file, const po::variables_map
       "bound\n",
       "unsettled", "-", basins.unsettled_share.value, basins.unsettled_share.low, basins.unsettled_share.high,
       starts.cols(), setting.duration_ms, basins.diverged);
-  return result;
 }
 
 }  // namespace
@@ -62,15 +59,14 @@ AnalysisKind basins_analysis() {
       "diverged, of_sample (index into attractors; -1: unsettled)",
       "stillpoint analyze basins network.h5 --samples 200 --spread 1 --json basins.json",
       [](po::options_description& options) {
-        add_system_options(options);
-        add_stepping_options(options);
+        add_path_options(options);
         options.add_options()("samples", po::value<long>()->default_value(100), "states to start from")(
             "spread", po::value<double>()->default_value(1),
             "their standard deviation per entry (through phi where the state is a rate)")(
             "duration-ms", po::value<double>()->default_value(10000), "of each run")(
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
-      of_subject({}, analyse_basins)};
+      along_path("basins", analyse_basins)};
 }
 
 }  // namespace stillpoint

@@ -11,9 +11,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json analyse_cycles(SubjectFile& file, const po::variables_map& given, std::string& text) {
-  const auto system = file.subject.system();
-  const auto stepper = make_stepper(system, given);
+void analyse_cycles(const System& system, const Stepper& stepper, const Given& given, nlohmann::ordered_json& result,
+                    std::string& text) {
   const auto starts = starts_of(system, given);
   CycleSetting setting;
   setting.discard_ms = duration_of(given, "discard-ms");
@@ -36,7 +35,6 @@ nlohmann::ordered_json analyse_cycles(SubjectFile& file, const po::variables_map
     ++found[known];
   }
 
-  auto result = stepping_json("cycles", system, stepper, given);
   result["searches"] = {
       {"samples", starts.cols()}, {"at_rest", at_rest}, {"no_return", no_return}, {"not_converged", not_converged}};
   result["cycles"] = nlohmann::ordered_json::array();
@@ -65,7 +63,6 @@ nlohmann::ordered_json analyse_cycles(SubjectFile& file, const po::variables_map
   text += fmt::format(
       "{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n", starts.cols(),
       starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.duration_ms, not_converged);
-  return result;
 }
 
 }  // namespace
@@ -79,11 +76,10 @@ AnalysisKind cycles_analysis() {
       "of the direction of motion), extent, closure, found, path (states in equal steps)]",
       "stillpoint analyze cycles network.h5 --as flow --samples 16 --json cycles.json",
       [](po::options_description& options) {
-        add_system_options(options);
-        add_stepping_options(options);
+        add_path_options(options);
         add_run_options(options, {8, 0.5, 5000, 10000});
       },
-      of_subject({}, analyse_cycles)};
+      along_path("cycles", analyse_cycles)};
 }
 
 }  // namespace stillpoint

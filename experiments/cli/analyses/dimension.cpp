@@ -12,16 +12,14 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json analyse_dimension(SubjectFile& file, const po::variables_map& given, std::string& text) {
-  const auto system = file.subject.system();
-  const auto stepper = make_stepper(system, given);
+void analyse_dimension(const System& system, const Stepper& stepper, const Given& given, nlohmann::ordered_json& result,
+                       std::string& text) {
   const double sample_ms = given.count("sample-ms") ? given["sample-ms"].as<double>() : system.reference_tau_ms();
   const auto runs = free_runs(
       stepper, starts_of(system, given), [&](const Matrix<double>& x) { return system.read(x); },
       duration_of(given, "discard-ms"), duration_of(given, "duration-ms"), sample_ms);
   const auto estimate = dimension_of(runs.activity);
 
-  auto result = stepping_json("dimension", system, stepper, given);
   const auto optional = [](const std::optional<double>& value) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
   };
@@ -37,7 +35,7 @@ nlohmann::ordered_json analyse_dimension(SubjectFile& file, const po::variables_
   if (estimate.uncorrected == 0) {
     text = fmt::format("the activity of {} runs does not vary: all rest at one state, no dimension\n",
                        runs.activity.size());
-    return result;
+    return;
   }
   if (estimate.participation_ratio)
     text = fmt::format("participation ratio {:.4g}", *estimate.participation_ratio);
@@ -53,7 +51,6 @@ nlohmann::ordered_json analyse_dimension(SubjectFile& file, const po::variables_
     sum += estimate.eigenvalues(i);
     text += fmt::format("{:9}  {:.3f}  {:.3f}\n", i + 1, estimate.eigenvalues(i) / total, sum / total);
   }
-  return result;
 }
 
 }  // namespace
@@ -68,12 +65,11 @@ AnalysisKind dimension_analysis() {
       "eigenvalues of the covariance, falling",
       "stillpoint analyze dimension network.h5 --samples 64 --json dimension.json",
       [](po::options_description& options) {
-        add_system_options(options);
-        add_stepping_options(options);
+        add_path_options(options);
         add_run_options(options, {32, 0.5, 2000, 10000});
         options.add_options()("sample-ms", po::value<double>(), "between samples; default: the time constant");
       },
-      of_subject({}, analyse_dimension)};
+      along_path("dimension", analyse_dimension)};
 }
 
 }  // namespace stillpoint

@@ -71,8 +71,7 @@ AnalysisKind lyapunov_analysis() {
           "positive_sum_per_s, synapse (of the joint state with it)",
           "stillpoint analyze lyapunov network.h5 --exponents 10 --json exponents.json",
           [](po::options_description& options) {
-            add_system_options(options);
-            add_stepping_options(options);
+            add_path_options(options);
             options.add_options()("exponents", po::value<long>()->default_value(0), "the leading ones; 0: all")(
                 "synapse", po::value<std::string>()->default_value("trained"),
                 "trained: with the file's short-term synapse where it has one; or none")(

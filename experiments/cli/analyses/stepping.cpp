@@ -6,7 +6,8 @@ namespace stillpoint {
 
 namespace po = boost::program_options;
 
-void add_stepping_options(po::options_description& options) {
+void add_path_options(po::options_description& options) {
+  add_system_options(options);
   options.add_options()("method", po::value<std::string>()->default_value("rk4"),
                         "steps of a flow: euler, exponential_euler or rk4; a map has its own")(
       "dt-ms", po::value<double>(), "their length; default: a tenth of the shortest time constant");
@@ -35,6 +36,18 @@ nlohmann::ordered_json stepping_json(const std::string& kind, const System& syst
   result["dt_ms"] = stepper.dt_ms();
   result["dimension"] = system.dimension();
   return result;
+}
+
+std::function<nlohmann::ordered_json(const std::string&, const Given&, std::string&)> along_path(
+    const std::string& kind,
+    std::function<void(const System&, const Stepper&, const Given&, nlohmann::ordered_json&, std::string&)> analyse) {
+  return of_subject({}, [=](SubjectFile& file, const Given& given, std::string& text) {
+    const auto system = file.subject.system();
+    const auto stepper = make_stepper(system, given);
+    auto result = stepping_json(kind, system, stepper, given);
+    analyse(system, stepper, given, result, text);
+    return result;
+  });
 }
 
 void add_run_options(po::options_description& options, const RunDefaults& defaults) {

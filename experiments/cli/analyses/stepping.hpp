@@ -6,8 +6,13 @@
 
 namespace stillpoint {
 
-/// --method, --dt-ms
-void add_stepping_options(boost::program_options::options_description& options);
+/// Those of a system, --method, --dt-ms
+void add_path_options(boost::program_options::options_description& options);
+/// An analysis of free runs of the network alone: it gets the system, how it is stepped, and a result that says both.
+std::function<nlohmann::ordered_json(const std::string& file, const Given& given, std::string& text)> along_path(
+    const std::string& kind, std::function<void(const System& system, const Stepper& stepper, const Given& given,
+                                                nlohmann::ordered_json& result, std::string& text)>
+                                 analyse);
 Stepper make_stepper(const System& system, const boost::program_options::variables_map& given,
                      const ContinuousSynapse<double>* synapse = nullptr);
 

@@ -36,10 +36,8 @@ nlohmann::ordered_json state_json(const System& system, const std::string& name,
 
 std::string shown(const std::optional<double>& tau_ms) { return tau_ms ? fmt::format("{:.4g} ms", *tau_ms) : "-"; }
 
-nlohmann::ordered_json analyse_timescales(SubjectFile& file, const po::variables_map& given, std::string& text) {
-  const auto system = file.subject.system();
-  const auto stepper = make_stepper(system, given);
-  auto result = stepping_json("timescales", system, stepper, given);
+void analyse_timescales(const System& system, const Stepper& stepper, const Given& given,
+                        nlohmann::ordered_json& result, std::string& text) {
   std::vector<Vector<double>> states;
   const auto& state = given["state"].as<std::string>();
   if (state != "zero" && state != "end") states.push_back(numbers_of("--state", state));
@@ -79,7 +77,6 @@ nlohmann::ordered_json analyse_timescales(SubjectFile& file, const po::variables
     else
       text += fmt::format("  {:30}  {:10}  {}\n", name, shown(measured.integrated_ms), shown(measured.fitted_ms));
   }
-  return result;
 }
 
 }  // namespace
@@ -92,14 +89,13 @@ AnalysisKind timescales_analysis() {
           "populations [name, neurons, integrated_ms and fitted_ms (null: no decay), autocorrelation]",
           "stillpoint analyze timescales network.h5 --state zero --json timescales.json",
           [](po::options_description& options) {
-            add_system_options(options);
-            add_stepping_options(options);
+            add_path_options(options);
             add_run_options(options, {8, 0.5, 2000, 20000});
             options.add_options()("state", po::value<std::string>()->default_value("end"),
                                   "where eigenvalues are taken: zero, end (of each run), or v1,v2,..")(
                 "sample-ms", po::value<double>(), "of the autocorrelation; default: a fifth of the time constant");
           },
-          of_subject({}, analyse_timescales)};
+          along_path("timescales", analyse_timescales)};
 }
 
 }  // namespace stillpoint
