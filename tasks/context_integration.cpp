@@ -23,25 +23,25 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = ContextIntegrationParameters;
-
-const ParameterList<Parameters>& context_integration_list() {
+const ParameterList<ContextIntegrationParameters>& context_integration_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .numbers("task.coherences", &Parameters::coherences, "", positive,
+      ParameterList<ContextIntegrationParameters>()
+          .numbers("task.coherences", &ContextIntegrationParameters::coherences, "", positive,
                    "sizes of the coherence, > 0, separated by spaces; either sign, all equally likely")
-          .number("task.noise", &Parameters::noise, "", nonnegative,
+          .number("task.noise", &ContextIntegrationParameters::noise, "", nonnegative,
                   "standard deviation of the noise of a stream, averaged over the stimulus")
-          .number("task.stimulus_ms", &Parameters::stimulus_ms, "ms", positive, "duration of the evidence")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+          .number("task.stimulus_ms", &ContextIntegrationParameters::stimulus_ms, "ms", positive,
+                  "duration of the evidence")
+          .range("task.delay_ms", &ContextIntegrationParameters::delay_ms, "ms", nonnegative,
                  "time from the evidence to the response; a range draws one per trial")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive, "graded time at the end");
+          .number("task.response_ms", &ContextIntegrationParameters::response_ms, "ms", positive,
+                  "graded time at the end");
   return list;
 }
 
 class ContextIntegration : public Task {
  public:
-  ContextIntegration(const Parameters& parameters, double dt_ms)
+  ContextIntegration(const ContextIntegrationParameters& parameters, double dt_ms)
       : p_(parameters),
         stimulus_(steps_of(p_.stimulus_ms, dt_ms, "task.stimulus_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
@@ -79,7 +79,7 @@ class ContextIntegration : public Task {
     return stream.bernoulli(0.5) ? -size : size;
   }
 
-  Parameters p_;
+  ContextIntegrationParameters p_;
   Index stimulus_, response_;  // steps
   DrawnDuration delay_;
   double noise_per_step_;
@@ -87,7 +87,7 @@ class ContextIntegration : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const ContextIntegrationParameters& parameters, double dt_ms) {
   return make_checked<ContextIntegration>(context_integration_list(), parameters, dt_ms);
 }
 

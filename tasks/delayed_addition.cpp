@@ -17,24 +17,22 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = DelayedAdditionParameters;
-
-const ParameterList<Parameters>& delayed_addition_list() {
-  static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.samples", &Parameters::samples, "", {2, 10000},
-                   "values in the stream; one is marked in each half")
-          .number("task.sample_ms", &Parameters::sample_ms, "ms", positive,
-                  "time for which a value and its mark are held")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
-                 "time from the end of the stream to the response; a range draws one per trial")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive, "graded time at the end");
+const ParameterList<DelayedAdditionParameters>& delayed_addition_list() {
+  static const auto list = ParameterList<DelayedAdditionParameters>()
+                               .integer("task.samples", &DelayedAdditionParameters::samples, "", {2, 10000},
+                                        "values in the stream; one is marked in each half")
+                               .number("task.sample_ms", &DelayedAdditionParameters::sample_ms, "ms", positive,
+                                       "time for which a value and its mark are held")
+                               .range("task.delay_ms", &DelayedAdditionParameters::delay_ms, "ms", nonnegative,
+                                      "time from the end of the stream to the response; a range draws one per trial")
+                               .number("task.response_ms", &DelayedAdditionParameters::response_ms, "ms", positive,
+                                       "graded time at the end");
   return list;
 }
 
 class DelayedAddition : public Task {
  public:
-  DelayedAddition(const Parameters& parameters, double dt_ms)
+  DelayedAddition(const DelayedAdditionParameters& parameters, double dt_ms)
       : p_(parameters),
         sample_(steps_of(p_.sample_ms, dt_ms, "task.sample_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
@@ -66,14 +64,14 @@ class DelayedAddition : public Task {
   }
 
  private:
-  Parameters p_;
+  DelayedAdditionParameters p_;
   Index sample_, response_;  // steps
   DrawnDuration delay_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const DelayedAdditionParameters& parameters, double dt_ms) {
   return make_checked<DelayedAddition>(delayed_addition_list(), parameters, dt_ms);
 }
 

@@ -16,25 +16,24 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = DelayedCueDiscriminationParameters;
-
-const ParameterList<Parameters>& delayed_cue_discrimination_list() {
+const ParameterList<DelayedCueDiscriminationParameters>& delayed_cue_discrimination_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.cues", &Parameters::cues, "", {2, 1000},
+      ParameterList<DelayedCueDiscriminationParameters>()
+          .integer("task.cues", &DelayedCueDiscriminationParameters::cues, "", {2, 1000},
                    "number of cues: one input channel and one output each")
-          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the cue")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+          .number("task.cue_ms", &DelayedCueDiscriminationParameters::cue_ms, "ms", positive, "duration of the cue")
+          .range("task.delay_ms", &DelayedCueDiscriminationParameters::delay_ms, "ms", nonnegative,
                  "time from the cue to the go signal; a range draws one per trial")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive,
+          .number("task.response_ms", &DelayedCueDiscriminationParameters::response_ms, "ms", positive,
                   "duration of the go signal, the graded time")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of the cue and of the go signal");
+          .number("task.amplitude", &DelayedCueDiscriminationParameters::amplitude, "", positive,
+                  "height of the cue and of the go signal");
   return list;
 }
 
 class DelayedCueDiscrimination : public Task {
  public:
-  DelayedCueDiscrimination(const Parameters& parameters, double dt_ms)
+  DelayedCueDiscrimination(const DelayedCueDiscriminationParameters& parameters, double dt_ms)
       : p_(parameters),
         cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
@@ -58,14 +57,14 @@ class DelayedCueDiscrimination : public Task {
   }
 
  private:
-  Parameters p_;
+  DelayedCueDiscriminationParameters p_;
   Index cue_, response_;  // steps
   DrawnDuration delay_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const DelayedCueDiscriminationParameters& parameters, double dt_ms) {
   return make_checked<DelayedCueDiscrimination>(delayed_cue_discrimination_list(), parameters, dt_ms);
 }
 

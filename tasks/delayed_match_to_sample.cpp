@@ -17,24 +17,26 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = DelayedMatchToSampleParameters;
-
-const ParameterList<Parameters>& delayed_match_to_sample_list() {
+const ParameterList<DelayedMatchToSampleParameters>& delayed_match_to_sample_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.stimuli", &Parameters::stimuli, "", {2, 1000}, "number of stimuli: one input channel each")
-          .number("task.sample_ms", &Parameters::sample_ms, "ms", positive, "duration of the first stimulus")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+      ParameterList<DelayedMatchToSampleParameters>()
+          .integer("task.stimuli", &DelayedMatchToSampleParameters::stimuli, "", {2, 1000},
+                   "number of stimuli: one input channel each")
+          .number("task.sample_ms", &DelayedMatchToSampleParameters::sample_ms, "ms", positive,
+                  "duration of the first stimulus")
+          .range("task.delay_ms", &DelayedMatchToSampleParameters::delay_ms, "ms", nonnegative,
                  "time from the sample to the test; a range draws one per trial")
-          .number("task.test_ms", &Parameters::test_ms, "ms", positive, "duration of the second stimulus")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive, "graded time at the end")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of the stimuli");
+          .number("task.test_ms", &DelayedMatchToSampleParameters::test_ms, "ms", positive,
+                  "duration of the second stimulus")
+          .number("task.response_ms", &DelayedMatchToSampleParameters::response_ms, "ms", positive,
+                  "graded time at the end")
+          .number("task.amplitude", &DelayedMatchToSampleParameters::amplitude, "", positive, "height of the stimuli");
   return list;
 }
 
 class DelayedMatchToSample : public Task {
  public:
-  DelayedMatchToSample(const Parameters& parameters, double dt_ms)
+  DelayedMatchToSample(const DelayedMatchToSampleParameters& parameters, double dt_ms)
       : p_(parameters),
         sample_(steps_of(p_.sample_ms, dt_ms, "task.sample_ms")),
         test_(steps_of(p_.test_ms, dt_ms, "task.test_ms")),
@@ -60,14 +62,14 @@ class DelayedMatchToSample : public Task {
   }
 
  private:
-  Parameters p_;
+  DelayedMatchToSampleParameters p_;
   Index sample_, test_, response_;  // steps
   DrawnDuration delay_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const DelayedMatchToSampleParameters& parameters, double dt_ms) {
   return make_checked<DelayedMatchToSample>(delayed_match_to_sample_list(), parameters, dt_ms);
 }
 

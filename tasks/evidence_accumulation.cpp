@@ -13,28 +13,29 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = EvidenceAccumulationParameters;
-
-const ParameterList<Parameters>& evidence_accumulation_list() {
+const ParameterList<EvidenceAccumulationParameters>& evidence_accumulation_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.slots", &Parameters::slots, "", {1, 10000}, "pulses per trial, one per slot")
-          .number("task.slot_ms", &Parameters::slot_ms, "ms", positive, "time from one pulse to the next")
-          .number("task.pulse_ms", &Parameters::pulse_ms, "ms", positive, "duration of a pulse")
-          .number("task.amplitude", &Parameters::amplitude, "", any_number, "height of a pulse")
-          .number("task.favoured", &Parameters::favoured, "", probability,
+      ParameterList<EvidenceAccumulationParameters>()
+          .integer("task.slots", &EvidenceAccumulationParameters::slots, "", {1, 10000},
+                   "pulses per trial, one per slot")
+          .number("task.slot_ms", &EvidenceAccumulationParameters::slot_ms, "ms", positive,
+                  "time from one pulse to the next")
+          .number("task.pulse_ms", &EvidenceAccumulationParameters::pulse_ms, "ms", positive, "duration of a pulse")
+          .number("task.amplitude", &EvidenceAccumulationParameters::amplitude, "", any_number, "height of a pulse")
+          .number("task.favoured", &EvidenceAccumulationParameters::favoured, "", probability,
                   "probability of a pulse on the favoured channel")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+          .range("task.delay_ms", &EvidenceAccumulationParameters::delay_ms, "ms", nonnegative,
                  "time from the last slot to the response; a range draws one per trial")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive, "graded time at the end")
-          .choice("task.ties", &Parameters::ties, {"redraw", "second"},
+          .number("task.response_ms", &EvidenceAccumulationParameters::response_ms, "ms", positive,
+                  "graded time at the end")
+          .choice("task.ties", &EvidenceAccumulationParameters::ties, {"redraw", "second"},
                   "trials with equal counts: drawn again, or labelled -1");
   return list;
 }
 
 class EvidenceAccumulation : public Task {
  public:
-  EvidenceAccumulation(const Parameters& parameters, double dt_ms)
+  EvidenceAccumulation(const EvidenceAccumulationParameters& parameters, double dt_ms)
       : p_(parameters),
         slot_(steps_of(p_.slot_ms, dt_ms, "task.slot_ms")),
         pulse_(steps_of(p_.pulse_ms, dt_ms, "task.pulse_ms")),
@@ -59,7 +60,7 @@ class EvidenceAccumulation : public Task {
           channel = stream.bernoulli(p) ? 0 : 1;
           lead += channel == 0 ? 1 : -1;
         }
-      } while (lead == 0 && p_.ties == Parameters::Ties::redraw);
+      } while (lead == 0 && p_.ties == EvidenceAccumulationParameters::Ties::redraw);
 
       for (Index slot = 0; slot < p_.slots; ++slot)
         trial.show(channels[static_cast<std::size_t>(slot)], slot * slot_, pulse_, p_.amplitude);
@@ -69,14 +70,14 @@ class EvidenceAccumulation : public Task {
   }
 
  private:
-  Parameters p_;
+  EvidenceAccumulationParameters p_;
   Index slot_, pulse_, response_;  // steps
   DrawnDuration delay_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const EvidenceAccumulationParameters& parameters, double dt_ms) {
   return make_checked<EvidenceAccumulation>(evidence_accumulation_list(), parameters, dt_ms);
 }
 

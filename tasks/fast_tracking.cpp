@@ -18,24 +18,23 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = FastTrackingParameters;
-
-const ParameterList<Parameters>& fast_tracking_list() {
+const ParameterList<FastTrackingParameters>& fast_tracking_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.channels", &Parameters::channels, "", {1, 1000},
+      ParameterList<FastTrackingParameters>()
+          .integer("task.channels", &FastTrackingParameters::channels, "", {1, 1000},
                    "independent signals: one input and one output each")
-          .number("task.duration_ms", &Parameters::duration_ms, "ms", positive, "duration of a trial")
-          .number("task.correlation_ms", &Parameters::correlation_ms, "ms", positive, "time constant of the noise")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "standard deviation of the noise")
-          .number("task.lag_ms", &Parameters::lag_ms, "ms", nonnegative,
+          .number("task.duration_ms", &FastTrackingParameters::duration_ms, "ms", positive, "duration of a trial")
+          .number("task.correlation_ms", &FastTrackingParameters::correlation_ms, "ms", positive,
+                  "time constant of the noise")
+          .number("task.amplitude", &FastTrackingParameters::amplitude, "", positive, "standard deviation of the noise")
+          .number("task.lag_ms", &FastTrackingParameters::lag_ms, "ms", nonnegative,
                   "how long ago the signal was that is to be reported");
   return list;
 }
 
 class FastTracking : public Task {
  public:
-  FastTracking(const Parameters& parameters, double dt_ms)
+  FastTracking(const FastTrackingParameters& parameters, double dt_ms)
       : p_(parameters),
         duration_(steps_of(p_.duration_ms, dt_ms, "task.duration_ms")),
         lag_(steps_of(p_.lag_ms, dt_ms, "task.lag_ms", 0)),
@@ -67,14 +66,14 @@ class FastTracking : public Task {
   }
 
  private:
-  Parameters p_;
+  FastTrackingParameters p_;
   Index duration_, lag_;  // steps
   double steps_per_correlation_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const FastTrackingParameters& parameters, double dt_ms) {
   return make_checked<FastTracking>(fast_tracking_list(), parameters, dt_ms);
 }
 

@@ -16,11 +16,9 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = TrialFileParameters;
-
-const ParameterList<Parameters>& file_list() {
-  static const auto list = ParameterList<Parameters>().text("task.file", &Parameters::file,
-                                                            "HDF5 file with inputs, targets, mask and dt_ms");
+const ParameterList<TrialFileParameters>& file_list() {
+  static const auto list = ParameterList<TrialFileParameters>().text("task.file", &TrialFileParameters::file,
+                                                                     "HDF5 file with inputs, targets, mask and dt_ms");
   return list;
 }
 
@@ -128,7 +126,7 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
 
 class TrialsOfAFile : public Task {
  public:
-  TrialsOfAFile(const Parameters& parameters, double dt_ms) {
+  TrialsOfAFile(const TrialFileParameters& parameters, double dt_ms) {
     require_parameter(!parameters.file.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
     all_ = read_trials(parameters.file, dt_ms);
   }
@@ -160,7 +158,7 @@ class TrialsOfAFile : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const TrialFileParameters& parameters, double dt_ms) {
   return make_checked<TrialsOfAFile>(file_list(), parameters, dt_ms);
 }
 

@@ -24,28 +24,28 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = FlipFlopParameters;
-
-const ParameterList<Parameters>& flip_flop_list() {
+const ParameterList<FlipFlopParameters>& flip_flop_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.bits", &Parameters::bits, "", {1, 16}, "number of bits: one input channel and one output each")
-          .integer("task.slots", &Parameters::slots, "", {1, 10000}, "slots per trial; a pulse starts with a slot")
-          .number("task.slot_ms", &Parameters::slot_ms, "ms", positive,
+      ParameterList<FlipFlopParameters>()
+          .integer("task.bits", &FlipFlopParameters::bits, "", {1, 16},
+                   "number of bits: one input channel and one output each")
+          .integer("task.slots", &FlipFlopParameters::slots, "", {1, 10000},
+                   "slots per trial; a pulse starts with a slot")
+          .number("task.slot_ms", &FlipFlopParameters::slot_ms, "ms", positive,
                   "shortest time from one pulse of a bit to its next")
-          .number("task.pulse_ms", &Parameters::pulse_ms, "ms", positive, "duration of a pulse")
-          .number("task.pulse_probability", &Parameters::pulse_probability, "", {0.001, 1},
+          .number("task.pulse_ms", &FlipFlopParameters::pulse_ms, "ms", positive, "duration of a pulse")
+          .number("task.pulse_probability", &FlipFlopParameters::pulse_probability, "", {0.001, 1},
                   "probability of a pulse per slot and bit; the mean holding time is slot_ms / probability")
-          .number("task.amplitude", &Parameters::amplitude, "", positive,
+          .number("task.amplitude", &FlipFlopParameters::amplitude, "", positive,
                   "height of a pulse, up or down equally likely")
-          .number("task.settle_ms", &Parameters::settle_ms, "ms", nonnegative,
+          .number("task.settle_ms", &FlipFlopParameters::settle_ms, "ms", nonnegative,
                   "ungraded time from the start of every pulse, while the output may switch");
   return list;
 }
 
 class FlipFlop : public Task {
  public:
-  FlipFlop(const Parameters& parameters, double dt_ms)
+  FlipFlop(const FlipFlopParameters& parameters, double dt_ms)
       : p_(parameters),
         slot_(steps_of(p_.slot_ms, dt_ms, "task.slot_ms")),
         pulse_(steps_of(p_.pulse_ms, dt_ms, "task.pulse_ms")),
@@ -95,13 +95,13 @@ class FlipFlop : public Task {
     return held;
   }
 
-  Parameters p_;
+  FlipFlopParameters p_;
   Index slot_, pulse_, settle_;  // steps
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const FlipFlopParameters& parameters, double dt_ms) {
   return make_checked<FlipFlop>(flip_flop_list(), parameters, dt_ms);
 }
 

@@ -19,24 +19,24 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = IntervalTimingParameters;
-
-const ParameterList<Parameters>& interval_timing_list() {
+const ParameterList<IntervalTimingParameters>& interval_timing_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .range("task.interval_ms", &Parameters::interval_ms, "ms", positive,
+      ParameterList<IntervalTimingParameters>()
+          .range("task.interval_ms", &IntervalTimingParameters::interval_ms, "ms", positive,
                  "time from ready to set, and from set to the threshold; a range draws one per trial")
-          .number("task.pulse_ms", &Parameters::pulse_ms, "ms", positive, "duration of the pulses ready and set")
-          .number("task.hold_ms", &Parameters::hold_ms, "ms", nonnegative,
+          .number("task.pulse_ms", &IntervalTimingParameters::pulse_ms, "ms", positive,
+                  "duration of the pulses ready and set")
+          .number("task.hold_ms", &IntervalTimingParameters::hold_ms, "ms", nonnegative,
                   "time at the threshold at the end of a trial")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of the pulses")
-          .number("task.threshold", &Parameters::threshold, "", positive, "height of the ramp at its end");
+          .number("task.amplitude", &IntervalTimingParameters::amplitude, "", positive, "height of the pulses")
+          .number("task.threshold", &IntervalTimingParameters::threshold, "", positive,
+                  "height of the ramp at its end");
   return list;
 }
 
 class IntervalTiming : public Task {
  public:
-  IntervalTiming(const Parameters& parameters, double dt_ms)
+  IntervalTiming(const IntervalTimingParameters& parameters, double dt_ms)
       : p_(parameters),
         dt_ms_(dt_ms),
         pulse_(steps_of(p_.pulse_ms, dt_ms, "task.pulse_ms")),
@@ -69,7 +69,7 @@ class IntervalTiming : public Task {
   }
 
  private:
-  Parameters p_;
+  IntervalTimingParameters p_;
   double dt_ms_;
   Index pulse_, hold_;  // steps
   DrawnDuration interval_;
@@ -77,7 +77,7 @@ class IntervalTiming : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const IntervalTimingParameters& parameters, double dt_ms) {
   return make_checked<IntervalTiming>(interval_timing_list(), parameters, dt_ms);
 }
 

@@ -22,19 +22,19 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = SineGenerationParameters;
-
-const ParameterList<Parameters>& sine_generation_list() {
+const ParameterList<SineGenerationParameters>& sine_generation_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .numbers("task.frequencies_hz", &Parameters::frequencies_hz, "Hz", positive,
+      ParameterList<SineGenerationParameters>()
+          .numbers("task.frequencies_hz", &SineGenerationParameters::frequencies_hz, "Hz", positive,
                    "frequencies in Hz, separated by spaces; each trial has one of them, equally likely")
-          .number("task.duration_ms", &Parameters::duration_ms, "ms", positive, "duration of a trial")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "amplitude of the sine")
-          .choice("task.cue", &Parameters::cue, {"constant", "onset"},
+          .number("task.duration_ms", &SineGenerationParameters::duration_ms, "ms", positive, "duration of a trial")
+          .number("task.amplitude", &SineGenerationParameters::amplitude, "", positive, "amplitude of the sine")
+          .choice("task.cue", &SineGenerationParameters::cue, {"constant", "onset"},
                   "what tells the frequency: a constant input, or the channel of the pulse at the start")
-          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the pulse at the start of a trial")
-          .number("task.settle_ms", &Parameters::settle_ms, "ms", nonnegative, "ungraded time at the start of a trial");
+          .number("task.cue_ms", &SineGenerationParameters::cue_ms, "ms", positive,
+                  "duration of the pulse at the start of a trial")
+          .number("task.settle_ms", &SineGenerationParameters::settle_ms, "ms", nonnegative,
+                  "ungraded time at the start of a trial");
   return list;
 }
 
@@ -42,7 +42,7 @@ constexpr double pi = 3.14159265358979323846;
 
 class SineGeneration : public Task {
  public:
-  SineGeneration(const Parameters& parameters, double dt_ms)
+  SineGeneration(const SineGenerationParameters& parameters, double dt_ms)
       : p_(parameters),
         dt_ms_(dt_ms),
         duration_(steps_of(p_.duration_ms, dt_ms, "task.duration_ms")),
@@ -83,17 +83,17 @@ class SineGeneration : public Task {
   }
 
  private:
-  bool constant() const { return p_.cue == Parameters::Cue::constant; }
+  bool constant() const { return p_.cue == SineGenerationParameters::Cue::constant; }
   Index frequencies() const { return static_cast<Index>(p_.frequencies_hz.size()); }
 
-  Parameters p_;
+  SineGenerationParameters p_;
   double dt_ms_;
   Index duration_, cue_, settle_;  // steps
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const SineGenerationParameters& parameters, double dt_ms) {
   return make_checked<SineGeneration>(sine_generation_list(), parameters, dt_ms);
 }
 

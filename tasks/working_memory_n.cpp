@@ -19,29 +19,30 @@ namespace stillpoint {
 
 namespace {
 
-using Parameters = WorkingMemoryParameters;
-
-const ParameterList<Parameters>& working_memory_n_list() {
+const ParameterList<WorkingMemoryParameters>& working_memory_n_list() {
   static const auto list =
-      ParameterList<Parameters>()
-          .integer("task.cues", &Parameters::cues, "", {2, 1000},
+      ParameterList<WorkingMemoryParameters>()
+          .integer("task.cues", &WorkingMemoryParameters::cues, "", {2, 1000},
                    "number of cues: one input channel and one output each")
-          .number("task.cue_ms", &Parameters::cue_ms, "ms", positive, "duration of the cue")
-          .range("task.delay_ms", &Parameters::delay_ms, "ms", nonnegative,
+          .number("task.cue_ms", &WorkingMemoryParameters::cue_ms, "ms", positive, "duration of the cue")
+          .range("task.delay_ms", &WorkingMemoryParameters::delay_ms, "ms", nonnegative,
                  "time from the cue to the go signal; a range draws one per trial")
-          .integer("task.distractors", &Parameters::distractors, "", {0, 1000}, "most distractors of a trial")
-          .number("task.distractor_probability", &Parameters::distractor_probability, "", probability,
+          .integer("task.distractors", &WorkingMemoryParameters::distractors, "", {0, 1000},
+                   "most distractors of a trial")
+          .number("task.distractor_probability", &WorkingMemoryParameters::distractor_probability, "", probability,
                   "probability of each of them")
-          .number("task.distractor_ms", &Parameters::distractor_ms, "ms", positive, "duration of a distractor")
-          .number("task.response_ms", &Parameters::response_ms, "ms", positive,
+          .number("task.distractor_ms", &WorkingMemoryParameters::distractor_ms, "ms", positive,
+                  "duration of a distractor")
+          .number("task.response_ms", &WorkingMemoryParameters::response_ms, "ms", positive,
                   "duration of the go signal, the graded time")
-          .number("task.amplitude", &Parameters::amplitude, "", positive, "height of cues, distractors and go signal");
+          .number("task.amplitude", &WorkingMemoryParameters::amplitude, "", positive,
+                  "height of cues, distractors and go signal");
   return list;
 }
 
 class WorkingMemory : public Task {
  public:
-  WorkingMemory(const Parameters& parameters, double dt_ms)
+  WorkingMemory(const WorkingMemoryParameters& parameters, double dt_ms)
       : p_(parameters),
         cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
@@ -75,14 +76,14 @@ class WorkingMemory : public Task {
   }
 
  private:
-  Parameters p_;
+  WorkingMemoryParameters p_;
   Index cue_, response_, distractor_;  // steps
   DrawnDuration delay_;
 };
 
 }  // namespace
 
-std::unique_ptr<Task> make_task(const Parameters& parameters, double dt_ms) {
+std::unique_ptr<Task> make_task(const WorkingMemoryParameters& parameters, double dt_ms) {
   return make_checked<WorkingMemory>(working_memory_n_list(), parameters, dt_ms);
 }
 
