@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "sim/random.hpp"
-
 namespace stillpoint {
 
 void require_bounded(const Matrix<double>& x) {
@@ -48,40 +46,33 @@ Stepper::Stepper(Equations equations, Method method, double dt_ms)
 
 Index Stepper::steps(double duration_ms) const { return static_cast<Index>(std::llround(duration_ms / dt_ms_)); }
 
-void Stepper::advance(Matrix<double>& x) const {
-  const auto& F = equations_.value;
-  if (equations_.map) {
-    x = F(x);
-  } else if (method_ == Method::euler) {
-    x += dt_ms_ * F(x);
-  } else {
-    const double h = dt_ms_;
-    const Matrix<double> k1 = F(x), k2 = F(x + h / 2 * k1), k3 = F(x + h / 2 * k2), k4 = F(x + h * k3);
-    x += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
-  }
-}
+void Stepper::advance(Matrix<double>& x) const { step(equations_.value, x); }
 
 void Stepper::advance(Vector<double>& x, Matrix<double>& q) const {
-  const auto& F = equations_.value;
-  const auto& J = equations_.tangent;
+  // The chain rule through the stages of the state's own step makes them those of the variational equation.
+  Matrix<double> joint(x.size(), 1 + q.cols());
+  joint << x, q;
+  const auto along = [this](const Matrix<double>& at) {
+    const Vector<double> state = at.col(0);
+    Matrix<double> moved(at.rows(), at.cols());
+    moved << equations_.value(state), equations_.tangent(state, at.rightCols(at.cols() - 1));
+    return moved;
+  };
+  step(along, joint);
+  x = joint.col(0);
+  q = joint.rightCols(q.cols());
+}
+
+template <class Right>
+void Stepper::step(const Right& F, Matrix<double>& x) const {
   const double h = dt_ms_;
   if (equations_.map) {
-    q = J(x, q);
     x = F(x);
   } else if (method_ == Method::euler) {
-    q += h * J(x, q);
     x += h * F(x);
   } else {
-    // The chain rule through the four stages of the state's own step.
-    const Vector<double> k1 = F(x), x2 = x + h / 2 * k1, k2 = F(x2), x3 = x + h / 2 * k2, k3 = F(x3), x4 = x + h * k3;
-    Matrix<double> stage = J(x, q), sum = stage;
-    stage = J(x2, q + h / 2 * stage);
-    sum += 2 * stage;
-    stage = J(x3, q + h / 2 * stage);
-    sum += 2 * stage;
-    sum += J(x4, q + h * stage);
-    q += h / 6 * sum;
-    x += h / 6 * (k1 + 2 * k2 + 2 * k3 + F(x4));
+    const Matrix<double> k1 = F(x), k2 = F(x + h / 2 * k1), k3 = F(x + h / 2 * k2), k4 = F(x + h * k3);
+    x += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
   }
 }
 
@@ -107,16 +98,6 @@ Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method 
     return factor.asDiagonal() * J(x, q);
   };
   return Stepper(equations, Method::euler, dt_ms);
-}
-
-Matrix<double> start_states(const System& system, Index count, double spread, std::uint64_t seed) {
-  require_parameter(std::isfinite(spread) && spread > 0, "spread", fmt::format("{}", spread), "must be a number > 0");
-  require_parameter(count > 0, "samples", fmt::format("{}", count), "must be an integer > 0");
-  Matrix<double> x(system.dimension(), count);
-  for (Index i = 0; i < count; ++i)
-    Stream(seed, Purpose::initial_state, 0, static_cast<std::uint64_t>(i)).fill_normal(x.col(i), spread);
-  if (network_kind(system.network().kind).starts_from_rate) apply<double>(system.network().nonlinearity, x);
-  return x;
 }
 
 }  // namespace stillpoint

@@ -41,6 +41,10 @@ class Stepper {
   void advance(Vector<double>& x, Matrix<double>& q) const;
 
  private:
+  /// One step of x by the right-hand side F.
+  template <class Right>
+  void step(const Right& F, Matrix<double>& x) const;
+
   Equations equations_;
   Method method_;
   double dt_ms_;
@@ -58,9 +62,5 @@ Stepper network_stepper(const System& system, Method method = Method::rk4, doubl
 /// The same for equations whose first entries leak with tau_ms: exponential_euler is for these, the others make an
 /// Euler step.
 Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method method = Method::rk4, double dt_ms = 0);
-
-/// D x count: where trials would start (x = spread N(0,1), through phi where the state is a rate), the same states for
-/// the same seed, whatever the count. Throws UserError unless spread > 0 and count > 0.
-Matrix<double> start_states(const System& system, Index count, double spread, std::uint64_t seed);
 
 }  // namespace stillpoint

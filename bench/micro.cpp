@@ -6,6 +6,7 @@
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/restructuring/descriptors.hpp"
+#include "analysis/start_states.hpp"
 #include "bench/workload.hpp"
 #include "tasks/task.hpp"
 
@@ -110,7 +111,7 @@ void add_analysis_growth() {
       const auto network = strongly_coupled(neurons);
       const System system(network, Vector<double>::Zero(input_channels), System::As::flow);
       const auto stepper = network_stepper(system, Method::euler, 5);
-      const auto start = start_states(system, 1, 1, 1);
+      const auto start = trial_starts(system, 1, 1, 1);
       for (auto _ : state)
         benchmark::DoNotOptimize(lyapunov_spectrum(stepper, start.col(0), 1, {0, 5000, 0, 20}).per_second.data());
     })->Unit(benchmark::kMillisecond);

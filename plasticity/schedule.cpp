@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/constants.hpp"
+
 namespace stillpoint {
 
 namespace {
 
-constexpr double pi = 3.14159265358979323846;
 constexpr double farthest = 6.9;  // the controlled factor stays between 1/1000 and 1000
 
 bool has_end(ScheduleParameters::Shape shape) {

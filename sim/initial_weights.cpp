@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/constants.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -9,7 +10,6 @@ namespace stillpoint {
 namespace {
 
 const std::vector<std::string> regimes = {"gaussian", "spectral_radius", "orthogonal", "identity"};
-constexpr double pi = 3.14159265358979323846;
 
 /// 1 where a connection may exist; modules are blocks of (nearly) equal size along the diagonal.
 Matrix<double> draw_mask(const WiringParameters& wiring, Index N, std::uint64_t seed) {

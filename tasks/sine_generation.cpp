@@ -15,6 +15,7 @@
 
 #include <cmath>
 
+#include "sim/constants.hpp"
 #include "tasks/drawing.hpp"
 #include "tasks/tasks.hpp"
 
@@ -37,8 +38,6 @@ const ParameterList<SineGenerationParameters>& sine_generation_list() {
                   "ungraded time at the start of a trial");
   return list;
 }
-
-constexpr double pi = 3.14159265358979323846;
 
 class SineGeneration : public Task {
  public:

@@ -38,4 +38,13 @@ inline RunRecord diverged_run(std::uint64_t seed, long at, long budget = 400) {
   return record;
 }
 
+inline StudyRecord two_arms() {
+  StudyRecord study{"evidence <two arms> & \"controls\"", {}};
+  study.conditions.push_back({{{"study.arm", "none"}, {"network.g", "2.5"}, {"synapse.on", "false"}},
+                              {run(1, std::nullopt), run(2, std::nullopt), run(3, 300), diverged_run(4, 50)}});
+  study.conditions.push_back({{{"study.arm", "tcr"}, {"network.g", "2.5"}, {"synapse.on", "false"}},
+                              {run(1, 100), run(2, 120), run(3, 90), run(4, 110)}});
+  return study;
+}
+
 }  // namespace stillpoint::testing

@@ -1,6 +1,6 @@
 // Basins of systems whose boundaries are known by symmetry or in closed form.
 #include "analysis/points/basins.hpp"
-#include "analysis/statistics/statistics.hpp"
+#include "analysis/start_states.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/statistical.hpp"
@@ -32,7 +32,7 @@ TEST_CASE("two neurons that inhibit each other: the one that starts higher wins,
   for (const auto as : {System::As::flow, System::As::map}) {
     const System system(network, Column::Zero(2), as);
     const Index samples = 200;
-    const auto starts = start_states(system, samples, 1, 4);
+    const auto starts = trial_starts(system, samples, 1, 4);
     const auto first_higher = (starts.row(0).array() > starts.row(1).array()).count();
     CHECK((not_above(first_higher, samples, 0.5) && not_below(first_higher, samples, 0.5)));
     const auto basins = find_basins(network_stepper(system), starts);
@@ -69,7 +69,7 @@ TEST_CASE("uncoupled bistable neurons: one attractor per quadrant, a quarter eac
   const auto network = symmetric(2 * Matrix<double>::Identity(2, 2));
   const System system(network, Column::Zero(2), System::As::flow);
   const Index samples = 400;
-  const auto starts = start_states(system, samples, 1, 5);
+  const auto starts = trial_starts(system, samples, 1, 5);
   const auto basins = find_basins(network_stepper(system), starts);
   REQUIRE(basins.attractors.size() == 4);
   for (const auto& attractor : basins.attractors)
@@ -109,7 +109,7 @@ TEST_CASE("a map's cycle of two steps is one attractor, and chaos is unsettled")
   network.b.setZero();
   network.tau_ms.setConstant(10);
   const System system(network, Column::Zero(2), System::As::map);
-  const auto basins = find_basins(network_stepper(system), start_states(system, 50, 1, 7));
+  const auto basins = find_basins(network_stepper(system), trial_starts(system, 50, 1, 7));
   REQUIRE(basins.attractors.size() == 1);
   CHECK(basins.attractors[0].kind == Kind::cycle);
   CHECK(basins.attractors[0].period_ms == 20);
@@ -124,15 +124,5 @@ TEST_CASE("a map's cycle of two steps is one attractor, and chaos is unsettled")
   CHECK(find_basins(Stepper(linear(Matrix<double>::Identity(2, 2) * 1e3, true)), Matrix<double>::Ones(2, 3), {1e6, 1e6})
             .unsettled == 3);
   CHECK_THROWS_WITH(find_basins(Stepper(henon()), Matrix<double>::Zero(2, 1), {-1}),
-                    Catch::Contains("--duration-ms = -1"));
-}
-
-TEST_CASE("shares have Wilson's interval") {
-  for (const Index count : {0, 1, 7, 20}) {
-    const auto share = share_of(count, 20);
-    const auto expected = wilson_interval(count, 20);
-    CHECK(share.value == Approx(static_cast<double>(count) / 20));
-    CHECK(share.low == Approx(expected.low).margin(1e-12));
-    CHECK(share.high == Approx(expected.high));
-  }
+                    Catch::Contains("duration_ms = -1"));
 }

@@ -1,5 +1,6 @@
 // Limit cycles with a period and multipliers known in closed form.
 #include "analysis/paths/cycles.hpp"
+#include "analysis/start_states.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
 #include "tests/textbook_systems.hpp"
@@ -61,7 +62,7 @@ TEST_CASE("a rank-two network whose activity rotates has the period 2 pi tau / t
   const auto stepper = network_stepper(system, Method::rk4, 2);
   CycleSetting setting;
   setting.discard_ms = 500;
-  const auto search = find_cycle(stepper, start_states(system, 1, 1, 3), setting);
+  const auto search = find_cycle(stepper, trial_starts(system, 1, 1, 3), setting);
   REQUIRE(search.outcome == Outcome::found);
   const auto& cycle = *search.cycle;
   const double period = 2 * M_PI * tau / std::tan(alpha);
@@ -97,8 +98,8 @@ TEST_CASE("a search without a cycle says why, a cycle found twice is one, and ma
   CHECK(outcome(linear(decay), Column::Ones(2), soon) == Outcome::no_return);
   CHECK(outcome(linear(spiral), Column::Ones(2), soon) ==
         Outcome::not_converged);  // it turns, but every turn is smaller
-  CHECK_THROWS_WITH(find_cycle(Stepper(henon()), Column::Zero(2)), Catch::Contains("--as = map"));
-  CHECK_THROWS_WITH(outcome(linear(decay), Column::Ones(2), {-1}), Catch::Contains("--discard-ms = -1"));
+  CHECK_THROWS_WITH(find_cycle(Stepper(henon()), Column::Zero(2)), Catch::Contains("as = map"));
+  CHECK_THROWS_WITH(outcome(linear(decay), Column::Ones(2), {-1}), Catch::Contains("discard_ms = -1"));
 
   const Stepper stepper(hopf(1, 1, 0), Method::rk4, 10);
   CycleSetting settled;

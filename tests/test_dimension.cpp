@@ -44,11 +44,14 @@ TEST_CASE(
     int covered = 0;
     for (int repeat = 0; repeat < repeats; ++repeat) {
       const auto estimate = dimension_of(draw(variance, 32, samples, phi, static_cast<std::uint64_t>(repeat)));
-      REQUIRE(estimate.high.has_value());
-      sum += *estimate.participation_ratio;
-      squares += std::pow(*estimate.participation_ratio, 2);
+      REQUIRE((estimate.participation_ratio && estimate.participation_ratio->interval));
+      sum += estimate.participation_ratio->value;
+      squares += std::pow(estimate.participation_ratio->value, 2);
       uncorrected += estimate.uncorrected / repeats;
-      covered += *estimate.low <= truth && truth <= *estimate.high ? 1 : 0;
+      covered +=
+          estimate.participation_ratio->interval->low <= truth && truth <= estimate.participation_ratio->interval->high
+              ? 1
+              : 0;
     }
     const double mean = sum / repeats, error = std::sqrt((squares / repeats - mean * mean) / repeats);
     INFO(samples << " samples: " << mean << " +- " << error << ", truth " << truth << ", uncorrected " << uncorrected
@@ -91,7 +94,7 @@ TEST_CASE("a rotation fills two dimensions, rest fills none, and too few runs ar
   CHECK(runs.activity[0].cols() == 314);
   CHECK(runs.activity[3](0, 0) == Approx(std::cos(3 + 0.2)).epsilon(1e-5));  // 100 ms discarded, 100 ms to the first
   const auto estimate = dimension_of(runs.activity);
-  CHECK(*estimate.participation_ratio == Approx(2).epsilon(0.01));
+  CHECK(estimate.participation_ratio->value == Approx(2).epsilon(0.01));
   CHECK(estimate.eigenvalues(0) == Approx(0.5).epsilon(0.01));
 
   const auto resting = dimension_of(std::vector<Matrix<double>>(6, Matrix<double>::Constant(3, 4, 0.7)));
@@ -99,6 +102,6 @@ TEST_CASE("a rotation fills two dimensions, rest fills none, and too few runs ar
   CHECK(resting.uncorrected == 0);
   CHECK_THROWS_WITH(dimension_of(std::vector<Matrix<double>>(4, Matrix<double>::Ones(3, 4))),
                     Catch::Contains("at least 5 runs"));
-  CHECK_THROWS_WITH(free_runs(stepper, starts, same, 0, -1, 100), Catch::Contains("--duration-ms = -1"));
+  CHECK_THROWS_WITH(free_runs(stepper, starts, same, 0, -1, 100), Catch::Contains("duration_ms = -1"));
   CHECK_THROWS_WITH(free_runs(stepper, starts, same, 0, 100, 100), Catch::Contains("two samples"));
 }

@@ -3,7 +3,7 @@
 
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/newton.hpp"
-#include "analysis/points/start_states.hpp"
+#include "analysis/start_states.hpp"
 #include "sim/linear_algebra.hpp"
 #include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
@@ -247,9 +247,9 @@ TEST_CASE("searches are refused where they have no answer") {
   FixedPointSearch cycles;
   cycles.max_cycle = 3;
   CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::flow), cycles),
-                    Catch::Contains("--max-cycle = 3: a flow"));
+                    Catch::Contains("max_cycle = 3: a flow"));
   CHECK_THROWS_WITH(find_fixed_points(System(network, no_input, System::As::map), cycles), Catch::Contains("relu"));
-  CHECK_THROWS_WITH(points_of(network, System::As::flow, 0), Catch::Contains("--starts = 0"));
+  CHECK_THROWS_WITH(points_of(network, System::As::flow, 0), Catch::Contains("starts = 0"));
   const auto gates = make_network(resolve_options({{"network.kind", "lstm"}, {"network.size", "3"}}), 2, 1, 1);
   const auto synapse = bound_to(gates, tsodyks_markram_synapse({}));
   FixedPointSearch with_synapse;

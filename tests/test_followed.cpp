@@ -225,8 +225,8 @@ TEST_CASE("following is refused where it has no answer") {
   CHECK_THROWS_WITH(follow_fixed_points({unit}, no_input, flow), Catch::Contains("2 or more"));
   CHECK_THROWS_WITH(follow_fixed_points({unit, pair}, no_input, flow), Catch::Contains("W 2 x 2"));
   setting.birth_cost = -1;
-  CHECK_THROWS_WITH(follow_fixed_points({unit, unit}, no_input, flow, setting), Catch::Contains("--birth-cost"));
+  CHECK_THROWS_WITH(follow_fixed_points({unit, unit}, no_input, flow, setting), Catch::Contains("birth_cost"));
   setting = {};
   setting.starts = 0;
-  CHECK_THROWS_WITH(follow_fixed_points({unit, unit}, no_input, flow, setting), Catch::Contains("--starts"));
+  CHECK_THROWS_WITH(follow_fixed_points({unit, unit}, no_input, flow, setting), Catch::Contains("starts"));
 }

@@ -34,7 +34,7 @@ LossCurve curve_of(const Vector<double>& log_loss, double every = 1) {
   return curve;
 }
 
-bool covers(const Located& one, double truth) { return one.low <= truth && truth <= one.high; }
+bool covers(const IntervalEstimate& one, double truth) { return one.low <= truth && truth <= one.high; }
 
 }  // namespace
 

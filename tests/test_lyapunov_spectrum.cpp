@@ -2,6 +2,7 @@
 
 #include "analysis/paths/lyapunov.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/start_states.hpp"
 #include "sim/linear_algebra.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
@@ -107,7 +108,7 @@ TEST_CASE("exponents by QR agree with twin trajectories on a chaotic network") {
       [](TrialKey, Index count) { return problems::held_trials(Matrix<double>::Zero(2, count), 50); }, seed);
   const System system(network, Column::Zero(2), System::As::map);
   const auto spectrum =
-      lyapunov_spectrum(network_stepper(system), start_states(system, 1, 0.1, seed), seed, {1, 1e5, 2000, 20});
+      lyapunov_spectrum(network_stepper(system), trial_starts(system, 1, 0.1, seed), seed, {1, 1e5, 2000, 20});
   INFO(twin.per_second << " +- " << twin.standard_error << " and " << spectrum.per_second(0) << " +- "
                        << spectrum.standard_error(0));
   CHECK(spectrum.per_second(0) > 4 * spectrum.standard_error(0));
@@ -115,7 +116,7 @@ TEST_CASE("exponents by QR agree with twin trajectories on a chaotic network") {
         4 * std::hypot(twin.standard_error, spectrum.standard_error(0)));
   // The same steps as an Euler flow
   const System flow(network, Column::Zero(2), System::As::flow);
-  const auto stepped = lyapunov_spectrum(network_stepper(flow, Method::euler, dt), start_states(flow, 1, 0.1, seed),
+  const auto stepped = lyapunov_spectrum(network_stepper(flow, Method::euler, dt), trial_starts(flow, 1, 0.1, seed),
                                          seed, {1, 1e5, 2000, 20});
   CHECK(std::abs(stepped.per_second(0) - spectrum.per_second(0)) <
         4 * std::hypot(stepped.standard_error(0), spectrum.standard_error(0)));
@@ -129,7 +130,7 @@ TEST_CASE("the leading exponent of a random network changes sign at g = 1, but f
     const auto exponent = [&](double gain) {
       const auto network = sompolinsky(200, gain, network_seed);
       const System system(network, Column::Zero(2), System::As::flow);
-      return lyapunov_spectrum(network_stepper(system, Method::rk4, 0.2), start_states(system, 1, 0.1, seed), seed,
+      return lyapunov_spectrum(network_stepper(system, Method::rk4, 0.2), trial_starts(system, 1, 0.1, seed), seed,
                                {1, 400, 200, 20});
     };
     const Matrix<double> unit = sompolinsky(200, 1, network_seed).W;
@@ -160,7 +161,7 @@ TEST_CASE("the tangent of every network's step is its Jacobian times the vectors
       if (as == System::As::flow && network_kind(network.kind).map) continue;
       const System system(network, Column::Constant(2, 0.3), as);
       INFO(network.kind << (as == System::As::flow ? " flow" : " map"));
-      const Vector<double> x = start_states(system, 1, 0.8, seed);
+      const Vector<double> x = trial_starts(system, 1, 0.8, seed);
       const Matrix<double> q = problems::normal_array(x.size(), 3, seed);
       CHECK((system.tangent(x, q) - system.jacobian(x) * q).cwiseAbs().maxCoeff() < 1e-13);
       for (const auto method : {Method::euler, Method::exponential_euler, Method::rk4}) {
@@ -198,16 +199,16 @@ TEST_CASE("spectra are bit-identical for the same seed, and impossible settings 
   const auto network = sompolinsky(10, 2, 1);
   const System system(network, Column::Zero(2), System::As::flow);
   const auto stepper = network_stepper(system);
-  const Vector<double> start = start_states(system, 1, 0.1, seed);
+  const Vector<double> start = trial_starts(system, 1, 0.1, seed);
   const SpectrumSetting brief{3, 20, 5, 4};
   CHECK(problems::identical(lyapunov_spectrum(stepper, start, 1, brief).per_second,
                             lyapunov_spectrum(stepper, start, 1, brief).per_second));
   CHECK(!lyapunov_spectrum(stepper, start, 1, {1, 20, 5, 4}).kaplan_yorke.has_value());
-  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {11}), Catch::Contains("--exponents = 11"));
-  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, -5}), Catch::Contains("--duration-ms = -5"));
-  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, 20, NAN}), Catch::Contains("--discard-ms = nan"));
-  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, 0.1}), Catch::Contains("--duration-ms"));
-  CHECK_THROWS_WITH(network_stepper(system, Method::rk4, 2), Catch::Contains("--dt-ms = 2"));
+  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {11}), Catch::Contains("exponents = 11"));
+  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, -5}), Catch::Contains("duration_ms = -5"));
+  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, 20, NAN}), Catch::Contains("discard_ms = nan"));
+  CHECK_THROWS_WITH(lyapunov_spectrum(stepper, start, 1, {1, 0.1}), Catch::Contains("duration_ms"));
+  CHECK_THROWS_WITH(network_stepper(system, Method::rk4, 2), Catch::Contains("dt_ms = 2"));
   const Matrix<double> growing = Matrix<double>::Identity(2, 2) * 1e3;
   CHECK_THROWS_WITH(lyapunov_spectrum(Stepper(linear(growing, true)), Vector<double>::Ones(2), 1, {1, 1e6}),
                     Catch::Contains("grows without bound"));

@@ -46,7 +46,7 @@ double variance(const Vector<double>& values) {
 }
 
 /// |value - truth| within four standard errors, as the interval has them
-bool agrees(const Measured& measured, double truth) {
+bool agrees(const IntervalEstimate& measured, double truth) {
   return std::abs(measured.value - truth) < 2.04 * (measured.high - measured.low) / 2;
 }
 
@@ -234,9 +234,9 @@ TEST_CASE("memories are bit-identical for the same key, and impossible settings 
   const auto trials = pulses(40, 20, 40);
   const MemorySetting setting{100, 1000, {0.1, 0.1, 20}, {5, 0}};
   CHECK(identical(run(network, trials, 30, setting).held, run(network, trials, 30, setting).held));
-  CHECK_THROWS_WITH(run(network, trials, 30, {0, 1000, {}, {}}), Catch::Contains("--hold-ms = 0"));
-  CHECK_THROWS_WITH(run(network, trials, 30, {100, 50, {}, {}}), Catch::Contains("--settle-ms = 50"));
-  CHECK_THROWS_WITH(run(network, trials, 30, {NAN, 50, {}, {}}), Catch::Contains("--hold-ms = nan"));
+  CHECK_THROWS_WITH(run(network, trials, 30, {0, 1000, {}, {}}), Catch::Contains("hold_ms = 0"));
+  CHECK_THROWS_WITH(run(network, trials, 30, {100, 50, {}, {}}), Catch::Contains("settle_ms = 50"));
+  CHECK_THROWS_WITH(run(network, trials, 30, {NAN, 50, {}, {}}), Catch::Contains("hold_ms = nan"));
   const auto history = synapse_for(network, euler, 100, {{"synapse.kind", "tcr"}, {"synapse.form", "history"}});
   CHECK_THROWS_WITH(run(network, trials, 30, setting, history.get()), Catch::Contains("synapse.form"));
 }

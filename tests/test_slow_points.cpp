@@ -107,8 +107,8 @@ TEST_CASE("slow points are refused where options are out of range") {
   const System system(self_exciting(), Vector<double>::Zero(2), System::As::flow);
   SlowPointSearch search;
   search.radius = 0;
-  CHECK_THROWS_WITH(find_slow_points(system, search), Catch::Contains("--radius = 0"));
+  CHECK_THROWS_WITH(find_slow_points(system, search), Catch::Contains("radius = 0"));
   search = {};
   search.starts = 0;
-  CHECK_THROWS_WITH(find_slow_points(system, search), Catch::Contains("--starts = 0"));
+  CHECK_THROWS_WITH(find_slow_points(system, search), Catch::Contains("starts = 0"));
 }

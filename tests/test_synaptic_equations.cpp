@@ -5,6 +5,7 @@
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/newton.hpp"
+#include "analysis/start_states.hpp"
 #include "analysis/synaptic_equations.hpp"
 #include "tests/bound_synapse.hpp"
 
@@ -198,7 +199,7 @@ TEST_CASE("exponents of chaotic networks with synapses agree with their twin tra
                                              ? tcr_synapse(dense_tcr(2, 200))
                                              : tsodyks_markram_synapse(parameters_of({0.2, 1500, 200, 100, true})));
     const Stepper stepper(equations_with_synapse(system, *bound->continuous()));
-    const Vector<double> start = with_initial_synapse(system, *bound->continuous(), start_states(system, 1, 0.1, 3));
+    const Vector<double> start = with_initial_synapse(system, *bound->continuous(), trial_starts(system, 1, 0.1, 3));
     const auto spectrum = lyapunov_spectrum(stepper, start, 3, {1, 200000, 5000});
     const auto alone = lyapunov_spectrum(network_stepper(system), start.head(80), 3, {1, 100000, 5000});
     INFO(kind << ": twin " << twin.per_second << " +- " << twin.standard_error << ", joint " << spectrum.per_second(0)

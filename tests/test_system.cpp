@@ -80,7 +80,7 @@ TEST_CASE("one step of the map is one step of the simulation, and the flow's vel
 TEST_CASE("a system is refused where input or kind do not fit") {
   auto leaky = network_of(networks[0]);
   const Vector<double> input = Vector<double>::Zero(K);
-  CHECK_THROWS_WITH(System(leaky, Vector<double>::Zero(3), System::As::map), Catch::Contains("--input = 3 values"));
+  CHECK_THROWS_WITH(System(leaky, Vector<double>::Zero(3), System::As::map), Catch::Contains("input = 3 values"));
   CHECK_THROWS_WITH(System(network_of(networks[4]), input, System::As::flow), Catch::Contains("lstm is a map"));
   CHECK(System::as_trained(leaky) == System::As::map);
   leaky.dt_ms.reset();

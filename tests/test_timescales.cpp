@@ -37,7 +37,7 @@ TEST_CASE(
   CHECK(growing[1].tau_ms == Approx(-40 / 0.5));
   CHECK(growing[2].tau_ms == Approx(20));
   CHECK_THROWS_WITH(modes_at(System(network, Column::Zero(2), System::As::flow), Column::Zero(4)),
-                    Catch::Contains("--state = 4 values"));
+                    Catch::Contains("state = 4 values"));
 }
 
 TEST_CASE("the autocorrelation of an Ornstein-Uhlenbeck process has its time constant, population by population") {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include "sim/random.hpp"
 
@@ -58,21 +57,6 @@ inline Vector<double> resampled_noise(const Vector<double>& drawn_from, double r
     if (t >= 0) noise(t) = value;
   }
   return noise;
-}
-
-/// An estimate between the ends of its interval.
-struct Located {
-  double value, low, high;
-};
-
-/// Interval from the errors that repeats of the estimate made around it (the basic bootstrap: its quantiles, mirrored).
-/// Sorts `errors`.
-inline Located mirrored_interval(double value, std::vector<double>& errors, double level) {
-  if (errors.empty()) return {value, value, value};
-  std::sort(errors.begin(), errors.end());
-  // Outward, so that the share of errors beyond either end is at most (1 - level) / 2.
-  const auto beyond = static_cast<std::size_t>((1 - level) / 2 * static_cast<double>(errors.size()));
-  return {value, value - errors[errors.size() - 1 - beyond], value - errors[beyond]};
 }
 
 }  // namespace stillpoint

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "analysis/learning/segment_cost.hpp"
+#include "analysis/statistics/quantiles.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -63,9 +64,8 @@ Candidate settle(const Matrix<double>& values, Vector<double> rho, const Vector<
   Vector<double> variance(values.rows());
   for (Index j = 0; j < values.rows(); ++j) {
     const Vector<double> z = innovations(values.row(j).transpose(), rho(j));
-    Vector<double> step = (z.tail(z.size() - 1) - z.head(z.size() - 1)).cwiseAbs();
-    std::nth_element(step.begin(), step.begin() + step.size() / 2, step.end());
-    const double deviation = step(step.size() / 2) / (0.6745 * std::sqrt(2.0));
+    const Vector<double> step = (z.tail(z.size() - 1) - z.head(z.size() - 1)).cwiseAbs();
+    const double deviation = upper_median({step.begin(), step.end()}) / (0.6745 * std::sqrt(2.0));
     variance(j) = std::max(deviation * deviation, smallest(j) / M);
   }
   Candidate best;
@@ -84,14 +84,14 @@ Candidate settle(const Matrix<double>& values, Vector<double> rho, const Vector<
 void check(const Matrix<double>& values, const ChangePointSetting& setting) {
   const Index least = setting.autoregressive ? 3 : 1;
   require_parameter(setting.shortest >= least, "shortest", fmt::format("{}", setting.shortest),
-                 fmt::format("a segment must have {} samples or more", least));
+                    fmt::format("a segment must have {} samples or more", least));
   require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "false_positive_rate",
-                 fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
+                    fmt::format("{}", setting.false_positive_rate), "must be between 0 and 1");
   require_parameter(!setting.penalty || *setting.penalty > 0, "penalty", fmt::format("{}", setting.penalty.value_or(1)),
-                 "must be above 0");
+                    "must be above 0");
   require_parameter(values.rows() >= 1 && values.cols() >= 2 * setting.shortest + 2, "series",
-                 fmt::format("{} x {}", values.rows(), values.cols()),
-                 fmt::format("must be one or more, of {} samples or more", 2 * setting.shortest + 2));
+                    fmt::format("{} x {}", values.rows(), values.cols()),
+                    fmt::format("must be one or more, of {} samples or more", 2 * setting.shortest + 2));
   require_parameter(values.allFinite(), "series", "not finite", "all values must be finite");
 }
 

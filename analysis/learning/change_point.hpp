@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "analysis/learning/autoregression.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
 
@@ -54,8 +55,8 @@ Segmentation find_change_points(const Matrix<double>& values, const ChangePointS
 /// Interval of the position of each change [samples], by bootstrap of the innovations: series are made from levels,
 /// rho and resampled innovations, and each change is sought again between its neighbours (Huskova & Kirch 2008,
 /// doi:10.1111/j.1467-9892.2008.00589.x). Of the position only: that the change exists is taken for granted.
-std::vector<Located> change_point_intervals(const Matrix<double>& values, const Segmentation& found, std::uint64_t seed,
-                                            Index resamples = 500, double level = 0.95,
-                                            const ChangePointSetting& setting = {});
+std::vector<IntervalEstimate> change_point_intervals(const Matrix<double>& values, const Segmentation& found,
+                                                     std::uint64_t seed, Index resamples = 500, double level = 0.95,
+                                                     const ChangePointSetting& setting = {});
 
 }  // namespace stillpoint

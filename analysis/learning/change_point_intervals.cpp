@@ -4,12 +4,14 @@
 
 #include "analysis/learning/change_point.hpp"
 #include "analysis/learning/segment_cost.hpp"
+#include "analysis/statistics/bootstrap.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
 
-std::vector<Located> change_point_intervals(const Matrix<double>& values, const Segmentation& found, std::uint64_t seed,
-                                            Index resamples, double level, const ChangePointSetting& setting) {
+std::vector<IntervalEstimate> change_point_intervals(const Matrix<double>& values, const Segmentation& found,
+                                                     std::uint64_t seed, Index resamples, double level,
+                                                     const ChangePointSetting& setting) {
   require_parameter(resamples >= 1, "resamples", fmt::format("{}", resamples), "must be 1 or more");
   require_parameter(level > 0 && level < 1, "level", fmt::format("{}", level), "must be between 0 and 1");
   const Index T = values.cols(), d = values.rows();
@@ -40,7 +42,7 @@ std::vector<Located> change_point_intervals(const Matrix<double>& values, const 
       errors[k].push_back(static_cast<double>(best - bounds[k + 1]));
     }
   }
-  std::vector<Located> intervals;
+  std::vector<IntervalEstimate> intervals;
   for (std::size_t k = 0; k < errors.size(); ++k) {
     auto one = mirrored_interval(static_cast<double>(bounds[k + 1]), errors[k], level);
     one.low = std::max(one.low, static_cast<double>(bounds[k] + setting.shortest));

@@ -9,6 +9,8 @@
 #include "analysis/learning/broken_line.hpp"
 #include "analysis/learning/change_point.hpp"
 #include "analysis/learning/decay.hpp"
+#include "analysis/statistics/bootstrap.hpp"
+#include "analysis/statistics/quantiles.hpp"
 #include "sim/linear_algebra.hpp"
 #include "sim/options/option.hpp"
 
@@ -58,11 +60,6 @@ Points average(const LossCurve& curve) {
   return points;
 }
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
 /// How the spread of the noise goes with the level: exp(b level), b by regression of log |second difference| on the
 /// running median of y over nine samples; 1 throughout where b is within two standard errors of 0. The loss of a batch
 /// hardly varies on a plateau, and by a factor of several once few trials are wrong: with one spread for all, what
@@ -72,7 +69,7 @@ Vector<double> noise_scale(const Vector<double>& y) {
   Vector<double> level(T), spread = Vector<double>::Zero(T);
   for (Index t = 0; t < T; ++t) {
     const Index from = std::max<Index>(0, t - 4), to = std::min(T, t + 5);
-    level(t) = median({y.data() + from, y.data() + to});
+    level(t) = upper_median({y.data() + from, y.data() + to});
   }
   level.array() -= level.mean();
   std::vector<double> differences;
@@ -80,7 +77,7 @@ Vector<double> noise_scale(const Vector<double>& y) {
     spread(t) = std::abs(y(t + 1) - 2 * y(t) + y(t - 1));
     differences.push_back(spread(t));
   }
-  const double least = 1e-3 * median(differences);
+  const double least = 1e-3 * upper_median(differences);
   if (!(least > 1e-12)) return Vector<double>::Ones(T);  // no noise
   const Vector<double> log_spread = spread.segment(1, T - 2).cwiseMax(least).array().log(), x = level.segment(1, T - 2);
   const double square = (x.array() - x.mean()).square().sum();
@@ -95,7 +92,7 @@ Vector<double> noise_scale(const Vector<double>& y) {
 double middle(const BrokenLine& line) { return static_cast<double>(line.begin + line.end) / 2; }
 
 struct Breakpoints {
-  Located from, middle, to;  // samples
+  IntervalEstimate from, middle, to;  // samples
 };
 
 /// Innovations to draw from, their spread as it was before `parameters` were fitted.
@@ -118,8 +115,8 @@ Breakpoints locate(const Vector<double>& y, const Vector<double>& scale, const B
     mid.push_back(middle(again) - middle(line));
     to.push_back(static_cast<double>(again.end - line.end));
   }
-  const auto round_up = [](const Located& one) {
-    return Located{std::ceil(one.value), std::ceil(one.low), std::ceil(one.high)};
+  const auto round_up = [](const IntervalEstimate& one) {
+    return IntervalEstimate{std::ceil(one.value), std::ceil(one.low), std::ceil(one.high)};
   };
   return {mirrored_interval(static_cast<double>(line.begin), from, setting.level),
           round_up(mirrored_interval(middle(line), mid, setting.level)),
@@ -248,7 +245,8 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
   result.models.push_back(
       {"broken line", 6, line.found ? bic(line.residual, 6) : std::numeric_limits<double>::infinity()});
   result.evidence = smooth - result.models.back().bic;
-  if (line.found) result.ramp = Located{update(0) + spacing * middle(line), update(line.begin), update(line.end)};
+  if (line.found)
+    result.ramp = IntervalEstimate{update(0) + spacing * middle(line), update(line.begin), update(line.end)};
 
   using Verdict = LearningPhases::Verdict;
   const bool plateau = line.found && line.end - line.begin <= line.begin;
@@ -265,10 +263,10 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
     return result;
   }
   const auto breakpoints = locate(y, scale, line, setting);
-  const auto in_updates = [&](const Located& sample) {
+  const auto in_updates = [&](const IntervalEstimate& sample) {
     const auto at = [&](double i) { return update(0) + spacing * i; };
-    return Located{at(sample.value), std::max(first, at(sample.low) - half_bin),
-                   std::min(last, at(sample.high) + half_bin)};
+    return IntervalEstimate{at(sample.value), std::max(first, at(sample.low) - half_bin),
+                            std::min(last, at(sample.high) + half_bin)};
   };
   result.drop =
       LearningPhases::Drop{in_updates(breakpoints.middle), in_updates(breakpoints.from), in_updates(breakpoints.to),

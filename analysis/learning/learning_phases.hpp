@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/learning/autoregression.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
 
@@ -45,9 +45,9 @@ struct Phase {
 struct LearningPhases {
   enum class Verdict { none, gradual, abrupt };
   struct Drop {
-    Located update;        // the first update at which half of the ramp, in log loss, is done
-    Located from, to;      // the last update before the ramp, the first after it
-    double before, after;  // loss of the fit at from and to
+    IntervalEstimate update;    // the first update at which half of the ramp, in log loss, is done
+    IntervalEstimate from, to;  // the last update before the ramp, the first after it
+    double before, after;       // loss of the fit at from and to
   };
   struct Model {
     std::string name;
@@ -58,14 +58,14 @@ struct LearningPhases {
   Verdict verdict = Verdict::none;
   std::optional<Drop> drop;  // where abrupt
   std::vector<Phase> phases;
-  std::vector<double> changes;         // change-points of the mean: first update of each level
-  double falling_p = 1;                // of the straight line against a level
-  std::vector<Model> models;           // the last is the broken line
-  double evidence = 0;                 // smallest BIC of the smooth decays minus that of the broken line
-  std::optional<Located> ramp;         // of the broken line, also where gradual: middle, from, to
-  double rho = 0, sigma = 0;           // of the noise about the better model; sigma at the curve's mean level
-  Index averaged = 1;                  // points that were averaged into one
-  std::vector<double> update, fitted;  // the better model's loss
+  std::vector<double> changes;           // change-points of the mean: first update of each level
+  double falling_p = 1;                  // of the straight line against a level
+  std::vector<Model> models;             // the last is the broken line
+  double evidence = 0;                   // smallest BIC of the smooth decays minus that of the broken line
+  std::optional<IntervalEstimate> ramp;  // of the broken line, also where gradual: middle, from, to
+  double rho = 0, sigma = 0;             // of the noise about the better model; sigma at the curve's mean level
+  Index averaged = 1;                    // points that were averaged into one
+  std::vector<double> update, fitted;    // the better model's loss
 };
 
 /// Curves of more than 1000 points are averaged (mean of log loss) in bins of as many points as make them at most 1000;

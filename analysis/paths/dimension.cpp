@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -73,6 +72,10 @@ std::optional<double> log_ratio(const Traces& traces) {
 
 }  // namespace
 
+double participation_ratio(const Matrix<double>& covariance) {
+  return covariance.trace() * covariance.trace() / covariance.squaredNorm();
+}
+
 DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   const auto R = activity.size();
   require_parameter(R >= 5, "samples", fmt::format("{}", R), "a dimension needs at least 5 runs");
@@ -88,7 +91,7 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   estimate.eigenvalues = symmetric_eigenvalues_of(covariance).reverse().cwiseMax(0);
   estimate.uncorrected = 0;
   if (all.squaredNorm() <= 1e-20 * size) return estimate;  // nothing but rounding errors
-  estimate.uncorrected = std::pow(covariance.trace(), 2) / covariance.squaredNorm();
+  estimate.uncorrected = participation_ratio(covariance);
 
   auto centred = activity;
   for (auto& run : centred) run.colwise() -= mean;
@@ -97,7 +100,7 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   std::iota(runs.begin(), runs.end(), 0);
   const auto log = log_ratio(unbiased(known, runs));
   if (!log) return estimate;
-  estimate.participation_ratio = std::exp(*log);
+  estimate.participation_ratio = Estimate{std::exp(*log)};
   Vector<double> left_out(static_cast<Index>(R));
   for (std::size_t run = 0; run < R; ++run) {
     auto others = runs;
@@ -106,11 +109,8 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
     if (!without) return estimate;
     left_out(static_cast<Index>(run)) = *without;
   }
-  const auto n = static_cast<double>(R);
-  const double error = std::sqrt((n - 1) / n * (left_out.array() - left_out.mean()).square().sum());
-  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
-  estimate.low = std::exp(*log - t * error);
-  estimate.high = std::exp(*log + t * error);
+  const auto interval = student_interval(*log, jackknife_error(left_out), static_cast<double>(R - 1));
+  estimate.participation_ratio->interval = {std::exp(interval.low), std::exp(interval.high)};
   return estimate;
 }
 

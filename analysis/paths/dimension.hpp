@@ -13,18 +13,20 @@
 #include <optional>
 #include <vector>
 
-#include "sim/types.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
 
 struct DimensionEstimate {
-  /// Absent when the activity does not vary, or too few runs leave tr C^2 below 0.
-  std::optional<double> participation_ratio;
-  /// 95 %: jackknife over runs of the logarithm, Student's t (Efron & Stein 1981, doi:10.1214/aos/1176345462).
-  std::optional<double> low, high;
+  /// Absent when the activity does not vary, or too few runs leave tr C^2 below 0. Interval: jackknife over runs of the
+  /// logarithm, Student's t; absent where a trace is below 0 without one of the runs.
+  std::optional<Estimate> participation_ratio;
   double uncorrected;          // of the sample covariance; 0 when the activity does not vary
   Vector<double> eigenvalues;  // of the sample covariance over all samples, falling: the PCA spectrum
 };
+
+/// (tr C)^2 / tr C^2 of this very covariance; NaN where it is zero.
+double participation_ratio(const Matrix<double>& covariance);
 
 /// activity: one matrix per run, N x samples, of one shape. Throws UserError for fewer than five runs.
 DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity);

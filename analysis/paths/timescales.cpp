@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/constants/constants.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "sim/constants.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -22,7 +22,7 @@ std::vector<Mode> modes_at(const System& system, const Vector<double>& x) {
   const bool map = system.as() == System::As::map;
   Matrix<double> jacobian = system.jacobian(x);
   if (!map) jacobian = system.tau_ms().cwiseInverse().asDiagonal() * jacobian;
-  const double step = system.tau_ms()(0), turn = boost::math::constants::two_pi<double>();
+  const double step = system.tau_ms()(0), turn = 2 * pi;
   std::vector<Mode> modes;
   for (const auto& value : eigenvalues_of(jacobian)) {
     if (value.imag() < 0) continue;

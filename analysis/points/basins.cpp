@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -87,15 +86,6 @@ bool reached(const Stepper& stepper, const Attractor& attractor, const Vector<do
 }
 
 }  // namespace
-
-Share share_of(Index count, Index of) {
-  if (of == 0) return {0, 0, 1};
-  const double z = boost::math::quantile(boost::math::normal(), 0.975);
-  const auto n = static_cast<double>(of);
-  const double p = static_cast<double>(count) / n, centre = (p + z * z / (2 * n)) / (1 + z * z / n);
-  const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  return {p, count == 0 ? 0 : centre - half, count == of ? 1 : centre + half};
-}
 
 Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const BasinSetting& setting) {
   require_duration("duration_ms", setting.duration_ms);

@@ -5,13 +5,9 @@
 #include <vector>
 
 #include "analysis/paths/cycles.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
-
-struct Share {
-  double value, low, high;  // 95 % score interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)
-};
-Share share_of(Index count, Index of);
 
 struct Attractor {
   enum class Kind { fixed_point, cycle } kind;
@@ -21,14 +17,14 @@ struct Attractor {
   /// the logarithm of its largest multiplier over the period.
   double leading_per_s;
   Index count = 0;  // of the samples
-  Share share{};
+  IntervalEstimate share{};
 };
 
 struct Basins {
   std::vector<Attractor> attractors;  // by falling share
   std::vector<Index> of_sample;       // index into attractors; -1: unsettled
   Index unsettled = 0;  // neither at a fixed point nor on a cycle: chaotic, quasiperiodic, slow, or without bound
-  Share unsettled_share{};
+  IntervalEstimate unsettled_share{};
   Index diverged = 0;  // of these: not finite, or beyond 10^6
 };
 

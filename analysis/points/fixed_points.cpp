@@ -9,40 +9,26 @@
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/piecewise_linear.hpp"
 #include "analysis/points/resting_synapse.hpp"
-#include "analysis/points/start_states.hpp"
+#include "analysis/points/same_point.hpp"
+#include "analysis/points/stability.hpp"
+#include "analysis/start_states.hpp"
 #include "sim/blas.hpp"
-#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr double same = 1e-6, neutral = 1e-9, tolerance = 1e-12;
+constexpr double tolerance = 1e-12;
 constexpr Index cycle_starts = 128;
-
-/// Distance from the border of stability, above 0: unstable.
-double growth(const System& system, const std::complex<double>& value) {
-  return system.as() == System::As::map ? std::abs(value) - 1 : value.real();
-}
-
-Eigen::VectorXcd spectrum(const System& system, const Matrix<double>& linear) {
-  Eigen::VectorXcd values = eigenvalues_of(linear);
-  std::sort(values.begin(), values.end(), [&](const auto& a, const auto& b) {
-    return std::make_tuple(-growth(system, a), -a.real(), -a.imag()) <
-           std::make_tuple(-growth(system, b), -b.real(), -b.imag());
-  });
-  return values;
-}
 
 /// Known points and how often each was found.
 class Collection {
  public:
   /// Its number; a new one where no known point is near.
   std::size_t add(const Vector<double>& x) {
-    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
     for (std::size_t i = 0; i < states.size(); ++i)
-      if ((states[i] - x).cwiseAbs().maxCoeff() <= near) return i;
+      if (same_point(states[i], x)) return i;
     states.push_back(x);
     hits.push_back(0);
     return states.size() - 1;
@@ -76,7 +62,7 @@ bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<d
   Stream stream(1, Purpose::perturbation);
   Vector<double> aside(x.size());
   for (int i = 0; i < 8; ++i) {
-    stream.fill_normal(aside, 1e-7 * std::max(1.0, x.cwiseAbs().maxCoeff()));
+    stream.fill_normal(aside, 1e-7 * magnitude_of(x));
     for (const double side : {1.0, -1.0})
       if (velocity.jacobian(x + side * aside) != at) return true;
   }
@@ -86,13 +72,10 @@ bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<d
 FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits) {
   const auto velocity = velocity_for(system, search);
   FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
-  point.eigenvalues = spectrum(system, linearisation(system, search.synapse, x));
-  for (const auto& value : point.eigenvalues) {
-    if (growth(system, value) > neutral) ++point.index;
-    if (growth(system, value) >= -neutral) point.stable = false;
-  }
+  point.eigenvalues = spectrum_by_growth(system.as(), linearisation(system, search.synapse, x));
+  point.index = unstable_directions(system.as(), point.eigenvalues, neutral_growth);
   point.on_kink = lies_on_kink(system, velocity, x);
-  point.stable = point.stable && !point.on_kink;
+  point.stable = is_stable(system.as(), point.eigenvalues) && !point.on_kink;
   return point;
 }
 
@@ -105,8 +88,8 @@ void add_cycles(const System& system, const FixedPointSearch& search, const Piec
     for (const auto& states : found.cycles) {
       PiecewiseLinear::Word word;
       for (const auto& state : states.colwise()) word.push_back(map.region_of(state));
-      PeriodicOrbit cycle{states, spectrum(system, map.product(word)), false};
-      cycle.stable = growth(system, cycle.multipliers(0)) < -neutral;
+      PeriodicOrbit cycle{states, spectrum_by_growth(system.as(), map.product(word)), false};
+      cycle.stable = is_stable(system.as(), cycle.multipliers);
       result.cycles.push_back(std::move(cycle));
     }
   }

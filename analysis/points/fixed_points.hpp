@@ -48,7 +48,7 @@ struct FixedPoints {
   Index singular = 0;  // words of regions without a unique solution, where points may form a continuum
 };
 
-/// Phase 1: Newton's method (analysis/points/newton.hpp) from `starts` independent states (analysis/points/start_states.hpp), ends
+/// Phase 1: Newton's method (analysis/points/newton.hpp) from `starts` independent states (analysis/start_states.hpp), ends
 /// merged within 1e-6 of max(1, max|x|). Phase 2: a quarter as many starts, with every known point deflated. Networks
 /// with relu are solved region by region (analysis/points/piecewise_linear.hpp): all of them up to N = 14, there without
 /// phase 2. With a synapse that is not silent at rest the search is that of x with the synapse at rest

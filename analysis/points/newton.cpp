@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/points/same_point.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -10,13 +11,10 @@ namespace stillpoint {
 namespace {
 
 constexpr double reuse_below = 0.25;  // |F| falls to this share: the same factorisation is worth another step
-constexpr double same = 1e-6;         // of max(1, max|x|): a known root again
 constexpr double smallest_step = 1e-3;
 constexpr double longest_step = 3;  // root mean square over entries, relative to that of x where it is above 1
 
-double relative(const Vector<double>& F, const Vector<double>& x) {
-  return F.cwiseAbs().maxCoeff() / std::max(1.0, x.cwiseAbs().maxCoeff());
-}
+double relative(const Vector<double>& F, const Vector<double>& x) { return F.cwiseAbs().maxCoeff() / magnitude_of(x); }
 
 /// log prod_k (c/d_k^2 + 1) and its gradient.
 struct Deflation {
@@ -43,9 +41,7 @@ struct Deflation {
     return sum;
   }
   bool knows(const Vector<double>& x) const {
-    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
-    return std::any_of(known.begin(), known.end(),
-                       [&](const auto& root) { return (root - x).cwiseAbs().maxCoeff() <= near; });
+    return std::any_of(known.begin(), known.end(), [&](const auto& root) { return same_point(root, x); });
   }
 };
 

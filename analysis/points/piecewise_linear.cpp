@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/points/same_point.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -11,10 +12,8 @@ namespace {
 
 constexpr double border = 1e-11, same = 1e-7;  // of max(1, max|x|)
 
-double scale_of(const Matrix<double>& x) { return std::max(1.0, x.cwiseAbs().maxCoeff()); }
-
 bool close(const Vector<double>& a, const Vector<double>& b) {
-  return (a - b).cwiseAbs().maxCoeff() <= same * scale_of(a);
+  return (a - b).cwiseAbs().maxCoeff() <= same * magnitude_of(a);
 }
 
 /// The cycle has no shorter period.
@@ -136,7 +135,7 @@ PiecewiseLinear::Solution PiecewiseLinear::solve(const Word& word) const {
   for (std::size_t i = 0; i < word.size(); ++i) {
     solution.states.col(static_cast<Index>(i)) = x;
     const Vector<double> distance = kink(x);  // above 0 where the region is open
-    const double margin = border * scale_of(distance);
+    const double margin = border * magnitude_of(distance);
     if ((word[i].select(distance, -distance).array() < -margin).any()) solution.found = Found::elsewhere;
     x = steps[i] * x + constant_of(word[i]);
   }

@@ -6,7 +6,10 @@
 #include <cmath>
 
 #include "analysis/points/newton.hpp"
-#include "analysis/points/start_states.hpp"
+#include "analysis/points/same_point.hpp"
+#include "analysis/points/stability.hpp"
+#include "analysis/start_states.hpp"
+#include "analysis/stepper.hpp"
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 
@@ -14,14 +17,14 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double at_rest = 1e-9, converged = 1e-9, same = 1e-6;
+constexpr double at_rest = 1e-9, converged = 1e-9;
 constexpr int longest_passage = 200000;  // steps
 
 /// Hessian of |F|^2 / 2: J^T J + sum_i F_i Hessian(F_i); the sum by central differences of J^T F at fixed F, whose
 /// error is as small as F.
 Matrix<double> hessian_of(const System& system, const Vector<double>& x, const Vector<double>& F,
                           const Matrix<double>& J) {
-  const double h = 1e-5 * std::max(1.0, x.cwiseAbs().maxCoeff());
+  const double h = 1e-5 * magnitude_of(x);
   Matrix<double> curvature(x.size(), x.size());
   for (Index j = 0; j < x.size(); ++j) {
     Vector<double> up = x, down = x;
@@ -67,7 +70,7 @@ Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed
   const auto steps = static_cast<Index>(50 * (flow ? system.reference_tau_ms() / dt_ms : 1));
   constexpr std::uint64_t draw = 100;  // other states than fixed points are searched from
   Matrix<double> x =
-      visited.size() > 0 ? visited_states(system, visited, runs) : random_states(system, runs, seed, draw);
+      visited.size() > 0 ? visited_states(system, visited, runs) : multiscale_states(system, runs, seed, draw);
   Matrix<double> last = x, slowest = x;
   Vector<double> least = Vector<double>::Constant(runs, INFINITY), before = least;
   Eigen::Array<bool, Eigen::Dynamic, 1> falling = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(runs, false);
@@ -87,29 +90,20 @@ Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed
   for (Index i = 0; i < runs; ++i)
     if (!std::isfinite(least(i)) && x.col(i).allFinite()) slowest.col(i) = x.col(i);
   Matrix<double> starts(system.dimension(), count);
-  starts << slowest, random_states(system, count - runs, seed, draw + 1);
+  starts << slowest, multiscale_states(system, count - runs, seed, draw + 1);
   return starts;
-}
-
-Matrix<double> advance(const System& system, const Matrix<double>& x, double dt_ms) {
-  if (system.as() == System::As::map) return system.next(x);
-  const auto slope = [&](const Matrix<double>& at) -> Matrix<double> {
-    return system.velocity(at).array().colwise() / system.tau_ms().array();
-  };
-  const Matrix<double> k1 = slope(x), k2 = slope(x + dt_ms / 2 * k1), k3 = slope(x + dt_ms / 2 * k2),
-                       k4 = slope(x + dt_ms * k3);
-  return x + dt_ms / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
 }
 
 /// `along`: covector whose product with x - point is the coordinate along the slow direction.
 std::optional<double> passage_time(const System& system, const SlowPoint& point, const Vector<double>& along,
                                    double distance) {
-  const double dt_ms = system.tau_ms().minCoeff() / (system.as() == System::As::map ? 1 : 20);
+  const Stepper stepper(equations_of(system), Method::rk4, system.tau_ms().minCoeff() / 20);
   Matrix<double> x = point.state - distance * point.slow_direction;
   for (int step = 1; step <= longest_passage; ++step) {
-    x = advance(system, x, dt_ms);
+    stepper.advance(x);
     const Vector<double> offset = x.col(0) - point.state;
-    if (!offset.allFinite() || along.dot(offset) >= distance || offset.norm() >= 2 * distance) return step * dt_ms;
+    if (!offset.allFinite() || along.dot(offset) >= distance || offset.norm() >= 2 * distance)
+      return step * stepper.dt_ms();
   }
   return {};
 }
@@ -125,10 +119,8 @@ SlowPoint describe(const System& system, const Vector<double>& x, double radius)
   Index slow = 0;
   spectrum.values.cwiseAbs().minCoeff(&slow);
   point.eigenvalue = spectrum.values(slow) + (flow ? 0.0 : 1.0);
-  for (Index i = 0; i < x.size(); ++i) {
-    const auto value = spectrum.values(i) + (flow ? 0.0 : 1.0);
-    if (i != slow && (flow ? value.real() > 0 : std::abs(value) > 1)) ++point.index;
-  }
+  for (Index i = 0; i < x.size(); ++i)
+    point.index += i != slow && growth_of(system.as(), spectrum.values(i) + (flow ? 0.0 : 1.0)) > 0;
   point.slow_direction = spectrum.vectors.col(slow).real().normalized();
   // J^T F = 0: T F is the left null vector of T^-1 J, orthogonal to every other eigenvector, and grows along the flow.
   Vector<double> along = flow ? Vector<double>(tau.cwiseProduct(F)) : F;
@@ -157,9 +149,8 @@ SlowPoints find_slow_points(const System& system, const SlowPointSearch& search)
     result.at_fixed_points += end == End::fixed_point;
     result.unfinished += end == End::unfinished;
     if (end != End::minimum) continue;
-    const auto known = std::find_if(states.begin(), states.end(), [&](const auto& state) {
-      return (state - x).cwiseAbs().maxCoeff() <= same * std::max(1.0, x.cwiseAbs().maxCoeff());
-    });
+    const auto known =
+        std::find_if(states.begin(), states.end(), [&](const auto& state) { return same_point(state, x); });
     if (known == states.end()) {
       states.push_back(x);
       hits.push_back(1);

@@ -41,7 +41,7 @@ struct SlowPoints {
 
 /// Half of the starts are where a free run from a random (or visited) state is slowest (its slowest local minimum of
 /// |F| in time within 50 reference time constants or steps; its last state where there is none), half random states
-/// (analysis/points/start_states.hpp). From there Levenberg-Marquardt, then Newton's method on q with its whole Hessian, to a
+/// (analysis/start_states.hpp). From there Levenberg-Marquardt, then Newton's method on q with its whole Hessian, to a
 /// step below 1e-9; a minimum whose residual is below 1e-9 is a fixed point and is dropped.
 ///
 /// Passage: from `radius` before the point along its slow direction until the coordinate along it is as far behind, or

@@ -6,18 +6,19 @@
 #include <optional>
 
 #include "analysis/points/newton.hpp"
+#include "analysis/points/same_point.hpp"
 #include "analysis/restructuring/continuation.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
-inline double root_mean_square(const Vector<double>& x) { return x.norm() / std::sqrt(static_cast<double>(x.size())); }
-
 /// y = (x / scale, s)
 class ArcLength {
  public:
   ArcLength(const NetworkPath& path, const Vector<double>& x)
-      : path_(path), D_(x.size()), scale_(std::sqrt(static_cast<double>(D_)) * std::max(1.0, root_mean_square(x))) {}
+      : path_(path),
+        D_(x.size()),
+        scale_(std::sqrt(static_cast<double>(D_)) * std::max(1.0, x.norm() / std::sqrt(static_cast<double>(D_)))) {}
 
   Vector<double> join(const FixedPointBranch::Sample& at) const {
     return (Vector<double>(D_ + 1) << at.x / scale_, at.s).finished();
@@ -45,7 +46,7 @@ class ArcLength {
       const auto at = split(y);
       residual << path_.at(at.s).velocity(at.x), row.dot(y - start);
       if (!residual.allFinite()) return {};
-      if (residual.head(D_).cwiseAbs().maxCoeff() <= tolerance * std::max(1.0, at.x.cwiseAbs().maxCoeff())) return y;
+      if (residual.head(D_).cwiseAbs().maxCoeff() <= tolerance * magnitude_of(at.x)) return y;
       if (!given && (!own || share > reuse_below)) own = factor(y, row);
       const Vector<double> step = (given ? *given : *own).solve(residual);
       if (!step.allFinite()) return {};

@@ -41,7 +41,7 @@ class Walk {
       for (h = std::min(h, most); !advance(h); h *= 0.4)
         if (h < setting_.shortest_step) return lost("no step converges", why);
       const auto at = arc_.split(nodes_.back());
-      if (root_mean_square(at.x) > beyond_bounds) return End::diverges;
+      if (at.x.norm() > beyond_bounds * std::sqrt(static_cast<double>(at.x.size()))) return End::diverges;
       // A turn just beyond an end shows only in the direction: the branch has been outside in between.
       const auto i = nodes_.size() - 2;
       double outside = 1;
@@ -124,7 +124,7 @@ class Walk {
     NewtonSetting whole;
     whole.damped = false;
     const auto x = find_root(system, guess.x, {}, whole);
-    const double scale = std::max(1.0, guess.x.cwiseAbs().maxCoeff());
+    const double scale = magnitude_of(guess.x);
     if (!x || (*x - guess.x).cwiseAbs().maxCoeff() > 1e-4 * scale) return lost("no fixed point where it ends", why);
     if (end == 0 && (*x - arc_.split(nodes_[0]).x).cwiseAbs().maxCoeff() <= same * scale)
       return lost("turned back on itself", why);

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/paths/dimension.hpp"
 #include "analysis/paths/dynamical_similarity.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/paths/memories.hpp"
 #include "analysis/points/attractor_match.hpp"
 #include "analysis/points/newton.hpp"
-#include "analysis/points/start_states.hpp"
+#include "analysis/start_states.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -34,24 +36,15 @@ Matrix<double> thinned(const Matrix<double>& array, const TrialSet<double>& tria
   return chosen;
 }
 
-/// First step of the last stretch of steps in which an output is graded; the last valid one where none is.
-Index asked_at(const TrialSet<double>& trials, Index b) {
-  Index t = trials.length[static_cast<std::size_t>(b)] - 1;
-  const auto graded = [&](Index step) { return trials.mask.col(trials.column(step, b)).any(); };
-  while (t > 0 && !graded(t)) --t;
-  while (t > 0 && graded(t - 1)) --t;
-  return t;
-}
-
 double variance(const Matrix<double>& states) {
   return (states.colwise() - states.rowwise().mean()).squaredNorm() / static_cast<double>(states.cols());
 }
 
-double participation_ratio(const Matrix<double>& activity) {
+/// log of the participation ratio; 0 where the activity does not vary.
+double log_dimension(const Matrix<double>& activity) {
   const Matrix<double> centred = activity.colwise() - activity.rowwise().mean();
   const Matrix<double> covariance = centred * centred.transpose();
-  const double squares = covariance.squaredNorm();
-  return squares > 0 ? covariance.trace() * covariance.trace() / squares : 1;
+  return covariance.squaredNorm() > 0 ? std::log(participation_ratio(covariance)) : 0;
 }
 
 /// About fifty samples per trial, over the shortest one's length.
@@ -124,7 +117,7 @@ GeometryProbe::GeometryProbe(const Network<double>& first, const Integration& in
   require_bounded(run.state);
   const auto visited = thinned(run.state, trials_);
   const auto system = at_rest(first);
-  cloud_ = random_states(system, cloud_size, seed_, 0, std::max(1., root_mean_square(visited)));
+  cloud_ = multiscale_states(system, cloud_size, seed_, 0, std::max(1., root_mean_square(visited)));
   Stream stream(seed_, Purpose::estimate, 1);
   for (Index i = 0; i < cloud_size; i += 2) cloud_.col(i) = visited.col(stream.below(visited.cols()));
   radius_ = std::sqrt((cloud_.colwise() - cloud_.rowwise().mean()).colwise().squaredNorm().mean());
@@ -135,11 +128,12 @@ Geometry GeometryProbe::operator()(const Network<double>& network) const {
   const auto& run = simulation.run(trials_, {seed_, 0}, synapse_);
   require_bounded(run.state);
   Geometry geometry;
-  geometry.dimension = std::log(participation_ratio(thinned(run.read(), trials_)));
+  geometry.dimension = log_dimension(thinned(run.read(), trials_));
   geometry.dynamics = linear_dynamics(sampled(run.read(), trials_));
   Matrix<double> states(run.state.rows(), trials_.batch), targets(trials_.targets.rows(), trials_.batch);
+  const auto asked_at = answer_begins(trials_);
   for (Index b = 0; b < trials_.batch; ++b) {
-    const Index t = asked_at(trials_, b);
+    const Index t = asked_at[static_cast<std::size_t>(b)];
     states.col(b) = run.state.col(trials_.column(t, b));
     targets.col(b) = trials_.targets.col(trials_.column(t, b));
   }

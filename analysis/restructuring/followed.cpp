@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "analysis/points/fixed_points.hpp"
+#include "analysis/points/same_point.hpp"
+#include "analysis/points/stability.hpp"
 
 namespace stillpoint {
 
@@ -13,8 +15,6 @@ namespace {
 
 using End = FixedPointBranch::End;
 using Place = FollowedArc::Place;
-
-constexpr double same = 1e-6, neutral = 1e-9;
 
 class Follower {
  public:
@@ -110,10 +110,9 @@ class Follower {
   }
 
   std::optional<std::size_t> known_point(Index k, const Vector<double>& x) const {
-    const double near = same * std::max(1.0, x.cwiseAbs().maxCoeff());
     const auto& known = result_.points[static_cast<std::size_t>(k)];
     for (std::size_t i = 0; i < known.size(); ++i)
-      if ((known[i].state - x).cwiseAbs().maxCoeff() <= near) return i;
+      if (same_point(known[i].state, x)) return i;
     return {};
   }
   /// The point of checkpoint k where a branch ends; a new one where it is not known.
@@ -121,12 +120,8 @@ class Follower {
     const auto& x = branch.samples.back().x;
     if (const auto i = known_point(k, x)) return static_cast<Index>(*i);
     auto& known = points(k);
-    FollowedPoint added{x, 0, true, branch.end_spectrum, false};
-    for (const auto& value : branch.end_spectrum) {
-      if (growth_of(as_, value) > neutral) ++added.index;
-      if (growth_of(as_, value) >= -neutral) added.stable = false;
-    }
-    known.push_back(std::move(added));
+    known.push_back({x, unstable_directions(as_, branch.end_spectrum, neutral_growth),
+                     is_stable(as_, branch.end_spectrum), branch.end_spectrum, false});
     tried_[static_cast<std::size_t>(k)].emplace_back();
     return static_cast<Index>(known.size()) - 1;
   }

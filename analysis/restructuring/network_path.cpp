@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <tuple>
-
-#include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
@@ -45,27 +40,13 @@ Vector<double> NetworkPath::change(const Vector<double>& x, double s) const {
   return (at(s + h).velocity(x) - at(s - h).velocity(x)) / (2 * h);
 }
 
-double growth_of(System::As as, const std::complex<double>& eigenvalue) {
-  return as == System::As::map ? std::abs(eigenvalue) - 1 : eigenvalue.real();
-}
-
 Eigen::VectorXcd ordered_spectrum(const System& system, const Matrix<double>& dFdx) {
   Matrix<double> linear = dFdx;
   if (system.as() == System::As::map)
     linear.diagonal().array() += 1;
   else
     linear = (system.reference_tau_ms() * system.tau_ms().cwiseInverse()).asDiagonal() * linear;
-  Eigen::VectorXcd values = eigenvalues_of(linear);
-  const auto key = [&](const std::complex<double>& value) {
-    return std::make_tuple(-growth_of(system.as(), value), -value.real(), -value.imag());
-  };
-  std::sort(values.begin(), values.end(), [&](const auto& x, const auto& y) { return key(x) < key(y); });
-  return values;
-}
-
-Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues) {
-  return std::count_if(eigenvalues.begin(), eigenvalues.end(),
-                       [&](const auto& value) { return growth_of(as, value) > 0; });
+  return spectrum_by_growth(system.as(), linear);
 }
 
 }  // namespace stillpoint

@@ -1,10 +1,7 @@
 // The straight path between two networks of one kind, and the spectra along it.
 #pragma once
 
-#include <complex>
-#include <memory>
-
-#include "analysis/system.hpp"
+#include "analysis/points/stability.hpp"
 
 namespace stillpoint {
 
@@ -34,14 +31,8 @@ class NetworkPath {
   Index dimension_;
 };
 
-/// How fast a direction grows, above 0: unstable. Of a flow Re lambda, of a map |mu| - 1.
-double growth_of(System::As as, const std::complex<double>& eigenvalue);
-
 /// Eigenvalues where the velocity has the Jacobian `dFdx`: of a flow those of tau_ref T^-1 dF/dx, of a map the
 /// multipliers, those of 1 + dF/dx. By falling growth, conjugate pairs side by side.
 Eigen::VectorXcd ordered_spectrum(const System& system, const Matrix<double>& dFdx);
-
-/// Directions that grow.
-Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues);
 
 }  // namespace stillpoint

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/points/piecewise_linear.hpp"
+#include "analysis/points/same_point.hpp"
 #include "analysis/restructuring/crossings.hpp"
 
 namespace stillpoint {
@@ -16,11 +17,9 @@ using End = FixedPointBranch::End;
 using Sample = FixedPointBranch::Sample;
 using Region = PiecewiseLinear::Region;
 
-constexpr double on_kink = 1e-11, together = 1e-10, beyond_bounds = 1e6, same = 1e-6;
+constexpr double on_kink = 1e-11, together = 1e-10, beyond_bounds = 1e6;
 
-double scale_of(const Vector<double>& x) { return std::max(1.0, x.cwiseAbs().maxCoeff()); }
-
-bool touches(const Vector<double>& kink) { return kink.cwiseAbs().minCoeff() <= 1e-9 * scale_of(kink); }
+bool touches(const Vector<double>& kink) { return kink.cwiseAbs().minCoeff() <= 1e-9 * magnitude_of(kink); }
 
 /// The fixed point of one region's linear equations, wherever it lies, and the kink quantities there.
 struct Solved {
@@ -74,7 +73,7 @@ class RegionWalk {
     while (!border) {
       const double s = std::clamp(at().s + direction_ * h, 0.0, 1.0), before = at().s;
       const auto next = solve(region_, s);
-      if (!next || (next->x - at().x).cwiseAbs().maxCoeff() > setting_.longest_step * scale_of(at().x) ||
+      if (!next || (next->x - at().x).cwiseAbs().maxCoeff() > setting_.longest_step * magnitude_of(at().x) ||
           (flipped_ && wrong(*next)(*flipped_) && std::abs(s - before) > setting_.shortest_step)) {
         if (std::abs(s - before) <= setting_.shortest_step) {
           search(first);
@@ -104,7 +103,7 @@ class RegionWalk {
   }
 
   Eigen::Array<bool, Eigen::Dynamic, 1> wrong(const Solved& at) const {
-    return region_.select(-at.kink, at.kink).array() > on_kink * scale_of(at.kink);
+    return region_.select(-at.kink, at.kink).array() > on_kink * magnitude_of(at.kink);
   }
 
   /// The step from `before` to s ends where the first unit reaches its kink, which is unit_.
@@ -169,7 +168,7 @@ class RegionWalk {
       return false;
     }
     search(first);
-    if (s == 0 && (at().x - branch_.samples[0].x).cwiseAbs().maxCoeff() <= same * scale_of(at().x)) {
+    if (s == 0 && same_point(branch_.samples[0].x, at().x)) {
       lost("turned back on itself");
       return false;
     }

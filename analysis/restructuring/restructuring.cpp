@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/statistics/quantiles.hpp"
 #include "sim/options/option.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -32,14 +34,8 @@ double last_lead(const std::vector<double>& events, double drop) {
   return least;
 }
 
-/// Infinite where half of the values or more are.
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-double quantile(const std::vector<double>& sorted, double q) {
+/// The value at or below that share, without interpolation.
+double value_at(const std::vector<double>& sorted, double q) {
   return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
 }
 
@@ -74,9 +70,9 @@ LeadTest test_leads(const std::vector<EventTimes>& runs, Index resamples, Leads 
   test.p = static_cast<double>(as_small) / static_cast<double>(resamples + 1);
   test.p_with_event = static_cast<double>(as_many) / static_cast<double>(resamples + 1);
   std::sort(medians.begin(), medians.end());
-  test.null_median = quantile(medians, 0.5);
-  test.null_low = quantile(medians, 0.025);
-  test.null_high = quantile(medians, 0.975);
+  test.null_median = value_at(medians, 0.5);
+  test.null_low = value_at(medians, 0.025);
+  test.null_high = value_at(medians, 0.975);
   for (std::size_t i = 0; i < runs.size(); ++i)
     test.longer += std::isfinite(observed[i]) && observed[i] > median(std::move(of_run[i]));
   return test;
@@ -219,15 +215,15 @@ Count false_positives(const std::vector<Matrix<double>>& z, double false_positiv
   return count;
 }
 
-std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, const std::vector<double>& update,
-                                 const Located& drop) {
-  std::optional<Located> lead;
+std::optional<IntervalEstimate> lead_time(const std::vector<RestructuringEvent>& events,
+                                          const std::vector<double>& update, const IntervalEstimate& drop) {
+  std::optional<IntervalEstimate> lead;
   for (const auto& event : events) {
     require_parameter(event.low >= 0 && event.high < static_cast<Index>(update.size()), "event",
                       fmt::format("checkpoint {}", event.high), fmt::format("there are {} updates", update.size()));
     const auto of = [&](Index checkpoint) { return update[static_cast<std::size_t>(checkpoint)]; };
     if (of(event.at) <= drop.value)
-      lead = Located{drop.value - of(event.at), drop.low - of(event.at), drop.high - of(event.low)};
+      lead = IntervalEstimate{drop.value - of(event.at), drop.low - of(event.at), drop.high - of(event.low)};
   }
   return lead;
 }

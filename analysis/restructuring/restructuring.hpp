@@ -22,7 +22,7 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/learning/autoregression.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
 
@@ -78,8 +78,8 @@ Count false_positives(const std::vector<Matrix<double>>& z, double false_positiv
 /// From the last event that was seen at or before the drop's position to the drop [updates]; absent without one. Its
 /// ends allow for the drop's interval and for the spacing of the checkpoints, so `low` may be below 0. update: of each
 /// checkpoint.
-std::optional<Located> lead_time(const std::vector<RestructuringEvent>& events, const std::vector<double>& update,
-                                 const Located& drop);
+std::optional<IntervalEstimate> lead_time(const std::vector<RestructuringEvent>& events,
+                                          const std::vector<double>& update, const IntervalEstimate& drop);
 
 struct EventTimes {
   std::vector<double> events;  // updates

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
 #include "sim/options/option.hpp"
@@ -19,11 +17,6 @@ Matrix<double> half(const Matrix<double>& samples, Index from) {
 
 double variance_of(const Vector<double>& values) {
   return (values.array() - values.mean()).square().sum() / static_cast<double>(values.size() - 1);
-}
-
-Measured about(double value, double error, double degrees) {
-  const double t = boost::math::quantile(boost::math::students_t(degrees), 0.975);
-  return {value, value - t * error, value + t * error};
 }
 
 }  // namespace
@@ -42,14 +35,14 @@ Separation separation_of(const Matrix<double>& first, const Matrix<double>& seco
   const auto n1 = static_cast<double>(a.size()), n2 = static_cast<double>(b.size());
   const double f = n1 + n2 - 2, d = (1 - 3 / (4 * f - 1)) * result.distance / spread;
   const double error = std::sqrt(1 / n1 + 1 / n2 + d * d / (2 * f));
-  const double z = boost::math::quantile(boost::math::normal(), 0.975);
-  result.d_prime = {d, d - z * error, d + z * error};
+  result.d_prime = normal_interval(d, error);
   return result;
 }
 
 Drift drift_of(const Vector<double>& before, const Vector<double>& after, double seconds) {
   const Index n = before.size();
-  require_parameter(n >= 3 && after.size() == n, "samples", fmt::format("{}", n), "must be 3 or more, before and after");
+  require_parameter(n >= 3 && after.size() == n, "samples", fmt::format("{}", n),
+                    "must be 3 or more, before and after");
   require_parameter(std::isfinite(seconds) && seconds > 0, "duration", fmt::format("{} s", seconds), "must be above 0");
   const auto count = static_cast<double>(n);
   const Vector<double> moved = after - before;
@@ -58,9 +51,8 @@ Drift drift_of(const Vector<double>& before, const Vector<double>& after, double
   const Vector<double> grown = squares(after) - squares(before);
   const double growth = grown.sum() / (count - 1);
   const Vector<double> without = (grown.sum() - count / (count - 1) * grown.array()) / (count - 2);
-  const double jackknife = std::sqrt((count - 1) / count * (without.array() - without.mean()).square().sum());
-  return {about(moved.mean() / seconds, std::sqrt(variance_of(moved) / count) / seconds, count - 1),
-          about(growth / seconds, jackknife / seconds, count - 1)};
+  return {student_interval(moved.mean() / seconds, std::sqrt(variance_of(moved) / count) / seconds, count - 1),
+          student_interval(growth / seconds, jackknife_error(without) / seconds, count - 1)};
 }
 
 }  // namespace stillpoint

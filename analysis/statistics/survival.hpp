@@ -1,48 +1,39 @@
-// Tests and effect sizes for two groups of times to criterion, and the correction for testing more than once.
+// Times to criterion of which some are only known to be longer than a run was followed (survival analysis).
 //
-// Sources: docs/statistics.md. Nothing here knows that runs of one seed share weights and trials: groups count as
-// independent, which is on the safe side as long as a seed that is slow in one group tends to be slow in the other.
+// Times are counted in weight updates. A run that did not reach criterion within its budget is censored there: all that
+// is known is that it needs more. A run that diverged will never reach: it is censored at infinity, which keeps it at
+// risk. Dropping it would make a condition look better for every run that it ruins.
 #pragma once
 
 #include <optional>
-#include <utility>
 #include <vector>
-
-#include "analysis/statistics/statistics.hpp"
 
 namespace stillpoint {
 
-/// Times of two groups of runs, all followed to the smallest budget of any of them: whatever came later counts as not
-/// reached. A run that diverged without reaching stays at risk (infinity).
-struct CommonFollowUp {
-  long budget = 0;  // [updates]
-  std::vector<TimeToCriterion> first, second;
+struct TimeToCriterion {
+  double updates;  // when the criterion was reached, or how long the run was followed (infinity when it diverged)
+  bool reached;
 };
-CommonFollowUp to_common_budget(const std::vector<RunRecord>& first, const std::vector<RunRecord>& second);
 
-struct LogRank {
-  double statistic;  // chi-squared with 1 degree of freedom
-  double p;          // two-sided
+/// Share of runs not yet at criterion after `updates`, constant until the next step, 1 before the first.
+struct SurvivalStep {
+  double updates, survival;
 };
-/// Do two groups reach criterion at the same rate (Mantel 1966, Cancer Chemotherapy Reports 50:163; Peto & Peto 1972,
-/// doi:10.2307/2344317)? Hypergeometric variance, which allows for ties; a run censored at a time is at risk at that
-/// time. Absent where the times cannot tell: no run reached while both groups were at risk, or all did at once.
-std::optional<LogRank> log_rank(const std::vector<TimeToCriterion>& first, const std::vector<TimeToCriterion>& second);
+/// Product-limit estimate (Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452), one step per distinct time at
+/// which a run reached; budgets may differ; a run censored at a time is at risk at that time. Empty when no run
+/// reached.
+std::vector<SurvivalStep> kaplan_meier(std::vector<TimeToCriterion> times);
 
-/// Step-down correction (Holm 1979, Scandinavian Journal of Statistics 6:65): adjusted p-values in the order given, at
-/// most 1. Rejecting those at or below a level keeps the chance of any false rejection at or below it, whatever the
-/// dependence of the tests. Throws std::invalid_argument unless every p is from 0 to 1.
-std::vector<double> holm(const std::vector<double>& p);
+/// First time at which the Kaplan-Meier estimate is at or below one half [updates]: for equal budgets the ceil(n/2)-th
+/// smallest time. Absent when it stays above (fewer than half reached: the median is beyond the budget) or without
+/// runs.
+std::optional<double> median_time(std::vector<TimeToCriterion> times);
 
-/// Share of pairs (one time of each group) in which the first is later, minus the share in which it is sooner: -1 when
-/// every time of the first group is sooner, 0 when neither dominates (Cliff 1993, doi:10.1037/0033-2909.114.3.494).
-/// Runs that did not reach are later than all that did, whenever they were censored, and tie with each other: the times
-/// must have been followed to one budget (to_common_budget).
-///
-/// Interval of 95 %: Cliff's own, asymmetric, with the unbiased variance (at least (1 - delta^2) / (n m - 1)). Where
-/// its variance vanishes, the score interval of a share in n = the smaller group's runs: delta = -1 or 1 as Feng &
-/// Cliff 2004, doi:10.22237/jmasm/1099267560, and all pairs tied in the same way (so that 0 is not certain because
-/// nothing reached). Absent for fewer than two runs in a group. Throws std::invalid_argument for an empty group.
-Estimate cliffs_delta(const std::vector<TimeToCriterion>& first, const std::vector<TimeToCriterion>& second);
+/// An absent end lies beyond the budget.
+struct CensoredInterval {
+  std::optional<double> low, high;
+};
+/// Bootstrap interval of the median time over runs [updates]; absent for fewer than two runs.
+std::optional<CensoredInterval> median_time_interval(std::vector<TimeToCriterion> times);
 
 }  // namespace stillpoint

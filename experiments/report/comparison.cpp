@@ -8,6 +8,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/report/summary.hpp"
+#include "experiments/report/times_to_criterion.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {

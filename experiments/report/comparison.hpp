@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/statistics/survival.hpp"
+#include "analysis/statistics/rank_tests.hpp"
 #include "experiments/report/cells.hpp"
 
 namespace stillpoint {

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/statistics/quantiles.hpp"
+#include "experiments/report/times_to_criterion.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -22,11 +25,9 @@ std::optional<double> mean(const std::vector<double>& all) {
   return sum / static_cast<double>(values.size());
 }
 
-std::optional<double> median(const std::vector<double>& all) {
-  auto values = finite_only(all);
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+std::optional<double> finite_median(const std::vector<double>& all) {
+  const auto values = finite_only(all);
+  return values.empty() ? std::nullopt : std::optional(median(values));
 }
 
 std::optional<double> median_seconds_to_criterion(const std::vector<RunRecord>& runs) {
@@ -126,7 +127,7 @@ Summary summarise(const std::vector<RunRecord>& runs) {
   summary.speed_start = mean(start);
   summary.speed_end = mean(end);
   summary.over_stability_bound = mean(over);
-  summary.seconds_per_update = median(seconds);
+  summary.seconds_per_update = finite_median(seconds);
   summary.seconds_to_criterion = median_seconds_to_criterion(runs);
   summary.own_cosine = mean(own_cosine);
   if (summary.controlled) summary.controlled->reached = mean(controlled).value_or(summary.controlled->reached);

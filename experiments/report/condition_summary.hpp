@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/statistics/statistics.hpp"
+#include "analysis/statistics/intervals.hpp"
+#include "analysis/statistics/survival.hpp"
+#include "experiments/results/records.hpp"
 
 namespace stillpoint {
 

@@ -6,9 +6,10 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/statistics/statistics.hpp"
+#include "analysis/statistics/quantiles.hpp"
 #include "experiments/report/summary.hpp"
 #include "experiments/report/svg.hpp"
+#include "experiments/report/times_to_criterion.hpp"
 
 namespace stillpoint {
 
@@ -88,16 +89,6 @@ std::vector<double> binned(const RunRecord& run, const Measure& measure, const B
     means[bin] = last;
   }
   return means;
-}
-
-/// Interpolated quantile of sorted values that may end in infinities.
-double quantile(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return nan;
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const double fraction = position - static_cast<double>(below);
-  if (fraction == 0 || sorted[below] == sorted[below + 1]) return sorted[below];
-  return (1 - fraction) * sorted[below] + fraction * sorted[below + 1];
 }
 
 struct Quartiles {

@@ -9,6 +9,7 @@
 #include "experiments/report/cells.hpp"
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"
+#include "experiments/report/times_to_criterion.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {

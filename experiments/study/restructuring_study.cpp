@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "analysis/statistics/bootstrap.hpp"
 #include "experiments/results/measured_run.hpp"
 #include "experiments/study/progress.hpp"
 #include "experiments/study/runner.hpp"

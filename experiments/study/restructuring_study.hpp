@@ -4,7 +4,8 @@
 
 #include "analysis/learning/learning_phases.hpp"
 #include "analysis/restructuring/restructuring.hpp"
-#include "analysis/statistics/statistics.hpp"
+#include "analysis/statistics/intervals.hpp"
+#include "analysis/statistics/survival.hpp"
 #include "experiments/results/records.hpp"
 
 namespace stillpoint {
@@ -22,10 +23,10 @@ struct RunRestructuring {
   std::uint64_t seed;
   std::string problem;  // not measured: why
   LearningPhases::Verdict verdict = LearningPhases::Verdict::none;
-  std::optional<Located> drop;  // its onset: the last update before the ramp
+  std::optional<IntervalEstimate> drop;  // its onset: the last update before the ramp
   std::vector<double> update;
   std::vector<RestructuringEvent> events;
-  std::optional<Located> lead;  // of the last event before the drop
+  std::optional<IntervalEstimate> lead;  // of the last event before the drop
 };
 
 struct ControlCheck {

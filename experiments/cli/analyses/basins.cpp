@@ -11,7 +11,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-nlohmann::ordered_json share_json(Index count, const Share& share) {
+nlohmann::ordered_json share_json(Index count, const IntervalEstimate& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/paths/free_runs.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
+#include "experiments/report/cells.hpp"
 
 namespace stillpoint {
 
@@ -20,14 +21,13 @@ void analyse_dimension(const System& system, const Stepper& stepper, const Given
       duration_of(given, "discard-ms"), duration_of(given, "duration-ms"), sample_ms);
   const auto estimate = dimension_of(runs.activity);
 
-  const auto optional = [](const std::optional<double>& value) {
-    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-  };
   result["runs"] = runs.activity.size();
   result["samples_per_run"] = runs.activity[0].cols();
   result["sample_ms"] = runs.sample_ms;
-  result["participation_ratio"] = optional(estimate.participation_ratio);
-  result["interval"] = {optional(estimate.low), optional(estimate.high)};
+  const auto& ratio = estimate.participation_ratio;
+  const auto interval = ratio ? ratio->interval : std::nullopt;
+  result["participation_ratio"] = ratio ? Json(ratio->value) : Json(nullptr);
+  result["interval"] = interval ? Json{interval->low, interval->high} : Json{nullptr, nullptr};
   result["participation_ratio_uncorrected"] = estimate.uncorrected;
   result["eigenvalues"] = as_json(estimate.eigenvalues);
 
@@ -37,11 +37,8 @@ void analyse_dimension(const System& system, const Stepper& stepper, const Given
                        runs.activity.size());
     return;
   }
-  if (estimate.participation_ratio)
-    text = fmt::format("participation ratio {:.4g}", *estimate.participation_ratio);
-  else
-    text = "participation ratio: too few runs to tell";
-  if (estimate.low) text += fmt::format(" [{:.4g}, {:.4g}]", *estimate.low, *estimate.high);
+  text = ratio ? fmt::format("participation ratio {:.4g}", ratio->value) : "participation ratio: too few runs to tell";
+  if (interval) text += fmt::format(" [{:.4g}, {:.4g}]", interval->low, interval->high);
   text += fmt::format(" of {} (uncorrected {:.4g}); {} run{} of {} samples\n", estimate.eigenvalues.size(),
                       estimate.uncorrected, runs.activity.size(), runs.activity.size() == 1 ? "" : "s",
                       runs.activity[0].cols());

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include "analysis/paths/lyapunov_spectrum.hpp"
+#include "analysis/start_states.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
+#include "experiments/report/cells.hpp"
 
 namespace stillpoint {
 
@@ -31,7 +33,7 @@ nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_m
   setting.exponents = exponents;
   setting.duration_ms = duration_of(given, "duration-ms");
   setting.discard_ms = duration_of(given, "discard-ms");
-  Vector<double> start = start_states(system, 1, 0.1, seed_of(given));
+  Vector<double> start = trial_starts(system, 1, 0.1, seed_of(given));
   if (synapse) start = with_initial_synapse(system, *synapse, start);
   const auto spectrum = lyapunov_spectrum(stepper, start, seed_of(given), setting);
 
@@ -42,8 +44,7 @@ nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_m
   result["discarded_ms"] = setting.discard_ms;
   result["exponents_per_s"] = as_json(spectrum.per_second);
   result["standard_errors_per_s"] = as_json(spectrum.standard_error);
-  result["kaplan_yorke_dimension"] =
-      spectrum.kaplan_yorke ? nlohmann::ordered_json(*spectrum.kaplan_yorke) : nlohmann::ordered_json(nullptr);
+  result["kaplan_yorke_dimension"] = number_or_null(spectrum.kaplan_yorke);
   result["positive_sum_per_s"] = spectrum.entropy_per_second;
 
   text = "exponent  [1/s]         +-\n";

@@ -63,10 +63,10 @@ void add_drift(Memory& memory, std::size_t self, const Pairs& pairs, const Matri
   memory.drift = drift_of(positions(kept), positions(held), seconds);
 }
 
-Json interval(const Measured& measured) {
+Json interval(const IntervalEstimate& measured) {
   return {{"value", measured.value}, {"interval", {measured.low, measured.high}}};
 }
-std::string shown(const Measured& measured) {
+std::string shown(const IntervalEstimate& measured) {
   return fmt::format("{:.3g} [{:.3g}, {:.3g}]", measured.value, measured.low, measured.high);
 }
 
@@ -140,7 +140,7 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
                     fmt::format("{}", drawn.memories[memory.nearest]), memory.drift ? shown(memory.drift->mean) : "-",
                     memory.drift ? shown(memory.drift->variance) : "-"});
   }
-  std::vector<Measured> measured;
+  std::vector<IntervalEstimate> measured;
   for (const auto& [pair, separation] : pairs) {
     Json one{{"first", drawn.memories[pair.first]},
              {"second", drawn.memories[pair.second]},

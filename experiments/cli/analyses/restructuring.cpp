@@ -21,7 +21,7 @@ namespace stillpoint {
 namespace {
 
 namespace po = boost::program_options;
-Json located_json(const std::optional<Located>& at) {
+Json located_json(const std::optional<IntervalEstimate>& at) {
   if (!at) return nullptr;
   return {{"update", at->value}, {"low", at->low}, {"high", at->high}};
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "analysis/start_states.hpp"
+
 namespace stillpoint {
 
 namespace po = boost::program_options;
@@ -59,7 +61,7 @@ void add_run_options(po::options_description& options, const RunDefaults& defaul
 }
 
 Matrix<double> starts_of(const System& system, const po::variables_map& given) {
-  return start_states(system, given["samples"].as<long>(), given["spread"].as<double>(), seed_of(given));
+  return trial_starts(system, given["samples"].as<long>(), given["spread"].as<double>(), seed_of(given));
 }
 
 double duration_of(const po::variables_map& given, const std::string& option) {

@@ -5,6 +5,7 @@
 
 #include "analysis/paths/free_runs.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
+#include "experiments/report/cells.hpp"
 
 namespace stillpoint {
 
@@ -12,18 +13,13 @@ namespace {
 
 namespace po = boost::program_options;
 
-template <class Value>
-nlohmann::ordered_json or_null(const std::optional<Value>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 nlohmann::ordered_json state_json(const System& system, const std::string& name, const Vector<double>& x,
                                   std::string& text) {
   const auto modes = modes_at(system, x);
   auto list = nlohmann::ordered_json::array();
   for (const auto& mode : modes)
     list.push_back({{"tau_ms", mode.tau_ms},
-                    {"period_ms", or_null(mode.period_ms)},
+                    {"period_ms", number_or_null(mode.period_ms)},
                     {"eigenvalue", {mode.eigenvalue.real(), mode.eigenvalue.imag()}}});
   text +=
       fmt::format("at {} (|velocity| {:.2g}): slowest modes, growing ones first\n", name, system.velocity(x).norm());
@@ -65,8 +61,8 @@ void analyse_timescales(const System& system, const Stepper& stepper, const Give
     const auto measured = autocorrelation(runs.activity, population.neurons, runs.sample_ms);
     result["populations"].push_back({{"name", population.name},
                                      {"neurons", population.neurons.size()},
-                                     {"integrated_ms", or_null(measured.integrated_ms)},
-                                     {"fitted_ms", or_null(measured.fitted_ms)},
+                                     {"integrated_ms", number_or_null(measured.integrated_ms)},
+                                     {"fitted_ms", number_or_null(measured.fitted_ms)},
                                      {"autocorrelation", as_json(measured.value)}});
     const std::string name = fmt::format("{} ({} neurons)", population.name, population.neurons.size());
     if (measured.value.size() == 0)

@@ -1,4 +1,4 @@
-#include "analysis/points/start_states.hpp"
+#include "analysis/start_states.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,18 @@ constexpr std::uint64_t start_update =
 
 }  // namespace
 
-Matrix<double> random_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw, double scale) {
+Matrix<double> trial_starts(const System& system, Index count, double spread, std::uint64_t seed) {
+  require_parameter(std::isfinite(spread) && spread > 0, "spread", fmt::format("{}", spread), "must be a number > 0");
+  require_parameter(count > 0, "samples", fmt::format("{}", count), "must be an integer > 0");
+  Matrix<double> x(system.dimension(), count);
+  for (Index i = 0; i < count; ++i)
+    Stream(seed, Purpose::initial_state, 0, static_cast<std::uint64_t>(i)).fill_normal(x.col(i), spread);
+  if (network_kind(system.network().kind).starts_from_rate) apply<double>(system.network().nonlinearity, x);
+  return x;
+}
+
+Matrix<double> multiscale_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw,
+                                 double scale) {
   const auto& network = system.network();
   Matrix<double> states(system.dimension(), count);
   for (Index i = 0; i < count; ++i) {
@@ -37,7 +48,7 @@ namespace {
 
 /// D x count states, each after a time of its own in a free run.
 Matrix<double> free_states(const System& system, Index count, std::uint64_t seed, std::uint64_t draw) {
-  Matrix<double> x = random_states(system, count, seed, draw), recorded = x;
+  Matrix<double> x = multiscale_states(system, count, seed, draw), recorded = x;
   const bool flow = system.as() == System::As::flow;
   const double dt_ms = flow ? system.tau_ms().minCoeff() / 5 : 0;
   const double membrane_ms =
@@ -57,8 +68,8 @@ Matrix<double> free_states(const System& system, Index count, std::uint64_t seed
 
 Matrix<double> visited_states(const System& system, const Matrix<double>& visited, Index count, Index next) {
   require_parameter(visited.rows() == system.dimension() && visited.cols() > 0 && visited.allFinite(), "visited states",
-                 fmt::format("{} x {}", visited.rows(), visited.cols()),
-                 fmt::format("must be finite, {} x 1 or more", system.dimension()));
+                    fmt::format("{} x {}", visited.rows(), visited.cols()),
+                    fmt::format("must be finite, {} x 1 or more", system.dimension()));
   Matrix<double> states(system.dimension(), count);
   for (Index i = 0; i < count; ++i) states.col(i) = visited.col((next + i) % visited.cols());
   return states;
@@ -70,7 +81,7 @@ Matrix<double> search_starts(const System& system, Index count, std::uint64_t se
   const Matrix<double> seen =
       visited.size() > 0 ? visited_states(system, visited, half, next) : free_states(system, half, seed, 2 * draw);
   const double size = half > 0 ? std::sqrt(seen.array().square().mean()) : 1;
-  const Matrix<double> random = random_states(system, count - half, seed, 2 * draw + 1, std::max(1.0, size));
+  const Matrix<double> random = multiscale_states(system, count - half, seed, 2 * draw + 1, std::max(1.0, size));
   Matrix<double> states(system.dimension(), count);
   for (Index i = 0; i < count; ++i) states.col(i) = (i % 2 == 0 ? seen : random).col(i / 2);
   return states;

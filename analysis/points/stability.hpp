@@ -1,0 +1,25 @@
+// Which directions grow, by the eigenvalues of a linearised flow or map.
+#pragma once
+
+#include <complex>
+
+#include "analysis/system.hpp"
+
+namespace stillpoint {
+
+/// How fast a direction grows, above 0: unstable. Of a flow Re lambda, of a map |mu| - 1.
+double growth_of(System::As as, const std::complex<double>& eigenvalue);
+
+/// Eigenvalues by falling growth, conjugate pairs side by side.
+Eigen::VectorXcd spectrum_by_growth(System::As as, const Matrix<double>& linear);
+
+/// Directions that grow by more than that.
+Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues, double margin = 0);
+
+/// What a growth must exceed, on either side, for a point to count as unstable or stable: eigenvalues at the border are
+/// known to their rounding errors only.
+constexpr double neutral_growth = 1e-9;
+/// Every direction decays, by more than that.
+bool is_stable(System::As as, const Eigen::VectorXcd& eigenvalues);
+
+}  // namespace stillpoint

@@ -1,0 +1,51 @@
+#include "analysis/statistics/bootstrap.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/random.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr std::size_t resamples = 10000;
+constexpr double tail = 0.025;  // on each side of a 95 % interval
+
+}  // namespace
+
+Interval percentile_interval(std::size_t runs, const std::function<double(const std::vector<int>&)>& statistic) {
+  Stream stream(0, Purpose::bootstrap);
+  std::vector<double> values(resamples);
+  std::vector<int> counts(runs);
+  for (auto& value : values) {
+    std::fill(counts.begin(), counts.end(), 0);
+    for (std::size_t draw = 0; draw < runs; ++draw)
+      ++counts[static_cast<std::size_t>(stream.below(static_cast<Index>(runs)))];
+    value = statistic(counts);
+  }
+  std::sort(values.begin(), values.end());
+  const auto rank = static_cast<std::size_t>(tail * (resamples + 1));
+  return {values[rank - 1], values[resamples - rank]};
+}
+
+std::optional<Estimate> mean_estimate(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  const double count = static_cast<double>(values.size());
+  Estimate estimate{std::accumulate(values.begin(), values.end(), 0.0) / count};
+  if (values.size() > 1)
+    estimate.interval = percentile_interval(values.size(), [&](const std::vector<int>& counts) {
+      return std::inner_product(values.begin(), values.end(), counts.begin(), 0.0) / count;
+    });
+  return estimate;
+}
+
+IntervalEstimate mirrored_interval(double value, std::vector<double> errors, double level) {
+  if (errors.empty()) return {value, value, value};
+  std::sort(errors.begin(), errors.end());
+  // Outward, so that the share of errors beyond either end is at most (1 - level) / 2.
+  const auto beyond = static_cast<std::size_t>((1 - level) / 2 * static_cast<double>(errors.size()));
+  return {value, value - errors[errors.size() - 1 - beyond], value - errors[beyond]};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,45 @@
+// Estimates and their intervals, of 95 % where nothing else is said.
+#pragma once
+
+#include <optional>
+
+#include "sim/types.hpp"
+
+namespace stillpoint {
+
+struct Interval {
+  double low, high;
+};
+
+/// A value whose interval may be unknown, for example of a single run.
+struct Estimate {
+  double value;
+  std::optional<Interval> interval = {};
+};
+
+/// A value that always has an interval.
+struct IntervalEstimate {
+  double value, low, high;
+};
+
+/// Score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953), in shares from 0 to 1; [0, 1] for
+/// no trials.
+Interval wilson_interval(long successes, long trials, double level = 0.95);
+/// The share with that interval; 0 for no trials.
+IntervalEstimate share_of(long successes, long trials);
+
+/// Score interval of the difference of two paired proportions, first minus second, from the counts of the four kinds of
+/// pairs (Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10), in shares
+/// from -1 to 1; it has a width even where all pairs are alike. [-1, 1] without pairs.
+Interval paired_share_interval(long both, long first_only, long second_only, long neither);
+
+/// value +- z standard errors, z the quantile of the normal distribution.
+IntervalEstimate normal_interval(double value, double standard_error);
+/// The same with the quantile of Student's t.
+IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom);
+
+/// Standard error of a statistic of n samples by the jackknife (Efron & Stein 1981, doi:10.1214/aos/1176345462), from
+/// what it is without each of them in turn.
+double jackknife_error(const Vector<double>& without);
+
+}  // namespace stillpoint

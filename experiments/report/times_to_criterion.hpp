@@ -1,0 +1,34 @@
+// How long the runs of a study took, as statistics take them.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analysis/statistics/intervals.hpp"
+#include "analysis/statistics/survival.hpp"
+#include "experiments/results/records.hpp"
+
+namespace stillpoint {
+
+/// Whether the loss or the gradient of the run ever ceased to be finite, be it after criterion was reached.
+bool diverged(const RunRecord& run);
+
+std::vector<TimeToCriterion> times_to_criterion(const std::vector<RunRecord>& runs);
+
+/// Times of two groups of runs, all followed to the smallest budget of any of them: whatever came later counts as not
+/// reached. A run that diverged without reaching stays at risk (infinity).
+struct CommonFollowUp {
+  long budget = 0;  // [updates]
+  std::vector<TimeToCriterion> first, second;
+};
+CommonFollowUp to_common_budget(const std::vector<RunRecord>& first, const std::vector<RunRecord>& second);
+
+/// `runs` minus `reference`, over the seeds that both have. Each pair is followed to the smaller of its two budgets.
+struct PairedDifference {
+  long pairs = 0;
+  std::optional<Estimate> share_reached;  // percentage points, score interval; absent without pairs
+  std::optional<Estimate> updates;        // restricted mean, min(reached_at, budget) [updates]; absent without pairs
+};
+PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& reference);
+
+}  // namespace stillpoint

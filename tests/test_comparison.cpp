@@ -1,0 +1,218 @@
+// Conditions compared, within a study and across studies, and how that is written.
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+
+#include "analysis/statistics/rank_tests.hpp"
+#include "experiments/report/comparison_formats.hpp"
+#include "sim/options/option.hpp"
+#include "tests/catch.hpp"
+#include "tests/records.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::testing;
+
+namespace {
+
+using Times = std::vector<TimeToCriterion>;
+
+Times all_reached(const std::vector<double>& updates) {
+  Times times;
+  for (const double each : updates) times.push_back({each, true});
+  return times;
+}
+
+RunRecord with_options(RunRecord record, const std::map<std::string, std::string>& options) {
+  record.options = options;
+  return record;
+}
+
+/// Two rules by two gains; at gain 2 the second rule is slower, at gain 1 no run reaches.
+StudyRecord two_rules() {
+  StudyRecord study{"two-rules", {}};
+  for (const auto* rule : {"bptt", "e_prop"})
+    for (const auto* gain : {"1", "2"}) {
+      const bool slow = std::string(rule) == "e_prop", learns = std::string(gain) == "2";
+      Condition condition{{{"rule.name", rule}, {"network.gain", gain}}, {}};
+      for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        const auto at = static_cast<long>(seed * 10 + (slow ? 100 : 0));
+        condition.runs.push_back(with_options(
+            run(seed, learns ? std::optional<long>(at) : std::nullopt),
+            {{"rule.name", rule}, {"network.gain", gain}, {"task.name", "flip_flop"}, {"training.updates", "400"}}));
+      }
+      study.conditions.push_back(condition);
+    }
+  return study;
+}
+
+/// A study without axes: three runs at the times given.
+StudyRecord one_condition(const std::map<std::string, std::string>& options, const std::vector<RunRecord>& runs) {
+  StudyRecord study{"one", {{{}, {}}}};
+  for (const auto& each : runs) study.conditions[0].runs.push_back(with_options(each, options));
+  for (const auto& [name, value] : options) study.fixed.push_back(name);
+  return study;
+}
+
+std::string refusal(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const UserError& problem) {
+    return problem.what();
+  }
+  return "nothing was refused";
+}
+
+}  // namespace
+
+TEST_CASE("conditions are compared within equal values of what is not compared") {
+  const auto study = compare_conditions(two_rules());
+  CHECK(study.options == std::vector<std::string>{"rule.name"});
+  CHECK(study.comparisons == 2);
+  REQUIRE(study.groups.size() == 2);
+  for (const auto& group : study.groups) {
+    CHECK(group.task == "flip_flop");
+    REQUIRE(group.conditions.size() == 2);
+    CHECK_FALSE(group.conditions[0].comparison);
+    REQUIRE(group.conditions[1].comparison);
+    CHECK(group.conditions[1].varied[1] == group.shared[0]);
+  }
+  const auto& silent = *study.groups[0].conditions[1].comparison;
+  CHECK_FALSE((silent.test || silent.p_holm));
+  CHECK(silent.delta.value == 0);
+  const auto& slower = *study.groups[1].conditions[1].comparison;
+  CHECK(slower.delta.value == 1);
+  CHECK(slower.test->p ==
+        Approx(log_rank(all_reached({110, 120, 130, 140, 150}), all_reached({10, 20, 30, 40, 50}))->p));
+  CHECK(*slower.p_holm == Approx(2 * slower.test->p));  // the comparison without a p-value counts
+
+  const auto gains = compare_conditions(two_rules(), {"network.gain"});
+  CHECK(gains.groups[0].conditions[1].comparison->delta.value == -1);
+  const auto both = compare_conditions(two_rules(), {"network.gain", "rule.name"});
+  CHECK((both.groups.size() == 1 && both.comparisons == 3));
+}
+
+TEST_CASE("comparisons that cannot be made are refused by name") {
+  CHECK(refusal([] { compare_conditions(two_rules(), {"network.size"}); }) ==
+        "--by network.size: must be one of: rule.name, network.gain");
+  auto study = two_rules();
+  for (auto& condition : study.conditions) condition.varied.push_back({"task.name", "flip_flop"});
+  CHECK(refusal([&] { compare_conditions(study, {"task.name"}); }) ==
+        "--by task.name: tasks are not compared with each other");
+  study = two_rules();
+  study.conditions[3].runs.resize(1);
+  CHECK(refusal([&] { compare_conditions(study); }) ==
+        "a p-value needs at least two seeds: condition rule = e_prop, gain = 2 has 1");
+  study.conditions[3].runs.clear();
+  CHECK(refusal([&] { compare_conditions(study); }).find("rule = e_prop, gain = 2 has 0") != std::string::npos);
+  study = two_rules();
+  study.conditions = {study.conditions[3]};  // nothing to compare it with: one run will do
+  study.conditions[0].runs.resize(1);
+  CHECK(compare_conditions(study).comparisons == 0);
+}
+
+TEST_CASE("studies are pooled by what differs between them, each seed once") {
+  const std::map<std::string, std::string> a{{"task.name", "x"}, {"rule.name", "bptt"}, {"training.updates", "400"}};
+  const std::map<std::string, std::string> b{
+      {"task.name", "x"}, {"rule.name", "e_prop"}, {"rule.feedback", "random"}, {"training.updates", "300"}};
+  const auto first = one_condition(a, {run(1, 10), run(2, 20)});
+  const auto second = one_condition(b, {run(1, 30, 300), run(2, 350, 300)});
+  auto both = pooled({first, second}, {"A", "B"});
+  REQUIRE(both.conditions.size() == 2);
+  CHECK(both.name == "one, one");
+  CHECK(both.conditions[1].varied == Varied{{"rule.name", "e_prop"}});
+  CHECK(compare_conditions(both).groups[0].conditions[1].comparison->budget == 300);
+
+  // The same condition again: seed 1 stays, seed 2 counts with its larger budget, seed 3 is new.
+  auto more = one_condition(a, {run(3, 5), run(2, std::nullopt, 1000), run(1, 10)});
+  both = pooled({first, more}, {"A", "C"});
+  REQUIRE(both.conditions.size() == 1);
+  REQUIRE(both.conditions[0].runs.size() == 3);
+  CHECK(both.conditions[0].runs[1].updates == 1000);
+  CHECK(both.conditions[0].runs[2].seed == 3);
+  CHECK(both.name == "one, one (2 runs that are in several count once)");
+
+  // Tuned for itself in each study: no option that varies, and yet not the same condition.
+  auto tuned = first, retuned = more;
+  for (auto* study : {&tuned, &retuned}) study->tuned_options = {"optimizer.rate"};
+  for (auto& each : tuned.conditions[0].runs) each.options["optimizer.rate"] = "0.003";
+  for (auto& each : retuned.conditions[0].runs) each.options["optimizer.rate"] = "0.01";
+  CHECK(refusal([&] {
+          pooled({tuned, retuned}, {"A", "C"});
+        }) == "optimizer.rate: 0.003 in A, 0.01 in C for the same condition (all runs): compare each directory alone");
+  CHECK(refusal([&] {
+          pooled({retuned, tuned}, {"C", "A"});
+        }) == "optimizer.rate: 0.01 in C, 0.003 in A for the same condition (all runs): compare each directory alone");
+  CHECK(pooled({tuned, tuned}, {"A", "A"}).conditions[0].runs.size() == 2);
+
+  // An option that one study fixes and the other leaves at the same default does not vary.
+  auto explicit_batch = a, default_batch = a;
+  explicit_batch["training.batch"] = default_batch["training.batch"] = "16";
+  auto silent = one_condition(default_batch, {run(9, 10)});
+  silent.fixed = {"task.name"};
+  CHECK(pooled({one_condition(explicit_batch, {run(1, 10)}), silent}, {"A", "B"}).conditions.size() == 1);
+
+  more.conditions[0].runs[0].options["task.name"] = "y";
+  CHECK(refusal([&] {
+          pooled({first, more}, {"results/A", "results/C"});
+        }) == "task.name: x in results/A, y in results/C: compare studies of the same task");
+  more.conditions[0].runs.clear();
+  CHECK(refusal([&] { pooled({more}, {"results/C"}); }) == "results/C: no run is finished yet");
+}
+
+TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
+  auto runs = two_rules();
+  for (const auto& [run, cosine] : {std::pair{0, 0.25}, {1, 0.75}}) {
+    auto& record = runs.conditions[3].runs[static_cast<std::size_t>(run)];
+    record.options["rule.name"] = "e_prop";
+    record.alignment = {{"uoro", 0.1, 2}, {"e_prop", cosine, 1}};
+  }
+  const auto study = compare_conditions(runs);
+  const auto list = nlohmann::json::parse(comparison_json(study));
+  REQUIRE(list.size() == 4);
+  const auto& last = list[3];
+  const auto& comparison = *study.groups[1].conditions[1].comparison;
+  CHECK(last["task"] == "flip_flop");
+  CHECK(last["condition"] == nlohmann::json::parse(R"({"rule.name": "e_prop", "network.gain": 2})"));
+  CHECK(last["seconds_to_criterion"].get<double>() == Approx(0.004 * 130));
+  CHECK(last["cosine"] == 0.5);
+  CHECK(last["comparison"]["against"] == nlohmann::json::parse(R"({"rule.name": "bptt"})"));
+  CHECK(last["comparison"]["budget"] == 400);
+  CHECK(last["comparison"]["log_rank"].get<double>() == comparison.test->statistic);
+  CHECK(last["comparison"]["p"].get<double>() == comparison.test->p);
+  CHECK(last["comparison"]["p_holm"].get<double>() == *comparison.p_holm);
+  CHECK(last["comparison"]["comparisons"] == 2);
+  CHECK(last["comparison"]["cliffs_delta"] == 1);
+  CHECK(last["comparison"]["cliffs_delta_interval"][0].get<double>() == comparison.delta.interval->low);
+  CHECK((list[0]["comparison"].is_null() && list[0]["seconds_to_criterion"].is_null()));
+  CHECK((list[0]["cosine"].is_null() && list[1]["comparison"]["p"].is_null()));
+
+  std::istringstream lines(comparison_csv(study));
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line.rfind("task,rule.name,network.gain,unit,runs,reached,", 0) == 0);
+  int rows = 0;
+  for (; std::getline(lines, line); ++rows) CHECK(std::count(line.begin(), line.end(), ',') == 25);
+  CHECK(rows == 4);
+  CHECK(comparison_csv(study).find(",0.52,0.5,rule = bptt,400,") != std::string::npos);
+
+  const auto table = comparison_table(study);
+  CAPTURE(table);
+  CHECK(table.rfind("study two-rules, task flip_flop\n", 0) == 0);
+  CHECK(table.find("\ngain = 2: compared with rule = bptt\nbptt ") != std::string::npos);
+  CHECK(std::regex_search(table, std::regex("\ne_prop +5/5 \\[57, 100\\] +130 \\[110, 150\\] +0.0037 +\\+1.00 "
+                                            "\\[\\+0.13, \\+1.00\\] +4 +0.52 +0.500\n")));
+  CHECK(std::regex_search(table, std::regex("\ne_prop +0/5 .+ +- +0 \\[-0.43, \\+0.43\\] +4 +>1.6 +-\n")));
+  CHECK(table.find("over the 2 comparisons") != std::string::npos);
+  CHECK_FALSE(std::regex_search(table, std::regex("[^\n]{111}")));
+
+  for (auto& condition : runs.conditions) condition.varied.push_back({"rule.comment", std::string(60, 'x')});
+  const auto numbered = comparison_table(compare_conditions(runs));
+  CAPTURE(numbered);
+  CHECK(numbered.find("\n#3  rule = bptt, gain = 2, comment = xxx") != std::string::npos);
+  CHECK(numbered.find("\ngain = 2: compared with #3\n#3 ") != std::string::npos);
+  for (auto& condition : runs.conditions) condition.varied = {condition.varied[1]};
+  runs.conditions.resize(2);
+  CHECK(comparison_table(compare_conditions(runs)).find("Nothing is compared") != std::string::npos);
+}

@@ -1,0 +1,134 @@
+// Figures of learning curves: axes, well-formed SVG, and what runs that ended early count as.
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "experiments/report/learning_curves.hpp"
+#include "experiments/report/svg.hpp"
+#include "tests/catch.hpp"
+#include "tests/records.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::testing;
+
+namespace {
+
+/// Every tag is closed in order, attributes are quoted, text holds no bare '<' or '&'.
+bool well_formed(const std::string& xml) {
+  std::vector<std::string> open;
+  bool had_root = false;
+  for (std::size_t i = 0; i < xml.size(); ++i) {
+    if (xml[i] == '&') {
+      const auto entity = xml.substr(i, xml.find(';', i) + 1 - i);
+      if (entity != "&amp;" && entity != "&lt;" && entity != "&gt;" && entity != "&quot;") return false;
+    }
+    if (xml[i] != '<') continue;
+    if (open.empty() && had_root) return false;
+    const auto end = xml.find('>', i);
+    if (end == std::string::npos) return false;
+    const auto tag = xml.substr(i + 1, end - i - 1);
+    if (tag.find('<') != std::string::npos || std::count(tag.begin(), tag.end(), '"') % 2 != 0) return false;
+    const auto name = tag.substr(0, tag.find_first_of(" /", 1));
+    if (tag.front() == '/') {
+      if (open.empty() || "/" + open.back() != tag) return false;
+      open.pop_back();
+    } else if (tag.back() != '/') {
+      open.push_back(name);
+    }
+    had_root = true;
+    i = end;
+  }
+  return had_root && open.empty();
+}
+
+/// Points of the n-th curve drawn with the stroke of series i, as "x,y" words.
+std::vector<std::string> curve_points(const std::string& svg, std::size_t series, int n) {
+  std::istringstream lines(svg);
+  const std::string stroke = "stroke=\"" + series_stroke(series).colour + "\" stroke-width=\"1.20\"";
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(stroke) == std::string::npos || n-- > 0) continue;
+    const auto begin = line.find("points=\"") + 8;
+    std::istringstream words(line.substr(begin, line.find('"', begin) - begin));
+    return {std::istream_iterator<std::string>(words), {}};
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("axes have round ticks that span the data") {
+  const auto accuracy = Axis::covering("", {0.43, 1.0, not_a_number});
+  CHECK((accuracy.low == Approx(0.4) && accuracy.high == Approx(1.0)));
+  CHECK(accuracy.ticks().size() == 7);
+  CHECK(accuracy.fraction(0.7) == Approx(0.5));
+  CHECK(accuracy.fraction(7) == 1);
+  CHECK(std::isnan(accuracy.fraction(not_a_number)));
+  CHECK(Axis{"", 0, 400}.ticks() == std::vector<double>{0, 100, 200, 300, 400});
+  const auto loss = Axis::covering("", {0.003, 0, 2}, Axis::Scale::log10);
+  CHECK((loss.low == Approx(1e-3) && loss.high == Approx(10)));
+  CHECK(loss.fraction(0.1) == Approx(0.5));
+  for (const double low : {0., -1.}) CHECK(loss.fraction(low) == 0);
+  CHECK(Axis{"", 0.1, 1, Axis::Scale::log10}.ticks().size() == 4);
+  for (const double equal : {0., -3., 1e6}) {
+    const auto axis = Axis::covering("", {equal, equal * (1 + 1e-15)});
+    CHECK((axis.low < equal && equal < axis.high));
+    CHECK(axis.ticks().size() > 1);
+  }
+}
+
+TEST_CASE("figures are well-formed SVG with their text escaped, whatever the study holds") {
+  CHECK(well_formed("<a b=\"c\"><d/>x &amp; y</a>"));
+  for (const auto* wrong : {"<a><b></a></b>", "<a>x & y</a>", "<a b=\"c></a>", "<a><a/>", "", "<a/><b/>"})
+    CHECK_FALSE(well_formed(wrong));
+
+  auto study = two_arms();
+  study.conditions[0].varied[0].second = "<none> & \x01 co";
+  const auto figure = learning_curve_figure(study);
+  CHECK(figure.find("<title>evidence &lt;two arms&gt; &amp; &quot;controls&quot;</title>") != std::string::npos);
+  CHECK(figure.find(">&lt;none&gt; &amp;  co, g = 2.5, on = false (n = 4, 1 diverged)</text>") != std::string::npos);
+  CHECK(figure.find("width=\"510.24pt\"") != std::string::npos);
+
+  StudyRecord constant{"", {{{}, {run(1, std::nullopt)}}}}, lost = constant, many;
+  std::fill(constant.conditions[0].runs[0].accuracy.begin(), constant.conditions[0].runs[0].accuracy.end(), 0);
+  for (auto* curve : {&lost.conditions[0].runs[0].accuracy, &lost.conditions[0].runs[0].loss})
+    curve->assign(400, not_a_number);
+  for (int i = 0; i < 12; ++i) many.conditions.push_back(two_arms().conditions[0]);
+  for (auto& condition : many.conditions)
+    condition.varied[0].second = std::string(79, 'x') + "é & " + std::string(99, 'y');
+  const StudyRecord one{"", {{{}, {run(1, 3)}}}}, at_once{"", {{{}, {diverged_run(1, 0)}}}}, no_runs{"", {{{}, {}}}};
+  CHECK(learning_curve_figure(constant).find("task loss") != std::string::npos);
+  CHECK(curve_points(learning_curve_figure(lost), 0, 0).size() == 2);  // nothing in panel a, the flat line of panel b
+  CHECK(learning_curve_figure(many).find("The first 8 of 12 conditions are shown.") != std::string::npos);
+  CHECK(learning_curve_figure(many).find("xx... (n = 4") != std::string::npos);
+  for (const auto& each : {study, constant, lost, many, one, at_once, no_runs, StudyRecord{}}) {
+    const auto svg = learning_curve_figure(each);
+    CHECK(well_formed(svg));
+    CHECK((svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos));
+  }
+}
+
+TEST_CASE("in the figure a diverged run counts as the worst, a run that stopped early keeps its final value") {
+  // Budget 399: 100 bins of 4 updates.
+  StudyRecord study{"", {{{}, {run(1, 100, 399), diverged_run(2, 200, 399), diverged_run(3, 120, 399)}}}};
+  auto& runs = study.conditions[0].runs;
+  CHECK(curve_points(learning_curve_figure(study), 0, 0).size() == 50);  // after update 200, two of three are lost
+  runs[1] = run(2, 100, 399);
+  for (auto& each : runs) each.accuracy.clear();
+  CHECK(curve_points(learning_curve_figure(study), 0, 0).size() == 100);  // one of three, and the loss is shown
+
+  runs = {run(1, 100, 399)};
+  runs[0].update.resize(100);
+  runs[0].accuracy[50] = not_a_number;
+  CHECK(learning_curve_figure(study).find("A run that stopped early") != std::string::npos);
+  const auto points = curve_points(learning_curve_figure(study), 0, 0);
+  const auto height = [](const std::string& point) { return std::stod(point.substr(point.find(',') + 1)); };
+  REQUIRE(points.size() == 100);
+  CHECK(height(points[24]) < height(points[23]));  // accuracy grows upwards, y downwards
+  CHECK(height(points[25]) < height(points[24]));
+  CHECK(height(points[25]) == height(points[99]));
+
+  const auto steps = curve_points(learning_curve_figure(study), 0, 1);
+  REQUIRE(steps.size() == 4);  // the origin, both ends of the step at 100, the budget
+  CHECK((std::stod(steps[1]) == std::stod(steps[2]) && height(steps[1]) > height(steps[2])));
+  CHECK(height(steps[3]) == height(steps[2]));
+}
