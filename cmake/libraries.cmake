@@ -36,14 +36,14 @@ if(STILLPOINT_NATIVE)
   target_compile_options(stillpoint_flags INTERFACE -march=native)
 endif()
 
-# Headers that nearly every file reads are compiled once for all that are compiled alike.
+# Headers that nearly every file reads are compiled once for all.
+file(WRITE ${PROJECT_BINARY_DIR}/generated/common.cpp "")
+add_library(stillpoint_common OBJECT ${PROJECT_BINARY_DIR}/generated/common.cpp)
+target_link_libraries(stillpoint_common PRIVATE stillpoint_settings stillpoint_flags fmt::fmt)
+target_precompile_headers(stillpoint_common PRIVATE <Eigen/Core> <fmt/format.h> <algorithm> <cmath> <functional> <map> <memory>
+                          <optional> <string> <vector>)
 function(stillpoint_fast_build target)
-  if(ARGN)
-    target_precompile_headers(${target} REUSE_FROM ${ARGN})
-  else()
-    target_precompile_headers(${target} PRIVATE <Eigen/Core> <fmt/format.h> <algorithm> <cmath> <functional> <map>
-                              <memory> <optional> <string> <vector>)
-  endif()
+  target_precompile_headers(${target} REUSE_FROM stillpoint_common)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${STILLPOINT_UNITY} UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
@@ -63,9 +63,8 @@ stillpoint_library(plasticity stillpoint_sim)
 stillpoint_library(tasks stillpoint_sim)
 target_include_directories(stillpoint_tasks SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS})
 stillpoint_library(analysis stillpoint_sim)
-stillpoint_fast_build(stillpoint_sim)
-foreach(folder plasticity tasks analysis)
-  stillpoint_fast_build(stillpoint_${folder} stillpoint_sim)
+foreach(folder sim plasticity tasks analysis)
+  stillpoint_fast_build(stillpoint_${folder})
 endforeach()
 # Its files have tolerances of their own by the same names.
 set_target_properties(stillpoint_analysis PROPERTIES UNITY_BUILD OFF)

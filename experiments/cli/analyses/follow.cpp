@@ -124,13 +124,11 @@ std::string as_text(const Followed& followed, const std::vector<long>& updates) 
 }
 
 /// A line where the run was trained with a synapse, which the networks are followed without.
-std::string without_synapse(const std::string& file) {
-  const auto synapse = open_subject(file).stored_synapse;
-  const auto kind = synapse.find("kind");
-  if (kind == synapse.end() || kind->second == "none") return "";
-  return fmt::format("without the run's synapse ({}), which {}\n", kind->second,
-                     kind->second == "tcr" ? "leaves the points where they are, but not their stability"
-                                           : "moves the points and changes their stability");
+std::string without_synapse(const std::string& kind) {
+  if (kind == "none") return "";
+  return fmt::format("without the run's synapse ({}), which {}\n", kind,
+                     kind == "tcr" ? "leaves the points where they are, but not their stability"
+                                   : "moves the points and changes their stability");
 }
 
 Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_map& given, std::string& as_name) {
@@ -200,12 +198,14 @@ AnalysisKind follow_analysis() {
                                   given.count("log-updates") > 0};
       write_atomically(plot, followed_figure(followed, figure));
     }
-    text = as_text(followed, updates) + without_synapse(file);
+    const auto subject = open_subject(file).subject;
+    text = as_text(followed, updates) + without_synapse(subject.synapse_kind);
     Json json{{"kind", "follow"},
               {"as", as},
               {"followed", given.count("all") ? "all" : "stable"},
               {"starts", given["starts"].as<long>()}};
     json.update(described(followed, updates));
+    json["left_out"] = left_out(subject, {});
     return json;
   };
   return kind;
