@@ -27,6 +27,8 @@ endif()
 # kernels of the library.
 add_library(stillpoint_flags INTERFACE)
 target_compile_options(stillpoint_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wconversion
+  # with several files at once the one at hand is not the main file, whose anonymous namespaces GCC takes as private
+  $<$<BOOL:${STILLPOINT_UNITY}>:-Wno-subobject-linkage>
   # false alarms of GCC 12 inside its own AVX-512 headers, once it inlines; the dev preset keeps these warnings
   $<$<CONFIG:Release>:-Wno-uninitialized> $<$<CONFIG:Release>:-Wno-maybe-uninitialized>)
 if(STILLPOINT_WERROR)

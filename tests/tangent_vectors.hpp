@@ -32,7 +32,7 @@ struct Problem {
   TrialSource source() const {
     return [this](TrialKey key, Index count) { return task->draw(key, count); };
   }
-  TrainingSetting setting() const { return setting_of(options, seed, source()); }
+  TrainingSetting setting() const { return testing::setting_of(options, seed, source()); }
   /// Trials that the run itself never sees.
   TrialSet<double> fresh_trials(Index count) const { return task->draw({seed + 1, 9}, count); }
 };

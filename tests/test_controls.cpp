@@ -11,7 +11,7 @@ constexpr double dt_ms = 5;
 
 Match match(const Assignments& assignments, Network<double>& network, const TrialSource& source) {
   const Options options = resolve_options(assignments);
-  return match_control(options, setting_of(options, seed, source), network);
+  return match_control(options, testing::setting_of(options, seed, source), network);
 }
 
 }  // namespace

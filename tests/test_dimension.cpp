@@ -79,7 +79,7 @@ TEST_CASE("the traces' estimates are means over four different runs, term by ter
             squared += one.squaredNorm() * two.squaredNorm();
           }
         }
-  CHECK(*dimension_of(activity).participation_ratio == Approx(squared / square).epsilon(1e-10));
+  CHECK(dimension_of(activity).participation_ratio->value == Approx(squared / square).epsilon(1e-10));
 }
 
 TEST_CASE("a rotation fills two dimensions, rest fills none, and too few runs are refused") {

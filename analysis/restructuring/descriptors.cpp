@@ -11,6 +11,7 @@
 #include "analysis/points/newton.hpp"
 #include "analysis/start_states.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 

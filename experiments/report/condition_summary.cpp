@@ -60,34 +60,6 @@ std::vector<AlignmentRecord> mean_alignment(const std::vector<RunRecord>& runs) 
 
 }  // namespace
 
-std::optional<double> RunRecord::own_cosine() const {
-  const auto name = options.find("rule.name");
-  if (name == options.end() || alignment.empty()) return std::nullopt;
-  if (name->second == "bptt") return 1;
-  for (const auto& each : alignment)
-    if (each.rule == name->second) return each.cosine;
-  return std::nullopt;
-}
-
-bool ControlledSpeed::held() const { return std::abs(reached - set_point) <= 0.05 * set_point; }
-
-std::optional<ControlledSpeed> RunRecord::controlled_speed() const {
-  const auto is = [&](const char* name, const char* value) {
-    const auto found = options.find(name);
-    return found != options.end() && found->second == value;
-  };
-  const bool works = !is("tcr.form", "none") || is("synapse.kind", "tcr");
-  if (!is("schedule.shape", "controlled") || !works || diverged_at || speed.empty()) return std::nullopt;
-  const std::vector<double> last(speed.end() - static_cast<std::ptrdiff_t>((speed.size() + 9) / 10), speed.end());
-  return ControlledSpeed{std::stod(options.at("schedule.speed")),
-                         mean(last).value_or(std::numeric_limits<double>::quiet_NaN())};
-}
-
-bool StudyRecord::has_runs() const {
-  return std::any_of(conditions.begin(), conditions.end(),
-                     [](const Condition& condition) { return !condition.runs.empty(); });
-}
-
 long unmatched_runs(const std::vector<RunRecord>& runs) {
   return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
 }
@@ -109,7 +81,7 @@ Summary summarise(const std::vector<RunRecord>& runs) {
       summary.controlled = held;
       if (!held->held()) ++summary.set_point_missed;
     }
-    if (diverged(run)) {
+    if (run.diverged()) {
       ++summary.diverged;
       continue;
     }

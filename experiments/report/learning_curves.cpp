@@ -81,7 +81,7 @@ std::vector<double> binned(const RunRecord& run, const Measure& measure, const B
     ++count[bin];
     end = std::max(end, bin + 1);
   }
-  const double afterwards = diverged(run) ? measure.worst : end == 0 ? nan : run.*measure.final_value;
+  const double afterwards = run.diverged() ? measure.worst : end == 0 ? nan : run.*measure.final_value;
   std::vector<double> means(bins.count, afterwards);
   double last = nan;
   for (std::size_t bin = 0; bin < end; ++bin) {
@@ -192,7 +192,7 @@ void draw_reached(Svg& svg, const std::vector<Condition>& conditions, double las
 }
 
 bool stopped_early(const RunRecord& run) {
-  return !diverged(run) && !run.update.empty() && run.update.back() + 1 < static_cast<double>(run.updates);
+  return !run.diverged() && !run.update.empty() && run.update.back() + 1 < static_cast<double>(run.updates);
 }
 
 std::vector<std::string> notes_on(const std::vector<Condition>& conditions, const Bins& bins, std::size_t all) {
@@ -220,7 +220,7 @@ std::string legend_entry(const std::string& label, const std::vector<RunRecord>&
     while (end > 0 && inside_character(text[end])) --end;
     text = text.substr(0, end) + "...";
   }
-  const auto lost = std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return diverged(run); });
+  const auto lost = std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.diverged(); });
   return fmt::format("{} (n = {}, {} diverged)", text, runs.size(), lost);
 }
 

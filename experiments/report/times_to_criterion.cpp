@@ -21,10 +21,6 @@ std::vector<TimeToCriterion> followed_to(const std::vector<RunRecord>& runs, lon
 
 }  // namespace
 
-bool diverged(const RunRecord& run) {
-  return run.outcome == RunRecord::Outcome::diverged || run.diverged_at.has_value();
-}
-
 std::vector<TimeToCriterion> times_to_criterion(const std::vector<RunRecord>& runs) {
   std::vector<TimeToCriterion> times;
   for (const auto& run : runs) {
@@ -32,7 +28,7 @@ std::vector<TimeToCriterion> times_to_criterion(const std::vector<RunRecord>& ru
       times.push_back({static_cast<double>(*run.reached_at), true});
     else
       times.push_back(
-          {diverged(run) ? std::numeric_limits<double>::infinity() : static_cast<double>(run.updates), false});
+          {run.diverged() ? std::numeric_limits<double>::infinity() : static_cast<double>(run.updates), false});
   }
   return times;
 }

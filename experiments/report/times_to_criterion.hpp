@@ -10,9 +10,6 @@
 
 namespace stillpoint {
 
-/// Whether the loss or the gradient of the run ever ceased to be finite, be it after criterion was reached.
-bool diverged(const RunRecord& run);
-
 std::vector<TimeToCriterion> times_to_criterion(const std::vector<RunRecord>& runs);
 
 /// Times of two groups of runs, all followed to the smallest budget of any of them: whatever came later counts as not

@@ -50,6 +50,8 @@ struct RunRecord {
   std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
 
+  /// Whether loss or gradient ever ceased to be finite, be it after criterion was reached.
+  bool diverged() const { return outcome == Outcome::diverged || diverged_at.has_value(); }
   /// Where a controlled schedule worked on temporal consistency and the run did not diverge.
   std::optional<ControlledSpeed> controlled_speed() const;
   /// Mean cosine of the rule that trained with the true gradient, where it was measured.

@@ -23,7 +23,8 @@ struct Measurement {
   MeasuredRun* result;
 };
 
-void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& what, const RestructuringSetting& setting) {
+void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& what,
+                 const RestructuringSetting& setting) {
   std::vector<Measurement> to_do;
   for (const auto& job : jobs)
     if (auto found = kept_measurement(job.file, what))
@@ -104,7 +105,7 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
   std::vector<DescriptorPath> walks;
   for (std::size_t i = 0; i < own.runs.size(); ++i) {
     RunRestructuring run{own.runs[i].seed, measured[i].problem, {}, {}, measured[i].update, {}, {}};
-    condition.diverged += diverged(own.runs[i]);
+    condition.diverged += own.runs[i].diverged();
     condition.unbounded_walks += measured[i].unbounded_walks;
     if (run.problem.empty()) date_drop(run, own.runs[i]);
     condition.not_measured += !run.problem.empty();

@@ -60,8 +60,8 @@ std::vector<ConditionChecks> check_study(const Study& study, const RuleChecksReq
 }  // namespace
 
 TrialSet<double> last_steps(const TrialSet<double>& trials, Index steps) {
-  auto last = TrialSet<double>::zeros(trials.inputs.rows(), trials.targets.rows(), std::min(steps, trials.steps),
-                                      trials.batch);
+  auto last =
+      TrialSet<double>::zeros(trials.inputs.rows(), trials.targets.rows(), std::min(steps, trials.steps), trials.batch);
   last.condition = trials.condition;
   last.tolerance = trials.tolerance;
   for (Index b = 0; b < trials.batch; ++b) {
