@@ -120,11 +120,7 @@ void Learner<Scalar>::refuse_misfit(const Network<Scalar>& network) const {
   require_parameter(!parameters_.trains_start || traits_.reaches_state_parameters, "network.initial_state", "trained",
                     "rule " + traits_.name + " does not reach it; use bptt, rtrl or e_prop");
   for (const auto& shadow : parameters_.shadows) {
-    const auto& name = shadow.traits.name;
-    require_parameter(!shadow.traits.perturbs, "shadow.rules", name,
-                      "injects a perturbation into the trials it learns from, so it cannot learn passively");
-    require_parameter(shadow.traits.can_be_shadow(), "shadow.rules", name,
-                      "writes finished changes, not a gradient that could be compared with BPTT");
+    require_shadow(shadow.traits);
     require_parameter(
         traits_.emits != Emits::change_by_step, "shadow.rules", names_of(parameters_.shadows),
         "rule " + traits_.name + " changes weights while a trial runs, so there is no gradient to compare");

@@ -124,6 +124,8 @@ class Learner {
   std::vector<Alignment> alignment_;
 };
 
+/// Throws ParameterError where the rule cannot compute its update on the trials of another.
+void require_shadow(const RuleTraits& rule);
 /// Of the numbers among them.
 const ParameterList<LearnerParameters>& learner_list();
 /// Options rule.add, shadow.rules, training.within_trial, freeze_in.* and noise.weights.

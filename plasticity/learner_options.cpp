@@ -6,6 +6,13 @@
 
 namespace stillpoint {
 
+void require_shadow(const RuleTraits& rule) {
+  require_parameter(!rule.perturbs, "shadow.rules", rule.name,
+                    "injects a perturbation into the trials it learns from, so it cannot learn passively");
+  require_parameter(rule.can_be_shadow(), "shadow.rules", rule.name,
+                    "writes finished changes, not a gradient that could be compared with BPTT");
+}
+
 namespace {
 
 /// The rules of shadow.rules.
@@ -17,6 +24,7 @@ std::vector<std::string> shadow_names(const Options& options) {
   for (const auto& name : words) {
     require_parameter(std::count(known.begin(), known.end(), name) > 0, "shadow.rules", name,
                       fmt::format("must be one or more of: {}", fmt::join(allowed, ", ")));
+    require_shadow(rule_kind(name));
     require_parameter(std::count(words.begin(), words.end(), name) == 1, "shadow.rules", name, "is named twice");
   }
   return words;

@@ -27,7 +27,9 @@ struct LearningFixture {
         integration(make_integration(options)),
         simulation(network, integration),
         synapse(synapse_model(options).make<Scalar>(synapse_context(initial, integration, {}, steps))),
-        learner(learner_of(options, network, seed)) {}
+        learner(learner_of(options, network, seed)) {
+    learner.check(*synapse);
+  }
 
   Score learn(const TrialSet<double>& trials, std::uint64_t update = 0) {
     return learner.learn(network, simulation, trials.cast<Scalar>(), {seed, update}, *synapse);

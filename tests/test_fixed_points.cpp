@@ -66,7 +66,7 @@ TEST_CASE("a Hopfield network has its patterns as attractors") {
   for (int i = 0; i < 200; ++i) m = std::tanh(g * m);
   auto network = odd_network(g / 8 * patterns * patterns.transpose());
   network.tau_ms.setConstant(50);
-  const auto found = points_of(network, System::As::flow, 400);
+  const auto found = points_of(network, System::As::flow, 1600);
   Index stable = 0;
   for (const auto& point : found.points) {
     CHECK(point.residual <= 1e-12);

@@ -64,7 +64,8 @@ TEST_CASE("RTRL equals BPTT to rounding, under synapses and with temporal consis
 
 TEST_CASE("RTRL refuses a network that it cannot serve") {
   const auto options = resolve_options({{"rule.name", "rtrl"}, {"network.size", "500"}});
-  CHECK_THROWS_WITH(make_rule<double>(options), Catch::Contains("network.size = 500") && Catch::Contains("32"));
+  const auto network = make_network(options, 1, 1, 1);
+  CHECK_THROWS_WITH(learner_of<double>(options, network, 1), Catch::Contains("network.size = 500") && Catch::Contains("32"));
 }
 
 TEST_CASE("UORO and KF-RTRL are unbiased, and their error falls as the square root of the draws") {

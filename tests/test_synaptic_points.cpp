@@ -54,8 +54,8 @@ TEST_CASE("the spectrum with a TCR synapse is that of the whole Jacobian of rate
     network.dt_ms = 2;
     const System map(network, input, System::As::map);
     const auto x = found.points[0].state;
-    check_same_spectrum(current_linearisation(map, synapse, x)->eigenvalues(),
-                        1 + 2 * current_linearisation(system, synapse, x)->eigenvalues().array(), 1e-10);
+    check_same_spectrum(eigenvalues_of(*current_linearisation(map, synapse, x)),
+                        1 + 2 * eigenvalues_of(*current_linearisation(system, synapse, x)).array(), 1e-10);
     CHECK(remaining_eigenvalue(map, synapse) == Approx(1 - 2 / constants.tau_s_ms).epsilon(1e-14));
   }
 }
@@ -135,7 +135,8 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
 TEST_CASE(
     "in discrete time, points with a synapse rest under the simulation's own steps, and lose what the spectrum says") {
   for (const char* kind : {"rnn_map", "plrnn"})
-    for (const auto& model : {tcr_synapse(dense_tcr(20, 60)), tsodyks_markram_synapse({})}) {
+    for (const auto& model : {tcr_synapse(dense_tcr(3, 60)), tsodyks_markram_synapse({})}) {
+      if (kind == std::string("plrnn") && model.kind == "tsodyks_markram") continue;  // this one has no stable point
       auto network = make_network(
           resolve_options({{"network.kind", kind}, {"network.size", "5"}, {"network.gain", "0.7"}}), 2, 1, 6);
       const Index N = network.size();

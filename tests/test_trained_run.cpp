@@ -34,7 +34,7 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
                                         {"synapse.tau_s_ms", "123.456"}});
   const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
-  const auto setting = setting_of(options, 11, trials_of(*task, options));
+  const auto setting = testing::setting_of(options, 11, trials_of(*task, options));
   const auto network = make_network(options, task->inputs(), task->outputs(), 11);
   const RunResult<double> result{options, 11, "s", {}, {}, train<double>(setting, network)};
   const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-trained-run-test.h5").string();
