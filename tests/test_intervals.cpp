@@ -95,6 +95,7 @@ TEST_CASE("quantiles lie between the nearest two values, medians in the middle, 
   CHECK(quantile(five, 1) == 16);
   CHECK(quantile({1, infinity, infinity}, 0.75) == infinity);
   CHECK(std::isnan(quantile({}, 0.5)));
+  for (int i = 1; i < 100; ++i) CHECK(quantile(std::vector<double>(3, 0.1 * i), 0.01 * i) == 0.1 * i);
   CHECK(median({3, 1, 2}) == 2);
   CHECK(median({4, 1, 3, 2}) == 2.5);
   CHECK(median({infinity, 1, 5, infinity}) == infinity);

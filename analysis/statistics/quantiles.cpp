@@ -11,7 +11,7 @@ double quantile(const std::vector<double>& sorted, double share) {
   const double position = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const double fraction = position - static_cast<double>(below);
-  if (fraction == 0 || sorted[below] == sorted[below + 1]) return sorted[below];  // two infinities among them
+  if (fraction == 0 || sorted[below] == sorted[below + 1]) return sorted[below];  // to the last digit
   return (1 - fraction) * sorted[below] + fraction * sorted[below + 1];
 }
 
