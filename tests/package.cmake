@@ -4,6 +4,8 @@
 #
 # The example is built without -march=native and under the address sanitizer, whatever the libraries were built with: what
 # they allocate must be freed as the exported alignment says.
+cmake_policy(VERSION 3.22)
+
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(code)

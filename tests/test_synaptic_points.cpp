@@ -157,7 +157,7 @@ TEST_CASE(
       // A run from beside the point, from the state of a trial's start: what is left shrinks by the largest multiplier.
       network.r0 = point.state + 1e-3 * Column::Ones(N);
       Simulation<double> simulation(network, {Method::euler, 5, 0});
-      const Index T = 1500;
+      const Index T = 4000;  // 20 s, thirteen times the slowest time constant of the synapse
       const auto& run = simulation.run(held_trials(no_input, T), {}, synapse);
       const auto at = with_resting_synapse(system, synapse, point.state);
       CHECK((run.state.rightCols(1) - point.state).cwiseAbs().maxCoeff() < 1e-9);
