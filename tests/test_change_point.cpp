@@ -156,7 +156,7 @@ TEST_CASE("series without a change are cut no more often than stated, in white a
 TEST_CASE("the interval of a change's position covers it as often as stated, and the change is found") {
   constexpr long runs = 2000;
   for (const double rho : {0.0, 0.5}) {
-    long found_one = 0, covered = 0;
+    long missed = 0, found_one = 0, covered = 0;
     double width = 0;
     for (long run = 0; run < runs; ++run) {
       Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 2);
@@ -164,25 +164,25 @@ TEST_CASE("the interval of a change's position covers it as often as stated, and
       Matrix<double> values = steps(T, {change}, {0, 2.5 / (1 - 0.6 * rho)});
       values.row(0) += ar1_noise(T, rho, 1, stream).transpose();
       const auto found = find_change_points(values);
+      missed += found.changes.empty();
       if (found.changes.size() != 1) continue;
       ++found_one;
       const auto one = change_point_intervals(values, found, static_cast<std::uint64_t>(run), 100).front();
       covered += one.low <= static_cast<double>(change) && static_cast<double>(change) <= one.high;
       width += one.high - one.low;
     }
-    WARN("seed " << seed << ", rho " << rho << ": one change found in " << found_one << " of " << runs
-                 << ", covered in " << covered << ", mean width " << width / static_cast<double>(found_one));
-    // White noise: a jump of 2.5 over 20 samples or more is certain to be seen (a gain of 89 against a penalty of some
-    // 20), and either side is cut once more in 5 % of the runs at most. In autoregressive noise the jump is 1.8 in the
-    // innovations, the gain 35 +- 12: seen in 9 of 10.
-    CHECK(not_below(found_one, runs, rho == 0 ? 0.95 : 0.8));
+    WARN("seed " << seed << ", rho " << rho << ": missed in " << missed << ", one change found in " << found_one
+                 << " of " << runs << ", covered in " << covered << ", mean width "
+                 << width / static_cast<double>(found_one));
+    CHECK(not_above(runs - missed - found_one, runs, 0.05));  // cut once more no more often than stated
+    CHECK(shown_above(found_one, runs, 0.8));                 // noise with a larger rho mimics some changes
     CHECK(not_below(covered, found_one, 0.95));
   }
 }
 
 TEST_CASE("a change that several series share is found where one alone does not show it") {
-  // Half a standard deviation in the middle of 80 samples: a gain of 5 + 1 on average in one series, far below the
-  // penalty, and of 120 +- 21 in twenty. A shared jump of 0.5 sqrt(20) = 2.2 standard deviations is misplaced by more
+  // Half a standard deviation in the middle of 80 samples: a gain of 5 + 1 on average in one series, below the penalty,
+  // and of 120 +- 21 in twenty. A shared jump of 0.5 sqrt(20) = 2.2 standard deviations is misplaced by more
   // than 5 samples with probability 2 sum_{k > 5} Phi(-1.12 sqrt k) < 1.3 %.
   constexpr long runs = 400;
   ChangePointSetting setting;

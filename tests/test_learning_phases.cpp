@@ -131,6 +131,7 @@ TEST_CASE("curves without a fall are given one no more often than stated, in whi
     for (long run = 0; run < runs; ++run) {
       Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 1);
       PhaseSetting setting;
+      setting.seed = static_cast<std::uint64_t>(run);
       setting.resamples = 1;
       fell += find_learning_phases(curve_of(ar1_noise(60, rho, 0.2, stream)), setting).verdict != Verdict::none;
     }

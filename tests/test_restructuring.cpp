@@ -184,7 +184,8 @@ TEST_CASE("lead times: both nulls hold where events ignore the drop, and are rej
       if (study == studies) events.push_back(drop - stream.uniform(10, 20));
       runs.push_back({events, 0, 1000, drop});
     }
-    const auto by_drop = permute_drops(runs, 1, 199), by_shift = shift_events(runs, 1, 199);
+    const auto draws = static_cast<std::uint64_t>(study);
+    const auto by_drop = permute_drops(runs, draws, 199), by_shift = shift_events(runs, draws, 199);
     if (study < studies) {
       permuted += by_drop.p <= 0.05;
       shifted += by_shift.p <= 0.05;
