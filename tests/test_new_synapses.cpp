@@ -126,6 +126,10 @@ std::vector<Network<double>> networks() {
     all.push_back(make_network(resolve_options(chosen), 2, 2, 8));
     all.back().b += normal_array(N, 1, 9, 0.3);
     all.back().r0 = normal_array(N, 1, 10, 0.4);
+    if (all.back().kind != "plrnn") continue;
+    for (auto* array : {&all.back().b, &all.back().r0})
+      *array *= 0.05;  // rates without a bound, and a trace of their squares
+    all.back().W_in *= 0.05;
   }
   for (auto& network : all) network.dt_ms = dt_ms;
   return all;
