@@ -10,7 +10,8 @@ namespace {
 
 constexpr Index columns_at_once = 16;  // of N + N^2 entries each
 
-/// Row i: the unit vector along d(S r)_i / dS_ij, of which all other rows of S are no part; where S r rests, along any.
+/// Row i: the unit vector along the derivative of (S r)_i by row i of S, the rates that reach neuron i; where none does,
+/// along any.
 Matrix<double> directions(const System& system, const ContinuousSynapse<double>& synapse, const Vector<double>& y) {
   const Index N = system.dimension();
   const Matrix<double> S = y.tail(N * N);
