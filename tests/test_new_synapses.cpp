@@ -44,10 +44,10 @@ class Depression : public ContinuousSynapse<double> {
   static Array used(View r) { return U * f_max / 2 * (r.array() + 1); }
 };
 
-/// A trace of what both neurons do (Hebbian for eta > 0): tau dS_ij/dt = -(1 + c r_i^2) S_ij + (eta/N) r_i r_j. Through S r alone it acts where c = 0.
-class ActivityTrace : public ContinuousSynapse<double> {
+/// A Hebbian trace: tau dS_ij/dt = -(1 + c r_i^2) S_ij + (eta/N) r_i r_j. Through S r alone it acts where c = 0.
+class HebbianTrace : public ContinuousSynapse<double> {
  public:
-  ActivityTrace(double dt_ms, double eta, double c) : ContinuousSynapse(dt_ms), eta_(eta), c_(c) {}
+  HebbianTrace(double dt_ms, double eta, double c) : ContinuousSynapse(dt_ms), eta_(eta), c_(c) {}
   Index rows(Index neurons) const override { return neurons * neurons; }
   bool drives() const override { return true; }
   void initial_state(Ref S) const override { S.setZero(); }
@@ -103,12 +103,11 @@ struct Case {
   std::string name;
   std::unique_ptr<ContinuousSynapse<double>> synapse;
 };
-/// Anti-Hebbian traces: with relu, whose rates have no bound, a Hebbian one grows beyond every bound.
 std::vector<Case> cases() {
   std::vector<Case> all;
   all.push_back({"depression", std::make_unique<Depression>(dt_ms)});
-  all.push_back({"trace", std::make_unique<ActivityTrace>(dt_ms, -0.8, 0)});
-  all.push_back({"forgetful trace", std::make_unique<ActivityTrace>(dt_ms, -0.8, 1.5)});
+  all.push_back({"trace", std::make_unique<HebbianTrace>(dt_ms, 0.8, 0)});
+  all.push_back({"forgetful trace", std::make_unique<HebbianTrace>(dt_ms, 0.8, 1.5)});
   return all;
 }
 
@@ -129,8 +128,8 @@ std::vector<Network<double>> networks() {
     all.back().r0 = normal_array(N, 1, 10, 0.4);
     if (all.back().kind != "plrnn") continue;
     for (auto* array : {&all.back().b, &all.back().r0})
-      *array *= 0.15;  // rates without a bound, and a trace of their squares
-    all.back().W_in *= 0.15;
+      *array *= 0.05;  // rates without a bound, and a trace of their squares
+    all.back().W_in *= 0.05;
   }
   for (auto& network : all) network.dt_ms = dt_ms;
   return all;
@@ -180,7 +179,6 @@ TEST_CASE("a long run with a new synapse comes to rest at a stable fixed point, 
   Index reached = 0;
   for (const auto& network : networks())
     for (const auto& [name, synapse] : cases()) {
-      if (network.kind == "plrnn") continue;  // neurons that are silent together make one multiplier defective
       INFO(network.kind << " " << name);
       synapse->bind(network);
       const System system(network, input, System::As::map);
@@ -199,7 +197,7 @@ TEST_CASE("a long run with a new synapse comes to rest at a stable fixed point, 
         if (name == "trace") {
           REQUIRE(all.size() == 2 * N);
           all.conservativeResize(N + N * N);
-          all.tail(N * N - N).setConstant(1 - dt_ms / ActivityTrace::tau);
+          all.tail(N * N - N).setConstant(1 - dt_ms / HebbianTrace::tau);
         }
         check_same_spectrum(eigenvalues_of(central_differences(joint.value, y, Array::Identity(y.size(), y.size()))),
                             all, 1e-6);
@@ -214,7 +212,7 @@ TEST_CASE("a long run with a new synapse comes to rest at a stable fixed point, 
           return (run.state.rightCols(1) - point.state).cwiseAbs().maxCoeff() < 1e-8;
         }));
     }
-  CHECK(reached >= 10);  // of 15 runs; the others oscillate or grow
+  CHECK(reached >= 10);  // of 18 runs; the others oscillate or grow
 }
 
 TEST_CASE("at rest the exponents with a new synapse are the logarithms of its multipliers") {

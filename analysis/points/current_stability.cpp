@@ -10,20 +10,21 @@ namespace {
 
 constexpr Index columns_at_once = 16;  // of N + N^2 entries each
 
-/// Row i: the unit vector along the rates that reach neuron i; where all are silent, along one synapse that exists.
-Matrix<double> directions(const System& system, const Vector<double>& x) {
-  const auto& network = system.network();
-  const Index N = network.size();
-  Matrix<double> r(N, 1);
-  system.dynamics().rate(x, r);
-  Matrix<double> rows = r.transpose().replicate(N, 1);
-  if (network.mask.size() > 0) rows.array() *= network.mask.array();
+/// Row i: the unit vector along the derivative of (S r)_i by row i of S, the rates that reach neuron i; where none does,
+/// along any.
+Matrix<double> directions(const System& system, const ContinuousSynapse<double>& synapse, const Vector<double>& y) {
+  const Index N = system.dimension();
+  const Matrix<double> S = y.tail(N * N);
+  Matrix<double> r(N, 1), rows = Matrix<double>::Zero(N, N);
+  system.dynamics().rate(y.head(N), r);
+  for (Index first = 0; first < N; first += columns_at_once) {
+    const Index count = std::min(columns_at_once, N - first);
+    Matrix<double> dS = Matrix<double>::Zero(N * N, count);
+    for (Index k = 0; k < count; ++k) dS.col(k).segment((first + k) * N, N).setOnes();  // column first + k of S
+    synapse.add_current_tangent(S, r, dS, Matrix<double>::Zero(N, count), rows.middleCols(first, count));
+  }
   for (Index i = 0; i < N; ++i) {
-    Index any = i;
-    if (rows.row(i).isZero(0)) {
-      if (network.mask.size() > 0) network.mask.row(i).maxCoeff(&any);
-      rows(i, any) = 1;
-    }
+    if (rows.row(i).isZero(0)) rows(i, i) = 1;
     rows.row(i).normalize();
   }
   return rows;
@@ -35,13 +36,11 @@ Eigen::Map<Matrix<double>> synapses(Matrix<double>& q, Index column, Index N) {
 }
 
 /// Whether S decays with lambda alone where it leaves S r as it is: tried along one random such direction.
-bool acts_through_current(const System& system, const Equations& joint, const Vector<double>& y,
-                          const Matrix<double>& rows, double lambda) {
+bool acts_through_current(const Equations& joint, const Vector<double>& y, const Matrix<double>& rows, double lambda) {
   const Index N = rows.rows();
   Matrix<double> q = Matrix<double>::Zero(joint.dimension, 1);
   auto dS = synapses(q, 0, N);
   Stream(1, Purpose::perturbation).fill_normal(dS);
-  if (const auto& mask = system.network().mask; mask.size() > 0) dS.array() *= mask.array();
   for (Index i = 0; i < N; ++i) dS.row(i) -= dS.row(i).dot(rows.row(i)) * rows.row(i);
   return (joint.tangent(y, q) - lambda * q).cwiseAbs().maxCoeff() <= 1e-9 * q.cwiseAbs().maxCoeff();
 }
@@ -64,8 +63,8 @@ std::optional<Matrix<double>> current_linearisation(const System& system, const 
   const Index N = system.dimension();
   if (joint.dimension != N + N * N || synapse.scales()) return {};
   const Vector<double> y = with_resting_synapse(system, synapse, x);
-  const Matrix<double> rows = directions(system, x);
-  if (!acts_through_current(system, joint, y, rows, remaining_eigenvalue(system, synapse))) return {};
+  const Matrix<double> rows = directions(system, synapse, y);
+  if (!acts_through_current(joint, y, rows, remaining_eigenvalue(system, synapse))) return {};
 
   Matrix<double> linear(2 * N, 2 * N);
   for (Index first = 0; first < 2 * N; first += columns_at_once) {

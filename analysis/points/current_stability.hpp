@@ -8,8 +8,8 @@
 //   tau   dr/dt =  J r + Phi w
 //   tau_s dw/dt = -w - beta rho Phi (J r + Phi w)
 //
-// What w does is taken from the joint system along x and along S_ij = s_i r_j / |r|: w_i = |r| s_i. With a mask, each row
-// has an r of its own: the rates that reach it.
+// What w does is taken from the joint system along x and along S_ij = s_i r_j / |r|: w_i = |r| s_i. Each row has an r of
+// its own: the rates that reach it through synapses that exist, as the tangent of the current tells.
 #pragma once
 
 #include <optional>

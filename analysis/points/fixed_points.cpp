@@ -55,16 +55,19 @@ Matrix<double> linearisation(const System& system, const ContinuousSynapse<doubl
   return (unit * system.tau_ms().cwiseInverse()).asDiagonal() * system.jacobian(x);
 }
 
-/// Whether the Jacobian of a network with relu depends on the side from which a point is approached.
-bool lies_on_kink(const System& system, const Velocity& velocity, const Vector<double>& x) {
+/// Whether the Jacobian of a network with relu depends on the side from which a point is approached. A synapse at rest
+/// bends it between kinks, by about as much as the distance.
+bool lies_on_kink(const System& system, const ContinuousSynapse<double>* synapse, const Velocity& velocity,
+                  const Vector<double>& x) {
   if (system.network().nonlinearity != Nonlinearity::relu) return false;
   const auto at = velocity.jacobian(x);
+  const double bend = moves_points(synapse) ? 1e-5 * std::max(1.0, at.cwiseAbs().maxCoeff()) : 0;
   Stream stream(1, Purpose::perturbation);
   Vector<double> aside(x.size());
   for (int i = 0; i < 8; ++i) {
     stream.fill_normal(aside, 1e-7 * magnitude_of(x));
     for (const double side : {1.0, -1.0})
-      if (velocity.jacobian(x + side * aside) != at) return true;
+      if ((velocity.jacobian(x + side * aside) - at).cwiseAbs().maxCoeff() > bend) return true;
   }
   return false;
 }
@@ -74,7 +77,7 @@ FixedPoint describe(const System& system, const FixedPointSearch& search, const 
   FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
   point.eigenvalues = spectrum_by_growth(system.as(), linearisation(system, search.synapse, x));
   point.index = unstable_directions(system.as(), point.eigenvalues, neutral_growth);
-  point.on_kink = lies_on_kink(system, velocity, x);
+  point.on_kink = lies_on_kink(system, search.synapse, velocity, x);
   point.stable = is_stable(system.as(), point.eigenvalues) && !point.on_kink;
   return point;
 }
