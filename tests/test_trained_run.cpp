@@ -40,7 +40,8 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-trained-run-test.h5").string();
   write_run(path, result);
 
-  const auto run = open_run(path);
+  const auto [file, checkpoints] = open_subject_path(path);
+  const auto& run = file.require_run();
   CHECK(run.seed == 11);
   for (const auto& [name, entry] : options.entries()) {
     CAPTURE(name);
@@ -78,7 +79,6 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   CHECK(steps.size() > 20);
   CHECK(problems::identical(visited.leftCols(40).eval(), states_of_trials(subject, 40, 5)));
 
-  const auto checkpoints = read_checkpoints(path);
   REQUIRE(checkpoints.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) CHECK(checkpoints[i].update == std::vector<long>{0, 3, 6, 7}[i]);
   CHECK(problems::identical(checkpoints[0].network.W, network.W));

@@ -6,7 +6,7 @@
 #include "analysis/restructuring/descriptors.hpp"
 #include "analysis/restructuring/random_walk.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/results/trained_run.hpp"
+#include "experiments/results/subject_file.hpp"
 
 namespace stillpoint {
 
@@ -48,11 +48,11 @@ Json identity_of(const MeasureSetting& setting) {
 }  // namespace
 
 MeasuredRun measure_run(const std::string& file, const MeasureSetting& setting) {
-  const auto run = open_run(file);
-  const auto checkpoints = read_checkpoints(file);
+  const auto opened = open_subject_path(file);
+  const auto& run = opened.file.require_run();
   MeasuredRun measured;
   std::vector<Network<double>> networks;
-  for (const auto& [update, network] : checkpoints) {
+  for (const auto& [update, network] : opened.checkpoints) {
     measured.update.push_back(static_cast<double>(update));
     networks.push_back(network);
   }

@@ -202,9 +202,7 @@ RunHead head_of(const H5::Group& root, const std::string& path) {
 }
 
 /// Throws UserError, or H5::Exception where a group is missing.
-RunRecord read_record(const std::string& path) {
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
+RunRecord read_record(const H5::Group& root, const std::string& path) {
   if (!root.attrExists("format") || hdf5::read_text(root, "format", path) != "stillpoint-run")
     throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
   const auto number = [&](const char* name) { return hdf5::read_number(root, name, path); };
@@ -278,13 +276,18 @@ RunHead read_run_head(const H5::Group& root, const std::string& path) {
   }
 }
 
-RunRecord read_run(const std::string& path) {
-  const auto held = hdf5::lock();
+RunRecord read_run(const H5::Group& root, const std::string& path) {
   try {
-    return read_record(path);
+    return read_record(root, path);
   } catch (const H5::Exception&) {
     throw UserError(path + ": is not a complete run file");
   }
+}
+
+RunRecord read_run(const std::string& path) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  return read_run(file.openGroup("/"), path);
 }
 
 RunRecord read_run_of_study(const std::string& path) {

@@ -47,6 +47,8 @@ RunHead read_run_head(const H5::Group& root, const std::string& path);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
+/// The same of a file whose root is open.
+RunRecord read_run(const H5::Group& root, const std::string& path);
 /// The same for a file of a study, which can be made again: what it throws says how.
 RunRecord read_run_of_study(const std::string& path);
 

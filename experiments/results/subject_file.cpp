@@ -1,5 +1,8 @@
 #include "experiments/results/subject_file.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "experiments/results/result_file.hpp"
 #include "sim/files/network_group.hpp"
 
@@ -49,19 +52,35 @@ void SubjectFile::take_synapse(const Options& options) {
   takes.synapse = subject.continuous() != nullptr;
 }
 
-SubjectFile open_subject(const std::string& path, const std::string& group) {
+namespace {
+
+/// The networks of a run file, whose root is open.
+std::vector<Checkpoint> read_checkpoints(const H5::Group& root, const std::string& path, const RunRecord& record) {
+  std::vector<std::string> names;
+  if (hdf5::has(root, "checkpoints")) {
+    const auto group = root.openGroup("checkpoints");
+    for (hsize_t i = 0; i < group.getNumObjs(); ++i) names.push_back(group.getObjnameByIdx(i));
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<Checkpoint> checkpoints;
+  checkpoints.push_back({0, read_network_group(root, "initial/network", path).network});
+  for (const auto& name : names)
+    if (const long update = std::stol(name); update > 0)
+      checkpoints.push_back({update, read_network_group(root, "checkpoints/" + name + "/network", path).network});
+  const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
+  const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update
+                    : stopped          ? *record.reached_at
+                                       : static_cast<long>(record.update.size());
+  if (last > checkpoints.back().update)
+    checkpoints.push_back({last, read_network_group(root, "final/network", path).network});
+  return checkpoints;
+}
+
+/// Of a network as it is stored, and of the run that it comes from where there is one.
+SubjectFile subject_of(const std::string& path, const StoredNetwork& stored, const std::optional<RunHead>& head) {
   SubjectFile opened;
   opened.path = path;
-  StoredNetwork stored;
-  RunHead head;
-  {
-    const auto held = hdf5::lock();
-    const auto file = hdf5::open(path);
-    const auto root = file.openGroup("/");
-    opened.is_run = hdf5::read_text(root, "format", path) == "stillpoint-run";
-    stored = read_network_group(root, !group.empty() ? group : opened.is_run ? "final/network" : "network", path);
-    if (opened.is_run) head = read_run_head(root, path);
-  }
+  opened.is_run = head.has_value();
   auto& subject = opened.subject;
   subject.network = stored.network;
   subject.input = Vector<double>::Zero(stored.network.inputs());
@@ -69,12 +88,12 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
   opened.stored_synapse = stored.synapse;
   opened.synapse = resolved_synapse(stored.synapse);
   subject.synapse_kind = opened.synapse.text("synapse.kind");
-  if (!opened.is_run) {
+  if (!head) {
     opened.problem = path + ": is not a run file: one is needed here, as `stillpoint run` writes it";
     return opened;
   }
   try {
-    opened.run = std::make_shared<const TrainedRun>(make_run(path, head));
+    opened.run = std::make_shared<const TrainedRun>(make_run(path, *head));
   } catch (const UserError& problem) {
     opened.problem = problem.what();
     return opened;
@@ -86,6 +105,38 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
   subject.trials = [run](Index count) { return run->trials(count); };
   subject.trial_synapse = [run, network = stored.network](Index steps) { return run->synapse(network, steps); };
   return opened;
+}
+
+}  // namespace
+
+SubjectFile open_subject(const std::string& path, const std::string& group) {
+  StoredNetwork stored;
+  std::optional<RunHead> head;
+  {
+    const auto held = hdf5::lock();
+    const auto file = hdf5::open(path);
+    const auto root = file.openGroup("/");
+    const bool is_run = hdf5::read_text(root, "format", path) == "stillpoint-run";
+    stored = read_network_group(root, !group.empty() ? group : is_run ? "final/network" : "network", path);
+    if (is_run) head = read_run_head(root, path);
+  }
+  return subject_of(path, stored, head);
+}
+
+SubjectPath open_subject_path(const std::string& path) {
+  StoredNetwork stored;
+  RunHead head;
+  std::vector<Checkpoint> checkpoints;
+  {
+    const auto held = hdf5::lock();
+    const auto file = hdf5::open(path);
+    const auto root = file.openGroup("/");
+    const auto record = read_run(root, path);
+    head = {record.seed, record.options};
+    checkpoints = read_checkpoints(root, path, record);
+    stored = read_network_group(root, "final/network", path);
+  }
+  return {subject_of(path, stored, head), std::move(checkpoints)};
 }
 
 }  // namespace stillpoint

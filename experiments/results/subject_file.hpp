@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analysis/subject.hpp"
 #include "experiments/results/trained_run.hpp"
@@ -30,6 +31,18 @@ struct SubjectFile {
 /// The network of a network file, or of a run file the final one; `group`: another ("initial/network"). As it was
 /// trained, under zero input. Throws UserError naming file and dataset.
 SubjectFile open_subject(const std::string& path, const std::string& group = "");
+
+struct Checkpoint {
+  long update;  // training had changed the network so many times
+  Network<double> network;
+};
+/// A run and the networks on its way.
+struct SubjectPath {
+  SubjectFile file;                     // its network is the final one
+  std::vector<Checkpoint> checkpoints;  // the initial network, those of /checkpoints and the final one, by update
+};
+/// Two networks or more. Throws UserError where the file is no run file.
+SubjectPath open_subject_path(const std::string& path);
 
 /// synapse.* as a file says, with defaults for what it leaves out. Throws UserError where a value is not allowed.
 Options resolved_synapse(const std::map<std::string, std::string>& stored);

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "experiments/options/run_options.hpp"
-#include "experiments/results/result_file.hpp"
-#include "sim/files/network_file.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -57,36 +55,6 @@ TrainedRun make_run(const std::string& path, const RunHead& head) {
     throw UserError(path + ": its task cannot be made again: " + problem.what());
   }
   return run;
-}
-
-TrainedRun open_run(const std::string& path) {
-  const auto record = read_run(path);
-  return make_run(path, {record.seed, record.options});
-}
-
-std::vector<Checkpoint> read_checkpoints(const std::string& path) {
-  const auto record = read_run(path);
-  std::vector<std::string> names;
-  {
-    const auto held = hdf5::lock();
-    const auto root = hdf5::open(path).openGroup("/");
-    if (hdf5::has(root, "checkpoints")) {
-      const auto group = root.openGroup("checkpoints");
-      for (hsize_t i = 0; i < group.getNumObjs(); ++i) names.push_back(group.getObjnameByIdx(i));
-    }
-  }
-  std::sort(names.begin(), names.end());
-  std::vector<Checkpoint> checkpoints;
-  checkpoints.push_back({0, read_network(path, "initial/network").network});
-  for (const auto& name : names)
-    if (const long update = std::stol(name); update > 0)
-      checkpoints.push_back({update, read_network(path, "checkpoints/" + name + "/network").network});
-  const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
-  const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update
-                    : stopped          ? *record.reached_at
-                                       : static_cast<long>(record.update.size());
-  if (last > checkpoints.back().update) checkpoints.push_back({last, read_network(path, "final/network").network});
-  return checkpoints;
 }
 
 }  // namespace stillpoint

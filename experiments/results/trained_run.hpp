@@ -1,9 +1,8 @@
-// A finished run with what it was trained on: its options, its task, and the networks on the way.
+// What a finished run was trained on: its options and its task.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "experiments/results/result_file.hpp"
 #include "plasticity/short_term/short_term.hpp"
@@ -29,14 +28,5 @@ struct TrainedRun {
 
 /// Throws UserError where its task cannot be made (a file of trials that is gone).
 TrainedRun make_run(const std::string& path, const RunHead& head);
-/// Throws UserError when the file is no run file, or its task cannot be made (a file of trials that is gone).
-TrainedRun open_run(const std::string& path);
-
-struct Checkpoint {
-  long update;  // training had changed the network so many times
-  Network<double> network;
-};
-/// The initial network, those of /checkpoints and the final one, by update; two or more. Throws UserError.
-std::vector<Checkpoint> read_checkpoints(const std::string& path);
 
 }  // namespace stillpoint

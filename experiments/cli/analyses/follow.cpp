@@ -8,7 +8,7 @@
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/results/trained_run.hpp"
+#include "experiments/results/subject_file.hpp"
 
 namespace stillpoint {
 
@@ -188,7 +188,8 @@ AnalysisKind follow_analysis() {
     const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
     require_svg("--plot", plot);
     require_parameter(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
-    const auto checkpoints = read_checkpoints(file);
+    const auto opened = open_subject_path(file);
+    const auto& checkpoints = opened.checkpoints;
     std::vector<long> updates;
     for (const auto& checkpoint : checkpoints) updates.push_back(checkpoint.update);
     std::string as;
@@ -198,7 +199,7 @@ AnalysisKind follow_analysis() {
                                   given.count("log-updates") > 0};
       write_atomically(plot, followed_figure(followed, figure));
     }
-    const auto subject = open_subject(file).subject;
+    const auto& subject = opened.file.subject;
     text = as_text(followed, updates) + without_synapse(subject.synapse_kind);
     Json json{{"kind", "follow"},
               {"as", as},
