@@ -49,6 +49,20 @@ void readout_gradient(const Trajectory<Scalar>& run, const Matrix<Scalar>& error
   gradient.b_out = e.rowwise().sum();
 }
 
+/// A rule may come from outside: what it writes is taken only in the shapes of the network.
+template <class Scalar>
+void write_checked(Rule<Scalar>& rule, const TrialSetView<Scalar>& view, Gradient<Scalar>& written) {
+  rule.write(view, written);
+  for_each_learning_array(
+      [](const ArrayTraits& array, const auto& own, const auto& change) {
+        if (change.size() == 0 || (change.rows() == own.rows() && change.cols() == own.cols())) return;
+        require_parameter(false, std::string("rule: ") + array.name,
+                          fmt::format("{} x {}", change.rows(), change.cols()),
+                          fmt::format("must be {} x {}, as the network's, or empty", own.rows(), own.cols()));
+      },
+      view.simulation.network(), written);
+}
+
 }  // namespace
 
 template <class Scalar>
@@ -95,7 +109,7 @@ Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tri
   loss_error(run.outputs, trials, error);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     set_zero(rules[i].written, network);
-    rules[i].rule.write(views[i], rules[i].written);
+    write_checked(rules[i].rule, views[i], rules[i].written);
   }
   return score(run.outputs, trials);
 }
@@ -252,13 +266,13 @@ Score Learner<Scalar>::learn(Network<Scalar>& network, Simulation<Scalar>& simul
   std::function<void(Index)> at_once;
   if (by_step)
     at_once = [&](Index) {
-      rule_->write({simulation, trials, error_, taught}, step_change_);
+      write_checked(*rule_, {simulation, trials, error_, taught}, step_change_);
       add_change(network, step_change_, learning_);
     };
   else if (task && parameters_.within_trial > 0)
     at_once = [&](Index t) {
       if ((t + 1) % parameters_.within_trial != 0 || t + 1 == trials.steps) return;
-      rule_->write({simulation, trials, error_, taught}, gradient_);
+      write_checked(*rule_, {simulation, trials, error_, taught}, gradient_);
       change_within_trial(network, simulation, changed, t + 1);
       changed = t + 1;
     };

@@ -41,7 +41,7 @@ class Rule {
   virtual void step(Index /*t*/, const TrialSetView<Scalar>&, MatrixView<Scalar> /*error*/) {}
   /// Writes what the rule emits; an online rule, what it has gathered since it last wrote. At the end of a trial set
   /// `written` comes with zeros of the network's shapes, during it as the rule left it; arrays at zero or empty do not
-  /// change.
+  /// change, arrays of another shape are refused (ParameterError).
   virtual void write(const TrialSetView<Scalar>&, Gradient<Scalar>& written) = 0;
 };
 

@@ -52,7 +52,22 @@ class SlightlyWrong : public Rule<double> {
   std::unique_ptr<Rule<double>> right_ = rule_of({{"rule.name", "bptt"}});
 };
 
+class OfAnotherShape : public Rule<double> {
+ public:
+  void write(const TrialSetView<double>&, Gradient<double>& gradient) override { gradient.W_in.setOnes(N, K + 1); }
+};
+
 }  // namespace
+
+TEST_CASE("what a rule writes in another shape than the network's is refused") {
+  const Integration integration{Method::euler, 5, 0};
+  const auto network = random_network("leaky_rate", "tanh", N, K, O, seed);
+  const auto trials = random_trials(K, O, T, B, seed);
+  Synapse<double> fixed;
+  OfAnotherShape rule;
+  CHECK_THROWS_WITH(gradient_of(network, integration, trials, rule, fixed),
+                    Catch::Contains(fmt::format("rule: W_in = {} x {}: must be {} x {}", N, K + 1, N, K)));
+}
 
 TEST_CASE("BPTT equals central differences for every network, nonlinearity, stepper, mask and synapse") {
   for (const std::string kind : {"leaky_rate", "leaky_current", "rnn_map"})

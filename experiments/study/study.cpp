@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -122,6 +123,7 @@ void expand(Study& study, std::vector<std::string> known) {
 
 Assignments read_file(const std::string& path) {
   namespace po = boost::program_options;
+  if (std::filesystem::is_directory(path)) throw UserError(path + ": is a directory; a study is an INI file");
   std::ifstream file(path);
   if (!file) throw UserError(path + ": cannot be read");
   Assignments entries;

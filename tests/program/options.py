@@ -69,6 +69,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("run", write(tmp / "g.ini", "[grid]\nnetwork.size = 5 10\n[network]\nsize = 5\n"), "--out", tmp / "out", names=["network.size = 5", "[grid]"])
     refused("run", write(tmp / "u.ini", "[network\nsize = 3\n"), "--out", tmp / "out", names=["u.ini", "'[network'"])
     refused("run", tmp / "absent.ini", "--out", tmp / "out", names=["absent.ini: cannot be read"])
+    refused("run", tmp, "--out", tmp / "out", names=[f"{tmp}: is a directory"])
     refused("run", study, names=["out is missing"])
     refused("run", study, "--out", tmp / "out", "--jobs", "-1", names=["--jobs -1"])
     refused("fly", names=["fly", "unknown command"])
