@@ -55,7 +55,8 @@ void write_checked(Rule<Scalar>& rule, const TrialSetView<Scalar>& view, Gradien
   rule.write(view, written);
   for_each_learning_array(
       [](const ArrayTraits& array, const auto& own, const auto& change) {
-        if (change.size() == 0 || (change.rows() == own.rows() && change.cols() == own.cols())) return;
+        const bool held = own.size() > 0;  // a network of factors holds no W, though its rules may write one
+        if (!held || change.size() == 0 || (change.rows() == own.rows() && change.cols() == own.cols())) return;
         require_parameter(false, std::string("rule: ") + array.name,
                           fmt::format("{} x {}", change.rows(), change.cols()),
                           fmt::format("must be {} x {}, as the network's, or empty", own.rows(), own.cols()));
