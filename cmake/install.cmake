@@ -1,5 +1,4 @@
 # cmake --install: headers under include/stillpoint, libraries, and what find_package(Stillpoint) reads.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Stillpoint)

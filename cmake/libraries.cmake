@@ -9,7 +9,8 @@ target_include_directories(stillpoint_settings INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/stillpoint>)
 target_include_directories(stillpoint_settings SYSTEM INTERFACE $<BUILD_INTERFACE:${RANDOM123_INCLUDE_DIR}>)
 # Runs are the unit of parallelism: Eigen must not start threads of its own inside one.
-target_compile_definitions(stillpoint_settings INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MAX_ALIGN_BYTES=64)
+target_compile_definitions(stillpoint_settings INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MAX_ALIGN_BYTES=64
+                           EIGEN_MAX_STATIC_ALIGN_BYTES=64)  # as on the heap: Eigen takes the two for equal (stableNorm)
 target_link_libraries(stillpoint_settings INTERFACE Eigen3::Eigen Boost::headers)
 if(STILLPOINT_BLAS)
   set(BLA_VENDOR OpenBLAS)

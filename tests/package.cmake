@@ -3,7 +3,7 @@
 #   cmake -DBUILD=build/release -DSOURCE=. -DEXAMPLE=library -DWORK=DIR -DEXPECT=REGEX -P tests/package.cmake
 #
 # The example is built without -march=native and under the address sanitizer, whatever the libraries were built with: what
-# they allocate must be freed as the exported alignment says.
+# they allocate must be freed as the exported alignment says. FLAGS: those of the libraries, where they have a sanitizer.
 cmake_policy(VERSION 3.22)
 
 function(run)
@@ -23,7 +23,7 @@ if("include/stillpoint/sim/files/hdf5.hpp" IN_LIST installed OR NOT "include/sti
   message(FATAL_ERROR "the public headers are not those that were to be installed: ${installed}")
 endif()
 run(${CMAKE_COMMAND} -S ${SOURCE}/examples/${EXAMPLE} -B ${WORK}/build -G Ninja -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=Debug
-    "-DCMAKE_CXX_FLAGS=-O1 -g0 -fsanitize=address" -DCMAKE_CXX_COMPILER_LAUNCHER=)
+    "-DCMAKE_CXX_FLAGS=-O1 -g0 -fsanitize=address ${FLAGS}" -DCMAKE_CXX_COMPILER_LAUNCHER=)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/${PROGRAM})
 if(NOT text MATCHES "${EXPECT}")

@@ -141,7 +141,8 @@ TEST_CASE("ends are merged, and every converged start is one hit") {
   const System system(network, no_input, System::As::flow);
   std::vector<Index> hits(found.points.size(), 0);
   Index converged = 0;
-  for (const auto& start : search_starts(system, starts, 1).colwise()) {
+  const auto all_starts = search_starts(system, starts, 1);
+  for (const auto& start : all_starts.colwise()) {
     const auto root = find_root(system, start);
     if (!root) continue;
     ++converged;

@@ -128,7 +128,7 @@ TEST_CASE("evidence accumulation: ties are redrawn or labelled as the struct say
     const auto trials = make_task(parameters, 5)->draw({seed, 0}, 200);
     int tied = 0;
     for (Index b = 0; b < trials.batch; ++b) {
-      const auto pulses = trial_of(trials, trials.inputs, b).rowwise().sum();
+      const Vector<double> pulses = trial_of(trials, trials.inputs, b).rowwise().sum();
       tied += pulses(0) == pulses(1);
     }
     CHECK((tied > 0) == (ties == EvidenceAccumulationParameters::Ties::second));
