@@ -7,7 +7,7 @@
 //                  al. 2019, arXiv:1904.05391)
 #pragma once
 
-#include "sim/network.hpp"
+#include "sim/kept_state.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
@@ -29,6 +29,9 @@ class Feedback {
   }
   /// After the readout has changed from `W_out_before`. kolen_pollack decays the readout as well.
   void follow(const Matrix<Scalar>& W_out_before, Network<Scalar>& network);
+  void keep(KeptState& state) {
+    if (follows()) state(F_);
+  }
   bool follows() const { return kind_ == Kind::kolen_pollack; }
 
  private:

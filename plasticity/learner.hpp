@@ -88,6 +88,13 @@ class Learner {
   /// Factor on the strength of temporal consistency in this update.
   double strength(TrialKey key) const { return schedule_.at(static_cast<long>(key.update)); }
 
+  /// All that the next update depends on, beside the network.
+  void keep(KeptState& state) {
+    state(optimizer_, freeze_in_optimizer_, feedback_, schedule_, *rule_);
+    if (added_) state(*added_);
+    for (auto& shadow : shadows_) state(*shadow.rule);
+  }
+
   /// Names of the rules that are compared with BPTT, and of the last update how each lies to it.
   const std::vector<std::string>& compared() const { return compared_; }
   const std::vector<Alignment>& alignment() const { return alignment_; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plasticity/gradient.hpp"
+#include "sim/kept_state.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
@@ -35,10 +36,13 @@ class Optimizer {
   /// Changes the arrays of `network` that learn; masked connections stay. Returns the gradient's norm before clipping;
   /// when it is not finite nothing is changed.
   double apply(Network<Scalar>& network, Gradient<Scalar>& gradient);
+  /// Steps and moments.
+  void keep(KeptState& state) { state(steps_, moments_); }
 
  private:
   struct Moments {
     Vector<Scalar> first, second;
+    void keep(KeptState& state) { state(first, second); }
   };
   OptimizerParameters parameters_;
   long steps_ = 0;

@@ -13,6 +13,7 @@
 //                 factor of 1000 either way, so that a set point out of reach is let go of in time
 #pragma once
 
+#include "sim/kept_state.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
@@ -38,6 +39,7 @@ class Schedule {
   double at(long update) const;
   /// After an update whose population speed was V [1/s]; only a controlled schedule listens.
   void observe(double speed);
+  void keep(KeptState& state) { state(sum_, error_); }
 
  private:
   using Shape = ScheduleParameters::Shape;

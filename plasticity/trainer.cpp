@@ -12,7 +12,17 @@
 namespace stillpoint {
 
 std::string name_of(Outcome outcome) {
-  return outcome == Outcome::reached ? "reached" : outcome == Outcome::diverged ? "diverged" : "not_reached";
+  switch (outcome) {
+    case Outcome::reached:
+      return "reached";
+    case Outcome::diverged:
+      return "diverged";
+    case Outcome::unfinished:
+      return "unfinished";
+    case Outcome::not_reached:
+      break;
+  }
+  return "not_reached";
 }
 
 namespace {
@@ -153,6 +163,7 @@ class Criterion {
     }
     return false;
   }
+  void keep(KeptState& state) { state(started_, average_, wait_); }
 
  private:
   bool past(double value) const { return is_error_ ? value < threshold_ : value > threshold_; }
@@ -164,7 +175,8 @@ class Criterion {
 }  // namespace
 
 template <class Scalar>
-Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial) {
+Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar> begun,
+                       const std::function<void(const Training<Scalar>&)>& keep) {
   const auto& [updates, batch, criterion_accuracy, criterion_mse, stop] = setting.training;
   training_list().check(setting.training);
   require_parameter(setting.integration.has_adjoint(), "integration.method",
@@ -172,9 +184,13 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
                     "rule " + setting.learner.rule.traits.name + " needs euler or exponential_euler");
 
   const ProductsOnOneThread products;
-  Training<Scalar> result;
+  const bool goes_on = !begun.state.empty();
+  Training<Scalar> result = std::move(begun);
   Network<Scalar> network = initial.cast<Scalar>();
   result.initial = network;
+  if (goes_on)
+    for_each_learning_array([](const ArrayTraits&, auto& own, const auto& reached) { own = reached; }, network,
+                            result.final);
   Simulation<Scalar> simulation(network, setting.integration, setting.noise);
   Learner<Scalar> learner(setting.learner, network, setting.seed, updates);
   Criterion criterion(setting.training, setting.criterion_is_error);
@@ -185,9 +201,23 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     return (*evaluator)(strength);
   };
   std::unique_ptr<Synapse<Scalar>> synapse;
-  for (const auto& name : learner.compared()) result.curve.alignment.push_back({name, {}, {}});
+  if (!goes_on)
+    for (const auto& name : learner.compared()) result.curve.alignment.push_back({name, {}, {}});
+  const auto remembered = [&](KeptState state) {
+    state(learner, criterion, result.after_freeze_in);
+    return state;
+  };
+  if (goes_on) remembered(KeptState(result.state)).require_end();
+  const auto stand = [&] {
+    result.state = remembered({}).bytes();
+    result.final = network;
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  result.final_score = {nan, nan};
+  result.outcome = result.diverged_at ? Outcome::diverged : Outcome::unfinished;
+  if (result.diverged_at) return result;
 
-  for (long update = 0; update < updates; ++update) {
+  for (auto update = static_cast<long>(result.curve.update.size()); update < updates; ++update) {
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
     const auto trials = setting.trials(key, batch).template cast<Scalar>();
     if (!synapse) {
@@ -215,20 +245,24 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
 
     if (finite && !result.reached_at && criterion.met(batch_score, evaluate_now)) {
       result.reached_at = update;
-      result.outcome = Outcome::reached;
       if (stop) break;
     }
     if (!finite || !learner.apply(network, key)) {
-      result.outcome = Outcome::diverged;
       result.diverged_at = update;
       break;
     }
     if (update + 1 == setting.learner.freeze_in_updates) result.after_freeze_in = network;
-    setting.progress(update);
+    const auto next = setting.progress(update);
+    if (next == Next::go_on || update + 1 == updates) continue;
+    stand();
+    if (next == Next::stop) return result;
+    if (keep) keep(result);
   }
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  result.final_score = result.outcome == Outcome::diverged ? Score{nan, nan} : evaluate_now();
-  result.final = network;
+  stand();
+  result.outcome = result.diverged_at  ? Outcome::diverged
+                   : result.reached_at ? Outcome::reached
+                                       : Outcome::not_reached;
+  if (!result.diverged_at) result.final_score = evaluate_now();
   return result;
 }
 
@@ -237,8 +271,10 @@ Score evaluate(const TrainingSetting& setting, const Network<Scalar>& network) {
   return Evaluator<Scalar>(setting, network)(1);
 }
 
-template Training<float> train(const TrainingSetting&, const Network<double>&);
-template Training<double> train(const TrainingSetting&, const Network<double>&);
+template Training<float> train(const TrainingSetting&, const Network<double>&, Training<float>,
+                               const std::function<void(const Training<float>&)>&);
+template Training<double> train(const TrainingSetting&, const Network<double>&, Training<double>,
+                                const std::function<void(const Training<double>&)>&);
 template Score evaluate(const TrainingSetting&, const Network<float>&);
 template Score evaluate(const TrainingSetting&, const Network<double>&);
 

@@ -11,7 +11,7 @@
 
 namespace stillpoint {
 
-enum class Outcome { reached, not_reached, diverged };
+enum class Outcome { reached, not_reached, diverged, unfinished };
 std::string name_of(Outcome outcome);
 
 /// How the gradient of a rule lay to BPTT's on the same trials, one value per update (none where the task did not
@@ -41,6 +41,7 @@ struct Training {
   Network<Scalar> initial, final;
   std::optional<Network<Scalar>> after_freeze_in;             // where the run began with freeze_in.updates
   std::vector<std::pair<long, Network<Scalar>>> checkpoints;  // before the change of that update
+  std::string state;  // what learning remembers beside `final`: `train` goes on with both
 };
 
 struct TrainingParameters {
@@ -50,6 +51,9 @@ struct TrainingParameters {
   double criterion_mse = 0.01;     // the same for tasks graded by error: mean squared error
   bool stop_at_criterion = false;  // end the run when it reaches criterion
 };
+
+/// What becomes of a run after an update: nothing else, the run is kept, or the run stops (unfinished).
+enum class Next { go_on, keep, stop };
 
 /// Everything a training run depends on, but for the initial network.
 struct TrainingSetting {
@@ -62,15 +66,18 @@ struct TrainingSetting {
   Integration integration = {};
   Noise noise = {};
   bool criterion_is_error = false;  // mean squared error below criterion_mse, instead of accuracy above criterion
-  std::function<void(long update)> progress = [](long) {};
+  std::function<Next(long update)> progress = [](long) { return Next::go_on; };
 };
 
 /// Number of evaluation trials, fixed for a seed.
 constexpr Index evaluation_trials = 512;
 
-/// Trains a copy of `initial`. Throws UserError when rule and integration method do not go together.
+/// Trains a copy of `initial`, or goes on with `begun`, which an earlier call with the same setting returned or handed to
+/// `keep`; training.updates may have grown. Both ways end with the same bits. Throws UserError when rule and integration
+/// method do not go together.
 template <class Scalar>
-Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial);
+Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar> begun = {},
+                       const std::function<void(const Training<Scalar>&)>& keep = {});
 
 /// Loss and accuracy on the evaluation trials of the setting's seed.
 template <class Scalar>

@@ -67,9 +67,16 @@ TEST_CASE("settings and the quick section replace entries and narrow axes, seeds
   CHECK(quick.points.size() == 1);
   CHECK(quick.seeds == 2);
   CHECK(full.identity() != quick.identity());
-  const auto set = read_study({file.path.string(), {"training.updates=3", "study.seeds=1"}, true});
-  CHECK(set.points[0].options.integer("training.updates") == 3);
+  const auto set = read_study({file.path.string(), {"training.batch=3", "study.seeds=1"}, true});
+  CHECK(set.points[0].options.integer("training.batch") == 3);
   CHECK(set.identity() != quick.identity());
+  const auto identity = [&](const std::string& entry) {
+    return read_study({file.path.string(), {entry}, true}).identity();
+  };
+  CHECK(identity("training.batch=3e0") == set.identity());    // the same value
+  CHECK(identity("training.updates=70") == quick.identity());  // may grow
+  CHECK(identity("optimizer.rate=0.001") == quick.identity());  // the default
+  CHECK(identity("optimizer.rate=0.002") != quick.identity());
   CHECK(read_study({file.path.string(), {"study.seeds=100"}, true}).identity() == quick.identity());
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
@@ -188,6 +189,12 @@ Json alignment_json(const Summary& summary) {
   return rules;
 }
 
+std::vector<std::string> programs_of(const Condition& condition) {
+  std::set<std::string> programs;
+  for (const auto& run : condition.runs) programs.insert(program_text(run.program));
+  return {programs.begin(), programs.end()};
+}
+
 Json controlled_json(const Summary& summary) {
   if (!summary.controlled) return nullptr;
   return {{"set_point", summary.controlled->set_point},
@@ -285,6 +292,7 @@ std::string summary_json(const StudyRecord& study, const std::string& against) {
          {"seconds_per_update", number_or_null(summary.seconds_per_update)},
          {"controlled", controlled_json(summary)},
          {"alignment", alignment_json(summary)},
+         {"programs", programs_of(condition)},
          {"paired", paired}});
   }
   return json_text(list);
@@ -299,7 +307,7 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
       "runs,reached,diverged,budget,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
       "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update,"
       "paired_against,pairs,reached_points,reached_points_low,reached_points_high,updates_difference,"
-      "updates_difference_low,updates_difference_high,set_point,controlled_speed,set_point_missed";
+      "updates_difference_low,updates_difference_high,set_point,controlled_speed,set_point_missed,programs";
   const auto rules = aligned_rules(study);
   for (const auto& rule : rules) text += fmt::format(",alignment.{0}.cosine,alignment.{0}.norm_ratio", rule);
   text += '\n';
@@ -327,6 +335,7 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
           fmt::format(",{},{},{}", controlled->set_point, finite_field(controlled->reached), summary.set_point_missed);
     else
       text += ",,,";
+    text += ',' + csv_field(fmt::format("{}", fmt::join(programs_of(condition), "; ")));
     for (const auto& rule : rules) {
       const auto same = std::find_if(summary.alignment.begin(), summary.alignment.end(),
                                      [&](const AlignmentRecord& each) { return each.rule == rule; });

@@ -41,6 +41,7 @@ std::string unmatched_lines(const StudyRecord& study);
 ///   alignment              object: rule -> {"cosine", "norm_ratio"} with BPTT's gradient on the same trials, means
 ///   over
 ///                          updates and runs; empty without shadow.rules
+///   programs               list of text: the programs that trained its runs
 ///   paired                 null where study.arm does not vary and for the arm `against` (default: the first), else
 ///                          {"against", "pairs", "reached_points", "updates"}: differences over the same seeds, in
 ///                          percentage points and in updates (restricted mean), each null or {"value", "interval"}

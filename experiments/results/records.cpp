@@ -33,6 +33,13 @@ std::optional<ControlledSpeed> RunRecord::controlled_speed() const {
   return ControlledSpeed{std::stod(options.at("schedule.speed")), sum / finite};
 }
 
+std::map<ProgramFacts, long> StudyRecord::programs() const {
+  std::map<ProgramFacts, long> runs;
+  for (const auto& condition : conditions)
+    for (const auto& run : condition.runs) ++runs[run.program];
+  return runs;
+}
+
 bool StudyRecord::has_runs() const {
   return std::any_of(conditions.begin(), conditions.end(),
                      [](const Condition& condition) { return !condition.runs.empty(); });

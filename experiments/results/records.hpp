@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/results/program.hpp"
+
 namespace stillpoint {
 
 /// What a matched control was made of.
@@ -50,6 +52,8 @@ struct RunRecord {
   std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
 
+  ProgramFacts program;                        // that trained it
+
   /// Whether loss or gradient ever ceased to be finite, be it after criterion was reached.
   bool diverged() const { return outcome == Outcome::diverged || diverged_at.has_value(); }
   /// Where a controlled schedule worked on temporal consistency and the run did not diverge.
@@ -74,6 +78,8 @@ struct LeftOut {
 
 struct StudyRecord {
   bool has_runs() const;
+  /// Runs of each program.
+  std::map<ProgramFacts, long> programs() const;
 
   std::string name;
   std::vector<Condition> conditions;            // in grid order

@@ -1,20 +1,16 @@
 #include "experiments/results/result_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <tbb/version.h>
 #include <unistd.h>
 
 #include <boost/version.hpp>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <limits>
 
-#include "build_info.hpp"
-#include "sim/blas.hpp"
+#include "experiments/results/program.hpp"
 #include "sim/files/network_group.hpp"
 
 namespace stillpoint {
@@ -40,12 +36,7 @@ void write_provenance(const H5::Group& group, double wall_seconds, double second
   gmtime_r(&now, &utc);
   std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
   const auto text = [&](const char* name, const std::string& value) { hdf5::write_attribute(group, name, value); };
-  text("stillpoint", STILLPOINT_VERSION);
-  text("commit", STILLPOINT_COMMIT);
-  text("build", STILLPOINT_BUILD);
-  text("compiler", fmt::format("GNU-compatible {}", __VERSION__));
-  text("eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION));
-  text("matrix_kernels", matrix_kernels());
+  for (const auto& [name, value] : this_program()) hdf5::write_attribute(group, name, value);
   text("boost", BOOST_LIB_VERSION);
   text("hdf5", fmt::format("{}.{}.{}", major, minor, release));
   text("onetbb", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR));
@@ -97,6 +88,9 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   hdf5::write_vector(curves, "strength", curve.strength.data(), curve.strength.size());
   if (!curve.alignment.empty()) {
     const auto alignment = root.createGroup("alignment");
+    std::vector<std::string> order;
+    for (const auto& rule : curve.alignment) order.push_back(rule.rule);
+    hdf5::write_attribute(alignment, "rules", join_words(order));
     for (const auto& rule : curve.alignment) {
       const auto group = alignment.createGroup(rule.rule);
       hdf5::write_vector(group, "cosine", rule.cosine.data(), rule.cosine.size());
@@ -112,6 +106,7 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   };
   write_one(root.createGroup("initial"), training.initial);
   write_one(root.createGroup("final"), training.final);
+  hdf5::write_bytes(root, "state", training.state);
   if (!training.checkpoints.empty()) {
     const auto checkpoints = root.createGroup("checkpoints");
     for (const auto& [update, network] : training.checkpoints)
@@ -141,33 +136,24 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
 
 }  // namespace
 
+std::map<std::string, std::string> as_written(const Options& options) {
+  std::map<std::string, std::string> text;
+  for (const auto& [name, entry] : options.entries()) {
+    using Kind = Option::Kind;
+    const auto kind = entry.option.kind;
+    const bool fixed = kind == Kind::range && options.range(name).low == options.range(name).high;
+    text[name] = kind == Kind::number || kind == Kind::integer ? fmt::format("{}", entry.option.value_of(entry.value))
+                 : fixed                                       ? fmt::format("{}", options.range(name).low)
+                                                               : entry.value;
+  }
+  return text;
+}
+
 std::map<std::string, std::string> synapse_options(const Options& options) {
   std::map<std::string, std::string> synapse;
   for (const auto& [name, entry] : options.entries())
     if (name.rfind("synapse.", 0) == 0) synapse[name.substr(8)] = entry.value;
   return synapse;
-}
-
-void write_atomically(const std::string& path, const std::string& bytes) {
-  const std::string partial = path + ".partial";
-  const auto fail = [&](const char* what) {
-    throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
-  };
-  const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (file < 0) fail("cannot be written");
-  for (std::size_t done = 0; done < bytes.size();) {
-    const auto written = ::write(file, bytes.data() + done, bytes.size() - done);
-    if (written < 0) {
-      const int reason = errno;
-      ::close(file);
-      ::unlink(partial.c_str());
-      errno = reason;
-      fail("cannot be written");
-    }
-    done += static_cast<std::size_t>(written);
-  }
-  if (::fsync(file) != 0 || ::close(file) != 0) fail("cannot be flushed to disk");
-  if (::rename(partial.c_str(), path.c_str()) != 0) fail("cannot be renamed");
 }
 
 template <class Scalar>
@@ -214,6 +200,7 @@ RunRecord read_record(const H5::Group& root, const std::string& path) {
   run.seed = head.seed;
   run.options = head.options;
   const auto outcome = hdf5::read_text(root, "outcome", path);
+  require_finished(root, path);
   run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
                 : outcome == "diverged" ? RunRecord::Outcome::diverged
                                         : RunRecord::Outcome::not_reached;
@@ -252,6 +239,7 @@ RunRecord read_record(const H5::Group& root, const std::string& path) {
     }
   }
   run.seconds_per_update = hdf5::read_number(root.openGroup("provenance"), "seconds_per_update", path);
+  run.program = read_program(root, path);
   return run;
 }
 
@@ -274,6 +262,18 @@ RunHead read_run_head(const H5::Group& root, const std::string& path) {
   } catch (const H5::Exception&) {
     throw UserError(path + ": is not a complete run file");
   }
+}
+
+void require_finished(const H5::Group& root, const std::string& path) {
+  if (hdf5::read_text(root, "outcome", path) == name_of(Outcome::unfinished))
+    throw UserError(path + ": is a run that has not finished; give `stillpoint run` its study again");
+}
+
+ProgramFacts read_program(const H5::Group& root, const std::string& path) {
+  const auto provenance = root.openGroup("provenance");
+  ProgramFacts program;
+  for (const auto& [name, here] : this_program()) program.push_back(hdf5::read_text(provenance, name, path));
+  return program;
 }
 
 RunRecord read_run(const H5::Group& root, const std::string& path) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analysis/paths/collapse.hpp"
+#include "experiments/results/atomic_file.hpp"
 #include "experiments/results/records.hpp"
 #include "plasticity/trainer.hpp"
 #include "sim/files/hdf5.hpp"
@@ -24,15 +25,18 @@ struct RunResult {
   std::string study;
   std::vector<std::pair<std::string, std::string>> varied;
   Match match;
-  Training<Scalar> training;
+  const Training<Scalar>& training;
   std::optional<FreezeIn> freeze_in = {};
   double wall_seconds = 0;      // of the whole run
   double training_seconds = 0;  // without the search for a matched control
 };
 
-/// Writes the file as PATH.partial, flushes it to disk and renames it. Throws UserError when that is not possible.
+/// Writes the file whole (write_atomically). Throws UserError when that is not possible.
 template <class Scalar>
 void write_run(const std::string& path, const RunResult<Scalar>& run);
+
+/// Every option, as text that is equal for equal values and that `read_run_head` finds in the file of its run.
+std::map<std::string, std::string> as_written(const Options& options);
 
 /// What the group `synapse` of a network holds: the options synapse.*, without their section.
 std::map<std::string, std::string> synapse_options(const Options& options);
@@ -45,6 +49,12 @@ struct RunHead {
 /// Of the run file at `path`, whose root is open. Throws UserError.
 RunHead read_run_head(const H5::Group& root, const std::string& path);
 
+/// Throws UserError where the file is what was kept of a run that has not finished.
+void require_finished(const H5::Group& root, const std::string& path);
+
+/// The program that wrote the run. Throws UserError.
+ProgramFacts read_program(const H5::Group& root, const std::string& path);
+
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 /// The same of a file whose root is open.
@@ -55,9 +65,4 @@ RunRecord read_run_of_study(const std::string& path);
 /// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
 /// not read.
 void require_readable_run(const std::string& path);
-
-/// Writes bytes as PATH.partial, flushes and renames: readers see the old file, none, or the whole new one. Throws
-/// UserError.
-void write_atomically(const std::string& path, const std::string& bytes);
-
 }  // namespace stillpoint

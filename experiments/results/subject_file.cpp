@@ -118,6 +118,7 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
     const auto root = file.openGroup("/");
     const bool is_run = hdf5::read_text(root, "format", path) == "stillpoint-run";
     stored = read_network_group(root, !group.empty() ? group : is_run ? "final/network" : "network", path);
+    if (is_run) require_finished(root, path);
     if (is_run) head = read_run_head(root, path);
   }
   return subject_of(path, stored, head);

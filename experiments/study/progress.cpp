@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace stillpoint {
 
@@ -33,6 +34,18 @@ void Progress::run_finished(std::size_t units_skipped) {
   ++runs_done_;
   const bool last = runs_done_ == runs_;
   if (terminal_ || last || Clock::now() - shown_ > std::chrono::seconds(5)) show(true);
+}
+
+void Progress::leave_out(std::size_t units) {
+  const std::lock_guard<std::mutex> held(mutex_);
+  total_ -= units;
+}
+
+void Progress::wait_for_others(std::size_t runs) {
+  const std::lock_guard<std::mutex> held(mutex_);
+  if (quiet_ || std::exchange(waits_, true)) return;
+  fmt::print(stderr, "{}other processes work on the {} left\n", terminal_ ? "\n" : "",
+             runs == 1 ? "run that is" : fmt::format("{} runs that are", runs));
 }
 
 void Progress::show(bool) {

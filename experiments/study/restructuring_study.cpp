@@ -9,7 +9,7 @@
 #include "analysis/statistics/bootstrap.hpp"
 #include "experiments/results/measured_run.hpp"
 #include "experiments/study/progress.hpp"
-#include "experiments/study/runner.hpp"
+#include "experiments/study/study_directory.hpp"
 #include "experiments/study/threads.hpp"
 
 namespace stillpoint {

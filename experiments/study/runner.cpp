@@ -2,23 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <cmath>
+#include <deque>
 #include <filesystem>
-#include <fstream>
-#include <limits>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_label.hpp"
-#include "experiments/results/result_file.hpp"
-#include "experiments/results/trained_run.hpp"
-#include "experiments/study/controls.hpp"
-#include "experiments/study/progress.hpp"
+#include "experiments/study/run_warnings.hpp"
+#include "experiments/study/signals.hpp"
+#include "experiments/study/study_directory.hpp"
 #include "experiments/study/threads.hpp"
 #include "experiments/study/tuning.hpp"
 #include "sim/initial_weights.hpp"
-#include "tasks/task.hpp"
 
 namespace stillpoint {
 
@@ -27,218 +27,126 @@ namespace {
 namespace fs = std::filesystem;
 using json = nlohmann::json;
 
-struct Job {
-  const Options* options;
-  const Assignments* varied;
-  std::uint64_t seed;
-  std::string path;
-};
-
-/// Wraps what the file system refuses into one line.
-template <class Action>
-void file_action(const std::string& path, Action&& action) {
-  try {
-    action();
-  } catch (const fs::filesystem_error& problem) {
-    throw UserError(fmt::format("{}: {}", path, problem.code().message()));
-  }
+/// The run's file where it has the whole budget: nothing is left to do. Throws UserError where it is of another study, or
+/// cannot be gone on with.
+std::optional<FinishedRun> finished(const Study& study, const RunJob& job) {
+  if (!fs::exists(job.path)) return std::nullopt;
+  const auto found = read_finished_run(job.path, *job.options);
+  const long here = job.options->integer("training.updates");
+  if (found.updates == here) return found;
+  const auto refuse = [&](const std::string& why) {
+    throw ParameterError("training.updates", std::to_string(here),
+                         fmt::format("{} has {}, {}; choose another --out", job.path, found.updates, why));
+  };
+  if (found.updates > here) refuse("and a finished run is not cut");
+  if (job.options->flag("training.stop_at_criterion")) refuse("where training.stop_at_criterion says when a run ends");
+  if (!study.tune.empty()) refuse("by which [tune] has chosen");
+  return std::nullopt;
 }
 
-json describe(const Study& study) {
-  json conditions = json::array();
-  for (const auto& point : study.points) {
-    json varied = json::array();
-    for (const auto& [option, value] : point.varied) varied.push_back({option, value});
-    conditions.push_back(varied);
-  }
-  json left_out = json::array();
-  for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
-  return {{"format", "stillpoint-study"}, {"version", 1},        {"name", study.name}, {"identity", study.identity()},
-          {"conditions", conditions},     {"left_out", left_out}};
-}
+/// Runs that other processes may be working on as well, handed out one at a time.
+class Queue {
+ public:
+  Queue(const Study& study, std::deque<RunJob> jobs, Progress& progress)
+      : study_(study), left_(std::move(jobs)), progress_(progress) {}
 
-json read_description(const fs::path& path) {
-  std::ifstream file(path);
-  json found = json::parse(file, nullptr, false);
-  if (found.is_discarded() || found.value("format", "") != "stillpoint-study")
-    throw UserError(path.string() + ": is not the description of a study");
-  return found;
-}
-
-/// First line in which two identities differ.
-std::string difference(const std::string& there, const std::string& here) {
-  std::istringstream a(there), b(here);
-  std::string in_there, in_here;
-  while (true) {
-    const bool more_a = static_cast<bool>(std::getline(a, in_there)),
-               more_b = static_cast<bool>(std::getline(b, in_here));
-    if (!more_a) in_there = "nothing more";
-    if (!more_b) in_here = "nothing more";
-    if (in_there != in_here || (!more_a && !more_b)) return fmt::format("\"{}\" there, \"{}\" here", in_there, in_here);
-  }
-}
-
-/// Creates the directory and its description, or makes sure that it holds this very study.
-void claim(const Study& study, const std::string& directory) {
-  file_action(directory, [&] {
-    const fs::path root(directory), description = root / "study.json";
-    if (fs::exists(root) && !fs::is_directory(root)) throw UserError(directory + ": is not a directory");
-    if (fs::exists(description)) {
-      const auto found = read_description(description);
-      const auto there = found.value("identity", ""), here = study.identity();
-      if (there != here)
-        throw UserError(
-            fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
+  struct Item {
+    RunJob job;
+    std::unique_ptr<Claim> claim;
+  };
+  /// The next run that nobody works on, claimed; waits while others have all that are left, and gives nothing when none
+  /// is left or the study is to stop.
+  std::optional<Item> next() {
+    while (true) {
+      {
+        const std::lock_guard<std::mutex> held(mutex_);
+        if (auto item = look()) return item;
+        if (left_.empty()) return std::nullopt;
+        progress_.wait_for_others(left_.size());
+      }
+      for (int i = 0; i < 10 && !stopped(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      if (stopped()) return std::nullopt;
     }
-    fs::create_directories(root);
-    if (!fs::exists(description))
-      for (const auto& entry : fs::directory_iterator(root))
-        if (entry.path().filename() != "study.json.partial")  // left by a study killed at this very point
-          throw UserError(directory + ": is not empty and holds no study; choose another --out");
-    write_atomically(description.string(), describe(study).dump(1) + "\n");
-    fs::create_directories(root / "runs");
-  });
-}
-
-/// Warns once per study when a synapse's step is past its stability bound.
-class StabilityWarning {
- public:
-  void look(const Job& job, const LearningCurve& curve) {
-    const double dt = job.options->number("integration.dt_ms");
-    double bound = std::numeric_limits<double>::infinity();
-    for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
-    if (dt <= bound) return;
-    std::call_once(once_, [&] {
-      fmt::print(stderr,
-                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
-                 "{:.2g} ms is free of chatter\n",
-                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2);
-    });
   }
-
- private:
-  std::once_flag once_;
-};
-
-/// Says once per study, at its end, that a controlled schedule did not hold the population speed.
-class SetPointWarning {
- public:
-  void look(const Job& job) {
-    if (job.options->text("schedule.shape") != "controlled") return;
-    const auto speed = read_run_of_study(job.path).controlled_speed();
-    if (!speed || speed->held()) return;
+  /// After a run that was not finished: another process has it.
+  void put_back(const RunJob& job) {
     const std::lock_guard<std::mutex> held(mutex_);
-    if (missed_++ == 0)
-      example_ = fmt::format("V = {:.3g} /s in the last tenth of the updates of {}, schedule.speed = {:g}",
-                             speed->reached, fs::path(job.path).filename().string(), speed->set_point);
+    left_.push_back(job);
   }
-  void print() const {
-    if (missed_ > 0) fmt::print(stderr, "warning: set point missed in {} of the new runs: {}\n", missed_, example_);
-  }
+  /// No run is handed out any more.
+  void fail() { failed_ = true; }
 
  private:
+  bool stopped() const { return failed_ || StudySignals::stopped_by() != 0; }
+
+  std::optional<Item> look() {
+    for (auto job = left_.begin(); job != left_.end() && !stopped();) {
+      // Looked at again once it is claimed: its owner may have finished it just before.
+      bool done = finished(study_, *job).has_value();
+      auto claim = done ? nullptr : claims_.take(job->path);
+      done = done || (claim && finished(study_, *job));
+      if (done) progress_.run_finished(static_cast<std::size_t>(job->options->integer("training.updates")));
+      if (!done && !claim) {
+        ++job;
+        continue;
+      }
+      Item item{*job, std::move(claim)};
+      job = left_.erase(job);
+      if (!done) return item;
+    }
+    return std::nullopt;
+  }
+
+  const Study& study_;
   std::mutex mutex_;
-  long missed_ = 0;
-  std::string example_;
+  std::deque<RunJob> left_;
+  Progress& progress_;
+  Claims claims_;
+  std::atomic<bool> failed_{false};
 };
 
-template <class Scalar>
-void run_one(const Study& study, const Job& job, Progress& progress, StabilityWarning& warning,
-             SetPointWarning& set_point) {
-  using Clock = std::chrono::steady_clock;
-  const auto seconds_since = [](Clock::time_point then) {
-    return std::chrono::duration<double>(Clock::now() - then).count();
-  };
-  const auto start = Clock::now();
-  const auto& options = *job.options;
-  const auto integration = make_integration(options);
-  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
-  auto network = make_network(options, task->inputs(), task->outputs(), job.seed);
-
-  std::size_t done = 0;
-  auto setting = training_setting(options);
-  setting.seed = job.seed;
-  setting.trials = trials_of(*task, options);
-  setting.criterion_is_error = task->criterion() == CriterionKind::mean_squared_error;
-  setting.progress = [&](long) {
-    ++done;
-    progress.add(1);
-  };
-  const Match match = match_control(options, setting, network);
-  if (!match.matched)
-    fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n",
-               fs::path(job.path).filename().string(), match.property, match.achieved, match.target);
-  const auto training_start = Clock::now();
-  RunResult<Scalar> result{options, job.seed, study.name, *job.varied, match, train<Scalar>(setting, network)};
-  result.training_seconds = seconds_since(training_start);
-  if (result.training.after_freeze_in) {
-    const auto trials = task->draw({job.seed, evaluation_update}, FreezeIn::trials);
-    const auto measure = [&](const Network<double>& at) {
-      const auto synapse = setting.synapse.make<double>(synapse_context(at, integration, {}, trials.steps));
-      return measure_collapse(at, integration, *synapse, trials, job.seed);
-    };
-    result.freeze_in = FreezeIn{measure(network), measure(result.training.after_freeze_in->template cast<double>())};
-  }
-  result.wall_seconds = seconds_since(start);
-  write_run(job.path, result);
-  warning.look(job, result.training.curve);
-  set_point.look(job);
-  progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
-}
-
-/// Options of an identity (lines "OPTION = VALUE") that are no axis.
-std::vector<std::string> fixed_options(const std::string& identity) {
-  std::vector<std::string> options;
-  std::istringstream lines(identity);
-  for (std::string line; std::getline(lines, line);)
-    if (line.rfind("grid.", 0) != 0 && line.rfind("tune.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
-  return options;
-}
-
-}  // namespace
-
-std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed) {
-  return (fs::path(directory) / "runs" / fmt::format("condition{:04d}-seed{:06d}.h5", condition, seed)).string();
-}
-
-namespace {
-
-/// Runs what is not finished yet, on a thread pool.
-void run_all(const Study& study, const RunnerSetting& setting, const std::string& what, const std::vector<Job>& all) {
-  std::vector<Job> jobs;
+/// Runs what is not finished yet, on a thread pool. Throws StudyStopped when a signal asks to stop.
+void run_all(const Study& study, const RunnerSetting& setting, const std::string& what,
+             const std::vector<RunJob>& all) {
+  std::deque<RunJob> jobs;
   std::size_t updates = 0;
-  for (const auto& job : all)
-    if (fs::exists(job.path)) {
-      require_readable_run(job.path);
-    } else {
+  std::map<ProgramFacts, long> programs;
+  for (const auto& job : all) {
+    const auto run = finished(study, job);
+    ++programs[run ? run->program : this_program_facts()];
+    if (!run) {
       updates += static_cast<std::size_t>(job.options->integer("training.updates"));
       jobs.push_back(job);
     }
+  }
+  fmt::print(stderr, "{}", mixed_programs_line(programs));
   if (!setting.quiet && jobs.size() < all.size())
     fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
+  if (jobs.empty()) return;
 
   Progress progress(jobs.size(), updates, setting.quiet);
-  StabilityWarning warning;
-  SetPointWarning set_point;
-  for_each_on_threads(setting.jobs, jobs, [&](const Job& job) {
-    if (job.options->text("integration.precision") == "double")
-      run_one<double>(study, job, progress, warning, set_point);
-    else
-      run_one<float>(study, job, progress, warning, set_point);
+  RunWarnings warnings;
+  const auto workers = std::min(jobs.size(), threads_for(setting.jobs));
+  Queue queue(study, std::move(jobs), progress);
+  for_each_on_threads(static_cast<int>(workers), std::vector<int>(workers), [&](int) {
+    try {
+      while (auto item = queue.next()) {
+        const bool lost = !run_job(study.name, item->job, *item->claim, progress, warnings) && item->claim->lost();
+        item->claim.reset();
+        if (lost) queue.put_back(item->job);
+      }
+    } catch (...) {
+      queue.fail();
+      throw;
+    }
   });
-  set_point.print();
-}
-
-std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate,
-                        std::uint64_t seed) {
-  return (fs::path(directory) / "tuning" /
-          fmt::format("condition{:04d}-candidate{:03d}-seed{:06d}.h5", condition, candidate, seed))
-      .string();
+  warnings.set_point.print();
+  if (StudySignals::stopped_by() != 0) throw StudyStopped{StudySignals::stopped_by()};
 }
 
 /// Runs the candidates of every condition and takes the best; scores and choice are kept in DIR/tuning.json.
 void tune(Study& study, const RunnerSetting& setting) {
-  std::vector<Job> jobs;
+  std::vector<RunJob> jobs;
   for (std::size_t condition = 0; condition < study.points.size(); ++condition)
     for (std::size_t candidate = 0; candidate < study.points[condition].candidates.size(); ++candidate)
       for (long i = 0; i < study.tuning_seeds; ++i) {
@@ -248,7 +156,6 @@ void tune(Study& study, const RunnerSetting& setting) {
                         tuning_path(setting.directory, condition, candidate, seed)});
       }
   if (jobs.empty()) return;
-  file_action(setting.directory, [&] { fs::create_directories(fs::path(setting.directory) / "tuning"); });
   if (!setting.quiet) fmt::print(stderr, "tuning: {} runs\n", jobs.size());
   run_all(study, setting, "tuning runs", jobs);
 
@@ -278,25 +185,6 @@ void tune(Study& study, const RunnerSetting& setting) {
   write_atomically((fs::path(setting.directory) / "tuning.json").string(), chosen.dump(1) + "\n");
 }
 
-/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112)", or nothing where nothing was tuned.
-std::string tuning_text(const json& condition) {
-  if (condition.is_null()) return "";
-  const auto values_of = [](const json& candidate, bool with_names) {
-    std::string text;
-    for (const auto& pair : candidate.at("tuned"))
-      text += (text.empty() ? "" : ", ") + (with_names ? pair.at(0).get<std::string>() + " = " : "") +
-              pair.at(1).get<std::string>();
-    return text;
-  };
-  const auto& candidates = condition.at("candidates");
-  std::string tried;
-  for (const auto& candidate : candidates)
-    tried += fmt::format("{}{}: {:.0f}", tried.empty() ? "" : "; ", values_of(candidate, false),
-                         candidate.at("updates").get<double>());
-  return fmt::format("{} (mean updates to criterion {})",
-                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
-}
-
 /// One line where sparse wiring leaves neurons that hear nothing but the task.
 void warn_of_unconnected_neurons(const Study& study) {
   for (const auto& point : study.points) {
@@ -315,13 +203,14 @@ void warn_of_unconnected_neurons(const Study& study) {
 }  // namespace
 
 void run_study(Study study, const RunnerSetting& setting) {
-  claim(study, setting.directory);
+  open_study_directory(study, setting.directory);
+  const StudySignals signals;
   if (!setting.quiet) warn_of_unconnected_neurons(study);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
       fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);
   tune(study, setting);
-  std::vector<Job> jobs;
+  std::vector<RunJob> jobs;
   for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs
     for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
       const auto seed = study.first_seed + static_cast<std::uint64_t>(i);
@@ -329,40 +218,6 @@ void run_study(Study study, const RunnerSetting& setting) {
       jobs.push_back({&point.options, &point.varied, seed, run_path(setting.directory, condition, seed)});
     }
   run_all(study, setting, "runs", jobs);
-}
-
-StudyRecord read_results(const std::string& directory) {
-  const fs::path description = fs::path(directory) / "study.json";
-  if (!fs::exists(description))
-    throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
-  const auto found = read_description(description);
-  StudyRecord record;
-  record.name = found.at("name");
-  record.fixed = fixed_options(found.value("identity", ""));
-  for (const auto& varied : found.at("conditions")) {
-    Condition condition;
-    for (const auto& pair : varied) condition.varied.emplace_back(pair.at(0), pair.at(1));
-    const auto prefix = fmt::format("condition{:04d}-", record.conditions.size());
-    std::vector<std::string> paths;
-    std::error_code ignored;  // no runs yet
-    for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs", ignored))
-      if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
-        paths.push_back(entry.path().string());
-    std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) condition.runs.push_back(read_run_of_study(path));
-    record.conditions.push_back(std::move(condition));
-  }
-  for (const auto& each : found.value("left_out", json::array()))
-    record.left_out.push_back({each.at("varied"), each.at("reason")});
-  std::ifstream tuning_file(fs::path(directory) / "tuning.json");
-  const json tuning = tuning_file ? json::parse(tuning_file) : json::array();
-  for (std::size_t i = 0; i < std::min(tuning.size(), record.conditions.size()); ++i)
-    record.conditions[i].tuned = tuning_text(tuning[i]);
-  for (const auto& condition : tuning)
-    if (!condition.is_null())
-      for (const auto& pair : condition.at("candidates").front().at("tuned"))
-        record.tuned_options.push_back(pair.at(0));
-  return record;
 }
 
 }  // namespace stillpoint

@@ -1,10 +1,10 @@
-// Runs a study: every condition and seed on a thread pool, each run into a file of its own; finished runs are never
-// redone.
+// Runs a study: every condition and seed on a thread pool, each run into a file of its own. Any number of processes may run
+// the same study into the same directory: they divide the work (experiments/study/claims.hpp). A run that was stopped goes
+// on where it was kept; a finished one is never redone, but for training.updates that have grown: then it goes on to them.
 #pragma once
 
 #include <string>
 
-#include "experiments/results/records.hpp"
 #include "experiments/study/study.hpp"
 
 namespace stillpoint {
@@ -15,15 +15,13 @@ struct RunnerSetting {
   bool quiet = false;
 };
 
-/// Layout: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune] section
-/// DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Continues a study that was stopped;
-/// throws UserError when DIR holds another study or something else, or cannot be written.
+/// A signal stopped the study; what its runs had reached is kept.
+struct StudyStopped {
+  int signal;
+};
+
+/// Returns when every run is finished, by this process or another. Throws UserError when the directory holds another
+/// study or something else, or cannot be written; StudyStopped.
 void run_study(Study study, const RunnerSetting& setting);
-
-/// Where a run's file lies.
-std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);
-
-/// Reads a study's directory, finished runs only. Throws UserError when it holds no study.
-StudyRecord read_results(const std::string& directory);
 
 }  // namespace stillpoint

@@ -12,6 +12,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
+#include "experiments/results/result_file.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -216,6 +217,27 @@ void cut_size(Study& study, long largest) {
   assign(study.base, "network.size", cut(find_assignment(study.base, "network.size")));
 }
 
+/// Every option's value, of one condition after the other where they differ; those of the axes stand in the grid.
+/// training.updates alone may grow (experiments/study/runner.hpp).
+std::string resolved_lines(const Study& study) {
+  std::map<std::string, std::vector<std::string>> values;
+  for (std::size_t i = 0; i < study.points.size(); ++i)
+    for (const auto& [name, value] : as_written(study.points[i].options)) {
+      auto& all = values[name];
+      all.resize(i, "-");
+      all.push_back(value);
+    }
+  std::string text;
+  for (auto& [name, all] : values) {
+    const auto is_axis = [&name = name](const auto& axis) { return axis.option == name; };
+    if (name == "training.updates" || std::any_of(study.axes.begin(), study.axes.end(), is_axis)) continue;
+    all.resize(study.points.size(), "-");
+    const bool equal = std::all_of(all.begin(), all.end(), [&all = all](const auto& each) { return each == all[0]; });
+    text += fmt::format("{} = {}\n", name, equal ? all[0] : fmt::format("{}", fmt::join(all, " | ")));
+  }
+  return text;
+}
+
 /// Of the bytes of a file: FNV-1a (Fowler, Noll & Vo), 64 bits.
 std::uint64_t fingerprint(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -247,14 +269,14 @@ std::string Study::identity() const {
   for (const auto& axis : axes) text += fmt::format("grid.{} = {}\n", axis.option, fmt::join(axis.values, " "));
   for (const auto& axis : tune) text += fmt::format("tune.{} = {}\n", axis.option, fmt::join(axis.values, " "));
   if (!tune.empty()) text += fmt::format("tune.seeds = {} from {}\n", tuning_seeds, first_tuning_seed);
-  auto sorted = base;
-  std::sort(sorted.begin(), sorted.end());
-  for (const auto& [key, value] : sorted) text += fmt::format("{} = {}\n", key, value);
-  std::set<std::string> trial_files;  // a study cannot go on with other trials under the same name
+  text += resolved_lines(*this);
+  std::set<std::string> files;  // a study cannot go on with other trials or weights under the same name
   for (const auto& point : points)
-    if (point.options.knows("task.file")) trial_files.insert(point.options.text("task.file"));
-  for (const auto& path : trial_files) text += fmt::format("task.file {} holds {:016x}\n", path, fingerprint(path));
-  return text;
+    for (const char* option : {"task.file", "network.start"})
+      if (point.options.knows(option) && point.options.text(option) != "none")
+        files.insert(fmt::format("{} = {} holds {:016x}\n", option, point.options.text(option),
+                                 fingerprint(point.options.text(option))));
+  return text + fmt::format("{}", fmt::join(files, ""));
 }
 
 Study read_study(const StudyRequest& request) {

@@ -45,6 +45,7 @@ class Force : public Rule<Scalar> {
     change.W_out = change_.template cast<Scalar>();
     change_.setZero();
   }
+  void keep(KeptState& state) override { state(squares_); }
 
  private:
   double regularisation_;

@@ -28,7 +28,8 @@ class FullForce : public Rule<Scalar> {
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
     const auto& network = simulation.network();
     const Index N = network.size(), K = network.inputs(), O = network.outputs(), B = trials.batch;
-    if (!squares_.begun()) make_target_network(network, simulation.integration(), key.seed);
+    if (!squares_.begun()) make_target_network(network, key.seed);
+    if (!target_run_) target_run_ = std::make_unique<Simulation<Scalar>>(target_, simulation.integration());
     auto driven = TrialSet<Scalar>::zeros(K + O, O, trials.steps, B);
     driven.inputs.topRows(K) = trials.inputs;
     driven.inputs.bottomRows(O).rightCols((trials.steps - 1) * B) = trials.targets.leftCols((trials.steps - 1) * B);
@@ -66,9 +67,10 @@ class FullForce : public Rule<Scalar> {
     recurrent_change_.setZero();
     readout_change_.setZero();
   }
+  void keep(KeptState& state) override { state(squares_, target_); }
 
  private:
-  void make_target_network(const Network<Scalar>& network, const Integration& integration, std::uint64_t seed) {
+  void make_target_network(const Network<Scalar>& network, std::uint64_t seed) {
     const Index N = network.size(), K = network.inputs(), O = network.outputs();
     squares_.begin(N, regularisation_);
     target_ = network;
@@ -76,7 +78,6 @@ class FullForce : public Rule<Scalar> {
     stream.fill_normal(target_.W, gain_ / std::sqrt(static_cast<double>(N)));
     target_.W_in.conservativeResize(N, K + O);
     for (auto& u : target_.W_in.rightCols(O).reshaped()) u = static_cast<Scalar>(stream.uniform(-1, 1));
-    target_run_ = std::make_unique<Simulation<Scalar>>(target_, integration);
   }
 
   double regularisation_, gain_;

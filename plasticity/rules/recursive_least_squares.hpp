@@ -6,7 +6,7 @@
 // (Haykin 2002, Adaptive Filter Theory, chapter 9).
 #pragma once
 
-#include "sim/types.hpp"
+#include "sim/kept_state.hpp"
 
 namespace stillpoint {
 
@@ -22,6 +22,7 @@ class RecursiveLeastSquares {
     P_.noalias() -= gain_ * k_.transpose();
   }
   const Vector<double>& gain() const { return gain_; }
+  void keep(KeptState& state) { state(P_); }
 
  private:
   Matrix<double> P_;

@@ -75,6 +75,7 @@ class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
       R_bar = parameters_.memory * R_bar + (1 - parameters_.memory) * R;
     }
   }
+  void keep(KeptState& state) override { state(expected_); }
 
  private:
   void add(Index t, MatrixRef<Scalar> u) override { u += kicks_.middleCols(t * batch_, batch_); }

@@ -103,6 +103,29 @@ void write_attribute(const H5::H5Object& object, const std::string& name, long v
   write_scalar(object, name, H5::PredType::NATIVE_LONG, &value);
 }
 
+void write_bytes(const H5::Group& group, const std::string& name, const std::string& bytes) {
+  H5::DSetCreatPropList properties;
+  H5Pset_obj_track_times(properties.getId(), false);
+  const hsize_t size = bytes.size();
+  const auto dataset = group.createDataSet(name, H5::PredType::STD_U8LE, H5::DataSpace(1, &size), properties);
+  if (size > 0) dataset.write(bytes.data(), H5::PredType::NATIVE_UINT8);
+}
+
+std::string read_bytes(const H5::Group& group, const std::string& name, const std::string& where) {
+  const std::string place = where + ": dataset " + name;
+  if (!has(group, name)) throw UserError(place + ": missing");
+  try {
+    const auto dataset = group.openDataSet(name);
+    if (dataset.getTypeClass() != H5T_INTEGER || dataset.getDataType().getSize() != 1)
+      throw UserError(place + ": must hold bytes");
+    std::string bytes(static_cast<std::size_t>(dataset.getSpace().getSimpleExtentNpoints()), '\0');
+    if (!bytes.empty()) dataset.read(bytes.data(), H5::PredType::NATIVE_UINT8);
+    return bytes;
+  } catch (const H5::Exception&) {
+    throw UserError(place + ": cannot be read");
+  }
+}
+
 bool has(const H5::Group& group, const std::string& name) {
   return H5Lexists(group.getId(), name.c_str(), H5P_DEFAULT) > 0;
 }

@@ -56,6 +56,10 @@ void write_attribute(const H5::H5Object& object, const std::string& name, const 
 void write_attribute(const H5::H5Object& object, const std::string& name, double value);
 void write_attribute(const H5::H5Object& object, const std::string& name, long value);
 
+/// Bytes that mean something to the program alone, as unsigned 8-bit numbers.
+void write_bytes(const H5::Group& group, const std::string& name, const std::string& bytes);
+std::string read_bytes(const H5::Group& group, const std::string& name, const std::string& where);
+
 bool has(const H5::Group& group, const std::string& name);
 /// Values of any shape, row-major.
 struct Array {

@@ -10,7 +10,7 @@
 #include "experiments/report/cells.hpp"
 #include "experiments/report/learning_curves.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/study/runner.hpp"
+#include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
 

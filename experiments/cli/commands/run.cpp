@@ -32,7 +32,12 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
   setting.quiet = values.count("quiet") > 0;
 
-  run_study(read_study(request), setting);
+  try {
+    run_study(read_study(request), setting);
+  } catch (const StudyStopped& stopped) {
+    fmt::print(stderr, "stopped by signal {}; what the runs had reached is kept: the same command goes on\n", stopped.signal);
+    return 128 + stopped.signal;  // as a shell says that a signal ended a program
+  }
   if (!setting.quiet)
     fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
   return 0;
@@ -42,7 +47,9 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 
 Command run_command() {
   return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
-          "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.",
+          "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone; those that\n"
+          "were stopped go on where they were kept (every two minutes, on SIGTERM, SIGINT and SIGUSR1). Several processes may\n"
+          "run one study into one directory: they divide the runs. A larger training.updates goes on with finished runs.",
           "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
           run_command_line};
 }

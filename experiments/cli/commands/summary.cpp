@@ -4,7 +4,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
-#include "experiments/study/runner.hpp"
+#include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
 

@@ -1,0 +1,91 @@
+#include "experiments/results/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <random>
+
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const std::string& path, const char* what, int reason) {
+  throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(reason)));
+}
+
+/// A new file beside PATH, on the disk when this returns.
+std::string write_partial(const std::string& path, const std::string& bytes) {
+  static std::atomic<unsigned> number{0};
+  const auto partial = fmt::format("{}.{}-{}.partial", path, process_token(), number++);
+  const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (file < 0) refuse(path, "cannot be written", errno);
+  int failed = 0;
+  for (std::size_t done = 0; done < bytes.size() && !failed;) {
+    const auto written = ::write(file, bytes.data() + done, bytes.size() - done);
+    if (written >= 0)
+      done += static_cast<std::size_t>(written);
+    else if (errno != EINTR)
+      failed = errno;
+  }
+  if (!failed && ::fsync(file) != 0) failed = errno;
+  if (::close(file) != 0 && !failed) failed = errno;  // where a quota is told of late
+  if (failed) {
+    ::unlink(partial.c_str());
+    refuse(path, "cannot be written", failed);
+  }
+  return partial;
+}
+
+}  // namespace
+
+const std::string& process_token() {
+  static const std::string token = [] {
+    std::random_device device;
+    return fmt::format("{:08x}{:08x}", device(), device());
+  }();
+  return token;
+}
+
+bool is_partial(const std::string& name) {
+  const std::string end = ".partial";
+  return name.size() > end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
+}
+
+void remove_partials(const std::string& path) {
+  const fs::path whole(path);
+  const auto begin = whole.filename().string() + ".";
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(whole.parent_path(), ignored))
+    if (const auto name = entry.path().filename().string(); name.rfind(begin, 0) == 0 && is_partial(name))
+      ::unlink(entry.path().c_str());
+}
+
+void write_atomically(const std::string& path, const std::string& bytes) {
+  const auto partial = write_partial(path, bytes);
+  if (::rename(partial.c_str(), path.c_str()) == 0) return;
+  const int reason = errno;
+  ::unlink(partial.c_str());
+  // Another process took this one for dead, tidied up and wrote the file itself.
+  if (reason == ENOENT && fs::exists(path)) return;
+  refuse(path, "cannot be renamed", reason);
+}
+
+bool write_once(const std::string& path, const std::string& bytes) {
+  const auto partial = write_partial(path, bytes);
+  const int linked = ::link(partial.c_str(), path.c_str());
+  const int reason = linked == 0 ? 0 : errno;
+  ::unlink(partial.c_str());
+  if (reason != 0 && reason != EEXIST) refuse(path, "cannot be linked", reason);
+  return reason == 0;
+}
+
+}  // namespace stillpoint

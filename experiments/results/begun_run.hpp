@@ -1,0 +1,32 @@
+// A run that goes on: from what was kept while it trained, or from its end to a larger budget.
+#pragma once
+
+#include <string>
+
+#include "experiments/results/result_file.hpp"
+
+namespace stillpoint {
+
+/// Where an unfinished run is kept, in the layout of a run file: beside the file at `path` that it is to become.
+std::string unfinished_path(const std::string& path);
+
+template <class Scalar>
+struct BegunRun {
+  Training<Scalar> training;
+  double wall_seconds = 0, training_seconds = 0;
+};
+
+/// Of the file at `path`. `initial`: its initial network, made anew. Throws UserError where the file is of other options,
+/// or of a program that may compute other bits.
+template <class Scalar>
+BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options, std::uint64_t seed,
+                                const Network<double>& initial);
+
+struct FinishedRun {
+  long updates;  // that it was given
+  ProgramFacts program;
+};
+/// Throws UserError where the run was trained with other options, training.updates apart.
+FinishedRun read_finished_run(const std::string& path, const Options& options);
+
+}  // namespace stillpoint

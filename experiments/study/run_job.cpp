@@ -1,0 +1,138 @@
+#include "experiments/study/run_job.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "experiments/results/begun_run.hpp"
+#include "experiments/results/trained_run.hpp"
+#include "experiments/study/controls.hpp"
+#include "experiments/study/run_warnings.hpp"
+#include "experiments/study/signals.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes kept_every{2};
+
+double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+/// When a run is to be kept or to stop.
+class Pace {
+ public:
+  Pace(const Claim& claim, const std::string& path) : claim_(claim), directory_(fs::path(path).parent_path()) {}
+
+  Next after_update() {
+    if (claim_.lost() && !fs::exists(directory_))
+      throw UserError(directory_.string() + ": has vanished while its runs were trained; give the study again");
+    if (claim_.lost() || StudySignals::stopped_by() != 0) return Next::stop;
+    if (StudySignals::keeps_asked() == asked_ && Clock::now() - kept_ < kept_every) return Next::go_on;
+    asked_ = StudySignals::keeps_asked();
+    kept_ = Clock::now();
+    return Next::keep;
+  }
+
+ private:
+  const Claim& claim_;
+  fs::path directory_;
+  int asked_ = StudySignals::keeps_asked();
+  Clock::time_point kept_ = Clock::now();
+};
+
+/// What was kept of the run, or its end under a smaller budget; nothing where there is neither.
+template <class Scalar>
+BegunRun<Scalar> begun_of(const RunJob& job, const Network<double>& initial) {
+  for (const auto& path : {unfinished_path(job.path), job.path})
+    if (fs::exists(path)) return read_begun_run<Scalar>(path, *job.options, job.seed, initial);
+  return {};
+}
+
+/// What freeze-in alone made of the network, where the run begins with it.
+template <class Scalar>
+std::optional<FreezeIn> measure_freeze_in(const TrainingSetting& setting, const Task& task,
+                                          const Network<double>& initial,
+                                          const std::optional<Network<Scalar>>& after) {
+  if (!after) return std::nullopt;
+  const auto trials = task.draw({setting.seed, evaluation_update}, FreezeIn::trials);
+  const auto measure = [&](const Network<double>& at) {
+    const auto synapse = setting.synapse.make<double>(synapse_context(at, setting.integration, {}, trials.steps));
+    return measure_collapse(at, setting.integration, *synapse, trials, setting.seed);
+  };
+  return FreezeIn{measure(initial), measure(after->template cast<double>())};
+}
+
+template <class Scalar>
+bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
+            RunWarnings& warnings) {
+  const auto start = Clock::now();
+  const auto& options = *job.options;
+  const auto integration = make_integration(options);
+  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  auto network = make_network(options, task->inputs(), task->outputs(), job.seed);
+
+  auto setting = training_setting(options);
+  setting.seed = job.seed;
+  setting.trials = trials_of(*task, options);
+  setting.criterion_is_error = task->criterion() == CriterionKind::mean_squared_error;
+  const Match match = match_control(options, setting, network);
+  const auto name = fs::path(job.path).filename().string();
+  if (!match.matched)
+    fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n", name,
+               match.property, match.achieved, match.target);
+
+  auto begun = begun_of<Scalar>(job, network);
+  const auto updates = static_cast<std::size_t>(setting.training.updates);
+  std::size_t done = begun.training.curve.update.size();
+  require_parameter(done <= updates, "training.updates", std::to_string(updates),
+                    fmt::format("{} was kept after {} of them: give as many at least, or remove it",
+                                unfinished_path(job.path), done));
+  progress.leave_out(done);
+  Pace pace(claim, job.path);
+  setting.progress = [&](long) {
+    ++done;
+    progress.add(1);
+    return pace.after_update();
+  };
+  const auto training_start = Clock::now();
+  const auto write = [&](const std::string& path, const Training<Scalar>& training,
+                         std::optional<FreezeIn> freeze_in = {}) {
+    write_run(path, RunResult<Scalar>{options, job.seed, study, *job.varied, match, training, std::move(freeze_in),
+                                      begun.wall_seconds + seconds_since(start),
+                                      begun.training_seconds + seconds_since(training_start)});
+  };
+  const auto keep = [&](const Training<Scalar>& training) {
+    try {
+      write(unfinished_path(job.path), training);
+    } catch (const UserError& problem) {
+      warnings.not_kept.say(fmt::format("{}; training goes on", problem.what()));
+    }
+  };
+  const auto training = train<Scalar>(setting, network, std::move(begun.training), keep);
+  if (training.outcome == Outcome::unfinished) {
+    if (!claim.lost()) write(unfinished_path(job.path), training);
+    return false;
+  }
+  write(job.path, training, measure_freeze_in(setting, *task, network, training.after_freeze_in));
+  std::error_code ignored;
+  fs::remove(unfinished_path(job.path), ignored);
+  warnings.stability.look(job, training.curve);
+  warnings.set_point.look(job);
+  progress.run_finished(updates - done);
+  return true;
+}
+
+}  // namespace
+
+bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
+             RunWarnings& warnings) {
+  return job.options->text("integration.precision") == "double"
+             ? run_in<double>(study, job, claim, progress, warnings)
+             : run_in<float>(study, job, claim, progress, warnings);
+}
+
+}  // namespace stillpoint

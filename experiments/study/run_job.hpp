@@ -1,0 +1,26 @@
+// One run of a study: trained from the start or from where it was kept, and written.
+#pragma once
+
+#include <string>
+
+#include "experiments/study/claims.hpp"
+#include "experiments/study/progress.hpp"
+#include "experiments/study/study.hpp"
+
+namespace stillpoint {
+
+struct RunJob {
+  const Options* options;
+  const Assignments* varied;
+  std::uint64_t seed;
+  std::string path;
+};
+
+struct RunWarnings;
+
+/// Every so often, and when SIGUSR1 or SIGTERM ask for it, the run is kept beside its file (unfinished_path); what is kept
+/// there is gone on with. False where it was not finished: StudySignals stopped it, or the claim was lost. Throws
+/// UserError.
+bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, RunWarnings& warnings);
+
+}  // namespace stillpoint

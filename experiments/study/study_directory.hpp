@@ -1,0 +1,25 @@
+// DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune] section
+// DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Beside the files of runs that are not
+// finished lie their claims and what was kept of them.
+#pragma once
+
+#include <string>
+
+#include "experiments/results/records.hpp"
+#include "experiments/study/study.hpp"
+
+namespace stillpoint {
+
+/// Makes the directory and its description, or makes sure that it holds this very study. Throws UserError when it holds
+/// another one or something else, or cannot be written.
+void open_study_directory(const Study& study, const std::string& directory);
+
+/// Where a run's file lies.
+std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);
+std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate, std::uint64_t seed);
+
+/// Reads a study's directory, finished runs only; says on standard error where they are of several programs. Throws
+/// UserError when it holds no study.
+StudyRecord read_results(const std::string& directory);
+
+}  // namespace stillpoint
