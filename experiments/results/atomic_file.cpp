@@ -60,11 +60,9 @@ bool is_partial(const std::string& name) {
   return name.size() > end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
 }
 
-void remove_partials(const std::string& path) {
-  const fs::path whole(path);
-  const auto begin = whole.filename().string() + ".";
+void remove_partials(const std::string& directory, const std::string& begin) {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(whole.parent_path(), ignored))
+  for (const auto& entry : fs::directory_iterator(directory, ignored))
     if (const auto name = entry.path().filename().string(); name.rfind(begin, 0) == 0 && is_partial(name))
       ::unlink(entry.path().c_str());
 }
@@ -84,7 +82,8 @@ bool write_once(const std::string& path, const std::string& bytes) {
   const int linked = ::link(partial.c_str(), path.c_str());
   const int reason = linked == 0 ? 0 : errno;
   ::unlink(partial.c_str());
-  if (reason != 0 && reason != EEXIST) refuse(path, "cannot be linked", reason);
+  if (reason != 0 && reason != EEXIST && !(reason == ENOENT && fs::exists(path)))
+    refuse(path, "cannot be linked", reason);
   return reason == 0;
 }
 

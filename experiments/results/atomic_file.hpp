@@ -14,8 +14,8 @@ bool write_once(const std::string& path, const std::string& bytes);
 
 /// Whether a file's name is one that the two above write under. A process that was killed leaves it behind.
 bool is_partial(const std::string& name);
-/// Removes what was left behind beside PATH.
-void remove_partials(const std::string& path);
+/// Removes what was left behind of files in a directory whose names begin so.
+void remove_partials(const std::string& directory, const std::string& begin);
 
 /// Sixteen hexadecimal digits that no other process has.
 const std::string& process_token();

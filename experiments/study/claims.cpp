@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -17,6 +18,8 @@
 namespace stillpoint {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string file_of(const std::string& run, int number) { return fmt::format("{}.claim-{}", run, number); }
 
@@ -127,6 +130,14 @@ void Claims::renew() {
   }
 }
 
+void Claims::tidy(const std::string& run) {
+  if (!exists(file_of(run, 0)) && !exists(file_of(run, 1))) return;
+  for (int number = 0, missing = 0; missing < 2; ++number)
+    missing = ::unlink(file_of(run, number).c_str()) == 0 ? 0 : missing + 1;
+  const fs::path whole(run);
+  remove_partials(whole.parent_path().string(), whole.stem().string() + ".");
+}
+
 std::unique_ptr<Claim> Claims::take(const std::string& run) {
   int number = 0;
   std::optional<std::string> highest;
@@ -145,7 +156,8 @@ std::unique_ptr<Claim> Claims::take(const std::string& run) {
   write_claim(file, 0);
   ::close(file);
   others_.erase(run);
-  if (number > 0) remove_partials(run);
+  const fs::path whole(run);
+  if (number > 0) remove_partials(whole.parent_path().string(), whole.stem().string() + ".");
   return std::make_unique<Claim>(*this, run, number);
 }
 

@@ -46,6 +46,8 @@ class Claims {
  public:
   Claims();
   ~Claims();
+  /// Removes what dead processes left behind of a run that is finished.
+  static void tidy(const std::string& run);
   /// The claim of a run, by the path of its file, or nullptr while another process has it. Throws UserError where none can
   /// be written.
   std::unique_ptr<Claim> take(const std::string& run);

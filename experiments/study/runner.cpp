@@ -144,6 +144,12 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   if (StudySignals::stopped_by() != 0) throw StudyStopped{StudySignals::stopped_by()};
 }
 
+/// After the last run: what processes that died have left.
+void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
+  for (const auto& job : jobs) Claims::tidy(job.path);
+  for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
+}
+
 /// Runs the candidates of every condition and takes the best; scores and choice are kept in DIR/tuning.json.
 void tune(Study& study, const RunnerSetting& setting) {
   std::vector<RunJob> jobs;
@@ -158,6 +164,7 @@ void tune(Study& study, const RunnerSetting& setting) {
   if (jobs.empty()) return;
   if (!setting.quiet) fmt::print(stderr, "tuning: {} runs\n", jobs.size());
   run_all(study, setting, "tuning runs", jobs);
+  tidy(setting.directory, jobs);
 
   json chosen = json::array();
   for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
@@ -218,6 +225,7 @@ void run_study(Study study, const RunnerSetting& setting) {
       jobs.push_back({&point.options, &point.varied, seed, run_path(setting.directory, condition, seed)});
     }
   run_all(study, setting, "runs", jobs);
+  tidy(setting.directory, jobs);
 }
 
 }  // namespace stillpoint
