@@ -171,6 +171,8 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
                     method_names()[static_cast<std::size_t>(setting.integration.method)],
                     "rule " + setting.learner.rule.traits.name + " needs euler or exponential_euler");
 
+  require_stationary(initial, setting.noise);
+
   const ProductsOnOneThread products;
   Training<Scalar> result;
   Network<Scalar> network = initial.cast<Scalar>();

@@ -151,7 +151,9 @@ std::map<std::string, std::string> synapse_options(const Options& options) {
 void write_atomically(const std::string& path, const std::string& bytes) {
   const std::string partial = path + ".partial";
   const auto fail = [&](const char* what) {
-    throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
+    const int reason = errno;
+    ::unlink(partial.c_str());
+    throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(reason)));
   };
   const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file < 0) fail("cannot be written");
@@ -160,7 +162,6 @@ void write_atomically(const std::string& path, const std::string& bytes) {
     if (written < 0) {
       const int reason = errno;
       ::close(file);
-      ::unlink(partial.c_str());
       errno = reason;
       fail("cannot be written");
     }
@@ -265,6 +266,16 @@ void require_readable_run(const std::string& path) {
     hdf5::open(path);
   } catch (const UserError& problem) {
     throw UserError(problem.what() + advice);
+  }
+}
+
+std::map<std::string, std::string> provenance_of(const std::string& path) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  try {
+    return read_options(file.openGroup("/provenance"), path);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file");
   }
 }
 
