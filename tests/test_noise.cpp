@@ -114,7 +114,8 @@ TEST_CASE("noise and initial state of a trial depend on seed, update and trial, 
 TEST_CASE("activity noise needs a plrnn that forgets, and stays finite where one learns not to") {
   auto network = random_network("plrnn", Nonlinearity::relu, 3, 0, seed);
   network.A = (Column(3) << 0.5, 1, -1.2).finished();
-  CHECK_THROWS_WITH(require_stationary(network, {0.1, 0, 20}), Catch::StartsWith("noise.activity = 0.1: needs |A| < 1"));
+  CHECK_THROWS_WITH(require_stationary(network, {0.1, 0, 20}),
+                    Catch::StartsWith("noise.activity = 0.1: needs |A| < 1"));
   CHECK_NOTHROW(require_stationary(network, {0, 0.1, 20}));
   Synapse<double> none;
   const auto run = simulate(network, {Method::euler, 5, 0}, TrialSet<double>::zeros(2, 2, 8, 3), none, {0.1, 0, 20});

@@ -55,8 +55,8 @@ Matrix<double> linearisation(const System& system, const ContinuousSynapse<doubl
   return (unit * system.tau_ms().cwiseInverse()).asDiagonal() * system.jacobian(x);
 }
 
-/// Whether the Jacobian of a network with relu jumps at x: what is left of its change as the distance goes to 0. Between
-/// kinks it is constant, or bent by a synapse at rest, and then in proportion to the distance.
+/// Whether the Jacobian of a network with relu jumps at x: what is left of its change as the distance goes to 0.
+/// Between kinks it is constant, or bent by a synapse at rest, and then in proportion to the distance.
 bool lies_on_kink(const System& system, const ContinuousSynapse<double>* synapse, const Velocity& velocity,
                   const Vector<double>& x) {
   if (system.network().nonlinearity != Nonlinearity::relu) return false;

@@ -27,7 +27,8 @@ std::vector<std::string> words_of(const po::variables_map& values) {
       words.insert(words.end(), several->begin(), several->end());
   }
   for (std::size_t i = 0, count = words.size(); i < count; ++i)
-    if (const auto equals = words[i].find('='); equals != std::string::npos) words.push_back(words[i].substr(equals + 1));
+    if (const auto equals = words[i].find('='); equals != std::string::npos)
+      words.push_back(words[i].substr(equals + 1));
   return words;
 }
 

@@ -5,8 +5,8 @@
 
 namespace stillpoint {
 
-/// Options of a run that are the file's where `given` does not set them: kind, size, initial state, feedback and step of
-/// its network. Nothing without a network.start, or where all are set: the file of a finished run may be gone.
+/// Options of a run that are the file's where `given` does not set them: kind, size, initial state, feedback and step
+/// of its network. Nothing without a network.start, or where all are set: the file of a finished run may be gone.
 Assignments said_by_start(const Assignments& given);
 
 /// What the file says and the options say otherwise, a line each; "" where they agree.

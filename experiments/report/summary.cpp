@@ -296,7 +296,8 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
   if (!study.conditions.empty())
     for (const auto& [name, value] : study.conditions.front().varied) text += csv_field(name) + ',';
   text +=
-      "runs,reached,diverged,budget,collapsed,unmatched,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
+      "runs,reached,diverged,budget,collapsed,unmatched,reached_low,reached_high,"
+      "median_updates,median_updates_low,median_updates_high,"
       "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update,"
       "paired_against,pairs,reached_points,reached_points_low,reached_points_high,updates_difference,"
       "updates_difference_low,updates_difference_high,set_point,controlled_speed,set_point_missed";

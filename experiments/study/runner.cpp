@@ -327,7 +327,8 @@ void warn_of_unconnected_neurons(const Study& study) {
 void warn_of_start(const Study& study) {
   std::set<std::string> said;
   for (const auto& point : study.points)
-    if (const auto lines = start_contradicted(point.options); said.insert(lines).second) fmt::print(stderr, "{}", lines);
+    if (const auto lines = start_contradicted(point.options); said.insert(lines).second)
+      fmt::print(stderr, "{}", lines);
 }
 
 }  // namespace

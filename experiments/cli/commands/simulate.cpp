@@ -39,7 +39,8 @@ std::map<std::string, std::string> run_options(const std::string& path) {
   return read_run_head(root, path).options;
 }
 
-/// The run's options of the task that is asked for, but those that a preset given by the user sets; of another task none.
+/// The run's options of the task that is asked for, but those that a preset given by the user sets; of another task
+/// none.
 Assignments task_options(const Request& request, const std::map<std::string, std::string>& run) {
   const auto* name = find_assignment(request.assignments, "task.name");
   const auto own = run.find("task.name");
@@ -60,10 +61,13 @@ std::string left_out(const Request& request, const std::map<std::string, std::st
   if (request.has_task && own != run.end() && own->second != options.text("task.name"))
     text = fmt::format("the run's task is {}: of {} the defaults are taken, and --set; ", own->second,
                        options.text("task.name"));
-  for (const char* noise : {"noise.activity", "noise.drive"})
-    if (const auto of_run = run.find(noise); of_run != run.end() && options.entries().at(noise).option.value_of(of_run->second) != options.number(noise))
+  for (const char* noise : {"noise.activity", "noise.drive"}) {
+    const auto of_run = run.find(noise);
+    if (of_run == run.end()) continue;
+    if (options.entries().at(noise).option.value_of(of_run->second) != options.number(noise))
       text += fmt::format("the run had {0} = {1}, here it is {2} (--set {0}={1}); ", noise, of_run->second,
                           options.text(noise));
+  }
   return text.empty() ? "" : text.substr(0, text.size() - 2) + "\n";
 }
 
@@ -164,7 +168,7 @@ po::options_description simulate_options() {
       "trials", po::value<long>()->default_value(10),
       "number of trials, each from its own initial state (all from r0 where the network file has one)")(
       "method", po::value<std::string>(),
-      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=); default: the run's own, or euler")(
+      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=); default: the run's own")(
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
       "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
       "record", po::value<std::string>()->default_value("rate,output"),
