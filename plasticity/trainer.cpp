@@ -183,6 +183,8 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
                     method_names()[static_cast<std::size_t>(setting.integration.method)],
                     "rule " + setting.learner.rule.traits.name + " needs euler or exponential_euler");
 
+  require_stationary(initial, setting.noise);
+
   const ProductsOnOneThread products;
   const bool goes_on = !begun.state.empty();
   Training<Scalar> result = std::move(begun);

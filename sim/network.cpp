@@ -82,6 +82,8 @@ Network<double> start_network(const Options& options, Index inputs, Index output
                       fmt::format("has no place beside network.start = {}, whose network is taken as it is", path));
   }
   if (options.text("network.initial_state") == "random") network.r0.resize(0);
+  require_parameter(options.text("network.feedback") != "none" || network.W_fb.size() == 0, "network.feedback", "none",
+                    fmt::format("the network of network.start = {} has feedback, W_fb", path));
   expect("network.kind", options.text("network.kind"), network.kind);
   expect("network.size", options.text("network.size"), std::to_string(network.size()));
   require_parameter(network.inputs() == inputs && network.outputs() == outputs, "network.start", path,

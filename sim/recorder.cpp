@@ -19,16 +19,22 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
   for (const auto& name : names) {
     require_parameter(std::find(known.begin(), known.end(), name) != known.end(), "record", name,
                       fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
-    const bool of_synapse = name == "synapse", present = (name != "rate_hz" || simulation.network().rate_hz > 0) &&
-                                                         (name != "efficacy" || synapse.scales()) &&
-                                                         (name != "current" || synapse.drives());
-    require_parameter((!of_synapse || synapse_) && present, "record", name,
+    const bool of_synapse = name == "synapse" || name == "efficacy" || name == "current";
+    const bool present = name == "rate_hz"    ? simulation.network().rate_hz > 0
+                         : name == "efficacy" ? synapse.scales()
+                         : name == "current"  ? synapse.drives()
+                         : name == "synapse"  ? synapse_ || synapse.scales() || synapse.drives()
+                                              : true;
+    require_parameter(present, "record", name,
                       name == "rate_hz" ? "this network's rates have no unit (network.rate_hz when it was trained)"
                                         : "this synapse has none; rate, state and output are there with any");
+    require_parameter(!of_synapse || synapse_, "record", name,
+                      "what a synapse does is read from its state, which is kept with synapse.form = dense and "
+                      "synapse.current = own; rate, state and output are there with any");
     const Index N = simulation.network().size();
     const Index channels = name == "output"  ? simulation.network().outputs()
                            : name == "state" ? N * network_kind(simulation.network().kind).states
-                           : of_synapse      ? synapse_->rows(N)
+                           : name == "synapse" ? synapse_->rows(N)
                                              : N;
     const Index samples = steps / every + 1;
     recordings_[name] = {batch, samples, channels,

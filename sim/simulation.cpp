@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/blas.hpp"
@@ -11,6 +12,14 @@ namespace stillpoint {
 
 Noise make_noise(const Options& options) {
   return {options.number("noise.activity"), options.number("noise.drive"), options.number("noise.drive_tau_ms")};
+}
+
+void require_stationary(const Network<double>& network, const Noise& noise) {
+  const double most = network.A.size() > 0 ? network.A.cwiseAbs().maxCoeff() : 0;
+  require_parameter(noise.activity == 0 || most < 1, "noise.activity", fmt::format("{}", noise.activity),
+                    fmt::format("needs |A| < 1 throughout: with |A| = {} a neuron left to itself has no standard "
+                                "deviation; use noise.drive",
+                                most));
 }
 
 template <class Scalar>
@@ -155,13 +164,14 @@ void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
 
 template <class Scalar>
 void Simulation<Scalar>::add_activity_noise(Index t) {
-  // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt.
+  // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt. A neuron
+  // of a plrnn whose A has learned its way past 1 has none, and gets no noise.
   for (Index b = 0; b < x_.cols(); ++b) {
     Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b),
                   static_cast<std::uint64_t>(t));
     for (Index i = 0; i < x_.rows(); ++i) {
       const double leak = static_cast<double>(dynamics_->leak()(i));
-      x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(1 - leak * leak) * stream.normal());
+      x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(std::max(0.0, 1 - leak * leak)) * stream.normal());
     }
   }
 }

@@ -19,6 +19,9 @@ struct Noise {
   bool any() const { return activity > 0 || drive > 0; }
 };
 Noise make_noise(const Options& options);
+/// Throws ParameterError where a neuron left to itself has no standard deviation that activity noise could hold: a
+/// plrnn with |A| >= 1.
+void require_stationary(const Network<double>& network, const Noise& noise);
 
 /// What a trial set left behind. Memory is kept between runs of one shape. D, U: sim/network.hpp.
 template <class Scalar>

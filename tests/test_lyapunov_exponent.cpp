@@ -56,6 +56,20 @@ TEST_CASE("uncoupled neurons forget at their leak: ln(1 - dt/tau)/dt by Euler, -
             Approx(exponent_of(0.9, 5)).epsilon(1e-8));
 }
 
+TEST_CASE("twins that come together keep their exponent, and one of -infinity where they coincide") {
+  const auto network = quiet_network("leaky_rate", Array::Zero(4, 4));
+  // Ten steps of these would leave nothing of a distance of 1e-7.
+  for (const double kept : {1e-2, 1e-4}) {
+    const double dt = 50 * (1 - kept);
+    CHECK(static_exponent(network, {Method::euler, dt, 1e-8}) == Approx(exponent_of(kept, dt)).epsilon(1e-4));
+  }
+  Synapse<double> none;
+  const auto forgets = leading_lyapunov_exponent(quiet_network("rnn_map", Array::Zero(4, 4)), euler, none,
+                                                 constant_source(Column::Zero(2)), seed);
+  CHECK(forgets.per_second == -std::numeric_limits<double>::infinity());
+  CHECK(forgets.standard_error == 0);
+}
+
 TEST_CASE("near rest the exponent is that of the leading eigenvalue, ln|1 + alpha (lambda - 1)|/dt") {
   const std::string kind = GENERATE(std::string("leaky_rate"), std::string("leaky_current"));
   const Array Q = orthogonal(6);

@@ -111,6 +111,19 @@ TEST_CASE("noise and initial state of a trial depend on seed, update and trial, 
   CHECK(largest_difference(run(2, {seed, 4}), reference) > 0.01);
 }
 
+TEST_CASE("activity noise needs a plrnn that forgets, and stays finite where one learns not to") {
+  auto network = random_network("plrnn", Nonlinearity::relu, 3, 0, seed);
+  network.A = (Column(3) << 0.5, 1, -1.2).finished();
+  CHECK_THROWS_WITH(require_stationary(network, {0.1, 0, 20}),
+                    Catch::StartsWith("noise.activity = 0.1: needs |A| < 1"));
+  CHECK_NOTHROW(require_stationary(network, {0, 0.1, 20}));
+  Synapse<double> none;
+  const auto run = simulate(network, {Method::euler, 5, 0}, TrialSet<double>::zeros(2, 2, 8, 3), none, {0.1, 0, 20});
+  CHECK(run.state.allFinite());
+  network.A.setConstant(-0.9);
+  CHECK_NOTHROW(require_stationary(network, {0.1, 0, 20}));
+}
+
 TEST_CASE("neurons and trials receive independent noise") {
   INFO("seed " << seed);
   const bool activity = GENERATE(true, false);

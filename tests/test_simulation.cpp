@@ -1,5 +1,6 @@
 // One simulation: initial states, trial sets of different size, independent trials, speed.
 #include "sim/random.hpp"
+#include "sim/recorder.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;
@@ -107,4 +108,34 @@ TEST_CASE("population speed is the root mean square of rate changes per second, 
     squares += std::pow((1 - std::pow(std::tanh(x), 2)) * x / 0.040, 2) / 16;
   }
   CHECK(population_speed(decay, silence) == Approx(std::sqrt(squares)).epsilon(1e-12));  // rounding
+}
+
+TEST_CASE("what a synapse does is recorded from its state, and refused where it keeps none") {
+  const auto network = random_network("leaky_rate", Nonlinearity::tanh, 6, 1.2, 5);
+  const Integration integration{Method::euler, 5, 1e-8};
+  const auto trials = noisy_trials(2, 6, 3, 7);
+  const auto of_kind = [](const std::string& kind) { return std::pair(std::string("synapse.kind"), kind); };
+  const std::pair<std::string, std::string> dense = {"synapse.form", "dense"};
+  const std::vector<std::pair<Assignments, std::vector<std::string>>> kept = {
+      {{of_kind("tcr"), {"synapse.form", "history"}}, {}},
+      {{of_kind("tcr"), {"synapse.form", "chunked"}}, {}},
+      {{of_kind("tcr"), dense, {"synapse.current", "yoked"}}, {}},
+      {{of_kind("tcr"), dense}, {"current", "synapse"}},
+      {{of_kind("tsodyks_markram")}, {"efficacy", "synapse"}},
+      {{of_kind("none")}, {}}};
+  for (const auto& [chosen, recorded] : kept)
+    for (const std::string name : {"efficacy", "current", "synapse"}) {
+      const auto synapse = synapse_for(network, integration, trials.steps, chosen);
+      Simulation<double> simulation(network, integration);
+      INFO(chosen.front().second << " " << chosen.back().second << " " << name);
+      const auto record = [&] {
+        Recorder recorder({name}, 1, simulation, *synapse, trials.steps, trials.batch);
+        simulation.begin(trials, {1, 0}, *synapse);
+        recorder.observe(0);
+      };
+      if (std::find(recorded.begin(), recorded.end(), name) != recorded.end())
+        CHECK_NOTHROW(record());
+      else
+        CHECK_THROWS_WITH(record(), Catch::StartsWith("record = " + name));
+    }
 }

@@ -130,6 +130,17 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
       U * (1 - p) * f_max, -1 / tau_f - U * f, 0,                            //
       -p * q * f_max, -q * f, -1 / tau_d - p * f;
   check_same_spectrum(point->eigenvalues, tau * eigenvalues_of(J), 1e-9);
+  // The synapse bends the Jacobian, which is no kink.
+  CHECK_FALSE(point->on_kink);
+  CHECK(point->stable == (eigenvalues_of(J).real().maxCoeff() < 0));
+  // Without a bias the neuron rests at its kink.
+  network.b << 0;
+  const auto at_kink = find_fixed_points(System(network, no_input, System::As::flow), search);
+  const auto rest = std::find_if(at_kink.points.begin(), at_kink.points.end(),
+                                 [](const FixedPoint& each) { return std::abs(each.state(0)) < 1e-9; });
+  REQUIRE(rest != at_kink.points.end());
+  CHECK(rest->on_kink);
+  CHECK_FALSE(rest->stable);
 }
 
 TEST_CASE(

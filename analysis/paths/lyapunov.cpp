@@ -10,6 +10,7 @@ namespace {
 
 constexpr double distance = 1e-7;  // sqrt of the rounding error of double, times ten: linear, and far above noise
 constexpr Index steps_between = 10;
+constexpr double nearest = 1e-3;  // of the distance: twins that come so near are pulled apart at once
 
 /// Inputs of the task's trials back to back: `replicas` columns of at least `steps` steps, each column twice.
 TrialSet<double> concatenated_twice(const TrialSource& source, std::uint64_t seed, Index replicas, Index steps) {
@@ -51,31 +52,40 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
     twin = x.col(b) + distance * twin.normalized();
   }
   simulation.set_state(0, x);
+  const Matrix<double> first = x.rightCols(R) - x.leftCols(R);
 
   Vector<double> growth = Vector<double>::Zero(R);
-  Index counted = 0;  // whole segments between two pulls, after the discarded part
-  for (Index t = 0; t < steps; ++t) {
+  const Index whole = steps / steps_between;  // segments; what is left of one does not count
+  Index counted = 0;                          // segments after the discarded part
+  for (Index t = 0; t < whole * steps_between; ++t) {
     simulation.step(t);
-    if ((t + 1) % steps_between != 0) continue;
-    const bool counts = t + 1 - steps_between >= discarded;
-    counted += counts ? 1 : 0;
+    const bool ends = (t + 1) % steps_between == 0, counts = t / steps_between * steps_between >= discarded;
+    counted += ends && counts ? 1 : 0;
     x = simulation.trajectory().at(simulation.trajectory().state, t + 1);
+    bool pulled = false;
     for (Index b = 0; b < R; ++b) {
       double squares = (x.col(R + b) - x.col(b)).squaredNorm();
       if (continuous) squares += (continuous->state().col(R + b) - continuous->state().col(b)).squaredNorm();
       const double stretch = std::sqrt(squares) / distance;
+      if (!ends && !(stretch < nearest)) continue;
+      pulled = true;
       if (counts) growth(b) += std::log(stretch);
+      if (stretch == 0) {  // nothing of it is left: an exponent of -infinity; the twin starts again
+        x.col(R + b) = x.col(b) + first.col(b);
+        continue;
+      }
       x.col(R + b) = x.col(b) + (x.col(R + b) - x.col(b)) / stretch;
       if (continuous) {
         auto twin = continuous->state().col(R + b);
         twin = continuous->state().col(b) + (twin - continuous->state().col(b)) / stretch;
       }
     }
-    simulation.set_state(t + 1, x);
+    if (pulled) simulation.set_state(t + 1, x);
   }
   const double seconds = static_cast<double>(counted * steps_between) * dt / 1000;
   const Vector<double> exponents = growth / seconds;
   const double mean = exponents.mean();
+  if (std::isinf(mean)) return {mean, 0};
   const double variance = (exponents.array() - mean).square().sum() / static_cast<double>(std::max<Index>(1, R - 1));
   return {mean, std::sqrt(variance / static_cast<double>(R))};
 }

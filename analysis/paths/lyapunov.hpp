@@ -18,7 +18,8 @@ struct LyapunovSetting {
 
 /// Growth rate of a small perturbation of the joint state (x, S) under the input of the task's trials, played back to
 /// back without resetting x or S (Benettin et al. 1980, doi:10.1007/BF02128236: a twin trajectory, pulled back to
-/// distance 1e-7 every few steps). Of the network as it is stepped (euler or exponential euler), without noise. Throws
+/// distance 1e-7 every few steps, and at once where it has come a thousand times nearer; -infinity where the twins of a
+/// replica coincide). Of the network as it is stepped (euler or exponential euler), without noise. Throws
 /// UserError when the synapse is neither static nor given by a differential equation (use synapse.form = dense).
 LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const Integration& integration,
                                            Synapse<double>& synapse, const TrialSource& trials, std::uint64_t seed,

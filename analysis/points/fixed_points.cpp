@@ -55,19 +55,23 @@ Matrix<double> linearisation(const System& system, const ContinuousSynapse<doubl
   return (unit * system.tau_ms().cwiseInverse()).asDiagonal() * system.jacobian(x);
 }
 
-/// Whether the Jacobian of a network with relu depends on the side from which a point is approached. A synapse at rest
-/// bends it between kinks, by about as much as the distance.
+/// Whether the Jacobian of a network with relu jumps at x: what is left of its change as the distance goes to 0.
+/// Between kinks it is constant, or bent by a synapse at rest, and then in proportion to the distance.
 bool lies_on_kink(const System& system, const ContinuousSynapse<double>* synapse, const Velocity& velocity,
                   const Vector<double>& x) {
   if (system.network().nonlinearity != Nonlinearity::relu) return false;
+  constexpr double far = 1e-7, near = 1e-9;
   const auto at = velocity.jacobian(x);
-  const double bend = moves_points(synapse) ? 1e-5 * std::max(1.0, at.cwiseAbs().maxCoeff()) : 0;
+  const double rounding = moves_points(synapse) ? 1e-8 * std::max(1.0, at.cwiseAbs().maxCoeff()) : 0;
   Stream stream(1, Purpose::perturbation);
   Vector<double> aside(x.size());
   for (int i = 0; i < 8; ++i) {
-    stream.fill_normal(aside, 1e-7 * magnitude_of(x));
-    for (const double side : {1.0, -1.0})
-      if ((velocity.jacobian(x + side * aside) - at).cwiseAbs().maxCoeff() > bend) return true;
+    stream.fill_normal(aside, magnitude_of(x));
+    for (const double side : {1.0, -1.0}) {
+      const Matrix<double> here = velocity.jacobian(x + side * near * aside) - at,
+                           there = velocity.jacobian(x + side * far * aside) - at;
+      if ((here - near / (far - near) * (there - here)).cwiseAbs().maxCoeff() > rounding) return true;
+    }
   }
   return false;
 }

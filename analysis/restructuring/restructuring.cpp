@@ -137,10 +137,13 @@ double p_of(double score, const std::vector<double>& controls) {
   return static_cast<double>(1 + as_large) / static_cast<double>(controls.size() + 1);
 }
 
-/// Whether so many controls can make a p as small as the rate.
-bool enough(std::size_t controls, double rate) { return 1 / static_cast<double>(controls + 1) <= rate * (1 + 1e-12); }
+bool enough(std::size_t controls, double rate) { return static_cast<Index>(controls) >= controls_needed(rate); }
 
 }  // namespace
+
+Index controls_needed(double false_positive_rate) {
+  return std::max<Index>(2, static_cast<Index>(std::ceil(1 / false_positive_rate - 1 - 1e-9)));
+}
 
 ControlPopulation control_population(const std::vector<Matrix<double>>& z) {
   require_parameter(z.size() >= 2, "controls", fmt::format("{}", z.size()), "must be 2 or more");
@@ -173,8 +176,8 @@ std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
   for (const auto& population : controls) {
     require_parameter(enough(population.largest.size(), false_positive_rate), "controls",
                       fmt::format("{}", population.largest.size()),
-                      fmt::format("must be {:.0f} or more for a false-positive rate of {}",
-                                  std::ceil(1 / false_positive_rate - 1 - 1e-9), false_positive_rate));
+                      fmt::format("must be {} or more for a false-positive rate of {}",
+                                  controls_needed(false_positive_rate), false_positive_rate));
     const auto score = scores(z, population);
     p = p.cwiseMax(score.unaryExpr([&](double each) { return p_of(each, population.largest); }));
     strength = strength.cwiseMin(score);

@@ -68,6 +68,9 @@ std::vector<RestructuringEvent> find_restructuring(const Matrix<double>& z,
                                                    const std::vector<ControlPopulation>& controls,
                                                    double false_positive_rate = 0.05);
 
+/// So many controls can make a p as small as the rate; 2 at least.
+Index controls_needed(double false_positive_rate);
+
 struct Count {
   Index value, of;
 };

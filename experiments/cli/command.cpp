@@ -6,6 +6,8 @@
 #include <limits>
 #include <sstream>
 
+#include "experiments/cli/output_file.hpp"
+
 namespace stillpoint {
 
 namespace po = boost::program_options;
@@ -23,6 +25,23 @@ const std::vector<Command>& commands() {
   return all;
 }
 
+namespace {
+
+/// Numbers of the command line are what numbers are in study files ("1e3", never "nan"), and refused in the same words.
+void read_number(const po::options_description& options, po::option& given) {
+  const auto* known = options.find_nothrow(given.string_key, false);
+  const auto* typed = known ? dynamic_cast<const po::typed_value_base*>(known->semantic().get()) : nullptr;
+  if (!typed || given.value.empty()) return;
+  const auto name = "--" + given.string_key;
+  auto& text = given.value.front();
+  if (typed->value_type() == typeid(double))
+    text = fmt::format("{}", number_option(name, "", "", any_number, "").value_of(text));
+  else if (typed->value_type() == typeid(long) || typed->value_type() == typeid(int))
+    text = fmt::format("{:.0f}", integer_option(name, "", "", any_number, "").value_of(text));
+}
+
+}  // namespace
+
 bool parse_command(const Command& command, const std::vector<std::string>& arguments, po::options_description options,
                    const po::positional_options_description& positional, po::variables_map& values) {
   po::options_description shown("options", 110);
@@ -39,13 +58,18 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   try {
     // Guessing would take `--trial` for --trials, and for another option once one of that name is added.
     constexpr int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
+    auto parsed = po::command_line_parser(arguments).options(all).positional(positional).style(style).run();
+    for (auto& given : parsed.options) read_number(all, given);
+    po::store(parsed, values);
     po::notify(values);
   } catch (const po::error& problem) {
     throw UserError(
         fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
   }
-  if (values.count("help") == 0) return true;
+  if (values.count("help") == 0) {
+    check_outputs(values);
+    return true;
+  }
   std::ostringstream text;
   text << shown;
   fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help,
@@ -78,6 +102,10 @@ const Value& required_value(const Command& command, const po::variables_map& val
 
 std::string required(const Command& command, const po::variables_map& values, const std::string& name) {
   return required_value<std::string>(command, values, name);
+}
+
+std::string required_output(const Command& command, const po::variables_map& values, const std::string& name) {
+  return required_value<OutputFile>(command, values, name).path;
 }
 
 std::vector<std::string> required_words(const Command& command, const po::variables_map& values,

@@ -17,7 +17,8 @@ struct Command {
 const std::vector<Command>& commands();
 
 /// Parses with Boost.Program_options; a positional argument without a limit of its number is a list of words; --help
-/// prints usage, options and example and returns false. Throws UserError.
+/// prints usage, options and example and returns false. Numbers are read as those of a study file are, outputs checked.
+/// Throws UserError.
 bool parse_command(const Command& command, const std::vector<std::string>& arguments,
                    boost::program_options::options_description options,
                    const boost::program_options::positional_options_description& positional,
@@ -29,6 +30,9 @@ int with_option_names(const boost::program_options::options_description& options
 /// The value of a required argument; throws UserError naming it and showing the usage.
 std::string required(const Command& command, const boost::program_options::variables_map& values,
                      const std::string& name);
+/// The path of a required output (experiments/cli/output_file.hpp).
+std::string required_output(const Command& command, const boost::program_options::variables_map& values,
+                            const std::string& name);
 /// The same for an argument that may be given more than once.
 std::vector<std::string> required_words(const Command& command, const boost::program_options::variables_map& values,
                                         const std::string& name);

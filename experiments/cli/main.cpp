@@ -1,6 +1,8 @@
 // stillpoint COMMAND ...: exit code 0, 2 for a mistake of the user (one line on standard error), 1 for anything else.
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <iostream>
 #include <new>
 
 #include "build_info.hpp"
@@ -40,7 +42,10 @@ int dispatch(int count, char** words) {
 int main(int count, char** words) {
   const ProductsOnOneThread products;  // of the whole program
   try {
-    return dispatch(count, words);
+    const int code = dispatch(count, words);
+    std::cout.flush();
+    if (std::fflush(stdout) != 0 || !std::cout) throw UserError("stillpoint: standard output cannot be written");
+    return code;
   } catch (const UserError& problem) {
     fmt::print(stderr, "{}\n", problem.what());
     return 2;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiments/options/arms.hpp"
+#include "experiments/options/start_file.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
 
@@ -52,13 +53,17 @@ std::vector<Option> core_options() {
   return all;
 }
 
-/// "rule.name = node_perturbation" for each component, of those that a run has one of, that has the option.
-std::vector<std::string> components_with(const std::string& name) {
-  std::vector<std::string> found;
+/// An option of a component that a run may have one of: "rule.name = node_perturbation".
+struct ComponentOption {
+  std::string component;
+  Option option;
+};
+std::vector<ComponentOption> components_with(const std::string& name) {
+  std::vector<ComponentOption> found;
   const auto look = [&](const char* choice, const auto& kinds) {
     for (const auto& kind : kinds)
-      if (std::any_of(kind.options.begin(), kind.options.end(), [&](const auto& each) { return each.name == name; }))
-        found.push_back(fmt::format("{} = {}", choice, kind.name));
+      for (const auto& option : kind.options)
+        if (option.name == name) found.push_back({fmt::format("{} = {}", choice, kind.name), option});
   };
   look("task.name", task_kinds());
   look("rule.name", rule_kinds());
@@ -67,11 +72,27 @@ std::vector<std::string> components_with(const std::string& name) {
   return found;
 }
 
+/// Throws where no component that has the option would take the value: it is a mistake even if nothing uses it.
+void check_elsewhere(const std::string& name, const std::string& value) {
+  const auto those = components_with(name);
+  const auto takes = [&](const ComponentOption& each) {
+    try {
+      each.option.check(value);
+      return true;
+    } catch (const ParameterError&) {
+      return false;
+    }
+  };
+  if (!those.empty() && std::none_of(those.begin(), those.end(), takes)) those.front().option.check(value);
+}
+
 [[noreturn]] void refuse_unknown(const std::string& name, const Options& options) {
   if (const auto those = components_with(name); !those.empty()) {
-    const auto choice = those.front().substr(0, those.front().find(' '));
+    const auto choice = those.front().component.substr(0, those.front().component.find(' '));
+    std::vector<std::string> components;
+    for (const auto& each : those) components.push_back(each.component);
     throw UserError(fmt::format("{}: not used with {} = {}, but with {}", name, choice, options.text(choice),
-                                fmt::join(those, ", ")));
+                                fmt::join(components, ", ")));
   }
   const auto section = name.substr(0, name.find('.'));
   std::vector<std::string> same_section, sections;
@@ -99,6 +120,7 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
                       fmt::format("contradicts study.arm = {}, which sets {}", *arm_name, value));
     assign(all, name, value);
   }
+  for (const auto& [name, value] : said_by_start(all)) assign(all, name, value);
   for (const char* choice : {"network.kind", "task.name", "task.difficulty", "rule.name", "rule.add", "shadow.rules",
                              "synapse.kind", "control.match"})
     if (const auto* value = find_assignment(all, choice)) options.set(choice, *value);
@@ -112,10 +134,13 @@ Options resolve_options(const Assignments& assignments, const std::vector<std::s
   if (options.text("control.match") != "none")
     options.declare(synapse_kind("tcr").options);  // the network that is matched
   for (const auto& [name, value] : all) {
-    if (options.knows(name))
+    if (options.knows(name)) {
       options.set(name, value);
-    else if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
+      continue;
+    }
+    if (std::find(known_elsewhere.begin(), known_elsewhere.end(), name) == known_elsewhere.end())
       refuse_unknown(name, options);
+    check_elsewhere(name, value);
   }
   end_with_training(options);
   return options;

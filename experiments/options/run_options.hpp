@@ -21,8 +21,8 @@ const std::string* find_assignment(const Assignments& assignments, const std::st
 std::vector<Option> component_options();
 
 /// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule
-/// and synapse. Options of components that the run does not use are ignored when `known_elsewhere` says that they
-/// exist. Throws UserError.
+/// and synapse; where nothing is set, what the file of network.start says. Options of components that the run does not
+/// use are checked and ignored when `known_elsewhere` says that they exist. Throws UserError.
 Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
 
 }  // namespace stillpoint

@@ -304,7 +304,8 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
   if (!study.conditions.empty())
     for (const auto& [name, value] : study.conditions.front().varied) text += csv_field(name) + ',';
   text +=
-      "runs,reached,diverged,budget,reached_low,reached_high,median_updates,median_updates_low,median_updates_high,"
+      "runs,reached,diverged,budget,collapsed,unmatched,reached_low,reached_high,"
+      "median_updates,median_updates_low,median_updates_high,"
       "final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,seconds_per_update,"
       "paired_against,pairs,reached_points,reached_points_low,reached_points_high,updates_difference,"
       "updates_difference_low,updates_difference_high,set_point,controlled_speed,set_point_missed,programs";
@@ -315,8 +316,9 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     for (const auto& [name, value] : condition.varied) text += csv_field(value) + ',';
-    text += fmt::format("{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.budget,
-                        summary.reached_interval.low, summary.reached_interval.high);
+    text += fmt::format("{},{},{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.budget,
+                        summary.collapsed, summary.unmatched, summary.reached_interval.low,
+                        summary.reached_interval.high);
     for (const auto& value :
          {summary.median_updates, interval.low, interval.high, summary.final_accuracy, summary.final_loss,
           summary.speed_start, summary.speed_end, summary.over_stability_bound, summary.seconds_per_update})

@@ -41,8 +41,11 @@ DescriptorPath path_from(const Json& json) {
 }
 
 /// What a kept file must agree with to be used again.
-Json identity_of(const MeasureSetting& setting) {
-  return {{"descriptors", descriptor_names()}, {"trials", setting.trials}, {"walks", setting.walks}};
+Json identity_of(const std::string& run_file, const MeasureSetting& setting) {
+  return {{"descriptors", descriptor_names()},
+          {"trials", setting.trials},
+          {"walks", setting.walks},
+          {"run", provenance_of(run_file)}};
 }
 
 }  // namespace
@@ -82,10 +85,11 @@ MeasuredRun measure_run(const std::string& file, const MeasureSetting& setting) 
   return measured;
 }
 
-void keep_measurement(const std::string& file, const MeasuredRun& run, const MeasureSetting& setting) {
+void keep_measurement(const std::string& file, const std::string& run_file, const MeasuredRun& run,
+                      const MeasureSetting& setting) {
   Json walks = Json::array();
   for (const auto& walk : run.walks) walks.push_back(to_json(walk));
-  const Json json = {{"identity", identity_of(setting)},
+  const Json json = {{"identity", identity_of(run_file, setting)},
                      {"update", run.update},
                      {"path", run.path ? to_json(*run.path) : Json(nullptr)},
                      {"walks", walks},
@@ -94,10 +98,11 @@ void keep_measurement(const std::string& file, const MeasuredRun& run, const Mea
   write_atomically(file, json.dump() + "\n");
 }
 
-std::optional<MeasuredRun> kept_measurement(const std::string& file, const MeasureSetting& setting) {
+std::optional<MeasuredRun> kept_measurement(const std::string& file, const std::string& run_file,
+                                            const MeasureSetting& setting) {
   std::ifstream stream(file);
   const Json json = stream ? Json::parse(stream, nullptr, false) : Json();
-  if (!json.is_object() || json.value("identity", Json()) != identity_of(setting)) return std::nullopt;
+  if (!json.is_object() || json.value("identity", Json()) != identity_of(run_file, setting)) return std::nullopt;
   MeasuredRun run;
   run.update = json.at("update").get<std::vector<double>>();
   if (!json.at("path").is_null()) run.path = path_from(json.at("path"));

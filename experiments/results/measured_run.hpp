@@ -28,9 +28,11 @@ struct MeasuredRun {
 /// Throws UserError where the run file cannot be read; activity that grows without bound is a `problem`.
 MeasuredRun measure_run(const std::string& run_file, const MeasureSetting& setting);
 
-/// What was kept in a file under these settings, or nothing.
-std::optional<MeasuredRun> kept_measurement(const std::string& file, const MeasureSetting& setting);
+/// What was kept in a file of this very run (not of one that was redone since) under these settings, or nothing.
+std::optional<MeasuredRun> kept_measurement(const std::string& file, const std::string& run_file,
+                                            const MeasureSetting& setting);
 /// Throws UserError.
-void keep_measurement(const std::string& file, const MeasuredRun& run, const MeasureSetting& setting);
+void keep_measurement(const std::string& file, const std::string& run_file, const MeasuredRun& run,
+                      const MeasureSetting& setting);
 
 }  // namespace stillpoint

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/options/option.hpp"
+
 namespace stillpoint {
 
 std::optional<double> RunRecord::own_cosine() const {
@@ -30,7 +32,8 @@ std::optional<ControlledSpeed> RunRecord::controlled_speed() const {
       sum += value;
       ++finite;
     }
-  return ControlledSpeed{std::stod(options.at("schedule.speed")), sum / finite};
+  const auto speed_option = number_option("schedule.speed", "", "1/s", positive, "");
+  return ControlledSpeed{speed_option.value_of(options.at("schedule.speed")), sum / finite};
 }
 
 std::map<ProgramFacts, long> StudyRecord::programs() const {

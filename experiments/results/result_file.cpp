@@ -256,6 +256,16 @@ void require_readable_run(const std::string& path) {
   }
 }
 
+std::map<std::string, std::string> provenance_of(const std::string& path) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  try {
+    return read_options(file.openGroup("/provenance"), path);
+  } catch (const H5::Exception&) {
+    throw UserError(path + ": is not a complete run file");
+  }
+}
+
 RunHead read_run_head(const H5::Group& root, const std::string& path) {
   try {
     return head_of(root, path);

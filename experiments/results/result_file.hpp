@@ -62,6 +62,9 @@ RunRecord read_run(const H5::Group& root, const std::string& path);
 /// The same for a file of a study, which can be made again: what it throws says how.
 RunRecord read_run_of_study(const std::string& path);
 
+/// /provenance of a run file, name -> value as text: a run that was made again has another one. Throws UserError.
+std::map<std::string, std::string> provenance_of(const std::string& path);
+
 /// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
 /// not read.
 void require_readable_run(const std::string& path);

@@ -64,8 +64,9 @@ std::vector<Checkpoint> read_checkpoints(const H5::Group& root, const std::strin
   std::sort(names.begin(), names.end());
   std::vector<Checkpoint> checkpoints;
   checkpoints.push_back({0, read_network_group(root, "initial/network", path).network});
+  const auto number = integer_option(path + ": group /checkpoints", "", "", nonnegative, "");
   for (const auto& name : names)
-    if (const long update = std::stol(name); update > 0)
+    if (const auto update = static_cast<long>(number.value_of(name)); update > 0)
       checkpoints.push_back({update, read_network_group(root, "checkpoints/" + name + "/network", path).network});
   const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
   const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update

@@ -40,7 +40,7 @@ Match first_crossing(const std::function<double(double)>& property, double ratio
     }
     return (value > target) == above;  // still on the first side
   };
-  const auto matched = [&] { return std::abs(best.achieved - target) <= tolerance; };
+  const auto matched = [&] { return best.achieved == target || std::abs(best.achieved - target) <= tolerance; };
   const auto within_limit = [&](double factor) { return ratio < 1 ? factor > limit : factor < limit; };
   double inner = 1, outer = ratio;
   while (!matched() && within_limit(outer) && try_factor(outer)) {

@@ -27,14 +27,14 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
                  const RestructuringSetting& setting) {
   std::vector<Measurement> to_do;
   for (const auto& job : jobs)
-    if (auto found = kept_measurement(job.file, what))
+    if (auto found = kept_measurement(job.file, job.run, what))
       *job.result = std::move(*found);
     else
       to_do.push_back(job);
   Progress progress(to_do.size(), to_do.size(), setting.quiet);
   for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
     *job.result = measure_run(job.run, what);
-    keep_measurement(job.file, *job.result, what);
+    keep_measurement(job.file, job.run, *job.result, what);
     progress.run_finished(1);
   });
 }
@@ -116,7 +116,7 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
     walks.insert(walks.end(), measured[i].walks.begin(), measured[i].walks.end());
     condition.runs.push_back(std::move(run));
   }
-  const auto needed = static_cast<std::size_t>(std::ceil(1 / setting.false_positive_rate - 1 - 1e-9));
+  const auto needed = static_cast<std::size_t>(controls_needed(setting.false_positive_rate));
   if (walks.size() < needed) {
     condition.note = fmt::format("{} of {} random walks needed stayed bounded: no events", walks.size(), needed);
     return condition;
@@ -183,8 +183,8 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       MeasuredRun::fewest_checkpoints);
   if (!any_checkpoints) throw UserError(too_few);
   if (setting.walks == 0)
-    setting.walks =
-        static_cast<Index>(std::ceil((1 / setting.false_positive_rate - 1 - 1e-9) / static_cast<double>(fewest)));
+    setting.walks = static_cast<Index>(std::ceil(static_cast<double>(controls_needed(setting.false_positive_rate)) /
+                                                 static_cast<double>(fewest)));
 
   std::error_code failed;
   fs::create_directories(fs::path(directory) / "restructuring", failed);

@@ -9,8 +9,10 @@
 #include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
+#include "experiments/options/start_file.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_label.hpp"
 #include "experiments/study/run_warnings.hpp"
@@ -158,6 +160,7 @@ void tune(Study& study, const RunnerSetting& setting) {
       for (long i = 0; i < study.tuning_seeds; ++i) {
         const auto seed = study.first_tuning_seed + static_cast<std::uint64_t>(i);
         const auto& point = study.points[condition];
+        if (!point.candidates[candidate].left_out.empty()) continue;
         jobs.push_back({&point.candidates[candidate].options, &point.varied, seed,
                         tuning_path(setting.directory, condition, candidate, seed)});
       }
@@ -172,6 +175,12 @@ void tune(Study& study, const RunnerSetting& setting) {
     json tried = json::array();
     std::vector<TuningScore> scores;
     for (std::size_t candidate = 0; candidate < point.candidates.size(); ++candidate) {
+      if (const auto& [tuned, options, left_out] = point.candidates[candidate]; !left_out.empty()) {
+        const double never = std::numeric_limits<double>::infinity();
+        scores.push_back({never, never});
+        tried.push_back({{"tuned", tuned}, {"left_out", left_out}});
+        continue;
+      }
       std::vector<RunRecord> runs;
       for (long i = 0; i < study.tuning_seeds; ++i)
         runs.push_back(read_run_of_study(tuning_path(setting.directory, condition, candidate,
@@ -207,15 +216,29 @@ void warn_of_unconnected_neurons(const Study& study) {
   }
 }
 
+/// What the files of network.start say and the study says otherwise, once each.
+void warn_of_start(const Study& study) {
+  std::set<std::string> said;
+  for (const auto& point : study.points)
+    if (const auto lines = start_contradicted(point.options); said.insert(lines).second)
+      fmt::print(stderr, "{}", lines);
+}
+
 }  // namespace
 
 void run_study(Study study, const RunnerSetting& setting) {
   open_study_directory(study, setting.directory);
   const StudySignals signals;
   if (!setting.quiet) warn_of_unconnected_neurons(study);
+  if (!setting.quiet) warn_of_start(study);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
       fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);
+  if (!setting.quiet)
+    for (const auto& point : study.points)
+      for (const auto& [tuned, options, reason] : point.candidates)
+        if (!reason.empty())
+          fmt::print(stderr, "left out: {}, {}: {}\n", condition_label(point.varied), condition_label(tuned), reason);
   tune(study, setting);
   std::vector<RunJob> jobs;
   for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs

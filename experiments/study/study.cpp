@@ -12,6 +12,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
+#include "experiments/options/start_file.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
@@ -48,6 +49,7 @@ void rehearse(const Options& options) {
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   make_dynamics(network, integration);
+  require_stationary(network, setting.noise);
   const auto trials = task->draw({1, 0}, 1);
   require_parameter(trials.steps > 0, "task", options.text("task.name"),
                     "has no time step; lengthen it or shorten integration.dt_ms");
@@ -99,13 +101,12 @@ void expand(Study& study, std::vector<std::string> known) {
     try {
       point.options = resolve_options(all, known);
       rehearse(point.options);
+      point.candidates = candidates_of(study, all, point.options, known, rehearse);
     } catch (const UserError& problem) {
       if (!study.skip_inapplicable) throw;
       study.left_out.push_back({point.varied, problem.what()});
       continue;
     }
-    point.candidates = candidates_of(study, all, point.options, known);
-    for (const auto& candidate : point.candidates) rehearse(candidate.options);
     study.points.push_back(std::move(point));
   }
   require_parameter(
@@ -238,6 +239,14 @@ std::string resolved_lines(const Study& study) {
   return text;
 }
 
+/// Without its network.start a network is still of the file's kind (of several files: the first one's).
+void keep_kind_of_start(Study& study) {
+  Assignments given = study.base;
+  for (const auto& axis : study.axes) assign(given, axis.option, axis.values.front());
+  for (const auto& [option, value] : said_by_start(given))
+    if (option == "network.kind" || option == "integration.dt_ms") assign(study.base, option, value);
+}
+
 /// Of the bytes of a file: FNV-1a (Fowler, Noll & Vo), 64 bits.
 std::uint64_t fingerprint(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -300,6 +309,7 @@ Study read_study(const StudyRequest& request) {
   }
   if (request.largest_network > 0) {
     cut_size(study, request.largest_network);
+    keep_kind_of_start(study);
     for (const auto& [option, value] : {std::pair("network.start", "none"), std::pair("network.start_noise", "0")})
       place(study, option, value);  // a trained network has its own size
   }

@@ -20,8 +20,9 @@ struct Study {
     std::vector<std::string> values;
   };
   struct Candidate {
-    Assignments tuned;  // the values that are tried
-    Options options;    // resolved with them
+    Assignments tuned;          // the values that are tried
+    Options options;            // resolved with them
+    std::string left_out = {};  // why it cannot be run, where study.inapplicable = skip
   };
   struct Point {
     Assignments varied;                      // one value per axis

@@ -95,8 +95,10 @@ std::string tuning_text(const json& condition) {
   const auto& candidates = condition.at("candidates");
   std::string tried;
   for (const auto& candidate : candidates)
-    tried += fmt::format("{}{}: {:.0f}", tried.empty() ? "" : "; ", values_of(candidate, false),
-                         candidate.at("updates").get<double>());
+    tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", values_of(candidate, false),
+                         candidate.contains("left_out")
+                             ? "not applicable"
+                             : fmt::format("{:.0f}", candidate.at("updates").get<double>()));
   return fmt::format("{} (mean updates to criterion {})",
                      values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
 }

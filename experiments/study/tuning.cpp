@@ -28,9 +28,8 @@ Study::Axis resolved(const Study::Axis& axis, const Options& options) {
   const auto& option = rule_kind(options.text("rule.name")).rate_option;
   Study::Axis rates{option, {}};
   for (const auto& text : axis.values) {
-    Option factor = number_option("tune.rate", "1", "", positive, "");
-    factor.check(text);
-    rates.values.push_back(fmt::format("{:.6g}", std::stod(text) * options.number(option)));
+    const auto factor = number_option("tune.rate", "1", "", positive, "").value_of(text);
+    rates.values.push_back(fmt::format("{:.6g}", factor * options.number(option)));
   }
   return rates;
 }
@@ -38,7 +37,8 @@ Study::Axis resolved(const Study::Axis& axis, const Options& options) {
 }  // namespace
 
 std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
-                                            const std::vector<std::string>& known_elsewhere) {
+                                            const std::vector<std::string>& known_elsewhere,
+                                            void (*rehearse)(const Options&)) {
   std::vector<Assignments> chosen = {{}};
   for (const auto& axis : study.tune) {
     const auto own = resolved(axis, options);
@@ -56,8 +56,18 @@ std::vector<Study::Candidate> candidates_of(const Study& study, const Assignment
   for (const auto& values : chosen) {
     Assignments with = all;
     for (const auto& [option, value] : values) assign(with, option, value);
-    candidates.push_back({values, resolve_options(with, known_elsewhere)});
+    auto& candidate = candidates.emplace_back(Study::Candidate{values, {}});
+    try {
+      candidate.options = resolve_options(with, known_elsewhere);
+      rehearse(candidate.options);
+    } catch (const UserError& problem) {
+      if (!study.skip_inapplicable) throw;
+      candidate.left_out = problem.what();
+    }
   }
+  const auto is_left_out = [](const Study::Candidate& candidate) { return !candidate.left_out.empty(); };
+  if (std::all_of(candidates.begin(), candidates.end(), is_left_out))
+    throw UserError("no candidate of [tune] can be run; the first: " + candidates.front().left_out);
   return candidates;
 }
 

@@ -25,8 +25,10 @@ namespace stillpoint {
 std::string lacking_for(const std::string& option, const Options& options);
 
 /// The candidates of a condition given by `all` (resolved: `options`), or none when nothing that it uses is tuned.
+/// Those that `rehearse` refuses are left out where the study skips what cannot be run. Throws UserError when all are.
 std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
-                                            const std::vector<std::string>& known_elsewhere);
+                                            const std::vector<std::string>& known_elsewhere,
+                                            void (*rehearse)(const Options&));
 
 /// Updates and loss by which candidates are judged.
 struct TuningScore {

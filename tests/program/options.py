@@ -5,7 +5,7 @@ import sys
 
 import h5py
 
-from support import SMALL, main, ok, refused, runs, settings, write
+from support import SMALL, main, ok, refused, runs, settings, stillpoint, write
 
 
 def test_a_study_of_two_networks_can_be_cut_to_one(tmp):
@@ -40,6 +40,10 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["study.arm=tcr_yoked", "training.batch=1"], ["training.batch", "two trials"]),
         (["tune.synapse.bta=1 2"], ["tune.synapse.bta", "no condition", "full name"]),
         (["tune.rate="], ["tune.rate", "(empty)"]),
+        (["study.arm=none tcr", "synapse.use=banana"], ["synapse.use = banana", "a number"]),
+        (["study.arm=none", "synapse.form=thick"], ["synapse.form = thick", "dense"]),
+        (["tune.integration.dt_ms=10 700"], ["integration.dt_ms = 700"]),
+        (["tune.integration.dt_ms=600 700", "study.inapplicable=skip"], ["no candidate", "integration.dt_ms = 600"]),
         (["grid.network.gain="], ["grid.network.gain", "(empty)"]),
         (["grid.network.gain=1, 2"], ["grid.network.gain", "1, 2", "spaces"]),
         (["grid.network.gain=1 1"], ["grid.network.gain", "twice"]),
@@ -83,6 +87,19 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
             ["grid.tcr.lambda=1"], ["tcr.lambda=3"]]  # one value is a setting like any other
     for number, entries in enumerate(used):
         ok("run", study, "--out", tmp / f"used{number}", "--quiet", *settings(*entries, "study.seeds=1"))
+
+
+def test_candidates_that_cannot_be_run_are_left_out_and_listed(tmp):
+    words = settings("tune.integration.dt_ms=700 10 5", "tune.seeds=1", "study.inapplicable=skip", "study.seeds=1", "study.arm=none")
+    done = stillpoint("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", *words)
+    assert done.returncode == 0 and "left out: " in done.stderr and "dt_ms = 700" in done.stderr, done.stderr
+    (condition,) = json.loads((tmp / "out/tuning.json").read_text())
+    tried = condition["candidates"]
+    assert [candidate["tuned"] for candidate in tried] == [[["integration.dt_ms", value]] for value in ("700", "10", "5")]
+    assert "integration.dt_ms = 700" in tried[0]["left_out"] and "updates" not in tried[0] and condition["chosen"] in (1, 2)
+    assert all("left_out" not in candidate and candidate["updates"] > 0 for candidate in tried[1:])
+    assert len(list((tmp / "out/tuning").glob("*.h5"))) == 2
+    assert "700: not applicable; 10: 12" in ok("summary", tmp / "out")
 
 
 def test_help_shows_an_example_for_every_command(tmp):

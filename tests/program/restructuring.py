@@ -3,6 +3,8 @@
 import json
 import sys
 
+import h5py
+
 from support import main, ok, refused, runs, settings, write
 
 
@@ -58,6 +60,16 @@ def test_restructuring_events_of_a_study(tmp):
     kept[0].write_text("{")  # cut short
     assert ok("analyze", "restructuring", tmp / "out", "--jobs", 1, "--quiet", "--rate", 0.25) == text
     assert json.loads(kept[0].read_text()) == path
+    assert "fewer than 6 paths, at 25 %" in text
+    # A run that was made again is measured again.
+    run = runs(tmp / "out")[0]
+    run.unlink()
+    ok("run", tmp / "gr.ini", "--out", tmp / "out", "--quiet")
+    with h5py.File(run, "r+") as file:
+        file["final/network/W"][...] *= 2
+    ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25)
+    again = json.loads(kept[0].read_text())
+    assert again["path"]["value"][:-1] == path["path"]["value"][:-1] and again["path"]["value"][-1] != path["path"]["value"][-1]
     # At 5 % three runs with shuffled targets are too few, and walks are added.
     ok("analyze", "restructuring", tmp / "out", "--quiet", "--json", tmp / "b.json")
     (condition,) = json.loads((tmp / "b.json").read_text())["conditions"]

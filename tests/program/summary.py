@@ -41,5 +41,54 @@ def test_the_summary_gives_alignment_in_every_form(tmp):
     assert [row["cosine"] for row in json.loads(ok("compare", tmp / "out", "--format", "json"))] == [1, float(rows[1]["alignment.e_prop.cosine"])]
 
 
+def flat(value, name):
+    """The columns of one entry of the JSON: intervals by their ends, the parts of an object one by one."""
+    if isinstance(value, dict):
+        return {key: each for part, of_part in value.items() for key, each in flat(of_part, f"{name}.{part}").items()}
+    if name.endswith("interval"):
+        low, high = value if value else (None, None)
+        stem = name[:-len("interval")].rstrip("_.")
+        return {f"{stem}_low": low, f"{stem}_high": high}
+    return {name: value}
+
+
+def check_same_contents(command, directory, renamed):
+    """Every entry of the JSON has its column in the CSV with the same value, and there are no other columns."""
+    rows = list(csv.DictReader(ok(command, directory, "--format", "csv").splitlines()))
+    columns = set()
+    for row, entry in zip(rows, json.loads(ok(command, directory, "--format", "json")), strict=True):
+        options = entry.pop("condition")
+        columns |= set(options)
+        assert all(row[option] == str(value) for option, value in options.items()), (row, options)
+        for name, value in entry.items():
+            for column, each in flat(value, name).items():
+                column = renamed.get(column, column)
+                if column is None or (isinstance(value, type(None)) and column == name and column not in row):
+                    continue  # an object that this condition has not
+                columns.add(column)
+                assert column in row, (column, row)
+                if isinstance(each, dict):  # a condition, by its label
+                    continue
+                assert (each is None and row[column] == "") or str(each) == row[column] or float(row[column]) == float(each), (column, each, row[column])
+    return set(rows[0]) - columns
+
+
+def test_csv_has_what_json_has(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet",
+       *settings("grid.rule.name=bptt e_prop", "shadow.rules=uoro", "grid.study.arm=none tcr matched_chaos", "training.updates=3", "study.seeds=2"))
+    # What no condition of this study has (no controlled schedule) is the only content that the CSV has beside.
+    paired = {"paired.against": "paired_against", "paired.pairs": "pairs", "paired.reached_points.value": "reached_points",
+              "paired.reached_points_low": "reached_points_low", "paired.reached_points_high": "reached_points_high",
+              "paired.updates.value": "updates_difference", "paired.updates_low": "updates_difference_low", "paired.updates_high": "updates_difference_high",
+              "speed.start": "speed_start", "speed.end": "speed_end"}
+    left = check_same_contents("summary", tmp / "out", paired)
+    assert left == {"set_point", "controlled_speed", "set_point_missed"}, left
+    compared = {f"comparison.{name}": name for name in ("log_rank", "p", "p_holm", "comparisons", "cliffs_delta", "cliffs_delta_low", "cliffs_delta_high")}
+    compared |= {"comparison.budget": "common_budget"}
+    compared |= {f"comparison.against.{option}": None for option in ("study.arm", "rule.name")}
+    left = check_same_contents("compare", tmp / "out", compared)
+    assert left == {"against"}, left
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -4,6 +4,7 @@
 
 #include "analysis/restructuring/followed.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/report/text_table.hpp"
@@ -181,11 +182,11 @@ AnalysisKind follow_analysis() {
         "of a point that stays alone when points are matched by distance; default: a quarter of the spread of all "
         "points")("every-spectrum",
                   "eigenvalues at every step: finds pairs that cross and come back, for a longer time")(
-        "plot", po::value<std::string>(), "SVG file: the points along their first principal axis, and the changes")(
+        "plot", po::value<OutputFile>(), "SVG file: the points along their first principal axis, and the changes")(
         "log-updates", "with --plot: logarithmic axis of updates");
   };
   kind.run = [](const std::string& file, const po::variables_map& given, std::string& text) {
-    const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
+    const auto plot = output_path(given, "plot");
     require_svg("--plot", plot);
     require_parameter(!plot.empty() || given.count("log-updates") == 0, "--log-updates", "given", "belongs to --plot");
     const auto opened = open_subject_path(file);

@@ -83,6 +83,7 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
   if (given.count("noise")) setting.noise.activity = given["noise"].as<double>();
   require_parameter(std::isfinite(setting.noise.activity) && setting.noise.activity >= 0, "--noise",
                     fmt::format("{}", setting.noise.activity), "must be a number >= 0");
+  if (given.count("noise")) require_stationary(network, setting.noise);
   setting.key = {seed_of(given), evaluation_update};
   const auto& input = file.subject.input;
   file.takes.synapse = which == "trained";

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/phases_figure.hpp"
 #include "experiments/report/text_table.hpp"
@@ -98,7 +99,7 @@ AnalysisKind phases_analysis() {
   kind.add_options = [](po::options_description& options) {
     options.add_options()("bootstrap", po::value<long>()->default_value(500),
                           "resamples for the intervals, 20 or more")(
-        "seed", po::value<long>()->default_value(1), "seed of the resamples")("plot", po::value<std::string>(),
+        "seed", po::value<long>()->default_value(1), "seed of the resamples")("plot", po::value<OutputFile>(),
                                                                               "SVG file: the curve and its phases");
   };
   kind.run = [](const std::string& file, const po::variables_map& given, std::string& text) {
@@ -107,7 +108,7 @@ AnalysisKind phases_analysis() {
     setting.resamples = given["bootstrap"].as<long>();
     require_parameter(setting.resamples >= 20, "--bootstrap", fmt::format("{}", setting.resamples),
                       "must be 20 or more");
-    const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
+    const auto plot = output_path(given, "plot");
     require_svg("--plot", plot);
     const auto curve = read_curve(file);
     const auto found = find_learning_phases(curve, setting);

@@ -9,6 +9,7 @@
 
 #include "analysis/restructuring/descriptors.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/restructuring_figure.hpp"
@@ -118,7 +119,7 @@ std::string first_text(const ConditionRestructuring& condition) {
                      shown(condition.first_event_interval->high));
 }
 
-std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
+std::string as_text(const std::vector<ConditionRestructuring>& conditions, double rate) {
   Rows events{{"condition", "runs", "drop", "gradual", "none", "not seen", "with event", "first event", "walks",
                "shuffled", "shuffled, walks alone"}};
   Rows leads{{"condition", "drops", "event before", "shifted", "p", "lead", "median", "permuted", "p"}};
@@ -160,7 +161,8 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions) {
       aligned(events, 1) +
       "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured\n"
       "first event [update]: median [95 %], runs without one censored\n"
-      "walks, shuffled: false positives of each control against the other half of it (-: fewer than 38 paths, at 5 %)\n"
+      "walks, shuffled: false positives of each control against the other half of it (-: fewer than " +
+      fmt::format("{} paths, at {:g} %)\n", 2 * controls_needed(rate), 100 * rate) +
       "last: shuffled runs that would have an event if walks were the only control\n\n";
   if (leads.size() > 1)
     text +=
@@ -224,7 +226,7 @@ AnalysisKind restructuring_analysis() {
             "descriptors", po::value<std::string>(),
             "those that count, with commas between; default: all eight. attractors,settled,field,slowest,exponent "
             "leaves "
-            "out what activity in the task shows")("plot", po::value<std::string>(),
+            "out what activity in the task shows")("plot", po::value<OutputFile>(),
                                                    "SVG file: events and drops, one row per run")(
             "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor")("quiet", "no progress bar");
       },
@@ -240,11 +242,11 @@ AnalysisKind restructuring_analysis() {
         require_parameter(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
         if (given.count("descriptors")) setting.descriptors = descriptors_of(given["descriptors"].as<std::string>());
         setting.quiet = given.count("quiet") > 0;
-        const auto plot = given.count("plot") ? given["plot"].as<std::string>() : "";
+        const auto plot = output_path(given, "plot");
         require_svg("--plot", plot);
         const auto conditions = find_restructuring_of_study(directory, setting);
         if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));
-        text = as_text(conditions);
+        text = as_text(conditions, setting.false_positive_rate);
         Json list = Json::array();
         for (const auto& condition : conditions) list.push_back(condition_json(condition));
         return Json{{"kind", "restructuring"},

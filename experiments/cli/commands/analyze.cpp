@@ -5,6 +5,7 @@
 
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/results/result_file.hpp"
 
 namespace stillpoint {
@@ -37,7 +38,7 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
                        fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example,
                        nullptr};
   po::options_description options;
-  options.add_options()("json", po::value<std::string>(), "write the result here; - for standard output");
+  options.add_options()("json", po::value<OutputFile>(), "write the result here; - for standard output");
   kind->add_options(options);
   po::positional_options_description positional;
   positional.add("FILE", 1);
@@ -47,7 +48,7 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   return with_option_names(options, [&] {
     std::string text;
     const auto result = kind->run(required(own, values, "FILE"), values, text);
-    const auto out = values.count("json") ? values["json"].as<std::string>() : "";
+    const auto out = output_path(values, "json");
     if (out == "-") {
       std::cout << result.dump(1) << "\n";
     } else {

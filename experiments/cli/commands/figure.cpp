@@ -6,6 +6,7 @@
 #include <set>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/learning_curves.hpp"
@@ -50,14 +51,14 @@ void keep_only(StudyRecord& study, const std::vector<std::string>& entries) {
 
 int figure(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()("out", po::value<std::string>(), "SVG file")(
+  options.add_options()("out", po::value<OutputFile>(), "SVG file")(
       "only", po::value<std::vector<std::string>>()->composing(),
       "OPTION=VALUE: the conditions with this value alone; may be given more than once, also for values of one option");
   po::positional_options_description positional;
   positional.add("DIR", 1);
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
-  const auto out = required(command, values, "out");
+  const auto out = required_output(command, values, "out");
   require_svg("--out", out);
   const auto directory = required(command, values, "DIR");
   auto study = read_results(directory);

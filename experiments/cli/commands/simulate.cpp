@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <boost/algorithm/string.hpp>
-#include <filesystem>
 
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
@@ -30,22 +30,59 @@ struct Request {
   std::vector<std::string> record;
 };
 
-/// Options of the simulation: what the file says of step and synapse, under what the user says.
-Options options_for(const Request& request, const StoredNetwork& stored) {
-  Assignments all;
+/// Every option of the run that a file holds; none of a network file.
+std::map<std::string, std::string> run_options(const std::string& path) {
+  const auto held = hdf5::lock();
+  const auto file = hdf5::open(path);
+  const auto root = file.openGroup("/");
+  if (hdf5::read_text(root, "format", path) != "stillpoint-run") return {};
+  return read_run_head(root, path).options;
+}
+
+/// The run's options of the task that is asked for, but those that a preset given by the user sets; of another task
+/// none.
+Assignments task_options(const Request& request, const std::map<std::string, std::string>& run) {
+  const auto* name = find_assignment(request.assignments, "task.name");
+  const auto own = run.find("task.name");
+  if (!name || own == run.end() || own->second != *name) return {};
+  Assignments of_preset;
+  if (const auto* difficulty = find_assignment(request.assignments, "task.difficulty"))
+    of_preset = preset(task_kind(*name), *difficulty);
+  Assignments options;
+  for (const auto& [option, value] : run)
+    if (option.rfind("task.", 0) == 0 && !find_assignment(of_preset, option)) options.emplace_back(option, value);
+  return options;
+}
+
+/// What of the run that a file holds is not simulated, a line.
+std::string left_out(const Request& request, const std::map<std::string, std::string>& run, const Options& options) {
+  std::string text;
+  const auto own = run.find("task.name");
+  if (request.has_task && own != run.end() && own->second != options.text("task.name"))
+    text = fmt::format("the run's task is {}: of {} the defaults are taken, and --set; ", own->second,
+                       options.text("task.name"));
+  for (const char* noise : {"noise.activity", "noise.drive"}) {
+    const auto of_run = run.find(noise);
+    if (of_run == run.end()) continue;
+    if (options.entries().at(noise).option.value_of(of_run->second) != options.number(noise))
+      text += fmt::format("the run had {0} = {1}, here it is {2} (--set {0}={1}); ", noise, of_run->second,
+                          options.text(noise));
+  }
+  return text.empty() ? "" : text.substr(0, text.size() - 2) + "\n";
+}
+
+/// Options of the simulation: what the file says of method, step, synapse and its task, under what the user says.
+Options options_for(const Request& request, const StoredNetwork& stored,
+                    const std::map<std::string, std::string>& run) {
+  Assignments all = task_options(request, run);
+  if (const auto method = run.find("integration.method"); method != run.end())
+    all.emplace_back("integration.method", method->second);
   if (stored.network.dt_ms) all.emplace_back("integration.dt_ms", fmt::format("{}", *stored.network.dt_ms));
   for (const auto& [name, value] : stored.synapse) all.emplace_back("synapse." + name, value);
   std::vector<std::string> known;
   for (const auto& kind : synapse_kinds())
     for (const auto& option : kind.options) known.push_back(option.name);
-  for (const auto& [name, value] : request.assignments) {
-    const auto same =
-        std::find_if(all.begin(), all.end(), [&, key = name](const auto& entry) { return entry.first == key; });
-    if (same == all.end())
-      all.emplace_back(name, value);
-    else
-      same->second = value;
-  }
+  for (const auto& [name, value] : request.assignments) assign(all, name, value);
   auto options = resolve_options(all, known);
   if (options.text("synapse.kind") == "tcr" && options.text("synapse.form") == "auto")
     options.set("synapse.form", "dense");
@@ -123,14 +160,15 @@ void write_simulation(const Request& request, const StoredNetwork& stored, const
 
 po::options_description simulate_options() {
   po::options_description options;
-  options.add_options()("out", po::value<std::string>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
-      "task", po::value<std::string>(), "trials of this task; without it a free run")(
+  options.add_options()("out", po::value<OutputFile>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
+      "task", po::value<std::string>(),
+      "trials of this task, of a run's own task with the run's options; without it a free run")(
       "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
       "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
       "trials", po::value<long>()->default_value(10),
       "number of trials, each from its own initial state (all from r0 where the network file has one)")(
       "method", po::value<std::string>(),
-      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=)")(
+      "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=); default: the run's own")(
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
       "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
       "record", po::value<std::string>()->default_value("rate,output"),
@@ -147,10 +185,7 @@ po::options_description simulate_options() {
 Request request_of(const po::variables_map& values, const Command& command) {
   Request request;
   request.network_path = required(command, values, "NETWORK.h5");
-  request.out = required(command, values, "out");
-  std::error_code ignored;
-  require_argument(!std::filesystem::equivalent(request.out, request.network_path, ignored), "--out", request.out,
-                   "is the network file itself, which would be lost; choose another");
+  request.out = required_output(command, values, "out");
   if (values.count("group")) request.group = values["group"].as<std::string>();
   const auto at_least_one = [&](const char* name) {
     const long value = values[name].as<long>();
@@ -194,8 +229,11 @@ Request request_of(const po::variables_map& values, const Command& command) {
 int simulate_request(const Request& request, bool quiet) {
   const auto stored = request.group.empty() ? read_trained_network(request.network_path)
                                             : read_network(request.network_path, request.group);
-  const auto resolved = options_for(request, stored);
+  const auto run = run_options(request.network_path);
+  const auto resolved = options_for(request, stored, run);
+  if (!quiet) fmt::print(stderr, "{}", left_out(request, run, resolved));
   const auto integration = make_integration(resolved);
+  require_stationary(stored.network, make_noise(resolved));
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
   const auto synapse = synapse_model(resolved).make<double>(

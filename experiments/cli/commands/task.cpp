@@ -6,6 +6,7 @@
 #include <map>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"
@@ -133,7 +134,7 @@ std::vector<Index> examples_of(const TrialSet<double>& trials, std::size_t count
 
 int task(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description description;
-  description.add_options()("plot", po::value<std::string>(),
+  description.add_options()("plot", po::value<OutputFile>(),
                             "SVG file: example trials, of different conditions first")(
       "set", po::value<std::vector<std::string>>()->composing(), "task.KEY=VALUE; may be given again")(
       "dt", po::value<double>(), "time step [ms]; default: that of integration.dt_ms")(
@@ -149,7 +150,7 @@ int task(const std::vector<std::string>& arguments, const Command& command) {
   const auto shown = static_cast<std::size_t>(at_least(values, "trials", 1));
   require_argument(shown <= most_columns, "--trials", fmt::format("{}", shown),
                    fmt::format("must be at most {}, one column each", most_columns));
-  const auto plot = values.count("plot") ? values["plot"].as<std::string>() : "";
+  const auto plot = output_path(values, "plot");
   require_svg("--plot", plot);
 
   const double dt_ms = options.number("integration.dt_ms");
