@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace stillpoint {
 
@@ -30,7 +31,7 @@ std::optional<ControlledSpeed> RunRecord::controlled_speed() const {
       sum += value;
       ++finite;
     }
-  return ControlledSpeed{std::stod(options.at("schedule.speed")), sum / finite};
+  return ControlledSpeed{std::strtod(options.at("schedule.speed").c_str(), nullptr), sum / finite};
 }
 
 bool StudyRecord::has_runs() const {

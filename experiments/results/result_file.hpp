@@ -42,13 +42,13 @@ struct RunHead {
   std::uint64_t seed = 0;
   std::map<std::string, std::string> options = {};  // resolved, as text
 };
-/// Of the run file at `path`, whose root is open. Throws UserError.
-RunHead read_run_head(const H5::Group& root, const std::string& path);
+/// Of a run file whose root is open. Throws UserError.
+RunHead read_run_head(const hdf5::ReadGroup& root);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 /// The same of a file whose root is open.
-RunRecord read_run(const H5::Group& root, const std::string& path);
+RunRecord read_run(const hdf5::ReadGroup& root);
 /// The same for a file of a study, which can be made again: what it throws says how.
 RunRecord read_run_of_study(const std::string& path);
 

@@ -5,15 +5,16 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "experiments/options/message.hpp"
 #include "experiments/results/condition_label.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/trained_run.hpp"
 #include "experiments/study/controls.hpp"
+#include "experiments/study/description.hpp"
 #include "experiments/study/progress.hpp"
 #include "experiments/study/threads.hpp"
 #include "experiments/study/tuning.hpp"
@@ -44,27 +45,6 @@ void file_action(const std::string& path, Action&& action) {
   }
 }
 
-json describe(const Study& study) {
-  json conditions = json::array();
-  for (const auto& point : study.points) {
-    json varied = json::array();
-    for (const auto& [option, value] : point.varied) varied.push_back({option, value});
-    conditions.push_back(varied);
-  }
-  json left_out = json::array();
-  for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
-  return {{"format", "stillpoint-study"}, {"version", 1},        {"name", study.name}, {"identity", study.identity()},
-          {"conditions", conditions},     {"left_out", left_out}};
-}
-
-json read_description(const fs::path& path) {
-  std::ifstream file(path);
-  json found = json::parse(file, nullptr, false);
-  if (found.is_discarded() || found.value("format", "") != "stillpoint-study")
-    throw UserError(path.string() + ": is not the description of a study");
-  return found;
-}
-
 /// First line in which two identities differ.
 std::string difference(const std::string& there, const std::string& here) {
   std::istringstream a(there), b(here);
@@ -82,10 +62,10 @@ std::string difference(const std::string& there, const std::string& here) {
 void claim(const Study& study, const std::string& directory) {
   file_action(directory, [&] {
     const fs::path root(directory), description = root / "study.json";
+    const auto text = description_of(study);
     if (fs::exists(root) && !fs::is_directory(root)) throw UserError(directory + ": is not a directory");
     if (fs::exists(description)) {
-      const auto found = read_description(description);
-      const auto there = found.value("identity", ""), here = study.identity();
+      const auto there = read_description(description.string()).identity, here = parse_description(text, "").identity;
       if (there != here)
         throw UserError(
             fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
@@ -95,7 +75,7 @@ void claim(const Study& study, const std::string& directory) {
       for (const auto& entry : fs::directory_iterator(root))
         if (entry.path().filename() != "study.json.partial")  // left by a study killed at this very point
           throw UserError(directory + ": is not empty and holds no study; choose another --out");
-    write_atomically(description.string(), describe(study).dump(1) + "\n");
+    write_atomically(description.string(), text);
     fs::create_directories(root / "runs");
   });
 }
@@ -109,10 +89,9 @@ class StabilityWarning {
     for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
     if (dt <= bound) return;
     std::call_once(once_, [&] {
-      fmt::print(stderr,
-                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
-                 "{:.2g} ms is free of chatter\n",
-                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2);
+      tell(fmt::format("warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
+                 "{:.2g} ms is free of chatter",
+                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
     });
   }
 
@@ -133,7 +112,7 @@ class SetPointWarning {
                              speed->reached, fs::path(job.path).filename().string(), speed->set_point);
   }
   void print() const {
-    if (missed_ > 0) fmt::print(stderr, "warning: set point missed in {} of the new runs: {}\n", missed_, example_);
+    if (missed_ > 0) tell(fmt::format("warning: set point missed in {} of the new runs: {}", missed_, example_));
   }
 
  private:
@@ -166,8 +145,8 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   };
   const Match match = match_control(options, setting, network);
   if (!match.matched)
-    fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n",
-               fs::path(job.path).filename().string(), match.property, match.achieved, match.target);
+    tell(fmt::format("warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s",
+               fs::path(job.path).filename().string(), match.property, match.achieved, match.target));
   const auto training_start = Clock::now();
   RunResult<Scalar> result{options, job.seed, study.name, *job.varied, match, train<Scalar>(setting, network)};
   result.training_seconds = seconds_since(training_start);
@@ -184,15 +163,6 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   warning.look(job, result.training.curve);
   set_point.look(job);
   progress.run_finished(static_cast<std::size_t>(options.integer("training.updates")) - done);
-}
-
-/// Options of an identity (lines "OPTION = VALUE") that are no axis.
-std::vector<std::string> fixed_options(const std::string& identity) {
-  std::vector<std::string> options;
-  std::istringstream lines(identity);
-  for (std::string line; std::getline(lines, line);)
-    if (line.rfind("grid.", 0) != 0 && line.rfind("tune.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
-  return options;
 }
 
 }  // namespace
@@ -215,7 +185,7 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
       jobs.push_back(job);
     }
   if (!setting.quiet && jobs.size() < all.size())
-    fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
+    tell(fmt::format("{} of {} {} are already finished", all.size() - jobs.size(), all.size(), what));
 
   Progress progress(jobs.size(), updates, setting.quiet);
   StabilityWarning warning;
@@ -249,7 +219,7 @@ void tune(Study& study, const RunnerSetting& setting) {
       }
   if (jobs.empty()) return;
   file_action(setting.directory, [&] { fs::create_directories(fs::path(setting.directory) / "tuning"); });
-  if (!setting.quiet) fmt::print(stderr, "tuning: {} runs\n", jobs.size());
+  if (!setting.quiet) tell(fmt::format("tuning: {} runs", jobs.size()));
   run_all(study, setting, "tuning runs", jobs);
 
   json chosen = json::array();
@@ -278,25 +248,6 @@ void tune(Study& study, const RunnerSetting& setting) {
   write_atomically((fs::path(setting.directory) / "tuning.json").string(), chosen.dump(1) + "\n");
 }
 
-/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112)", or nothing where nothing was tuned.
-std::string tuning_text(const json& condition) {
-  if (condition.is_null()) return "";
-  const auto values_of = [](const json& candidate, bool with_names) {
-    std::string text;
-    for (const auto& pair : candidate.at("tuned"))
-      text += (text.empty() ? "" : ", ") + (with_names ? pair.at(0).get<std::string>() + " = " : "") +
-              pair.at(1).get<std::string>();
-    return text;
-  };
-  const auto& candidates = condition.at("candidates");
-  std::string tried;
-  for (const auto& candidate : candidates)
-    tried += fmt::format("{}{}: {:.0f}", tried.empty() ? "" : "; ", values_of(candidate, false),
-                         candidate.at("updates").get<double>());
-  return fmt::format("{} (mean updates to criterion {})",
-                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
-}
-
 /// One line where sparse wiring leaves neurons that hear nothing but the task.
 void warn_of_unconnected_neurons(const Study& study) {
   for (const auto& point : study.points) {
@@ -306,8 +257,8 @@ void warn_of_unconnected_neurons(const Study& study) {
       continue;
     const auto unconnected = neurons_without_input(make_network(options, 1, 1, study.first_seed));
     if (unconnected.empty()) continue;
-    fmt::print(stderr, "warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density\n",
-               unconnected.size(), options.integer("network.size"), study.first_seed, condition_label(point.varied));
+    tell(fmt::format("warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density",
+               unconnected.size(), options.integer("network.size"), study.first_seed, condition_label(point.varied)));
     return;
   }
 }
@@ -319,7 +270,7 @@ void run_study(Study study, const RunnerSetting& setting) {
   if (!setting.quiet) warn_of_unconnected_neurons(study);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
-      fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);
+      tell(fmt::format("left out: {}: {}", condition_label(each.varied), each.reason));
   tune(study, setting);
   std::vector<Job> jobs;
   for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs
@@ -329,40 +280,6 @@ void run_study(Study study, const RunnerSetting& setting) {
       jobs.push_back({&point.options, &point.varied, seed, run_path(setting.directory, condition, seed)});
     }
   run_all(study, setting, "runs", jobs);
-}
-
-StudyRecord read_results(const std::string& directory) {
-  const fs::path description = fs::path(directory) / "study.json";
-  if (!fs::exists(description))
-    throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
-  const auto found = read_description(description);
-  StudyRecord record;
-  record.name = found.at("name");
-  record.fixed = fixed_options(found.value("identity", ""));
-  for (const auto& varied : found.at("conditions")) {
-    Condition condition;
-    for (const auto& pair : varied) condition.varied.emplace_back(pair.at(0), pair.at(1));
-    const auto prefix = fmt::format("condition{:04d}-", record.conditions.size());
-    std::vector<std::string> paths;
-    std::error_code ignored;  // no runs yet
-    for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs", ignored))
-      if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
-        paths.push_back(entry.path().string());
-    std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) condition.runs.push_back(read_run_of_study(path));
-    record.conditions.push_back(std::move(condition));
-  }
-  for (const auto& each : found.value("left_out", json::array()))
-    record.left_out.push_back({each.at("varied"), each.at("reason")});
-  std::ifstream tuning_file(fs::path(directory) / "tuning.json");
-  const json tuning = tuning_file ? json::parse(tuning_file) : json::array();
-  for (std::size_t i = 0; i < std::min(tuning.size(), record.conditions.size()); ++i)
-    record.conditions[i].tuned = tuning_text(tuning[i]);
-  for (const auto& condition : tuning)
-    if (!condition.is_null())
-      for (const auto& pair : condition.at("candidates").front().at("tuned"))
-        record.tuned_options.push_back(pair.at(0));
-  return record;
 }
 
 }  // namespace stillpoint

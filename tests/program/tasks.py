@@ -7,7 +7,7 @@ import xml.etree.ElementTree as xml
 import h5py
 import numpy as np
 
-from support import SMALL, all_contents, example_trials, main, ok, refused, runs, says, settings, write
+from support import SMALL, all_contents, attributes, example_trials, main, ok, refused, runs, says, settings, write
 
 
 def test_task_says_what_it_is_and_draws_it(tmp):
@@ -73,7 +73,7 @@ def test_a_study_learns_from_a_file_of_trials(tmp):
     rows = json.loads(ok("summary", tmp / "whole", "--format", "json"))
     for path in runs(tmp / "whole"):
         with h5py.File(path) as run:
-            assert run["options"].attrs["task.file"] == str(trials) and run["options"].attrs["task.name"] == "file"
+            assert attributes(run["options"])["task.file"] == str(trials) and attributes(run["options"])["task.name"] == "file"
             assert run["initial/network/W_in"].shape == (20, 2) and run["initial/network/W_out"].shape == (1, 20)
     finals = [h5py.File(path).attrs["final_accuracy"] for path in runs(tmp / "whole")]
     assert len(rows) == 2 and np.median(finals) > 0.95, finals

@@ -2,6 +2,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {
@@ -34,7 +35,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 
   run_study(read_study(request), setting);
   if (!setting.quiet)
-    fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
+    tell(fmt::format("results in {}; next: stillpoint summary {}", setting.directory, setting.directory));
   return 0;
 }
 
