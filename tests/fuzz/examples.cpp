@@ -39,8 +39,8 @@ Example run_example(Assignments chosen) {
   return Example(file.bytes());
 }
 
-Example trial_example(bool all) {
-  const hdf5::Lock held;
+std::string trial_file(bool all) {
+  const auto held = hdf5::lock();
   const hdf5::MemoryFile file;
   const auto root = file.root();
   const std::vector<double> inputs(3 * 4 * 2, 0.5), targets(3 * 4, 1), ones(3 * 4, 1), three = {1, 0, 2}, lengths = {4, 4, 4};
@@ -53,7 +53,7 @@ Example trial_example(bool all) {
     hdf5::write_vector(root, "length", lengths.data(), 3);
     hdf5::write_attribute(root, "tolerance", 0.5);
   }
-  return Example(file.image());
+  return file.image();
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ const std::vector<Example>& run_examples() {
 }
 
 const std::vector<Example>& trial_examples() {
-  static const std::vector<Example> all = {trial_example(true), trial_example(false)};
+  static const std::vector<Example> all = {Example(trial_file(true)), Example(trial_file(false))};
   return all;
 }
 

@@ -40,43 +40,47 @@ const ScratchFile& scratch() {
   return file;
 }
 
-void read_networks() {
+void read_network_file(std::size_t way) {
   const auto& path = scratch().path();
-  must_answer(path, [&] { read_trained_network(path); });
-  must_answer(path, [&] { open_subject(path); });
+  must_answer(path, [&] { way % 2 == 0 ? void(read_trained_network(path)) : void(open_subject(path)); });
 }
-void read_runs() {
+void read_run_file(std::size_t way) {
   const auto& path = scratch().path();
-  must_answer(path, [&] { read_run_of_study(path); });
-  must_answer(path, [&] { read_curve(path); });
-  must_answer(path, [&] { open_subject(path, "checkpoints/00000002/network"); });
-  must_answer(path, [&] { open_subject_path(path); });
+  must_answer(path, [&] {
+    switch (way % 4) {
+      case 0: return void(read_run_of_study(path));
+      case 1: return void(read_curve(path));
+      case 2: return void(open_subject(path, "checkpoints/00000002/network"));
+      default: return void(open_subject_path(path));
+    }
+  });
 }
-void read_trial_file() {
+void read_trial_file(std::size_t) {
   const auto& path = scratch().path();
   must_answer(path, [&] { make_task(TrialFileParameters{path}, 10)->draw({1, 1}, 4); });
 }
 
-void damage(const std::vector<Example>& examples, const std::uint8_t* data, std::size_t size, void (*read)()) {
+void damage(const std::vector<Example>& examples, const std::uint8_t* data, std::size_t size, void (*read)(std::size_t)) {
   Choices choices(data, size);
+  const auto way = choices.below(4);
   scratch().write(choices.of(examples).damaged(choices));
-  read();
+  read(way);
 }
-void network(const std::uint8_t* data, std::size_t size) { damage(network_examples(), data, size, read_networks); }
-void run(const std::uint8_t* data, std::size_t size) { damage(run_examples(), data, size, read_runs); }
+void network(const std::uint8_t* data, std::size_t size) { damage(network_examples(), data, size, read_network_file); }
+void run(const std::uint8_t* data, std::size_t size) { damage(run_examples(), data, size, read_run_file); }
 void trials(const std::uint8_t* data, std::size_t size) { damage(trial_examples(), data, size, read_trial_file); }
 
 /// Bytes of a file that are wrong: the library itself does not survive all of them.
 void bytes(const std::uint8_t* data, std::size_t size) {
   Choices choices(data, size);
-  const auto kind = choices.below(3);
+  const auto way = choices.below(4), kind = choices.below(3);
   auto damaged = choices.of(kind == 0 ? network_examples() : kind == 1 ? run_examples() : trial_examples()).bytes();
   while (choices.left()) {
     const auto at = (choices.below(65536) * 256 + choices.byte()) % damaged.size();
     damaged[at] = static_cast<char>(choices.byte());
   }
   scratch().write(damaged);
-  (kind == 0 ? read_networks : kind == 1 ? read_runs : read_trial_file)();
+  (kind == 0 ? read_network_file : kind == 1 ? read_run_file : read_trial_file)(way);
 }
 
 void curve(const std::uint8_t* data, std::size_t size) {

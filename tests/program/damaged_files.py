@@ -81,7 +81,7 @@ def of_network(g):
         (put_attribute(f"{g}", "kind", ["leaky_rate", "lstm"]), "kind: must be one value"),
         (put_attribute(f"{g}", "kind", h5py.Empty("S5")), "kind: must be one value"),
         (put_attribute(f"{g}", "kind", 3), "kind: must be text"),
-        (put_attribute(f"{g}", "kind", "\x1b[31m" + 5000 * "x"), "kind = \\x1b[31mxxx"),
+        (put_attribute(f"{g}", "kind", "\x1b[31m" + 5000 * "x"), "bytes"),
         (put_attribute(f"{g}", "rate_hz", np.nan), "rate_hz"),
         (put_attribute(f"{g}", "rate_hz", np.array([(1.0, 2)], dtype=[("a", "f8"), ("b", "i4")])[0]), "rate_hz: must be a number"),
         (put_dataset(f"{g}/tau_ms", data=np.nan), "tau_ms"),
@@ -144,7 +144,7 @@ def test_runs_of_wrong_contents(tmp):
     refused("analyze", "follow", path, names=[path.name, "initial network"])
     path.write_bytes(whole)
     changed(path, put_attribute("options", "task.name", "flip_flop"))
-    refused("analyze", "timescales", path, names=[path.name])
+    refused("analyze", "fixed-points", path, "--visited", "trials", names=[path.name, "inputs"])
 
 
 def test_trials_and_curves_of_wrong_contents(tmp):
@@ -187,7 +187,7 @@ def test_studies_that_say_nothing_or_what_is_no_entry(tmp):
     refused("run", "/dev/zero", "--out", tmp / "out", names=["/dev/zero", "is no text"])
     refused("run", tmp, "--out", tmp / "out", names=["is a directory"])
     refused("run", write(tmp / "s.ini", SMALL + "# x\nnonsense \x1b]0;x # y\n"), "--out", tmp / "out", names=[f"line {SMALL.count(chr(10)) + 2}", "nonsense \\x1b]0;x"])
-    refused("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", *settings("network.size=\x1b[2J \u20ac" + 9000 * "y"), names=["network.size = \\x1b[2J", "8886 bytes", "must be an integer"])
+    refused("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", *settings("network.size=\x1b[2J \u20ac" + 9000 * "y"), names=["network.size = \\x1b[2J", "bytes", "must be an integer"])
     axes = "[grid]\nnetwork.gain = {0}\nnetwork.tau_ms = {0}\noptimizer.rate = {0}\n".format(" ".join(map(str, range(1, 31))))
     refused("run", write(tmp / "s.ini", axes), "--out", tmp / "out", names=["grid", "9999"])
     refused("run", write(tmp / "s.ini", SMALL + "[tune]\nrate = 1e-310 1\n"), "--out", tmp / "out", names=["optimizer.rate"])
