@@ -152,7 +152,7 @@ Assignments read_file(const std::string& path) {
       entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
     }
   } catch (const po::invalid_config_file_syntax& problem) {
-    throw UserError(fmt::format("{}: line {}: {}: must be [SECTION], KEY = VALUE or a comment", path,
+    throw UserError(fmt::format("{}: line {}: '{}': must be [SECTION], KEY = VALUE or a comment", path,
                                 number_of_line(text, problem.tokens()), problem.tokens()));
   } catch (const po::error& problem) {
     throw UserError(fmt::format("{}: {}", path, problem.what()));

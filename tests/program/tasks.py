@@ -112,7 +112,7 @@ def test_bad_files_of_trials(tmp):
         path = example_trials(tmp / f"{change.__name__}.h5", change=change)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])
     attributes = [([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "must be 5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
-                  ([("dt_ms", [10, 10])], ["dt_ms", "one number"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
+                  ([("dt_ms", [10, 10])], ["dt_ms", "one value"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
     for given, names in attributes:
         path = example_trials(tmp / "attributes.h5", attributes=given)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])
