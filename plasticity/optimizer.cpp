@@ -39,7 +39,7 @@ double Optimizer<Scalar>::apply(Network<Scalar>& network, Gradient<Scalar>& grad
   if (network.mask.size() > 0) gradient.W.array() *= network.mask.array();
   to_factors(network, gradient);
   using Kind = OptimizerParameters::Kind;
-  const auto& [kind, rate_, clip, momentum, beta1, beta2, epsilon, names] = parameters_;
+  const auto& set = parameters_;
   double squares = 0;
   for_each_flat_array(network, gradient, [&](const char* name, auto, auto g) {
     if (learning_.count(name)) squares += static_cast<double>(g.squaredNorm());
@@ -48,29 +48,29 @@ double Optimizer<Scalar>::apply(Network<Scalar>& network, Gradient<Scalar>& grad
   if (!std::isfinite(norm)) return norm;
 
   ++steps_;
-  const auto scale = static_cast<Scalar>(clip > 0 && norm > clip ? clip / norm : 1);
+  const auto scale = static_cast<Scalar>(set.clip > 0 && norm > set.clip ? set.clip / norm : 1);
   const double t = static_cast<double>(steps_);
-  const auto rate = static_cast<Scalar>(rate_);
-  const auto adam_rate = static_cast<Scalar>(rate_ * std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t)));
-  const auto adam_epsilon = static_cast<Scalar>(epsilon * std::sqrt(1 - std::pow(beta2, t)));
+  const auto rate = static_cast<Scalar>(set.rate);
+  const auto adam_rate = static_cast<Scalar>(set.rate * std::sqrt(1 - std::pow(set.beta2, t)) / (1 - std::pow(set.beta1, t)));
+  const auto adam_epsilon = static_cast<Scalar>(set.epsilon * std::sqrt(1 - std::pow(set.beta2, t)));
   std::size_t index = 0;
   for_each_flat_array(network, gradient, [&](const char* name, auto w, auto g) {
     auto& [first, second] = moments_[index++];
     if (!learning_.count(name) || w.size() == 0) return;
     g *= scale;
-    if (kind == Kind::sgd) {
+    if (set.kind == Kind::sgd) {
       w -= rate * g;
       return;
     }
     if (first.size() == 0) first.setZero(w.size());
-    if (kind == Kind::momentum) {
-      first = static_cast<Scalar>(momentum) * first + g;
+    if (set.kind == Kind::momentum) {
+      first = static_cast<Scalar>(set.momentum) * first + g;
       w -= rate * first;
       return;
     }
     if (second.size() == 0) second.setZero(w.size());
-    first += static_cast<Scalar>(1 - beta1) * (g - first);
-    second.array() += static_cast<Scalar>(1 - beta2) * (g.array().square() - second.array());
+    first += static_cast<Scalar>(1 - set.beta1) * (g - first);
+    second.array() += static_cast<Scalar>(1 - set.beta2) * (g.array().square() - second.array());
     w.array() -= adam_rate * first.array() / (second.array().sqrt() + adam_epsilon);
   });
   if (network.sign.size() > 0) network.keep_constraints();

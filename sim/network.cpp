@@ -252,6 +252,8 @@ void Network<Scalar>::check(const std::string& where) const {
     require_parameter(((W.array().rowwise() * sign.transpose().array()) >= 0).all(), where + ": sign", "against W",
                       "every entry of a column of W must have the sign of its neuron, or be 0");
   }
+  require_parameter(std::isfinite(rate_hz) && rate_hz >= 0, where + ": rate_hz", fmt::format("{}", rate_hz),
+                    "must be >= 0 Hz");
   if (dt_ms)
     require_parameter(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms),
                       "must be > 0 ms");

@@ -25,38 +25,35 @@ const ParameterList<TrialFileParameters>& file_list() {
 std::string shape_text(const std::vector<hsize_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 /// A misspelt array or attribute would be silently taken as absent.
-void refuse_unknown(const H5::Group& root, const std::string& path) {
+void refuse_unknown(const hdf5::ReadGroup& root) {
   static const std::vector<std::string> arrays = {"inputs", "targets", "mask", "condition", "length"},
                                         attributes = {"dt_ms", "tolerance"};
   const auto check = [&](const std::string& what, const std::string& name, const std::vector<std::string>& known) {
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw UserError(fmt::format("{}: {} {}: unknown in a file of trials; known are {}", path, what, name,
+      throw UserError(fmt::format("{}: {} {}: unknown in a file of trials; known are {}", root.where(), what, name,
                                   fmt::join(known, ", ")));
   };
-  for (hsize_t i = 0; i < root.getNumObjs(); ++i) check("dataset", root.getObjnameByIdx(i), arrays);
-  for (unsigned i = 0; i < static_cast<unsigned>(root.getNumAttrs()); ++i)
-    check("attribute", root.openAttribute(i).getName(), attributes);
+  for (const auto& name : root.members()) check("dataset", name, arrays);
+  for (const auto& name : root.attributes()) check("attribute", name, attributes);
 }
 
 /// One array, finite and of a shape that the others allow.
-hdf5::Array read_finite(const H5::Group& root, const std::string& name, const std::string& path,
-                        const std::vector<hsize_t>& shape = {}) {
-  auto array = hdf5::read_array(root, name, path);
-  require_parameter(shape.empty() || array.shape == shape, path + ": dataset " + name, shape_text(array.shape),
+hdf5::Array read_finite(const hdf5::ReadGroup& root, const std::string& name, const std::vector<hsize_t>& shape = {}) {
+  auto array = root.array(name);
+  require_parameter(shape.empty() || array.shape == shape, root.where() + ": dataset " + name, shape_text(array.shape),
                     "must have shape " + shape_text(shape));
   if (!std::all_of(array.values.begin(), array.values.end(), [](double value) { return std::isfinite(value); }))
-    throw UserError(fmt::format("{}: dataset {}: must be finite", path, name));
+    throw UserError(fmt::format("{}: dataset {}: must be finite", root.where(), name));
   return array;
 }
 
 /// One whole number from 0 to `high` per trial.
-std::vector<Index> read_whole(const H5::Group& root, const std::string& name, const std::string& path, hsize_t trials,
-                              double low, double high) {
-  const auto array = read_finite(root, name, path, {trials});
-  for (const double value : array.values)
-    require_parameter(value >= low && value <= high && value == std::floor(value), path + ": dataset " + name,
-                      fmt::format("{}", value), fmt::format("must be a whole number from {} to {}", low, high));
-  return {array.values.begin(), array.values.end()};
+std::vector<Index> read_whole(const hdf5::ReadGroup& root, const std::string& name, hsize_t trials, double low,
+                              double high) {
+  std::vector<Index> numbers;
+  for (const double value : read_finite(root, name, {trials}).values)
+    numbers.push_back(whole_number(root.where() + ": dataset " + name, value, low, high));
+  return numbers;
 }
 
 /// row-major [trial, step, channel] -> columns t*B + b; nothing beyond a trial's length
@@ -88,15 +85,14 @@ void check_grading(const TrialSet<double>& trials, const hdf5::Array& mask, cons
 }
 
 TrialSet<double> read_trials(const std::string& path, double dt_ms) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
-  refuse_unknown(root, path);
-  const double made_for = hdf5::read_number(root, "dt_ms", path);
+  const hdf5::ReadFile file(path);
+  const auto& root = file.root();
+  refuse_unknown(root);
+  const double made_for = root.number("dt_ms");
   require_parameter(std::abs(made_for - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
                     fmt::format("must be {}, the dt_ms of {}", made_for, path));
 
-  const auto inputs = read_finite(root, "inputs", path), targets = read_finite(root, "targets", path);
+  const auto inputs = read_finite(root, "inputs"), targets = read_finite(root, "targets");
   const auto is_set = [](const hdf5::Array& array) { return array.shape.size() == 3 && !array.values.empty(); };
   require_parameter(is_set(inputs), path + ": dataset inputs", shape_text(inputs.shape),
                     "must have shape [trials, steps, channels], none of them 0");
@@ -104,16 +100,16 @@ TrialSet<double> read_trials(const std::string& path, double dt_ms) {
   require_parameter(is_set(targets) && targets.shape[0] == count && targets.shape[1] == steps,
                     path + ": dataset targets", shape_text(targets.shape),
                     fmt::format("must have shape [{}, {}, outputs]", count, steps));
-  const auto mask = read_finite(root, "mask", path, targets.shape);
+  const auto mask = read_finite(root, "mask", targets.shape);
 
   auto trials = TrialSet<double>::zeros(0, 0, static_cast<Index>(steps), static_cast<Index>(count));
-  if (hdf5::has(root, "length")) trials.length = read_whole(root, "length", path, count, 1, static_cast<double>(steps));
-  if (hdf5::has(root, "condition")) {
-    const auto condition = read_whole(root, "condition", path, count, 0, 1e9);
+  if (root.has("length")) trials.length = read_whole(root, "length", count, 1, static_cast<double>(steps));
+  if (root.has("condition")) {
+    const auto condition = read_whole(root, "condition", count, 0, 1e9);
     trials.condition.assign(condition.begin(), condition.end());
   }
-  if (root.attrExists("tolerance")) {
-    trials.tolerance = hdf5::read_number(root, "tolerance", path);
+  if (root.has_attribute("tolerance")) {
+    trials.tolerance = root.number("tolerance");
     require_parameter(trials.tolerance > 0 && std::isfinite(trials.tolerance), path + ": attribute tolerance",
                       fmt::format("{}", trials.tolerance), "must be a number > 0");
   }

@@ -263,8 +263,9 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
     return result;
   }
   const auto breakpoints = locate(y, scale, line, setting);
+  const double start = update(0);
   const auto in_updates = [&](const IntervalEstimate& sample) {
-    const auto at = [&](double i) { return update(0) + spacing * i; };
+    const auto at = [&](double i) { return start + spacing * i; };
     return IntervalEstimate{at(sample.value), std::max(first, at(sample.low) - half_bin),
                             std::min(last, at(sample.high) + half_bin)};
   };

@@ -1,17 +1,24 @@
 // stillpoint COMMAND ...: exit code 0, 2 for a mistake of the user (one line on standard error), 1 for anything else.
+#include <H5Cpp.h>
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 #include "build_info.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/options/message.hpp"
 #include "sim/blas.hpp"
 
 using namespace stillpoint;
 
 namespace {
+
+const char* const out_of_memory =
+    "stillpoint: out of memory; use a smaller network.size or training.batch, or fewer --jobs";
 
 void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
@@ -47,13 +54,22 @@ int main(int count, char** words) {
     if (std::fflush(stdout) != 0 || !std::cout) throw UserError("stillpoint: standard output cannot be written");
     return code;
   } catch (const UserError& problem) {
-    fmt::print(stderr, "{}\n", problem.what());
+    tell(problem.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "stillpoint: out of memory; use a smaller network.size or training.batch, or fewer --jobs\n");
+    tell(out_of_memory);
+    return 2;
+  } catch (const std::length_error&) {  // more than could ever be had
+    tell(out_of_memory);
+    return 2;
+  } catch (const std::system_error& problem) {  // of files, threads, streams
+    tell(fmt::format("stillpoint: {}", problem.what()));
+    return 2;
+  } catch (const H5::Exception& problem) {
+    tell("stillpoint: HDF5 failed in " + problem.getFuncName() + ": " + problem.getDetailMsg());
     return 2;
   } catch (const std::exception& problem) {
-    fmt::print(stderr, "stillpoint: internal error: {}\n", problem.what());
+    tell(fmt::format("stillpoint: internal error: {}", problem.what()));
     return 1;
   }
 }

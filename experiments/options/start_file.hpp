@@ -9,7 +9,7 @@ namespace stillpoint {
 /// of its network. Nothing without a network.start, or where all are set: the file of a finished run may be gone.
 Assignments said_by_start(const Assignments& given);
 
-/// What the file says and the options say otherwise, a line each; "" where they agree.
-std::string start_contradicted(const Options& options);
+/// What the file says and the options say otherwise, a line each.
+std::vector<std::string> start_contradicted(const Options& options);
 
 }  // namespace stillpoint

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "experiments/options/message.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -28,7 +30,10 @@ std::size_t table_width(const Rows& rows) {
   return total - 2;
 }
 
-std::string aligned(const Rows& rows, std::size_t left) {
+std::string aligned(const Rows& given, std::size_t left) {
+  auto rows = given;
+  for (auto& row : rows)
+    for (auto& cell : row) cell = printable(cell);
   const auto widths = column_widths(rows);
   std::string text;
   for (const auto& row : rows) {

@@ -23,23 +23,25 @@ void require_same_options(const std::map<std::string, std::string>& there, const
   }
 }
 
-void require_this_program(const H5::Group& root, const std::string& path) {
-  const auto facts = read_program(root, path);
+void require_this_program(const hdf5::ReadGroup& root) {
+  const auto facts = read_program(root);
   for (std::size_t i = 0; i < facts.size(); ++i)
     if (const auto& [name, here] = this_program()[i]; facts[i] != here)
-      throw UserError(fmt::format("{}: {} = {} there, {} here: another program's numbers may differ; go on with that one, or {}",
-                                  path, name, facts[i], here, begin_anew));
+      throw UserError(fmt::format(
+          "{}: {} = {} there, {} here: another program's numbers may differ; go on with that one, or {}", root.where(),
+          name, facts[i], here, begin_anew));
 }
 
 /// `like`, with the arrays that learn as they are in a group.
 template <class Scalar>
-Network<Scalar> reached_network(const H5::Group& group, Network<Scalar> like, const std::string& path) {
+Network<Scalar> reached_network(const hdf5::ReadGroup& group, Network<Scalar> like) {
   for_each_learning_array(
       [&](const ArrayTraits& array, auto& values) {
         if (values.size() == 0) return;
-        const auto found = hdf5::read_matrix(group, array.name, path);
+        const auto found = group.matrix(array.name);
         require_parameter(found.rows() == values.rows() && found.cols() == values.cols(),
-                          fmt::format("{}: {}", path, array.name), fmt::format("{} x {}", found.rows(), found.cols()),
+                          fmt::format("{}: {}", group.where(), array.name),
+                          fmt::format("{} x {}", found.rows(), found.cols()),
                           fmt::format("must be {} x {}; {}", values.rows(), values.cols(), begin_anew));
         values = found.template cast<Scalar>();
       },
@@ -47,15 +49,18 @@ Network<Scalar> reached_network(const H5::Group& group, Network<Scalar> like, co
   return like;
 }
 
-LearningCurve read_curve(const H5::Group& root, const std::string& path) {
-  const auto group = root.openGroup("curve");
+LearningCurve read_curve(const hdf5::ReadGroup& root) {
+  const auto group = root.group("curve");
   LearningCurve curve;
-  for (const double update : hdf5::read_vector(group, "update", path)) curve.update.push_back(static_cast<long>(update));
-  const auto read = [&](const H5::Group& from, const char* name) {
-    auto values = hdf5::read_vector(from, name, path);
-    if (values.size() != curve.update.size())
-      throw UserError(fmt::format("{}: {}: has {} values, must have {}; {}", path, name, values.size(),
-                                  curve.update.size(), begin_anew));
+  for (const double update : group.vector("update")) {
+    const auto next = static_cast<double>(curve.update.size());  // every update has its value
+    curve.update.push_back(whole_number(group.where() + ": dataset update", update, next, next));
+  }
+  const auto read = [&](const hdf5::ReadGroup& from, const char* name) {
+    auto values = from.vector(name);
+    require_parameter(values.size() == curve.update.size(), from.where() + ": dataset " + name,
+                      fmt::format("{} values", values.size()),
+                      fmt::format("must be {}, as many as in update; {}", curve.update.size(), begin_anew));
     return values;
   };
   curve.loss = read(group, "loss");
@@ -63,10 +68,10 @@ LearningCurve read_curve(const H5::Group& root, const std::string& path) {
   curve.speed = read(group, "speed");
   curve.stability_bound_ms = read(group, "stability_bound_ms");
   curve.strength = read(group, "strength");
-  if (!hdf5::has(root, "alignment")) return curve;
-  const auto alignment = root.openGroup("alignment");
-  for (const auto& rule : split_words(hdf5::read_text(alignment, "rules", path))) {
-    const auto its = alignment.openGroup(rule);
+  if (!root.has("alignment")) return curve;
+  const auto alignment = root.group("alignment");
+  for (const auto& rule : split_words(alignment.text("rules"))) {
+    const auto its = alignment.group(rule);
     curve.alignment.push_back({rule, read(its, "cosine"), read(its, "norm_ratio")});
   }
   return curve;
@@ -79,51 +84,43 @@ std::string unfinished_path(const std::string& path) { return path.substr(0, pat
 template <class Scalar>
 BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options, std::uint64_t seed,
                                 const Network<double>& initial) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
-  const auto head = read_run_head(root, path);
+  const hdf5::ReadFile file(path);
+  const auto& root = file.root();
+  const auto head = read_run_head(root);
   require_same_options(head.options, options, path);
   require_parameter(head.seed == seed, path + ": seed", std::to_string(head.seed), fmt::format("must be {}", seed));
-  require_this_program(root, path);
+  require_this_program(root);
   BegunRun<Scalar> begun;
   auto& training = begun.training;
-  training.curve = read_curve(root, path);
-  const auto number = [&](const char* name) {
-    return root.attrExists(name) ? std::optional<long>(static_cast<long>(hdf5::read_number(root, name, path)))
-                                 : std::nullopt;
+  training.curve = read_curve(root);
+  const auto update = [&](const char* name) {
+    return root.has_attribute(name) ? std::optional<long>(root.whole(name)) : std::nullopt;
   };
-  training.reached_at = number("reached_at");
-  training.diverged_at = number("diverged_at");
-  if (!hdf5::has(root, "state"))
+  training.reached_at = update("reached_at");
+  training.diverged_at = update("diverged_at");
+  if (!root.has("state"))
     throw UserError(path + ": holds no state to go on from, as earlier programs wrote none; choose another --out");
-  training.state = hdf5::read_bytes(root, "state", path);
+  training.state = root.bytes("state");
   const auto like = initial.template cast<Scalar>();
-  training.final = reached_network(root.openGroup("final/network"), like, path);
-  if (hdf5::has(root, "checkpoints")) {
-    const auto group = root.openGroup("checkpoints");
-    for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
-      const auto name = group.getObjnameByIdx(i);
-      training.checkpoints.emplace_back(std::stol(name), reached_network(group.openGroup(name + "/network"), like, path));
-    }
+  training.final = reached_network(root.group("final/network"), like);
+  if (root.has("checkpoints")) {
+    const auto group = root.group("checkpoints");
+    for (const auto& name : group.members())
+      training.checkpoints.emplace_back(update_of_checkpoint(name, group.where()),
+                                        reached_network(group.group(name + "/network"), like));
   }
-  const auto provenance = root.openGroup("provenance");
-  begun.wall_seconds = hdf5::read_number(provenance, "wall_seconds", path);
-  begun.training_seconds = hdf5::read_number(provenance, "seconds_per_update", path) *
+  const auto provenance = root.group("provenance");
+  begun.wall_seconds = provenance.number("wall_seconds");
+  begun.training_seconds = provenance.number("seconds_per_update") *
                            static_cast<double>(std::max<std::size_t>(1, training.curve.update.size()));
   return begun;
 }
 
 FinishedRun read_finished_run(const std::string& path, const Options& options) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
-  const auto head = read_run_head(root, path);
-  require_same_options(head.options, options, path);
-  const auto updates = head.options.find("training.updates");
-  if (updates == head.options.end()) throw UserError(path + ": attribute training.updates: missing");
-  return {static_cast<long>(integer_option("training.updates", "", "", {1, 1e9}, "").value_of(updates->second)),
-          read_program(root, path)};
+  const hdf5::ReadFile file(path);
+  const auto& root = file.root();
+  require_same_options(read_run_head(root).options, options, path);
+  return {root.group("options").whole("training.updates", 1), read_program(root)};
 }
 
 template BegunRun<float> read_begun_run(const std::string&, const Options&, std::uint64_t, const Network<double>&);

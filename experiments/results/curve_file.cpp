@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <boost/algorithm/string.hpp>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
+#include <sstream>
 
+#include "experiments/results/text_file.hpp"
 #include "sim/files/hdf5.hpp"
 #include "sim/options/option.hpp"
 
@@ -25,7 +26,7 @@ std::vector<std::string> fields(std::string line) {
 double number_in(const std::string& text, const std::string& where) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  require_parameter(!text.empty() && *end == '\0', where, text.empty() ? "(empty)" : text, "must be a number");
+  require_parameter(!text.empty() && end == text.c_str() + text.size(), where, text.empty() ? "(empty)" : text, "must be a number");
   return value;
 }
 
@@ -57,27 +58,30 @@ LossCurve read_table(std::istream& file, const std::string& path) {
 }
 
 LossCurve read_run_curve(const std::string& path) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
-  require_parameter(hdf5::has(root, "curve"), path, "no group /curve", "must be a run file or a table");
-  const auto curve = root.openGroup("curve");
-  LossCurve read{hdf5::read_vector(curve, "update", path), hdf5::read_vector(curve, "loss", path)};
-  if (hdf5::has(curve, "accuracy")) read.accuracy = hdf5::read_vector(curve, "accuracy", path);
+  const hdf5::ReadFile file(path);
+  const auto& root = file.root();
+  require_parameter(root.has("curve"), path, "no group /curve", "must be a run file or a table");
+  const auto curve = root.group("curve");
+  LossCurve read{curve.vector("update"), curve.vector("loss")};
+  if (curve.has("accuracy")) read.accuracy = curve.vector("accuracy");
+  for (const auto& [name, values] : {std::pair("loss", &read.loss), {"accuracy", &read.accuracy}})
+    require_parameter(values->size() == read.update.size() || (name == std::string("accuracy") && values->empty()),
+                      curve.where() + ": dataset " + name, fmt::format("{} values", values->size()),
+                      fmt::format("must be {}, as many as in update", read.update.size()));
   return read;
 }
 
 }  // namespace
 
 LossCurve read_curve(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  require_parameter(file.good() && !std::filesystem::is_directory(path), "FILE", path, "cannot be read");
-  char start[8] = {};
-  file.read(start, 8);
-  if (std::string(start, 8) == "\x89HDF\r\n\x1a\n") return read_run_curve(path);
-  file.clear();
-  file.seekg(0);
-  return read_table(file, path);
+  {
+    std::ifstream file(path, std::ios::binary);
+    char start[8] = {};
+    file.read(start, 8);
+    if (std::string(start, 8) == "\x89HDF\r\n\x1a\n") return read_run_curve(path);
+  }
+  std::istringstream table(read_text(path));
+  return read_table(table, path);
 }
 
 }  // namespace stillpoint

@@ -1,12 +1,13 @@
 #include "experiments/results/measured_run.hpp"
 
-#include <fstream>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "analysis/restructuring/descriptors.hpp"
 #include "analysis/restructuring/random_walk.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/subject_file.hpp"
+#include "experiments/results/text_file.hpp"
 
 namespace stillpoint {
 
@@ -30,10 +31,14 @@ Json to_json(const DescriptorPath& path) {
     columns.push_back(std::vector<double>(path.value.col(t).data(), path.value.col(t).data() + path.value.rows()));
   return {{"value", columns}, {"step", std::vector<double>(path.step.data(), path.step.data() + path.step.size())}};
 }
-DescriptorPath path_from(const Json& json) {
+DescriptorPath path_from(const Json& json, std::size_t checkpoints) {
   const auto columns = json.at("value").get<std::vector<std::vector<double>>>();
   const auto step = json.at("step").get<std::vector<double>>();
-  DescriptorPath path{Matrix<double>(static_cast<Index>(columns.front().size()), static_cast<Index>(columns.size())),
+  const auto rows = descriptor_names().size();
+  const bool whole = columns.size() == checkpoints && step.size() + 1 == checkpoints &&
+                     std::all_of(columns.begin(), columns.end(), [&](const auto& each) { return each.size() == rows; });
+  if (!whole) throw UserError("a path has other descriptors or checkpoints than the run");
+  DescriptorPath path{Matrix<double>(static_cast<Index>(rows), static_cast<Index>(columns.size())),
                       Eigen::Map<const Vector<double>>(step.data(), static_cast<Index>(step.size()))};
   for (std::size_t t = 0; t < columns.size(); ++t)
     path.value.col(static_cast<Index>(t)) = Eigen::Map<const Vector<double>>(columns[t].data(), path.value.rows());
@@ -100,16 +105,21 @@ void keep_measurement(const std::string& file, const std::string& run_file, cons
 
 std::optional<MeasuredRun> kept_measurement(const std::string& file, const std::string& run_file,
                                             const MeasureSetting& setting) {
-  std::ifstream stream(file);
-  const Json json = stream ? Json::parse(stream, nullptr, false) : Json();
-  if (!json.is_object() || json.value("identity", Json()) != identity_of(run_file, setting)) return std::nullopt;
-  MeasuredRun run;
-  run.update = json.at("update").get<std::vector<double>>();
-  if (!json.at("path").is_null()) run.path = path_from(json.at("path"));
-  for (const auto& walk : json.at("walks")) run.walks.push_back(path_from(walk));
-  run.unbounded_walks = json.at("unbounded_walks");
-  run.problem = json.at("problem");
-  return run;
+  try {
+    return read_json(file, [&](const Json& json) -> std::optional<MeasuredRun> {
+      if (json.at("identity") != identity_of(run_file, setting)) return std::nullopt;
+      MeasuredRun run;
+      run.update = json.at("update").get<std::vector<double>>();
+      if (!json.at("path").is_null()) run.path = path_from(json.at("path"), run.update.size());
+      for (const auto& walk : json.at("walks")) run.walks.push_back(path_from(walk, run.update.size()));
+      run.unbounded_walks = json.at("unbounded_walks");
+      run.problem = json.at("problem");
+      if (!run.path && run.problem.empty()) return std::nullopt;
+      return run;
+    });
+  } catch (const UserError&) {  // absent or damaged: measured anew
+    return std::nullopt;
+  }
 }
 
 }  // namespace stillpoint

@@ -42,7 +42,7 @@ std::string mixed_programs_line(const std::map<ProgramFacts, long>& runs) {
                           program.at(fact));
     }
   }
-  return fmt::format("runs of {} programs, whose numbers may differ, are together here: {}\n", runs.size(),
+  return fmt::format("runs of {} programs, whose numbers may differ, are together here: {}", runs.size(),
                      fmt::join(each, "; "));
 }
 

@@ -170,77 +170,50 @@ void write_run(const std::string& path, const RunResult<Scalar>& run) {
 
 namespace {
 
-std::map<std::string, std::string> read_options(const H5::Group& group, const std::string& path) {
-  std::map<std::string, std::string> options;
-  for (int i = 0; i < group.getNumAttrs(); ++i) {
-    const auto attribute = group.openAttribute(static_cast<unsigned>(i));
-    const auto name = attribute.getName();
-    options[name] = attribute.getTypeClass() == H5T_STRING ? hdf5::read_text(group, name, path)
-                                                           : fmt::format("{}", hdf5::read_number(group, name, path));
-  }
-  return options;
-}
-
-/// Throws H5::Exception where a group is missing.
-RunHead head_of(const H5::Group& root, const std::string& path) {
-  return {static_cast<std::uint64_t>(hdf5::read_number(root, "seed", path)),
-          read_options(root.openGroup("options"), path)};
-}
-
-/// Throws UserError, or H5::Exception where a group is missing.
-RunRecord read_record(const H5::Group& root, const std::string& path) {
-  if (!root.attrExists("format") || hdf5::read_text(root, "format", path) != "stillpoint-run")
-    throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
-  const auto number = [&](const char* name) { return hdf5::read_number(root, name, path); };
-  const auto maybe = [&](const char* name) {
-    return root.attrExists(name) ? std::optional<long>(static_cast<long>(number(name))) : std::nullopt;
-  };
-  RunRecord run;
-  const auto head = head_of(root, path);
-  run.seed = head.seed;
-  run.options = head.options;
-  const auto outcome = hdf5::read_text(root, "outcome", path);
-  require_finished(root, path);
-  run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
-                : outcome == "diverged" ? RunRecord::Outcome::diverged
-                                        : RunRecord::Outcome::not_reached;
-  run.reached_at = maybe("reached_at");
-  run.diverged_at = maybe("diverged_at");
-  run.final_loss = number("final_loss");
-  run.final_accuracy = number("final_accuracy");
-  run.over_stability_bound = number("updates_over_stability_bound") > 0;
-  if (hdf5::has(root, "control")) run.unmatched = hdf5::read_number(root.openGroup("control"), "matched", path) == 0;
-  const auto options = root.openGroup("options");
-  run.updates = static_cast<long>(hdf5::read_number(options, "training.updates", path));
-  const auto curve = root.openGroup("curve");
-  run.update = hdf5::read_vector(curve, "update", path);
-  run.loss = hdf5::read_vector(curve, "loss", path);
-  run.accuracy = hdf5::read_vector(curve, "accuracy", path);
-  run.speed = hdf5::read_vector(curve, "speed", path);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
-  run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
-  if (hdf5::has(root, "freeze_in"))
-    run.collapsed = hdf5::read_number(root.openGroup("freeze_in"), "collapsed", path) != 0;
-  if (hdf5::has(root, "alignment")) {
-    const auto alignment = root.openGroup("alignment");
-    const auto mean_of = [&](const H5::Group& group, const char* name) {
-      double sum = 0, count = 0;
-      for (const double value : hdf5::read_vector(group, name, path))
-        if (std::isfinite(value)) {
-          sum += value;
-          ++count;
-        }
-      return sum / count;
-    };
-    for (hsize_t i = 0; i < alignment.getNumObjs(); ++i) {
-      const auto group = alignment.openGroup(alignment.getObjnameByIdx(i));
-      run.alignment.push_back({alignment.getObjnameByIdx(i), mean_of(group, "cosine"), mean_of(group, "norm_ratio")});
+/// An option that reports rely on, as training knows it.
+const std::string& checked_option(const RunRecord& run, const std::string& name, const std::vector<Option>& known,
+                                  const std::string& where) {
+  const auto found = run.options.find(name);
+  if (found == run.options.end()) throw UserError(fmt::format("{}: group /options: attribute {}: missing", where, name));
+  for (auto option : known)
+    if (option.name == name) {
+      option.name = fmt::format("{}: option {}", where, name);
+      option.check(found->second);
     }
-  }
-  run.seconds_per_update = hdf5::read_number(root.openGroup("provenance"), "seconds_per_update", path);
-  run.program = read_program(root, path);
-  return run;
+  return found->second;
+}
+
+void check_options(const RunRecord& run, const std::string& where) {
+  for (const char* name : {"training.updates", "training.stop_at_criterion", "training.checkpoints"})
+    checked_option(run, name, training_options(), where);
+  const auto shape = run.options.find("schedule.shape");
+  if (shape != run.options.end() && shape->second == "controlled")
+    checked_option(run, "schedule.speed", schedule_list().options(), where);
+}
+
+void read_curve(const hdf5::ReadGroup& root, RunRecord& run) {
+  const auto curve = root.group("curve");
+  run.update = curve.vector("update");
+  run.loss = curve.vector("loss");
+  run.accuracy = curve.vector("accuracy");
+  run.speed = curve.vector("speed");
+  for (const auto& [name, values] : {std::pair("loss", &run.loss), {"accuracy", &run.accuracy}, {"speed", &run.speed}})
+    require_parameter(values->size() == run.update.size(), curve.where() + ": dataset " + name,
+                      fmt::format("{} values", values->size()),
+                      fmt::format("must be {}, as many as in update", run.update.size()));
+  double last = -1;
+  for (const double update : run.update)
+    last = static_cast<double>(whole_number(curve.where() + ": dataset update", update, last + 1));
+}
+
+double mean_of_finite(const std::vector<double>& values) {
+  double sum = 0, count = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) {
+      sum += value;
+      ++count;
+    }
+  return sum / count;
 }
 
 const std::string advice = "; remove it and give `stillpoint run` the same study again";
@@ -248,56 +221,86 @@ const std::string advice = "; remove it and give `stillpoint run` the same study
 }  // namespace
 
 void require_readable_run(const std::string& path) {
-  const auto held = hdf5::lock();
   try {
-    hdf5::open(path);
+    const hdf5::ReadFile file(path);
   } catch (const UserError& problem) {
     throw UserError(problem.what() + advice);
   }
 }
 
-std::map<std::string, std::string> provenance_of(const std::string& path) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  try {
-    return read_options(file.openGroup("/provenance"), path);
-  } catch (const H5::Exception&) {
-    throw UserError(path + ": is not a complete run file");
-  }
+RunHead read_run_head(const hdf5::ReadGroup& root) {
+  return {static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
 }
 
-RunHead read_run_head(const H5::Group& root, const std::string& path) {
-  try {
-    return head_of(root, path);
-  } catch (const H5::Exception&) {
-    throw UserError(path + ": is not a complete run file");
-  }
+long update_of_checkpoint(const std::string& name, const std::string& where) {
+  const bool digits = !name.empty() && name.size() <= 15 && name.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits) throw UserError(fmt::format("{}: {}: must be named after an update, as 00000100", where, name));
+  return std::stol(name);
 }
 
-void require_finished(const H5::Group& root, const std::string& path) {
-  if (hdf5::read_text(root, "outcome", path) == name_of(Outcome::unfinished))
-    throw UserError(path + ": is a run that has not finished; give `stillpoint run` its study again");
+void require_finished(const hdf5::ReadGroup& root) {
+  if (root.text("outcome") == name_of(Outcome::unfinished))
+    throw UserError(root.where() + ": is a run that has not finished; give `stillpoint run` its study again");
 }
 
-ProgramFacts read_program(const H5::Group& root, const std::string& path) {
-  const auto provenance = root.openGroup("provenance");
+ProgramFacts read_program(const hdf5::ReadGroup& root) {
+  const auto provenance = root.group("provenance");
   ProgramFacts program;
-  for (const auto& [name, here] : this_program()) program.push_back(hdf5::read_text(provenance, name, path));
+  for (const auto& [name, here] : this_program()) program.push_back(provenance.text(name));
   return program;
 }
 
-RunRecord read_run(const H5::Group& root, const std::string& path) {
-  try {
-    return read_record(root, path);
-  } catch (const H5::Exception&) {
-    throw UserError(path + ": is not a complete run file");
+std::map<std::string, std::string> provenance_of(const std::string& path) {
+  const hdf5::ReadFile file(path);
+  return file.root().group("provenance").options();
+}
+
+RunRecord read_run(const hdf5::ReadGroup& root) {
+  const auto& path = root.where();
+  if (!root.has_attribute("format") || root.text("format") != "stillpoint-run")
+    throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
+  const auto maybe = [&](const char* name) {
+    return root.has_attribute(name) ? std::optional<long>(root.whole(name)) : std::nullopt;
+  };
+  RunRecord run;
+  const auto head = read_run_head(root);
+  run.seed = head.seed;
+  run.options = head.options;
+  check_options(run, path);
+  require_finished(root);
+  const auto outcome = root.text("outcome");
+  require_parameter(outcome == "reached" || outcome == "not_reached" || outcome == "diverged",
+                    path + ": attribute outcome", outcome, "must be one of: reached, not_reached, diverged");
+  run.outcome = outcome == "reached"    ? RunRecord::Outcome::reached
+                : outcome == "diverged" ? RunRecord::Outcome::diverged
+                                        : RunRecord::Outcome::not_reached;
+  run.reached_at = maybe("reached_at");
+  run.diverged_at = maybe("diverged_at");
+  run.final_loss = root.number("final_loss");
+  run.final_accuracy = root.number("final_accuracy");
+  run.over_stability_bound = root.whole("updates_over_stability_bound") > 0;
+  if (root.has("control")) run.unmatched = root.group("control").whole("matched", 0, 1) == 0;
+  run.updates = root.group("options").whole("training.updates");
+  read_curve(root, run);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
+  run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
+  if (root.has("freeze_in")) run.collapsed = root.group("freeze_in").whole("collapsed", 0, 1) != 0;
+  if (root.has("alignment")) {
+    const auto alignment = root.group("alignment");
+    for (const auto& rule : alignment.members()) {
+      const auto group = alignment.group(rule);
+      run.alignment.push_back({rule, mean_of_finite(group.vector("cosine")), mean_of_finite(group.vector("norm_ratio"))});
+    }
   }
+  run.seconds_per_update = root.group("provenance").number("seconds_per_update");
+  run.program = read_program(root);
+  return run;
 }
 
 RunRecord read_run(const std::string& path) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  return read_run(file.openGroup("/"), path);
+  const hdf5::ReadFile file(path);
+  return read_run(file.root());
 }
 
 RunRecord read_run_of_study(const std::string& path) {

@@ -46,19 +46,22 @@ struct RunHead {
   std::uint64_t seed = 0;
   std::map<std::string, std::string> options = {};  // resolved, as text
 };
-/// Of the run file at `path`, whose root is open. Throws UserError.
-RunHead read_run_head(const H5::Group& root, const std::string& path);
+/// Of a run file whose root is open. Throws UserError.
+RunHead read_run_head(const hdf5::ReadGroup& root);
 
 /// Throws UserError where the file is what was kept of a run that has not finished.
-void require_finished(const H5::Group& root, const std::string& path);
+void require_finished(const hdf5::ReadGroup& root);
+
+/// The update that a group of /checkpoints is named after. Throws UserError.
+long update_of_checkpoint(const std::string& name, const std::string& where);
 
 /// The program that wrote the run. Throws UserError.
-ProgramFacts read_program(const H5::Group& root, const std::string& path);
+ProgramFacts read_program(const hdf5::ReadGroup& root);
 
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 /// The same of a file whose root is open.
-RunRecord read_run(const H5::Group& root, const std::string& path);
+RunRecord read_run(const hdf5::ReadGroup& root);
 /// The same for a file of a study, which can be made again: what it throws says how.
 RunRecord read_run_of_study(const std::string& path);
 
@@ -68,4 +71,5 @@ std::map<std::string, std::string> provenance_of(const std::string& path);
 /// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
 /// not read.
 void require_readable_run(const std::string& path);
+
 }  // namespace stillpoint

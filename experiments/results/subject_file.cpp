@@ -1,6 +1,8 @@
 #include "experiments/results/subject_file.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <map>
 #include <optional>
 
 #include "experiments/results/result_file.hpp"
@@ -54,26 +56,39 @@ void SubjectFile::take_synapse(const Options& options) {
 
 namespace {
 
+/// Of the same kind and shape, array by array: what analyses go from one to another of.
+void require_same_shape(const Network<double>& network, const Network<double>& initial, const std::string& where) {
+  require_parameter(network.kind == initial.kind, where + ": attribute kind", network.kind,
+                    fmt::format("must be {}, as the initial network", initial.kind));
+  for_each_array(
+      [&](const ArrayTraits& array, const auto& values, const auto& first) {
+        require_parameter(values.rows() == first.rows() && values.cols() == first.cols(), where + ": " + array.name,
+                          fmt::format("{} x {}", values.rows(), values.cols()),
+                          fmt::format("must be {} x {}, as the initial network", first.rows(), first.cols()));
+      },
+      network, initial);
+}
+
 /// The networks of a run file, whose root is open.
-std::vector<Checkpoint> read_checkpoints(const H5::Group& root, const std::string& path, const RunRecord& record) {
-  std::vector<std::string> names;
-  if (hdf5::has(root, "checkpoints")) {
-    const auto group = root.openGroup("checkpoints");
-    for (hsize_t i = 0; i < group.getNumObjs(); ++i) names.push_back(group.getObjnameByIdx(i));
+std::vector<Checkpoint> read_checkpoints(const hdf5::ReadGroup& root, const RunRecord& record) {
+  std::map<long, std::string> groups;
+  if (root.has("checkpoints")) {
+    const auto group = root.group("checkpoints");
+    for (const auto& name : group.members()) groups[update_of_checkpoint(name, group.where())] = name;
   }
-  std::sort(names.begin(), names.end());
   std::vector<Checkpoint> checkpoints;
-  checkpoints.push_back({0, read_network_group(root, "initial/network", path).network});
-  const auto number = integer_option(path + ": group /checkpoints", "", "", nonnegative, "");
-  for (const auto& name : names)
-    if (const auto update = static_cast<long>(number.value_of(name)); update > 0)
-      checkpoints.push_back({update, read_network_group(root, "checkpoints/" + name + "/network", path).network});
+  const auto add = [&](long update, const std::string& group) {
+    checkpoints.push_back({update, read_network_group(root, group).network});
+    require_same_shape(checkpoints.back().network, checkpoints.front().network, root.where() + ": group /" + group);
+  };
+  add(0, "initial/network");
+  for (const auto& [update, name] : groups)
+    if (update > 0) add(update, "checkpoints/" + name + "/network");
   const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
   const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update
                     : stopped          ? *record.reached_at
                                        : static_cast<long>(record.update.size());
-  if (last > checkpoints.back().update)
-    checkpoints.push_back({last, read_network_group(root, "final/network", path).network});
+  if (last > checkpoints.back().update) add(last, "final/network");
   return checkpoints;
 }
 
@@ -87,7 +102,11 @@ SubjectFile subject_of(const std::string& path, const StoredNetwork& stored, con
   subject.input = Vector<double>::Zero(stored.network.inputs());
   subject.as = System::as_trained(stored.network);
   opened.stored_synapse = stored.synapse;
-  opened.synapse = resolved_synapse(stored.synapse);
+  try {
+    opened.synapse = resolved_synapse(stored.synapse);
+  } catch (const ParameterError& problem) {
+    throw ParameterError(path + ": " + problem.name, problem.value, problem.allowed);
+  }
   subject.synapse_kind = opened.synapse.text("synapse.kind");
   if (!head) {
     opened.problem = path + ": is not a run file: one is needed here, as `stillpoint run` writes it";
@@ -95,7 +114,12 @@ SubjectFile subject_of(const std::string& path, const StoredNetwork& stored, con
   }
   try {
     opened.run = std::make_shared<const TrainedRun>(make_run(path, *head));
+    const auto& task = *opened.run->task;
+    if (task.inputs() != stored.network.inputs() || task.outputs() != stored.network.outputs())
+      throw UserError(fmt::format("{}: its network has {} inputs and {} outputs, its task {} and {}", path,
+                                  stored.network.inputs(), stored.network.outputs(), task.inputs(), task.outputs()));
   } catch (const UserError& problem) {
+    opened.run = nullptr;
     opened.problem = problem.what();
     return opened;
   }
@@ -114,13 +138,12 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
   StoredNetwork stored;
   std::optional<RunHead> head;
   {
-    const auto held = hdf5::lock();
-    const auto file = hdf5::open(path);
-    const auto root = file.openGroup("/");
-    const bool is_run = hdf5::read_text(root, "format", path) == "stillpoint-run";
-    stored = read_network_group(root, !group.empty() ? group : is_run ? "final/network" : "network", path);
-    if (is_run) require_finished(root, path);
-    if (is_run) head = read_run_head(root, path);
+    const hdf5::ReadFile file(path);
+    const auto& root = file.root();
+    const bool is_run = root.text("format") == "stillpoint-run";
+    if (is_run) require_finished(root);
+    stored = read_network_group(root, !group.empty() ? group : is_run ? "final/network" : "network");
+    if (is_run) head = read_run_head(root);
   }
   return subject_of(path, stored, head);
 }
@@ -130,13 +153,12 @@ SubjectPath open_subject_path(const std::string& path) {
   RunHead head;
   std::vector<Checkpoint> checkpoints;
   {
-    const auto held = hdf5::lock();
-    const auto file = hdf5::open(path);
-    const auto root = file.openGroup("/");
-    const auto record = read_run(root, path);
+    const hdf5::ReadFile file(path);
+    const auto& root = file.root();
+    const auto record = read_run(root);
     head = {record.seed, record.options};
-    checkpoints = read_checkpoints(root, path, record);
-    stored = read_network_group(root, "final/network", path);
+    checkpoints = read_checkpoints(root, record);
+    stored = read_network_group(root, "final/network");
   }
   return {subject_of(path, stored, head), std::move(checkpoints)};
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "experiments/options/message.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/trained_run.hpp"
 #include "experiments/study/controls.hpp"
@@ -82,8 +83,8 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   const Match match = match_control(options, setting, network);
   const auto name = fs::path(job.path).filename().string();
   if (!match.matched)
-    fmt::print(stderr, "warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s\n", name,
-               match.property, match.achieved, match.target);
+    tell(fmt::format("warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s", name,
+                     match.property, match.achieved, match.target));
 
   auto begun = begun_of<Scalar>(job, network);
   const auto updates = static_cast<std::size_t>(setting.training.updates);

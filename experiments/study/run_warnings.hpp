@@ -8,6 +8,7 @@
 #include <limits>
 #include <mutex>
 
+#include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/run_job.hpp"
 
@@ -22,10 +23,10 @@ class StabilityWarning {
     for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
     if (dt <= bound) return;
     std::call_once(once_, [&] {
-      fmt::print(stderr,
-                 "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
-                 "{:.2g} ms is free of chatter\n",
-                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2);
+      tell(fmt::format(
+          "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most {:.2g} ms "
+          "is free of chatter",
+          dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
     });
   }
 
@@ -46,7 +47,7 @@ class SetPointWarning {
                              speed->reached, std::filesystem::path(job.path).filename().string(), speed->set_point);
   }
   void print() const {
-    if (missed_ > 0) fmt::print(stderr, "warning: set point missed in {} of the new runs: {}\n", missed_, example_);
+    if (missed_ > 0) tell(fmt::format("warning: set point missed in {} of the new runs: {}", missed_, example_));
   }
 
  private:
@@ -59,7 +60,7 @@ class SetPointWarning {
 class OneLine {
  public:
   void say(const std::string& line) {
-    std::call_once(once_, [&] { fmt::print(stderr, "warning: {}\n", line); });
+    std::call_once(once_, [&] { tell("warning: " + line); });
   }
 
  private:

@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "experiments/options/message.hpp"
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_label.hpp"
@@ -121,9 +122,9 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
       jobs.push_back(job);
     }
   }
-  fmt::print(stderr, "{}", mixed_programs_line(programs));
+  if (const auto line = mixed_programs_line(programs); !line.empty()) tell(line);
   if (!setting.quiet && jobs.size() < all.size())
-    fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
+    tell(fmt::format("{} of {} {} are already finished", all.size() - jobs.size(), all.size(), what));
   if (jobs.empty()) return;
 
   Progress progress(jobs.size(), updates, setting.quiet);
@@ -165,7 +166,7 @@ void tune(Study& study, const RunnerSetting& setting) {
                         tuning_path(setting.directory, condition, candidate, seed)});
       }
   if (jobs.empty()) return;
-  if (!setting.quiet) fmt::print(stderr, "tuning: {} runs\n", jobs.size());
+  if (!setting.quiet) tell(fmt::format("tuning: {} runs", jobs.size()));
   run_all(study, setting, "tuning runs", jobs);
   tidy(setting.directory, jobs);
 
@@ -210,8 +211,9 @@ void warn_of_unconnected_neurons(const Study& study) {
       continue;
     const auto unconnected = neurons_without_input(make_network(options, 1, 1, study.first_seed));
     if (unconnected.empty()) continue;
-    fmt::print(stderr, "warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density\n",
-               unconnected.size(), options.integer("network.size"), study.first_seed, condition_label(point.varied));
+    tell(fmt::format("warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density",
+                     unconnected.size(), options.integer("network.size"), study.first_seed,
+                     condition_label(point.varied)));
     return;
   }
 }
@@ -220,8 +222,8 @@ void warn_of_unconnected_neurons(const Study& study) {
 void warn_of_start(const Study& study) {
   std::set<std::string> said;
   for (const auto& point : study.points)
-    if (const auto lines = start_contradicted(point.options); said.insert(lines).second)
-      fmt::print(stderr, "{}", lines);
+    for (const auto& line : start_contradicted(point.options))
+      if (said.insert(line).second) tell(line);
 }
 
 }  // namespace
@@ -233,12 +235,12 @@ void run_study(Study study, const RunnerSetting& setting) {
   if (!setting.quiet) warn_of_start(study);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
-      fmt::print(stderr, "left out: {}: {}\n", condition_label(each.varied), each.reason);
+      tell(fmt::format("left out: {}: {}", condition_label(each.varied), each.reason));
   if (!setting.quiet)
     for (const auto& point : study.points)
       for (const auto& [tuned, options, reason] : point.candidates)
         if (!reason.empty())
-          fmt::print(stderr, "left out: {}, {}: {}\n", condition_label(point.varied), condition_label(tuned), reason);
+          tell(fmt::format("left out: {}, {}: {}", condition_label(point.varied), condition_label(tuned), reason));
   tune(study, setting);
   std::vector<RunJob> jobs;
   for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs

@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string.hpp>
 #include <boost/program_options.hpp>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/results/text_file.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -83,12 +85,19 @@ bool used_by_none(const Study& study, const std::string& option) {
                       [&](const auto& point) { return lacking_for(option, point.options).empty(); });
 }
 
+/// Their numbers have four digits.
+constexpr std::size_t most_conditions = 9999;
+
 /// `known`: options of other components than those chosen that the study may set.
 void expand(Study& study, std::vector<std::string> known) {
   const auto chosen = known_names(study.base, study.axes);
   known.insert(known.end(), chosen.begin(), chosen.end());
   std::size_t count = 1;
-  for (const auto& axis : study.axes) count *= axis.values.size();
+  for (const auto& axis : study.axes) {
+    count *= axis.values.size();
+    require_parameter(count <= most_conditions, "grid", fmt::format("{} conditions or more", count),
+                      fmt::format("must have at most {}", most_conditions));
+  }
   for (std::size_t index = 0; index < count; ++index) {
     Study::Point point;
     std::size_t rest = index;
@@ -123,11 +132,19 @@ void expand(Study& study, std::vector<std::string> known) {
         "no condition of this study uses it; it needs " + lacking_for(axis.option, study.points.front().options));
 }
 
+/// Where a line that Boost quotes stands: without comment and white space at its ends.
+long number_of_line(const std::string& text, const std::string& quoted) {
+  std::istringstream lines(text);
+  long number = 1;
+  for (std::string line; std::getline(lines, line); ++number)
+    if (boost::trim_copy(line.substr(0, line.find('#'))) == quoted) break;
+  return number;
+}
+
 Assignments read_file(const std::string& path) {
   namespace po = boost::program_options;
-  if (std::filesystem::is_directory(path)) throw UserError(path + ": is a directory; a study is an INI file");
-  std::ifstream file(path);
-  if (!file) throw UserError(path + ": cannot be read");
+  const auto text = read_text(path);
+  std::istringstream file(text);
   Assignments entries;
   try {
     const auto parsed = po::parse_config_file(file, po::options_description(), true);
@@ -136,9 +153,14 @@ Assignments read_file(const std::string& path) {
         throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
       entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
     }
+  } catch (const po::invalid_config_file_syntax& problem) {
+    throw UserError(fmt::format("{}: line {}: '{}': must be [SECTION], KEY = VALUE or a comment", path,
+                                number_of_line(text, problem.tokens()), problem.tokens()));
   } catch (const po::error& problem) {
     throw UserError(fmt::format("{}: {}", path, problem.what()));
   }
+  if (entries.empty())
+    throw UserError(path + ": holds no entry; a study has one at least, KEY = VALUE under its [SECTION]");
   return entries;
 }
 

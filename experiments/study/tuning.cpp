@@ -28,7 +28,7 @@ Study::Axis resolved(const Study::Axis& axis, const Options& options) {
   const auto& option = rule_kind(options.text("rule.name")).rate_option;
   Study::Axis rates{option, {}};
   for (const auto& text : axis.values) {
-    const auto factor = number_option("tune.rate", "1", "", positive, "").value_of(text);
+    const double factor = number_option("tune.rate", "1", "", positive, "").value_of(text);
     rates.values.push_back(fmt::format("{:.6g}", factor * options.number(option)));
   }
   return rates;

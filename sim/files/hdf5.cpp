@@ -1,11 +1,7 @@
 #include "sim/files/hdf5.hpp"
 
-#include <fmt/format.h>
-
-#include <filesystem>
+#include <algorithm>
 #include <type_traits>
-
-#include "sim/options/option.hpp"
 
 namespace stillpoint::hdf5 {
 
@@ -58,16 +54,6 @@ std::string MemoryFile::image() const {
   return bytes;
 }
 
-H5::H5File open(const std::string& path) {
-  if (!std::filesystem::exists(path)) throw UserError(path + ": no such file");
-  if (std::filesystem::is_directory(path)) throw UserError(path + ": is a directory, not an HDF5 file");
-  try {
-    return H5::H5File(path, H5F_ACC_RDONLY);
-  } catch (const H5::Exception&) {
-    throw UserError(path + ": cannot be read as an HDF5 file");
-  }
-}
-
 template <class Scalar>
 void write_array(const H5::Group& group, const std::string& name, const Scalar* values,
                  const std::vector<hsize_t>& shape) {
@@ -91,18 +77,6 @@ void write_matrix(const H5::Group& group, const std::string& name, MatrixView<Sc
               {static_cast<hsize_t>(values.rows()), static_cast<hsize_t>(values.cols())});
 }
 
-void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value) {
-  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
-  type.setCset(H5T_CSET_UTF8);
-  write_scalar(object, name, type, value);
-}
-void write_attribute(const H5::H5Object& object, const std::string& name, double value) {
-  write_scalar(object, name, H5::PredType::NATIVE_DOUBLE, &value);
-}
-void write_attribute(const H5::H5Object& object, const std::string& name, long value) {
-  write_scalar(object, name, H5::PredType::NATIVE_LONG, &value);
-}
-
 void write_bytes(const H5::Group& group, const std::string& name, const std::string& bytes) {
   H5::DSetCreatPropList properties;
   H5Pset_obj_track_times(properties.getId(), false);
@@ -111,84 +85,20 @@ void write_bytes(const H5::Group& group, const std::string& name, const std::str
   if (size > 0) dataset.write(bytes.data(), H5::PredType::NATIVE_UINT8);
 }
 
-std::string read_bytes(const H5::Group& group, const std::string& name, const std::string& where) {
-  const std::string place = where + ": dataset " + name;
-  if (!has(group, name)) throw UserError(place + ": missing");
-  try {
-    const auto dataset = group.openDataSet(name);
-    if (dataset.getTypeClass() != H5T_INTEGER || dataset.getDataType().getSize() != 1)
-      throw UserError(place + ": must hold bytes");
-    std::string bytes(static_cast<std::size_t>(dataset.getSpace().getSimpleExtentNpoints()), '\0');
-    if (!bytes.empty()) dataset.read(bytes.data(), H5::PredType::NATIVE_UINT8);
-    return bytes;
-  } catch (const H5::Exception&) {
-    throw UserError(place + ": cannot be read");
-  }
+void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value) {
+  // Text of variable length lies in a heap of the file's, in which the library does not survive damage; of fixed length it
+  // fits into 64 kB.
+  constexpr std::size_t longest = 60000;
+  H5::StrType type(H5::PredType::C_S1, value.size() > longest ? H5T_VARIABLE : std::max<std::size_t>(1, value.size()));
+  type.setCset(H5T_CSET_UTF8);
+  if (value.size() <= longest) type.setStrpad(H5T_STR_NULLPAD);
+  write_scalar(object, name, type, value);
 }
-
-bool has(const H5::Group& group, const std::string& name) {
-  return H5Lexists(group.getId(), name.c_str(), H5P_DEFAULT) > 0;
+void write_attribute(const H5::H5Object& object, const std::string& name, double value) {
+  write_scalar(object, name, H5::PredType::NATIVE_DOUBLE, &value);
 }
-
-Array read_array(const H5::Group& group, const std::string& name, const std::string& where) {
-  const std::string place = where + ": dataset " + name;
-  if (!has(group, name)) throw UserError(place + ": missing");
-  try {
-    const auto dataset = group.openDataSet(name);
-    const auto space = dataset.getSpace();
-    const auto kind = dataset.getTypeClass();
-    // h5py stores switches as an enumeration.
-    if (kind != H5T_FLOAT && kind != H5T_INTEGER && kind != H5T_ENUM)
-      throw UserError(place + ": must hold real numbers");
-    Array array;
-    array.shape.resize(static_cast<std::size_t>(space.getSimpleExtentNdims()));
-    if (!array.shape.empty()) space.getSimpleExtentDims(array.shape.data());
-    array.values.resize(static_cast<std::size_t>(space.getSimpleExtentNpoints()));
-    if (!array.values.empty()) dataset.read(array.values.data(), H5::PredType::NATIVE_DOUBLE);
-    return array;
-  } catch (const H5::Exception&) {
-    throw UserError(place + ": cannot be read");
-  }
-}
-
-Matrix<double> read_matrix(const H5::Group& group, const std::string& name, const std::string& where) {
-  auto [shape, values] = read_array(group, name, where);
-  if (shape.size() > 2)
-    throw UserError(fmt::format("{}: dataset {}: has {} axes, must have at most 2", where, name, shape.size()));
-  shape.resize(2, 1);
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  return Eigen::Map<const RowMajor>(values.data(), static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
-}
-
-std::vector<double> read_vector(const H5::Group& group, const std::string& name, const std::string& where) {
-  const Matrix<double> values = read_matrix(group, name, where);
-  return {values.data(), values.data() + values.size()};
-}
-
-std::string read_text(const H5::H5Object& object, const std::string& name, const std::string& where) {
-  if (!object.attrExists(name)) throw UserError(where + ": attribute " + name + ": missing");
-  try {
-    const auto attribute = object.openAttribute(name);
-    std::string value;
-    attribute.read(attribute.getDataType(), value);
-    return std::string(value.c_str());  // a fixed-length string may be padded with zeros
-  } catch (const H5::Exception&) {
-    throw UserError(where + ": attribute " + name + ": must be text");
-  }
-}
-
-double read_number(const H5::H5Object& object, const std::string& name, const std::string& where) {
-  if (!object.attrExists(name)) throw UserError(where + ": attribute " + name + ": missing");
-  try {
-    const auto attribute = object.openAttribute(name);
-    if (attribute.getSpace().getSimpleExtentNpoints() != 1)
-      throw UserError(where + ": attribute " + name + ": must be one number");
-    double value = 0;
-    attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
-    return value;
-  } catch (const H5::Exception&) {
-    throw UserError(where + ": attribute " + name + ": must be a number");
-  }
+void write_attribute(const H5::H5Object& object, const std::string& name, long value) {
+  write_scalar(object, name, H5::PredType::NATIVE_LONG, &value);
 }
 
 template void write_array(const H5::Group&, const std::string&, const float*, const std::vector<hsize_t>&);

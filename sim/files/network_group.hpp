@@ -6,9 +6,8 @@
 
 namespace stillpoint {
 
-/// Reads a group of `root`, the root of the file at `path`, which the message of a UserError names. The lock of HDF5 is
-/// held by the caller.
-StoredNetwork read_network_group(const H5::Group& root, const std::string& group, const std::string& path);
+/// Reads a group of `root`, the root of a file. Throws UserError.
+StoredNetwork read_network_group(const hdf5::ReadGroup& root, const std::string& group);
 
 /// Writes the datasets of one network into an open group.
 template <class Scalar>

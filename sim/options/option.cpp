@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 #include <utility>
 
@@ -190,7 +191,7 @@ std::string number_text(double value) {
   // The shortest of the digits that mean this value, written with an exponent: d.ddde-dd
   for (int digits = 0; digits <= 17; ++digits) {
     text = fmt::format("{:.{}e}", value, digits);
-    if (std::stod(text) == value || std::isnan(value)) break;
+    if (std::strtod(text.c_str(), nullptr) == value || std::isnan(value)) break;
   }
   const auto e = text.find('e');
   if (e == std::string::npos) return fixed;

@@ -7,7 +7,7 @@ import sys
 import h5py
 import numpy as np
 
-from support import SMALL, main, ok, refused, runs, settings, small_study, write
+from support import SMALL, attributes, main, ok, refused, runs, settings, small_study, write
 
 
 def test_compare(tmp):
@@ -29,7 +29,7 @@ def test_compare(tmp):
     times = {}
     for path in runs(study):
         with h5py.File(path) as file:
-            key = tuple(file["options"].attrs[name] for name in ("study.arm", "network.gain", "rule.name"))
+            key = tuple(attributes(file["options"])[name] for name in ("study.arm", "network.gain", "rule.name"))
             times.setdefault(key, []).append(file.attrs.get("reached_at", np.inf))
     assert any(np.isfinite(each).any() for each in times.values()), "no run reached: the test compares nothing"
     for row in rows:
@@ -111,7 +111,7 @@ def test_compare_lists_what_could_not_be_run_and_counts_in_milliseconds(tmp):
     reached, cost = {}, {}
     for path in runs(tmp / "out"):
         with h5py.File(path) as run:
-            rule = run["options"].attrs["rule.name"]
+            rule = attributes(run["options"])["rule.name"]
             reached.setdefault(rule, []).append(run.attrs["reached_at"])
             cost.setdefault(rule, []).append(1000 * run["provenance"].attrs["seconds_per_update"])
     assert all(min(each) > 0 for each in reached.values()), reached

@@ -5,7 +5,7 @@ import sys
 
 import h5py
 
-from support import SMALL, main, ok, refused, runs, settings, stillpoint, write
+from support import SMALL, attributes, main, ok, refused, runs, settings, stillpoint, write
 
 
 def test_a_study_of_two_networks_can_be_cut_to_one(tmp):
@@ -13,7 +13,7 @@ def test_a_study_of_two_networks_can_be_cut_to_one(tmp):
     ok("run", study, "--out", tmp / "one", "--quiet", *settings("network.kind=leaky_rate", "study.arm=none", "training.updates=2"))
     for path in runs(tmp / "one"):
         with h5py.File(path) as run:
-            assert run["final/network"].attrs["kind"] == "leaky_rate"
+            assert attributes(run["final/network"])["kind"] == "leaky_rate"
     refused("run", study, "--out", tmp / "a", *settings("network.kind=leaky_rate", "network.rank=1"), names=["network.rank", "low_rank"])
 
 

@@ -56,7 +56,7 @@ def test_analyses_of_paths(tmp):
     def not_a_number(arrays, kind):
         arrays["W"][1, 1] = np.nan
 
-    refused("analyze", "lyapunov", example_network(tmp / "nan.h5", change=not_a_number), names=["nan.h5: W = not finite"])
+    refused("analyze", "lyapunov", example_network(tmp / "nan.h5", change=not_a_number), names=["nan.h5: group /network: W = not finite"])
     refused("analyze", "lyapunov", chaotic, "--exponents", 61, names=["--exponents = 61", "60"])
     refused("analyze", "lyapunov", chaotic, "--duration-ms=-5", names=["--duration-ms = -5"])
     refused("analyze", "dimension", chaotic, "--duration-ms=nan", names=["--duration-ms = nan"])

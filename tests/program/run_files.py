@@ -6,18 +6,18 @@ import sys
 import h5py
 import numpy as np
 
-from support import SMALL, main, ok, runs, settings, small_run, small_study, write
+from support import SMALL, attributes, main, ok, runs, settings, small_run, small_study, write
 
 
 def test_run_file_layout(tmp):
     with h5py.File(small_run("tcr", seed=3)) as run:
-        assert run.attrs["format"] == "stillpoint-run" and run.attrs["outcome"] in ("reached", "not_reached")
+        assert attributes(run)["format"] == "stillpoint-run" and attributes(run)["outcome"] in ("reached", "not_reached")
         assert {len(run["curve"][name]) for name in ("update", "loss", "accuracy", "speed")} == {12}
         assert sorted(run["checkpoints"]) == ["00000000", "00000005"]
         np.testing.assert_array_equal(run["checkpoints/00000000/network/W"][()], run["initial/network/W"][()])
         assert np.abs(run["final/network/W"][()] - run["initial/network/W"][()]).max() > 0
-        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["network.tau_ms"] == 50.0 and run["options"].attrs["task.name"] == "evidence_accumulation"
-        assert run["final/network"].attrs["kind"] == "leaky_rate" and run["final/network/synapse"].attrs["kind"] == "tcr"
+        assert run["options"].attrs["network.gain"] == 2.0 and run["options"].attrs["network.tau_ms"] == 50.0 and attributes(run["options"])["task.name"] == "evidence_accumulation"
+        assert attributes(run["final/network"])["kind"] == "leaky_rate" and attributes(run["final/network/synapse"])["kind"] == "tcr"
         assert {"commit", "compiler", "host", "matrix_kernels", "wall_seconds"} <= set(run["provenance"].attrs)
 
 
@@ -25,8 +25,8 @@ def test_a_run_that_reached_criterion_says_when(tmp):
     outcomes = set()
     for path in runs(small_study()):
         with h5py.File(path) as run:
-            outcomes.add(run.attrs["outcome"])
-            assert (run.attrs["outcome"] == "reached") == ("reached_at" in run.attrs), path
+            outcomes.add(attributes(run)["outcome"])
+            assert (attributes(run)["outcome"] == "reached") == ("reached_at" in run.attrs), path
             assert 0 <= run.attrs.get("reached_at", 0) < 12 and "diverged_at" not in run.attrs, path
     assert outcomes == {"reached", "not_reached"}
 
@@ -37,7 +37,7 @@ def test_a_run_that_diverges_is_recorded(tmp):
                                                                "optimizer.rate=1e9", "optimizer.clip=0"))
     for path in runs(tmp / "out"):
         with h5py.File(path) as run:
-            assert run.attrs["outcome"] == "diverged"
+            assert attributes(run)["outcome"] == "diverged"
             assert 0 <= run.attrs["diverged_at"] < 12
             assert len(run["curve/loss"]) == run.attrs["diverged_at"] + 1
     row, = json.loads(ok("summary", tmp / "out", "--format", "json"))

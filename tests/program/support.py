@@ -113,6 +113,11 @@ def runs(directory):
     return found
 
 
+def attributes(node):
+    """Attributes by name. Text is of fixed length, which h5py hands over as bytes."""
+    return {name: value.decode() if isinstance(value, bytes) else value for name, value in node.attrs.items()}
+
+
 def contents(path):
     """Every dataset and attribute of a run file but those of /provenance, as bytes."""
     found = {}
@@ -155,7 +160,7 @@ def small_run(arm, gain=2, rule="e_prop", seed=1):
     wanted = {"study.arm": arm, "network.gain": gain, "rule.name": rule}
     for path in runs(small_study()):
         with h5py.File(path) as run:
-            if run.attrs["seed"] == seed and all(run["options"].attrs[name] == value for name, value in wanted.items()):
+            if run.attrs["seed"] == seed and all(attributes(run["options"])[name] == value for name, value in wanted.items()):
                 return path
     raise AssertionError(f"the small study has no run of {wanted} with seed {seed}")
 

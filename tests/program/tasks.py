@@ -7,7 +7,7 @@ import xml.etree.ElementTree as xml
 import h5py
 import numpy as np
 
-from support import SMALL, all_contents, example_trials, main, ok, refused, runs, says, settings, write
+from support import SMALL, all_contents, attributes, example_trials, main, ok, refused, runs, says, settings, write
 
 
 def test_task_says_what_it_is_and_draws_it(tmp):
@@ -73,7 +73,7 @@ def test_a_study_learns_from_a_file_of_trials(tmp):
     rows = json.loads(ok("summary", tmp / "whole", "--format", "json"))
     for path in runs(tmp / "whole"):
         with h5py.File(path) as run:
-            assert run["options"].attrs["task.file"] == str(trials) and run["options"].attrs["task.name"] == "file"
+            assert attributes(run["options"])["task.file"] == str(trials) and attributes(run["options"])["task.name"] == "file"
             assert run["initial/network/W_in"].shape == (20, 2) and run["initial/network/W_out"].shape == (1, 20)
     finals = [h5py.File(path).attrs["final_accuracy"] for path in runs(tmp / "whole")]
     assert len(rows) == 2 and np.median(finals) > 0.95, finals
@@ -112,7 +112,7 @@ def test_bad_files_of_trials(tmp):
         path = example_trials(tmp / f"{change.__name__}.h5", change=change)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])
     attributes = [([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "must be 5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
-                  ([("dt_ms", [10, 10])], ["dt_ms", "one number"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
+                  ([("dt_ms", [10, 10])], ["dt_ms", "one value"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
     for given, names in attributes:
         path = example_trials(tmp / "attributes.h5", attributes=given)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])

@@ -48,11 +48,12 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   return with_option_names(options, [&] {
     std::string text;
     const auto result = kind->run(required(own, values, "FILE"), values, text);
+    const auto json = result.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     const auto out = output_path(values, "json");
     if (out == "-") {
-      std::cout << result.dump(1) << "\n";
+      std::cout << json;
     } else {
-      if (!out.empty()) write_atomically(out, result.dump(1) + "\n");
+      if (!out.empty()) write_atomically(out, json);
       fmt::print("{}", text);
     }
     return 0;

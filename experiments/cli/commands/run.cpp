@@ -2,6 +2,8 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
+#include "experiments/options/message.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {
@@ -35,11 +37,11 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   try {
     run_study(read_study(request), setting);
   } catch (const StudyStopped& stopped) {
-    fmt::print(stderr, "stopped by signal {}; what the runs had reached is kept: the same command goes on\n", stopped.signal);
+    tell(fmt::format("stopped by signal {}; what the runs had reached is kept: the same command goes on", stopped.signal));
     return 128 + stopped.signal;  // as a shell says that a signal ended a program
   }
   if (!setting.quiet)
-    fmt::print(stderr, "results in {}; next: stillpoint summary {}\n", setting.directory, setting.directory);
+    tell(fmt::format("results in {}; next: stillpoint summary {}", setting.directory, setting.directory));
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/files/network_group.hpp"
@@ -248,10 +249,9 @@ int simulate_request(const Request& request, bool quiet) {
   simulation.finish();
   const double bound_ms = synapse->stability_bound_ms(largest_mean_square_rate(simulation.trajectory()));
   if (integration.has_adjoint() && integration.dt_ms > bound_ms)
-    fmt::print(stderr,
-               "warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
-               " at this activity; take a smaller step, or rk4\n",
-               integration.dt_ms, bound_ms);
+    tell(fmt::format("warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
+               " at this activity; take a smaller step, or rk4",
+               integration.dt_ms, bound_ms));
   write_simulation(request, stored, resolved, trials, recorder);
 
   if (!quiet) {

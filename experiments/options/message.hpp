@@ -1,0 +1,14 @@
+// Everything that the program says on standard error, and text of files on its way to a terminal.
+#pragma once
+
+#include <string>
+
+namespace stillpoint {
+
+/// Control characters, line breaks and bytes that are not UTF-8 as \x1b; whole characters of UTF-8 as they are.
+std::string printable(const std::string& text);
+
+/// One printable line on standard error; what is too long to be read loses its middle.
+void tell(const std::string& message);
+
+}  // namespace stillpoint

@@ -1,0 +1,28 @@
+// Text that a user or the program wrote, read whole.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+/// Throws UserError where the file cannot be read, or is too long for any text of ours (/dev/zero).
+std::string read_text(const std::string& path);
+
+/// What `take` makes of JSON text, that of a file. Throws UserError where it is no JSON, or not what `take` takes it for.
+template <class Take>
+auto parse_json(const std::string& text, const std::string& path, Take&& take) {
+  try {
+    return take(nlohmann::json::parse(text));
+  } catch (const nlohmann::json::exception& problem) {
+    throw UserError(path + ": is damaged: " + problem.what());
+  }
+}
+template <class Take>
+auto read_json(const std::string& path, Take&& take) {
+  return parse_json(read_text(path), path, take);
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,113 @@
+#include "experiments/study/description.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "experiments/results/text_file.hpp"
+
+namespace stillpoint {
+
+using json = nlohmann::json;
+
+std::string description_of(const Study& study) {
+  json conditions = json::array();
+  for (const auto& point : study.points) {
+    json varied = json::array();
+    for (const auto& [option, value] : point.varied) varied.push_back({option, value});
+    conditions.push_back(varied);
+  }
+  json left_out = json::array();
+  for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
+  json fixed = json::array();
+  for (const auto& [option, value] : study.base) fixed.push_back(option);
+  const json all = {{"format", "stillpoint-study"}, {"version", 2},
+                    {"name", study.name},           {"identity", study.identity()},
+                    {"conditions", conditions},     {"left_out", left_out},
+                    {"fixed", fixed}};
+  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+namespace {
+
+/// Before version 2 the options that a study sets stood in its identity: lines "OPTION = VALUE" that are no axis.
+std::vector<std::string> fixed_by_identity(const std::string& identity) {
+  std::vector<std::string> options;
+  std::istringstream lines(identity);
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("grid.", 0) != 0 && line.rfind("tune.", 0) != 0) options.push_back(line.substr(0, line.find(' ')));
+  return options;
+}
+
+}  // namespace
+
+Description parse_description(const std::string& text, const std::string& path) {
+  return parse_json(text, path, [&](const json& found) {
+    if (!found.is_object() || found.value("format", "") != "stillpoint-study")
+      throw UserError(path + ": is not the description of a study");
+    Description description;
+    description.version = found.at("version");
+    description.name = found.at("name");
+    description.identity = found.at("identity");
+    description.conditions = found.at("conditions").get<std::vector<Varied>>();
+    description.fixed = description.version < 2 ? fixed_by_identity(description.identity)
+                                                : found.at("fixed").get<std::vector<std::string>>();
+    for (const auto& each : found.value("left_out", json::array()))
+      description.left_out.push_back({each.at("varied"), each.at("reason")});
+    const auto same_options = [&](const Varied& varied) {
+      const auto& first = description.conditions.front();
+      return std::equal(varied.begin(), varied.end(), first.begin(), first.end(),
+                        [](const auto& a, const auto& b) { return a.first == b.first; });
+    };
+    const auto& conditions = description.conditions;
+    if (!std::all_of(conditions.begin(), conditions.end(), same_options))
+      throw UserError(path + ": is damaged: its conditions vary other options");
+    return description;
+  });
+}
+
+Description read_description(const std::string& path) { return parse_description(read_text(path), path); }
+
+namespace {
+
+/// "optimizer.rate = 0.003", or "0.003"
+std::string values_of(const json& candidate, bool with_names) {
+  std::string text;
+  for (const auto& pair : candidate.at("tuned"))
+    text += (text.empty() ? "" : ", ") + (with_names ? pair.at(0).get<std::string>() + " = " : "") +
+            pair.at(1).get<std::string>();
+  return text;
+}
+
+/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112)", or nothing where nothing was tuned.
+std::string tuning_text(const json& condition) {
+  if (condition.is_null()) return "";
+  const auto& candidates = condition.at("candidates");
+  std::string tried;
+  for (const auto& candidate : candidates)
+    tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", values_of(candidate, false),
+                         candidate.contains("left_out")
+                             ? "not applicable"
+                             : fmt::format("{:.0f}", candidate.at("updates").get<double>()));
+  return fmt::format("{} (mean updates to criterion {})",
+                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
+}
+
+}  // namespace
+
+Tuning read_tuning(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  return read_json(path, [](const json& conditions) {
+    Tuning tuning;
+    for (const auto& condition : conditions) {
+      tuning.conditions.push_back(tuning_text(condition));
+      if (!condition.is_null())
+        for (const auto& pair : condition.at("candidates").at(0).at("tuned")) tuning.options.push_back(pair.at(0));
+    }
+    return tuning;
+  });
+}
+
+}  // namespace stillpoint

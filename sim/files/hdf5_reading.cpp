@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "sim/files/hdf5.hpp"
+
+namespace stillpoint::hdf5 {
+
+namespace {
+
+/// Longer text in an attribute is none of ours.
+constexpr std::size_t longest_text = 1 << 24;
+/// So many values may be those of a dataset that was never written, whose values are zeros.
+constexpr double most_unwritten = 1 << 20;
+constexpr double most_values = 1LL << 31;
+/// By which deflate can shrink anything, at most.
+constexpr double strongest_compression = 1032;
+
+/// Every file stands for itself: studies are compared by the bytes of the files that they read.
+herr_t refuse_other_file(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
+
+Handle link_access() {
+  Handle access(H5Pcreate(H5P_LINK_ACCESS));
+  H5Pset_elink_cb(access, refuse_other_file, nullptr);
+  return access;
+}
+
+bool holds_numbers(hid_t type) {
+  const auto kind = H5Tget_class(type);  // h5py stores switches as an enumeration
+  return (kind == H5T_FLOAT || kind == H5T_INTEGER || kind == H5T_ENUM) && H5Tget_size(type) <= 16;
+}
+
+std::vector<hsize_t> shape_of(hid_t space) {
+  std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  if (!shape.empty()) H5Sget_simple_extent_dims(space, shape.data(), nullptr);
+  return shape;
+}
+
+/// Why the shape cannot be taken at its word, or "": memory is asked for only where the file has the values.
+std::string absurdity_of(const std::vector<hsize_t>& shape, hid_t dataset, std::size_t value_bytes) {
+  const Handle creation(H5Dget_create_plist(dataset));
+  if (H5Pget_external_count(creation) > 0 || H5Pget_layout(creation) == H5D_VIRTUAL)
+    return "its values lie in other files; they must be in this one";
+  double values = 1;
+  for (const auto extent : shape) values *= static_cast<double>(std::max<hsize_t>(1, extent));  // N follows from [0, N]
+  if (values > most_values) return fmt::format("has {:.3g} values; at most {:.3g} can be read", values, most_values);
+  hsize_t file_bytes = 0;
+  H5Fget_filesize(dataset, &file_bytes);
+  const double stored = static_cast<double>(std::min(H5Dget_storage_size(dataset), file_bytes)),
+               compression = H5Pget_nfilters(creation) > 0 ? strongest_compression : 1;
+  if (values > most_unwritten && stored * compression < values * static_cast<double>(value_bytes))
+    return fmt::format("has {:.0f} values by its shape, but only {:.0f} bytes of them are in the file", values, stored);
+  return "";
+}
+
+/// Called for each member or attribute.
+constexpr auto collect_name = [](hid_t, const char* name, const auto*, void* names) -> herr_t {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 0;
+};
+
+Handle open_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw UserError(path + ": no such file");
+  if (S_ISDIR(status.st_mode)) throw UserError(path + ": is a directory, not an HDF5 file");
+  if (!S_ISREG(status.st_mode)) throw UserError(path + ": is no regular file");
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS));
+  // Files are replaced by renaming, never written in place; locks fail on some shared file systems.
+  H5Pset_file_locking(access, false, true);
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
+  if (file < 0) throw UserError(path + ": cannot be read as an HDF5 file");
+  return file;
+}
+
+Handle root_of(const std::string& path) {
+  const Handle file = open_file(path);
+  Handle root(H5Gopen2(file, "/", H5P_DEFAULT));  // keeps the file open
+  if (root < 0) throw UserError(path + ": cannot be read as an HDF5 file");
+  return root;
+}
+
+}  // namespace
+
+ReadFile::ReadFile(const std::string& path) : root_(root_of(path), path) {}
+
+bool ReadGroup::has(const std::string& name) const { return H5Lexists(id_, name.c_str(), link_access()) > 0; }
+
+std::vector<std::string> ReadGroup::members() const {
+  std::vector<std::string> names;
+  if (H5Literate(id_, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &names) < 0)
+    throw UserError(where_ + ": its members cannot be listed");
+  return names;
+}
+
+std::vector<std::string> ReadGroup::attributes() const {
+  std::vector<std::string> names;
+  if (H5Aiterate2(id_, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &names) < 0)
+    throw UserError(where_ + ": its attributes cannot be listed");
+  return names;
+}
+
+Handle ReadGroup::open(const std::string& name, H5I_type_t type, const std::string& what) const {
+  const auto place = fmt::format("{}: {}{}", where_, what, name);
+  if (!has(name)) throw UserError(place + ": missing");
+  Handle object(H5Oopen(id_, name.c_str(), link_access()));
+  if (object < 0) throw UserError(place + ": cannot be opened; a link must lead to a place in this file");
+  if (H5Iget_type(object) != type)
+    throw UserError(place + (type == H5I_GROUP ? ": is no group" : ": is no dataset"));
+  return object;
+}
+
+ReadGroup ReadGroup::group(const std::string& name) const {
+  const bool within = where_.find(": group /") != std::string::npos;
+  return {open(name, H5I_GROUP, "group /"), where_ + (within ? "/" : ": group /") + name};
+}
+
+Array ReadGroup::array(const std::string& name) const {
+  const auto place = where_ + ": dataset " + name;
+  const Handle dataset = open(name, H5I_DATASET, "dataset "), space(H5Dget_space(dataset)), type(H5Dget_type(dataset));
+  if (!holds_numbers(type)) throw UserError(place + ": must hold real numbers");
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) throw UserError(place + ": is empty");
+  Array array{shape_of(space), {}};
+  const auto absurdity = absurdity_of(array.shape, dataset, H5Tget_size(type));
+  if (!absurdity.empty()) throw UserError(place + ": " + absurdity);
+  hsize_t size = 1;
+  for (const auto extent : array.shape) size *= extent;
+  array.values.resize(size);
+  if (size > 0 && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
+    throw UserError(place + ": cannot be read");
+  return array;
+}
+
+std::string ReadGroup::bytes(const std::string& name) const {
+  const auto place = where_ + ": dataset " + name;
+  const Handle dataset = open(name, H5I_DATASET, "dataset "), space(H5Dget_space(dataset)), type(H5Dget_type(dataset));
+  if (H5Tget_class(type) != H5T_INTEGER || H5Tget_size(type) != 1 || H5Sget_simple_extent_ndims(space) != 1)
+    throw UserError(place + ": must hold bytes");
+  const auto shape = shape_of(space);
+  if (const auto absurdity = absurdity_of(shape, dataset, 1); !absurdity.empty())
+    throw UserError(place + ": " + absurdity);
+  std::string bytes(shape[0], '\0');
+  if (!bytes.empty() && H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
+    throw UserError(place + ": cannot be read");
+  return bytes;
+}
+
+Matrix<double> ReadGroup::matrix(const std::string& name) const {
+  auto [shape, values] = array(name);
+  if (shape.size() > 2)
+    throw UserError(fmt::format("{}: dataset {}: has {} axes, must have at most 2", where_, name, shape.size()));
+  shape.resize(2, 1);
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const RowMajor>(values.data(), static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
+}
+
+std::vector<double> ReadGroup::vector(const std::string& name) const {
+  const Matrix<double> values = matrix(name);
+  return {values.data(), values.data() + values.size()};
+}
+
+Handle ReadGroup::attribute(const std::string& name) const {
+  const auto place = where_ + ": attribute " + name;
+  if (!has_attribute(name)) throw UserError(place + ": missing");
+  Handle attribute(H5Aopen(id_, name.c_str(), H5P_DEFAULT));
+  if (attribute < 0) throw UserError(place + ": cannot be read");
+  const Handle space(H5Aget_space(attribute));
+  if (H5Sget_simple_extent_npoints(space) != 1) throw UserError(place + ": must be one value");
+  return attribute;
+}
+
+std::string ReadGroup::text_of(hid_t attribute, const std::string& name) const {
+  const auto place = where_ + ": attribute " + name;
+  const Handle type(H5Aget_type(attribute));
+  if (H5Tget_class(type) != H5T_STRING) throw UserError(place + ": must be text");
+  if (H5Tis_variable_str(type) > 0) {
+    char* found = nullptr;
+    if (H5Aread(attribute, type, &found) < 0) throw UserError(place + ": cannot be read");
+    const std::string text = found ? found : "";
+    H5free_memory(found);
+    return text;
+  }
+  if (H5Tget_size(type) > longest_text) throw UserError(place + ": is too long");
+  std::string text(H5Tget_size(type), '\0');
+  if (H5Aread(attribute, type, text.data()) < 0) throw UserError(place + ": cannot be read");
+  text.resize(::strnlen(text.data(), text.size()));  // it may be padded with zeros
+  return text;
+}
+
+double ReadGroup::number_of(hid_t attribute, const std::string& name) const {
+  const Handle type(H5Aget_type(attribute));
+  double value = 0;
+  if (!holds_numbers(type) || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+    throw UserError(where_ + ": attribute " + name + ": must be a number");
+  return value;
+}
+
+std::string ReadGroup::text(const std::string& name) const { return text_of(attribute(name), name); }
+double ReadGroup::number(const std::string& name) const { return number_of(attribute(name), name); }
+long ReadGroup::whole(const std::string& name, double low, double high) const {
+  return whole_number(where_ + ": attribute " + name, number(name), low, high);
+}
+
+std::map<std::string, std::string> ReadGroup::options() const {
+  std::map<std::string, std::string> options;
+  for (const auto& name : attributes()) {
+    const Handle found = attribute(name), type(H5Aget_type(found));
+    options[name] = H5Tget_class(type) == H5T_STRING ? text_of(found, name) : fmt::format("{}", number_of(found, name));
+  }
+  return options;
+}
+
+}  // namespace stillpoint::hdf5

@@ -1,0 +1,100 @@
+#include "tests/fuzz/examples.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "experiments/results/result_file.hpp"
+#include "experiments/results/trained_run.hpp"
+#include "sim/files/network_file.hpp"
+#include "tests/settings.hpp"
+
+namespace stillpoint::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Example network_example(Assignments chosen, const std::map<std::string, std::string>& synapse) {
+  chosen.insert(chosen.end(), {{"network.size", "4"}, {"network.initial_state", "fixed"}});
+  auto network = make_network(resolve_options(chosen), 2, 1, 1);
+  network.dt_ms = 5;
+  const ScratchFile file;
+  write_network_file(file.path(), {network, synapse});
+  return Example(file.bytes());
+}
+
+Example run_example(Assignments chosen) {
+  chosen.insert(chosen.end(), {{"network.size", "4"}, {"training.updates", "5"}, {"training.batch", "2"}, {"integration.dt_ms", "10"}});
+  const auto options = resolve_options(chosen);
+  const auto task = task_kind(options.text("task.name")).make(options, options.number("integration.dt_ms"));
+  const auto network = make_network(options, task->inputs(), task->outputs(), 1);
+  RunResult<double> result{options, 1, "s", {}, {}, train<double>(setting_of(options, 1, trials_of(*task, options)), network)};
+  result.match = {"speed", 1, 1, 1, 1, true};
+  result.freeze_in = FreezeIn{{1, 1}, {1, 1}};
+  const ScratchFile file;
+  write_run(file.path(), result);
+  return Example(file.bytes());
+}
+
+std::string trial_file(bool all) {
+  const auto held = hdf5::lock();
+  const hdf5::MemoryFile file;
+  const auto root = file.root();
+  const std::vector<double> inputs(3 * 4 * 2, 0.5), targets(3 * 4, 1), ones(3 * 4, 1), three = {1, 0, 2}, lengths = {4, 4, 4};
+  hdf5::write_array(root, "inputs", inputs.data(), {3, 4, 2});
+  hdf5::write_array(root, "targets", targets.data(), {3, 4, 1});
+  hdf5::write_array(root, "mask", ones.data(), {3, 4, 1});
+  hdf5::write_attribute(root, "dt_ms", 10.0);
+  if (all) {
+    hdf5::write_vector(root, "condition", three.data(), 3);
+    hdf5::write_vector(root, "length", lengths.data(), 3);
+    hdf5::write_attribute(root, "tolerance", 0.5);
+  }
+  return file.image();
+}
+
+}  // namespace
+
+ScratchFile::ScratchFile() {
+  static int count = 0;
+  const fs::path memory = "/dev/shm";
+  std::error_code ignored;
+  const auto folder = fs::is_directory(memory, ignored) ? memory : fs::temp_directory_path();
+  path_ = (folder / ("stillpoint-fuzz-" + std::to_string(getpid()) + "-" + std::to_string(count++))).string();
+}
+ScratchFile::~ScratchFile() {
+  std::error_code ignored;
+  fs::remove(path_, ignored);
+}
+void ScratchFile::write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary) << bytes; }
+std::string ScratchFile::bytes() const {
+  std::ifstream file(path_, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+const std::vector<Example>& network_examples() {
+  static const std::vector<Example> all = {
+      network_example({}, {{"kind", "tcr"}, {"beta", "100"}}),
+      network_example({{"network.kind", "leaky_current"}, {"network.excitatory", "0.5"}, {"network.density", "0.7"}}, {}),
+      network_example({{"network.kind", "low_rank"}}, {}),
+      network_example({{"network.kind", "lstm"}}, {}),
+      network_example({{"network.kind", "plrnn"}, {"network.feedback", "uniform"}}, {})};
+  return all;
+}
+
+const std::vector<Example>& run_examples() {
+  static const std::vector<Example> all = {
+      run_example({{"training.checkpoints", "every 2"}, {"synapse.kind", "tcr"}, {"shadow.rules", "e_prop"}}),
+      run_example({{"training.checkpoints", "none"}, {"network.kind", "lstm"}, {"schedule.shape", "controlled"}, {"tcr.form", "loss"}})};
+  return all;
+}
+
+const std::vector<Example>& trial_examples() {
+  static const std::vector<Example> all = {Example(trial_file(true)), Example(trial_file(false))};
+  return all;
+}
+
+}  // namespace stillpoint::testing

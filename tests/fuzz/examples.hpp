@@ -1,0 +1,31 @@
+// Small right files of every kind that the program reads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/damage.hpp"
+
+namespace stillpoint::testing {
+
+/// A file of this process alone, for readers that open paths; gone with the object.
+class ScratchFile {
+ public:
+  ScratchFile();
+  ~ScratchFile();
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  const std::string& path() const { return path_; }
+  void write(const std::string& bytes) const;
+  std::string bytes() const;
+
+ private:
+  std::string path_;
+};
+
+const std::vector<Example>& network_examples();
+const std::vector<Example>& run_examples();
+/// With dt_ms = 10.
+const std::vector<Example>& trial_examples();
+
+}  // namespace stillpoint::testing

@@ -1,0 +1,180 @@
+#include "tests/fuzz/targets.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <set>
+#include <stdexcept>
+
+#include "experiments/results/curve_file.hpp"
+#include "experiments/results/measured_run.hpp"
+#include "experiments/results/subject_file.hpp"
+#include "experiments/options/message.hpp"
+#include "experiments/study/description.hpp"
+#include "sim/files/network_file.hpp"
+#include "tasks/tasks.hpp"
+#include "tests/fuzz/examples.hpp"
+
+namespace stillpoint::testing {
+
+namespace {
+
+/// The reader succeeds, or says in words, of the file where it has a name, what is wrong. Too little memory is no fault
+/// of the reader where options ask for it.
+template <class Read>
+void must_answer(const std::string& named, Read&& read) {
+  try {
+    read();
+  } catch (const UserError& problem) {
+    const std::string text = problem.what();
+    if (text.find(named) != std::string::npos && printable(text).find('\n') == std::string::npos) return;
+    std::fprintf(stderr, "a message that does not name its file: %s\n", text.c_str());
+    std::abort();
+  } catch (const std::bad_alloc&) {
+  } catch (const std::length_error&) {
+  }
+}
+
+const ScratchFile& scratch() {
+  static const ScratchFile file;
+  return file;
+}
+
+void read_network_file(std::size_t way) {
+  const auto& path = scratch().path();
+  must_answer(path, [&] { way % 2 == 0 ? void(read_trained_network(path)) : void(open_subject(path)); });
+}
+void read_run_file(std::size_t way) {
+  const auto& path = scratch().path();
+  must_answer(path, [&] {
+    switch (way % 4) {
+      case 0: return void(read_run_of_study(path));
+      case 1: return void(read_curve(path));
+      case 2: return void(open_subject(path, "checkpoints/00000002/network"));
+      default: return void(open_subject_path(path));
+    }
+  });
+}
+void read_trial_file(std::size_t) {
+  const auto& path = scratch().path();
+  must_answer(path, [&] { make_task(TrialFileParameters{path}, 10)->draw({1, 1}, 4); });
+}
+
+void damage(const std::vector<Example>& examples, const std::uint8_t* data, std::size_t size, void (*read)(std::size_t)) {
+  Choices choices(data, size);
+  const auto way = choices.below(4);
+  scratch().write(choices.of(examples).damaged(choices));
+  read(way);
+}
+void network(const std::uint8_t* data, std::size_t size) { damage(network_examples(), data, size, read_network_file); }
+void run(const std::uint8_t* data, std::size_t size) { damage(run_examples(), data, size, read_run_file); }
+void trials(const std::uint8_t* data, std::size_t size) { damage(trial_examples(), data, size, read_trial_file); }
+
+/// Bytes of a file that are wrong: the library itself does not survive all of them.
+void bytes(const std::uint8_t* data, std::size_t size) {
+  Choices choices(data, size);
+  const auto way = choices.below(4), kind = choices.below(3);
+  auto damaged = choices.of(kind == 0 ? network_examples() : kind == 1 ? run_examples() : trial_examples()).bytes();
+  while (choices.left()) {
+    const auto at = (choices.below(65536) * 256 + choices.byte()) % damaged.size();
+    damaged[at] = static_cast<char>(choices.byte());
+  }
+  scratch().write(damaged);
+  (kind == 0 ? read_network_file : kind == 1 ? read_run_file : read_trial_file)(way);
+}
+
+void curve(const std::uint8_t* data, std::size_t size) {
+  scratch().write(Choices(data, size).rest());
+  must_answer(scratch().path(), [] { read_curve(scratch().path()); });
+}
+
+void json(const std::uint8_t* data, std::size_t size) {
+  const auto& path = scratch().path();
+  scratch().write(Choices(data, size).rest());
+  must_answer(path, [&] { read_description(path); });
+  must_answer(path, [&] { read_tuning(path); });
+  must_answer(path, [&] { kept_measurement(path, {}); });
+}
+
+void study(const std::uint8_t* data, std::size_t size) {
+  Choices choices(data, size);
+  StudyRequest request;
+  request.path = scratch().path();
+  request.largest_network = 4;
+  scratch().write(choices.rest());
+  must_answer("", [&] {
+    const auto study = read_study(request);
+    parse_description(description_of(study), "");
+  });
+}
+
+const std::vector<Option>& every_option() {
+  static const auto all = [] {
+    std::vector<Option> options = study_options();
+    const auto add = [&](const std::vector<Option>& more) { options.insert(options.end(), more.begin(), more.end()); };
+    const auto run = resolve_options({});
+    for (const auto& [name, entry] : run.entries()) options.push_back(entry.option);
+    for (const auto& kind : task_kinds()) add(kind.options);
+    for (const auto& kind : rule_kinds()) add(kind.options);
+    for (const auto& kind : network_kinds()) add(kind.options);
+    for (const auto& kind : synapse_kinds()) add(kind.options);
+    return options;
+  }();
+  return all;
+}
+
+/// Values as they would be given, and the run that they make.
+void options(const std::uint8_t* data, std::size_t size) {
+  Choices choices(data, size);
+  const auto& option = every_option()[choices.below(every_option().size())];
+  const auto text = choices.rest();
+  must_answer("", [&] { option.value_of(text); });
+  must_answer("", [&] {
+    Options own;
+    own.declare({option});
+    own.set(option.name, text);
+    own.number(option.name);
+    if (option.kind == Option::Kind::integer) own.integer(option.name);
+    own.flag(option.name);
+    own.words(option.name);
+    own.range(option.name);
+  });
+  must_answer("", [&] {
+    const auto resolved = resolve_options({{option.name, text}});
+    training_setting(resolved);
+    make_noise(resolved);
+    resolved_synapse({{option.name, text}, {"kind", text}});
+  });
+}
+
+}  // namespace
+
+const std::vector<FuzzTarget>& fuzz_targets() {
+  static const std::vector<FuzzTarget> all = {
+      {"study", study, {"[study]\nname = s\nseeds = 2\n[grid]\nstudy.arm = none tcr\nnetwork.gain = 1 2\n[training]\nupdates = 9\n[tune]\nrate = 0.5 1\n", "[rule]\nname = rtrl # x\n[task]\nname = flip_flop\n[network]\nkind = lstm\n[study]\ninapplicable = skip\n"}},
+      {"options", options, {std::string("\0\0", 2) + "1e-3", "ab1 2 3", "zz1..2"}},
+      {"curve", curve, {"update,loss\n0,1\n1,0.5\n", "\xEF\xBB\xBFloss, update ,accuracy\n1,2,nan\n\n-1e9,0x1p3,\n"}},
+      {"json", json, {R"({"format":"stillpoint-study","version":1,"name":"s","identity":"a = b\n","conditions":[[["a","1"]],[["a","2"]]],"left_out":[{"varied":[["a","3"]],"reason":"x"}]})",
+                      R"([null,{"chosen":0,"candidates":[{"tuned":[["a","1"]],"updates":2,"loss":0.5}]}])"}},
+      {"network", network, {std::string(3, '\0') + "abcdefgh"}},
+      {"run", run, {std::string(3, '\0') + "abcdefgh"}},
+      {"trials", trials, {std::string(3, '\0') + "abcdefgh"}},
+      {"bytes", bytes, {std::string(3, '\0') + "abcdefgh"}}};
+  return all;
+}
+
+std::vector<std::string> fuzz_words() {
+  std::set<std::string> words;
+  for (const auto& option : every_option()) {
+    words.insert(option.name);
+    words.insert(option.name.substr(option.name.find('.') + 1));
+    words.insert("[" + option.name.substr(0, option.name.find('.')) + "]\n");
+    words.insert(option.choices.begin(), option.choices.end());
+    words.insert(option.fallback);
+  }
+  words.insert({"grid.", "[grid]\n", "[tune]\n", "[quick]\n", " = ", "1e-310", "..", "every "});
+  words.erase("");
+  return {words.begin(), words.end()};
+}
+
+}  // namespace stillpoint::testing
