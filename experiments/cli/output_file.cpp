@@ -47,15 +47,15 @@ std::string study_that_owns(const fs::path& path) {
 
 /// Whether a file holds HDF5 that `stillpoint simulate` did not write: a run, a network, trials, anyone's data.
 bool holds_data(const std::string& path) {
-  const auto held = hdf5::lock();
-  if (H5Fis_hdf5(path.c_str()) <= 0) return false;
-  try {
-    const auto file = hdf5::open(path);
-    return hdf5::read_text(file.openGroup("/"), "format", path) != "stillpoint-simulation";
-  } catch (const UserError&) {
-  } catch (const H5::Exception&) {
+  {
+    const auto held = hdf5::lock();
+    if (H5Fis_hdf5(path.c_str()) <= 0) return false;
   }
-  return true;
+  try {
+    return hdf5::ReadFile(path).root().text("format") != "stillpoint-simulation";
+  } catch (const UserError&) {
+    return true;
+  }
 }
 
 /// What speaks against writing to a path; "" where nothing does.

@@ -33,11 +33,10 @@ struct Request {
 
 /// Every option of the run that a file holds; none of a network file.
 std::map<std::string, std::string> run_options(const std::string& path) {
-  const auto held = hdf5::lock();
-  const auto file = hdf5::open(path);
-  const auto root = file.openGroup("/");
-  if (hdf5::read_text(root, "format", path) != "stillpoint-run") return {};
-  return read_run_head(root, path).options;
+  const hdf5::ReadFile file(path);
+  const auto& root = file.root();
+  if (root.text("format") != "stillpoint-run") return {};
+  return read_run_head(root).options;
 }
 
 /// The run's options of the task that is asked for, but those that a preset given by the user sets; of another task
@@ -69,7 +68,7 @@ std::string left_out(const Request& request, const std::map<std::string, std::st
       text += fmt::format("the run had {0} = {1}, here it is {2} (--set {0}={1}); ", noise, of_run->second,
                           options.text(noise));
   }
-  return text.empty() ? "" : text.substr(0, text.size() - 2) + "\n";
+  return text.empty() ? "" : text.substr(0, text.size() - 2);
 }
 
 /// Options of the simulation: what the file says of method, step, synapse and its task, under what the user says.
@@ -232,7 +231,7 @@ int simulate_request(const Request& request, bool quiet) {
                                             : read_network(request.network_path, request.group);
   const auto run = run_options(request.network_path);
   const auto resolved = options_for(request, stored, run);
-  if (!quiet) fmt::print(stderr, "{}", left_out(request, run, resolved));
+  if (const auto line = left_out(request, run, resolved); !quiet && !line.empty()) tell(line);
   const auto integration = make_integration(resolved);
   require_stationary(stored.network, make_noise(resolved));
   const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
