@@ -65,8 +65,8 @@ struct TrainingSetting {
   std::function<void(long update)> progress = [](long) {};
 };
 
-/// Number of evaluation trials, fixed for a seed.
-constexpr Index evaluation_trials = 512;
+/// Number of evaluation trials, fixed for a seed, and how many of them run at once.
+constexpr Index evaluation_trials = 512, evaluation_block = 64;
 
 /// Trains a copy of `initial`. Throws UserError when rule and integration method do not go together.
 template <class Scalar>

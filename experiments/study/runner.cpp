@@ -15,6 +15,7 @@
 #include "experiments/results/trained_run.hpp"
 #include "experiments/study/controls.hpp"
 #include "experiments/study/progress.hpp"
+#include "experiments/study/run_memory.hpp"
 #include "experiments/study/threads.hpp"
 #include "experiments/study/tuning.hpp"
 #include "sim/initial_weights.hpp"
@@ -217,10 +218,13 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   if (!setting.quiet && jobs.size() < all.size())
     fmt::print(stderr, "{} of {} {} are already finished\n", all.size() - jobs.size(), all.size(), what);
 
+  std::vector<const Options*> options;
+  for (const auto& job : jobs) options.push_back(job.options);
+  const int at_a_time = runs_at_a_time(setting.jobs, options);
   Progress progress(jobs.size(), updates, setting.quiet);
   StabilityWarning warning;
   SetPointWarning set_point;
-  for_each_on_threads(setting.jobs, jobs, [&](const Job& job) {
+  for_each_on_threads(at_a_time, jobs, [&](const Job& job) {
     if (job.options->text("integration.precision") == "double")
       run_one<double>(study, job, progress, warning, set_point);
     else

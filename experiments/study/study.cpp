@@ -12,6 +12,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
+#include "experiments/study/run_memory.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -42,9 +43,10 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
 
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
-  const auto setting = training_setting(options);
-  const auto& integration = setting.integration;
+  const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  require_memory(options, *task);
+  const auto setting = training_setting(options);
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   make_dynamics(network, integration);
   const auto trials = task->draw({1, 0}, 1);
@@ -98,6 +100,8 @@ void expand(Study& study, std::vector<std::string> known) {
     try {
       point.options = resolve_options(all, known);
       rehearse(point.options);
+    } catch (const TooLarge&) {
+      throw;
     } catch (const UserError& problem) {
       if (!study.skip_inapplicable) throw;
       study.left_out.push_back({point.varied, problem.what()});
