@@ -29,8 +29,8 @@ class Rule {
   /// Throws ParameterError where the rule, as its parameters make it, cannot serve the network. trains_start: its
   /// initial state r0 is to learn.
   virtual void check(const Network<Scalar>&, bool /*trains_start*/) const {}
-  /// Bytes that it holds while it learns from trials of these sizes: by such estimates a run that the machine cannot hold
-  /// is refused before it starts. 0: nothing to speak of.
+  /// Bytes that it holds while it learns from trials of these sizes: by such estimates a run that the machine cannot
+  /// hold is refused before it starts. 0: nothing to speak of.
   virtual double memory(const Sizes&) const { return 0; }
   /// Whether `step` is to be called.
   virtual bool online() const { return false; }

@@ -39,7 +39,7 @@ class Synapse {
  public:
   virtual ~Synapse() = default;
 
-  /// Bytes that it holds while trials of these sizes run, for estimates made before they do; the trajectory has a and z.
+  /// Bytes that it holds while trials of these sizes run, for estimates made before (a and z are in the trajectory).
   virtual double memory(const Sizes&) const { return 0; }
   /// Factor on the synapse's strength from the next `begin` on, where it has one.
   virtual void set_strength(double /*factor*/) {}

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <stdexcept>
 
 #include "build_info.hpp"
 #include "experiments/cli/command.hpp"
@@ -15,6 +16,13 @@ void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
   for (const auto& command : commands()) fmt::print("  {:15}  {}\n", command.name, command.help);
   fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
+}
+
+/// What was asked for is named as it was written: what of it was too much is not known here.
+void print_out_of_memory(char** begin, char** end) {
+  const bool trains = begin != end && std::string(*begin) == "run";
+  fmt::print(stderr, "stillpoint {}: out of memory; {}\n", fmt::join(begin, end, " "),
+             trains ? "use a smaller network.size or training.batch, or fewer --jobs" : "ask for less of it");
 }
 
 int dispatch(int count, char** words) {
@@ -45,7 +53,10 @@ int main(int count, char** words) {
     fmt::print(stderr, "{}\n", problem.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "stillpoint: out of memory; use a smaller network.size or training.batch, or fewer --jobs\n");
+    print_out_of_memory(words + 1, words + count);
+    return 2;
+  } catch (const std::length_error&) {  // more than any vector holds
+    print_out_of_memory(words + 1, words + count);
     return 2;
   } catch (const std::exception& problem) {
     fmt::print(stderr, "stillpoint: internal error: {}\n", problem.what());

@@ -19,7 +19,7 @@ CgroupLimits cgroup_limits(const std::filesystem::path& membership = "/proc/self
 /// Processors: by affinity and control groups; a share of one counts as one.
 int usable_processors();
 
-/// Bytes: physical memory, of control groups, and what a limit of the address space (ulimit -v) leaves; the least of them.
+/// Bytes: physical memory, what control groups allow, what a limit of the address space (ulimit -v) leaves; the least.
 double usable_memory();
 
 /// "640 MB", "5.1 GB"

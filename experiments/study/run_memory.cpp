@@ -1,17 +1,13 @@
 #include "experiments/study/run_memory.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <cstdlib>
 #include <map>
-#include <numeric>
 
 #include "analysis/paths/lyapunov.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/controls.hpp"
-#include "experiments/study/machine.hpp"
 #include "plasticity/trainer.hpp"
 #include "sim/sizes.hpp"
 
@@ -19,7 +15,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double program_bytes = 30e6;                     // its code, libraries, buffers of matrix products
 constexpr double in_double = sizeof(double);               // what tasks and controls compute in
 constexpr double curve_bytes = 6 * sizeof(double);         // of a LearningCurve, per update
 constexpr double alignment_bytes = 2 * sizeof(double);     // and compared rule
@@ -82,7 +77,7 @@ Sizes sizes_of(const Options& options, const Task& task) {
   sizes.U = static_cast<double>(kind.gates) * sizes.N;
   sizes.K = static_cast<double>(task.inputs());
   sizes.O = static_cast<double>(task.outputs());
-  sizes.T = static_cast<double>(task.draw({1, 0}, 0).steps);
+  sizes.T = static_cast<double>(std::max<Index>(1, task.draw({1, 0}, 0).steps));
   sizes.B = static_cast<double>(options.integer("training.batch"));
   sizes.rate_is_state = kind.starts_from_rate;
   sizes.constant_gain = kind.name == "leaky_current" && options.knows("network.tau_ms") &&
@@ -98,20 +93,19 @@ Sizes with_trials(Sizes sizes, double B) {
 
 double updates_of(const Options& options) { return static_cast<double>(options.integer("training.updates")); }
 
-/// Steps between two checkpoints of training.checkpoints = "every K"; 0 where it says something else.
-double checkpoint_distance(const Options& options) {
-  const auto words = split_words(options.text("training.checkpoints"));
-  return words.size() == 2 && words[0] == "every" ? std::max(1.0, std::atof(words[1].c_str())) : 0;
+}  // namespace
+
+double checkpoint_count(const Options& options) {
+  const auto& text = options.text("training.checkpoints");
+  const auto words = split_words(text);
+  if (text == "none") return 0;
+  if (text == "log") return 2 * std::ceil(std::log10(updates_of(options) + 1));
+  if (words.size() == 2 && words[0] == "every")
+    return std::ceil(updates_of(options) / std::max(1.0, std::atof(words[1].c_str())));
+  return static_cast<double>(words.size());
 }
 
-double checkpoints_of(const Options& options) {
-  const auto& text = options.text("training.checkpoints");
-  if (const double distance = checkpoint_distance(options); distance > 0)
-    return std::ceil(updates_of(options) / distance);
-  if (text == "none") return 0;
-  return text == "log" ? 2 * std::ceil(std::log10(updates_of(options) + 1))
-                       : static_cast<double>(split_words(text).size());
-}
+namespace {
 
 /// One run of trials in the time loop, its synapse included.
 template <class Scalar>
@@ -184,7 +178,7 @@ double memory_of(const Options& options, const Task& task) {
   const double curves = updates_of(options) * (curve_bytes + (options.text("shadow.rules") == "none"
                                                                   ? 0
                                                                   : compared * alignment_bytes));
-  const double kept_networks = checkpoints_of(options) + (freezes_in ? 1 : 0);
+  const double kept_networks = checkpoint_count(options) + (freezes_in ? 1 : 0);
 
   const double training = training_memory<Scalar>(options, arrays, sizes, kept_networks + 3) + curves;
   // the file: what training left, its image while HDF5 writes it, a copy of that, and one network in the order of files
@@ -198,101 +192,11 @@ double memory_of(const Options& options, const Task& task) {
   return program_bytes + std::max({training, writing, collapse, matching_memory(options, arrays, sizes)});
 }
 
-// ---- what would fit
-
-/// An option that memory grows with, as a number: of trials, neurons, checkpoints, updates.
-struct Lever {
-  std::string option;
-  double least, now;
-  std::function<std::string(double)> text;  // the option's value
-};
-
-std::vector<Lever> levers_of(const Options& options) {
-  const auto plain = [](double value) { return fmt::format("{:.0f}", value); };
-  const auto now = [&](const char* option) { return static_cast<double>(options.integer(option)); };
-  std::vector<Lever> levers = {{"training.batch", 1, now("training.batch"), plain}};
-  if (options.text("network.start") == "none") levers.push_back({"network.size", 1, now("network.size"), plain});
-  if (checkpoint_distance(options) > 0)
-    levers.push_back({"training.checkpoints", 1, checkpoints_of(options), [&options](double checkpoints) {
-                        return fmt::format("every {:.0f}", std::ceil(updates_of(options) / checkpoints));
-                      }});
-  levers.push_back({"training.updates", 1, now("training.updates"), plain});
-  return levers;
-}
-
-double with(const Options& options, const Task& task, const Lever& lever, double value) {
-  auto changed = options;
-  changed.set(lever.option, lever.text(value));
-  return run_memory(changed, task);
-}
-
-/// Two digits, downwards.
-double rounded_down(double value) {
-  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(value)) - 1));
-  return std::floor(value / unit) * unit;
-}
-
-double largest_that_fits(const Options& options, const Task& task, const Lever& lever, double available) {
-  double fits = lever.least, too_large = lever.now;
-  while (too_large - fits > 1 && too_large > 1.01 * fits) {
-    const double middle = std::floor(std::sqrt(fits * too_large));
-    if (middle <= fits) break;
-    (with(options, task, lever, middle) <= available ? fits : too_large) = middle;
-  }
-  return rounded_down(fits);
-}
-
 }  // namespace
 
 double run_memory(const Options& options, const Task& task) {
   return options.text("integration.precision") == "double" ? memory_of<double>(options, task)
                                                            : memory_of<float>(options, task);
-}
-
-void require_memory(const Options& options, const Task& task, double available) {
-  const double needed = run_memory(options, task);
-  if (needed <= available) return;
-  const auto levers = levers_of(options);
-  const Lever* best = nullptr;
-  double least = 0;
-  for (const auto& lever : levers)
-    if (const double remains = with(options, task, lever, lever.least); !best || remains < least) {
-      best = &lever;
-      least = remains;
-    }
-  const auto why =
-      fmt::format("a run needs about {} of memory, {} is available", memory_text(needed), memory_text(available));
-  const auto advice =
-      least <= available
-          ? fmt::format("{} would fit", best->text(largest_that_fits(options, task, *best, available)))
-          : "no value of it alone would fit: lower network.size and training.batch, or raise integration.dt_ms";
-  throw TooLarge(best->option, options.text(best->option), why + "; " + advice);
-}
-
-void require_memory(const Options& options, const Task& task) { require_memory(options, task, usable_memory()); }
-
-int runs_at_a_time(int threads, const std::vector<const Options*>& runs) {
-  if (threads <= 0) threads = usable_processors();
-  std::map<const Options*, double> known;  // all seeds of a condition share their options
-  std::vector<double> needed;
-  for (const auto* options : runs) {
-    auto& bytes = known[options];
-    if (bytes == 0) {
-      const auto task = task_kind(options->text("task.name")).make(*options, options->number("integration.dt_ms"));
-      bytes = run_memory(*options, *task) - program_bytes;
-    }
-    needed.push_back(bytes);
-  }
-  std::sort(needed.rbegin(), needed.rend());
-  const auto wanted = std::min(static_cast<std::size_t>(threads), needed.size());
-  const double available = usable_memory();
-  std::size_t fit = 0;
-  for (double sum = program_bytes; fit < wanted && (sum += needed[fit]) <= available;) ++fit;
-  if (fit >= wanted) return threads;
-  fit = std::max<std::size_t>(fit, 1);
-  fmt::print(stderr, "{} {} at a time instead of {}: each needs about {} of {}\n", fit, fit == 1 ? "run" : "runs", wanted,
-             memory_text(needed.front() + program_bytes), memory_text(available));
-  return static_cast<int>(fit);
 }
 
 }  // namespace stillpoint

@@ -12,7 +12,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
-#include "experiments/study/run_memory.hpp"
+#include "experiments/study/memory_limit.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
