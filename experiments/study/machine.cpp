@@ -36,6 +36,9 @@ void look_upwards(const fs::path& tree, const fs::path& group, const std::functi
   }
 }
 
+/// What a thread reserves beyond what it uses: its stack, a heap of its own (twice 64 MB until one half is given back).
+constexpr double addresses_of_a_thread = 140e6;
+
 double quotient(double quota, double period) { return period > 0 ? quota / period : 1; }
 
 }  // namespace
@@ -79,14 +82,15 @@ int usable_processors() {
   return std::max(1, static_cast<int>(std::min<double>(by_affinity, quota)));
 }
 
-double usable_memory() {
+double usable_memory(int threads) {
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   double bytes = page * static_cast<double>(sysconf(_SC_PHYS_PAGES));
   bytes = std::min(bytes, cgroup_limits().memory_bytes.value_or(bytes));
   rlimit space{};
   if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
     const auto mapped = numbers_in("/proc/self/statm");
-    bytes = std::min(bytes, static_cast<double>(space.rlim_cur) - (mapped.empty() ? 0 : page * mapped[0]));
+    const double taken = (mapped.empty() ? 0 : page * mapped[0]) + threads * addresses_of_a_thread;
+    bytes = std::min(bytes, static_cast<double>(space.rlim_cur) - taken);
   }
   return std::max(0.0, bytes);
 }

@@ -19,8 +19,9 @@ CgroupLimits cgroup_limits(const std::filesystem::path& membership = "/proc/self
 /// Processors: by affinity and control groups; a share of one counts as one.
 int usable_processors();
 
-/// Bytes: physical memory, what control groups allow, what a limit of the address space (ulimit -v) leaves; the least.
-double usable_memory();
+/// Bytes, for runs on so many threads: physical memory, what control groups allow, what a limit of the address space
+/// (ulimit -v) leaves; the least.
+double usable_memory(int threads = 1);
 
 /// "640 MB", "5.1 GB"
 std::string memory_text(double bytes);

@@ -97,13 +97,13 @@ int runs_at_a_time(int threads, const std::vector<const Options*>& runs) {
   }
   std::sort(needed.rbegin(), needed.rend());
   const auto wanted = std::min(static_cast<std::size_t>(threads), needed.size());
-  const double available = usable_memory();
   std::size_t fit = 0;
-  for (double sum = program_bytes; fit < wanted && (sum += needed[fit]) <= available;) ++fit;
+  for (double sum = program_bytes; fit < wanted; ++fit)
+    if ((sum += needed[fit]) > usable_memory(static_cast<int>(fit) + 1)) break;
   if (fit >= wanted) return threads;
   fit = std::max<std::size_t>(fit, 1);
   fmt::print(stderr, "{} {} at a time instead of {}: each needs about {} of {}\n", fit, fit == 1 ? "run" : "runs",
-             wanted, memory_text(needed.front() + program_bytes), memory_text(available));
+             wanted, memory_text(needed.front() + program_bytes), memory_text(usable_memory()));
   return static_cast<int>(fit);
 }
 
