@@ -19,6 +19,7 @@
 #include "plasticity/gradient.hpp"
 #include "plasticity/loss.hpp"
 #include "sim/kept_state.hpp"
+#include "sim/sizes.hpp"
 
 namespace stillpoint {
 
@@ -29,6 +30,9 @@ class Rule {
   /// Throws ParameterError where the rule, as its parameters make it, cannot serve the network. trains_start: its
   /// initial state r0 is to learn.
   virtual void check(const Network<Scalar>&, bool /*trains_start*/) const {}
+  /// Bytes that it holds while it learns from trials of these sizes: by such estimates a run that the machine cannot
+  /// hold is refused before it starts. 0: nothing to speak of.
+  virtual double memory(const Sizes&) const { return 0; }
   /// Whether `step` is to be called.
   virtual bool online() const { return false; }
   /// What it injects into the drive of the trials it learns from, or nullptr.

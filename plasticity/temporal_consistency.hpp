@@ -34,6 +34,11 @@ class TemporalConsistency {
   explicit TemporalConsistency(const TemporalConsistencyParameters& parameters);
 
   bool active() const { return form_ != Form::none; }
+  /// Bytes that it holds, but for the gradient of the local form.
+  double memory(const Sizes& of) const {
+    if (!active()) return 0;
+    return sizeof(Scalar) * (of.D + of.U) * of.T * of.B + (form_ == Form::local ? own_path_.memory(of) : 0);
+  }
   /// Factor on lambda in the next updates.
   void set_strength(double factor) { strength_ = factor; }
 

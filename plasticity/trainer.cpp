@@ -104,6 +104,7 @@ class Evaluator {
   Evaluator(const TrainingSetting& setting, const Network<Scalar>& network)
       : setting_(setting), simulation_(network, setting.integration, setting.noise) {
     const auto all = setting.trials({setting.seed, evaluation_update}, evaluation_trials);
+    constexpr Index block = evaluation_block;
     for (Index first = 0; first < evaluation_trials; first += block) {
       auto part = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), all.steps, block);
       part.tolerance = all.tolerance;
@@ -135,7 +136,6 @@ class Evaluator {
   }
 
  private:
-  static constexpr Index block = 64;
   const TrainingSetting& setting_;
   Simulation<Scalar> simulation_;
   std::unique_ptr<Synapse<Scalar>> synapse_;

@@ -69,8 +69,8 @@ struct TrainingSetting {
   std::function<Next(long update)> progress = [](long) { return Next::go_on; };
 };
 
-/// Number of evaluation trials, fixed for a seed.
-constexpr Index evaluation_trials = 512;
+/// Number of evaluation trials, fixed for a seed, and how many of them run at once.
+constexpr Index evaluation_trials = 512, evaluation_block = 64;
 
 /// Trains a copy of `initial`, or goes on with `begun`, which an earlier call with the same setting returned or handed to
 /// `keep`; training.updates may have grown. Both ways end with the same bits. Throws UserError when rule and integration

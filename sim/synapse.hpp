@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "sim/dynamics.hpp"
+#include "sim/sizes.hpp"
 #include "sim/trial.hpp"
 
 namespace stillpoint {
@@ -38,6 +39,8 @@ class Synapse {
  public:
   virtual ~Synapse() = default;
 
+  /// Bytes that it holds while trials of these sizes run, for estimates made before (a and z are in the trajectory).
+  virtual double memory(const Sizes&) const { return 0; }
   /// Factor on the synapse's strength from the next `begin` on, where it has one.
   virtual void set_strength(double /*factor*/) {}
   /// To the state at trial start.
@@ -106,12 +109,12 @@ class ContinuousSynapse : public Synapse<Scalar> {
     bind(network);
     state_.resize(rows(network.size()), trials.batch);
     initial_state(state_);
-    change_.resizeLike(state_);
-    post_.resize(network.size(), trials.batch);
   }
   void efficacy(Index, MatrixView<Scalar>, MatrixRef<Scalar> a) const override { efficacy_of(state_, a); }
   void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { add_current_of(state_, r, u); }
   void advance(const StepView<Scalar>& view) override {
+    change_.resizeLike(state_);  // here, as a synapse that advances by itself needs none of it
+    post_.resizeLike(view.r);
     view.postsynaptic_change(post_);
     derivative(state_, view.r, post_, change_);
     state_ += dt_ms_ * change_;

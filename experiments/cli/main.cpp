@@ -26,6 +26,13 @@ void print_help() {
   fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
 }
 
+/// What was asked for is named as it was written: what of it was too much is not known here.
+void print_out_of_memory(char** begin, char** end) {
+  const bool trains = begin != end && std::string(*begin) == "run";
+  tell(fmt::format("stillpoint {}: out of memory; {}", fmt::join(begin, end, " "),
+                   trains ? "use a smaller network.size or training.batch, or fewer --jobs" : "ask for less of it"));
+}
+
 int dispatch(int count, char** words) {
   if (count < 2) throw UserError("stillpoint: no command given; see `stillpoint --help`");
   const std::string name = words[1];
@@ -57,10 +64,10 @@ int main(int count, char** words) {
     tell(problem.what());
     return 2;
   } catch (const std::bad_alloc&) {
-    tell(out_of_memory);
+    print_out_of_memory(words + 1, words + count);
     return 2;
-  } catch (const std::length_error&) {  // more than could ever be had
-    tell(out_of_memory);
+  } catch (const std::length_error&) {  // more than any vector holds
+    print_out_of_memory(words + 1, words + count);
     return 2;
   } catch (const std::system_error& problem) {  // of files, threads, streams
     tell(fmt::format("stillpoint: {}", problem.what()));

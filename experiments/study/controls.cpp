@@ -9,10 +9,8 @@ namespace stillpoint {
 
 namespace {
 
-constexpr Index speed_trials = 256;
-
 double speed(const TrainingSetting& setting, const Network<double>& network, const SynapseModel& model) {
-  const auto trials = setting.trials({setting.seed, 0}, speed_trials);
+  const auto trials = setting.trials({setting.seed, 0}, match_trials);
   const auto synapse = model.make<double>(synapse_context(network, setting.integration, setting.noise, trials.steps));
   Simulation<double> simulation(network, setting.integration, setting.noise);
   simulation.run(trials, {setting.seed, 0}, *synapse);

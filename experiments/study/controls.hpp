@@ -6,6 +6,9 @@
 
 namespace stillpoint {
 
+/// Trials on which V is compared.
+constexpr Index match_trials = 256;
+
 /// Changes `network` as control.match says:
 ///   speed  all time constants times one factor, until V on 256 trials is within 2 % of the TCR network's
 ///   chaos  all recurrent weights times one factor <= 1, until the leading Lyapunov exponent under task input is within

@@ -16,6 +16,7 @@
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_label.hpp"
+#include "experiments/study/memory_limit.hpp"
 #include "experiments/study/run_warnings.hpp"
 #include "experiments/study/signals.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -127,9 +128,12 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
     tell(fmt::format("{} of {} {} are already finished", all.size() - jobs.size(), all.size(), what));
   if (jobs.empty()) return;
 
+  std::vector<const Options*> options;
+  for (const auto& job : jobs) options.push_back(job.options);
+  const int at_a_time = runs_at_a_time(setting.jobs, options);
   Progress progress(jobs.size(), updates, setting.quiet);
   RunWarnings warnings;
-  const auto workers = std::min(jobs.size(), threads_for(setting.jobs));
+  const auto workers = std::min(jobs.size(), static_cast<std::size_t>(at_a_time));
   Queue queue(study, std::move(jobs), progress);
   for_each_on_threads(static_cast<int>(workers), std::vector<int>(workers), [&](int) {
     try {

@@ -11,7 +11,7 @@ namespace stillpoint {
 
 struct RunnerSetting {
   std::string directory;
-  int jobs = 0;  // threads; 0: one per processor
+  int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor that may be used
   bool quiet = false;
 };
 

@@ -16,6 +16,7 @@
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/text_file.hpp"
+#include "experiments/study/memory_limit.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -46,9 +47,10 @@ std::vector<std::string> known_names(const Assignments& base, const std::vector<
 
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
-  const auto setting = training_setting(options);
-  const auto& integration = setting.integration;
+  const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  require_memory(options, *task);
+  const auto setting = training_setting(options);
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
   make_dynamics(network, integration);
   require_stationary(network, setting.noise);
@@ -111,6 +113,8 @@ void expand(Study& study, std::vector<std::string> known) {
       point.options = resolve_options(all, known);
       rehearse(point.options);
       point.candidates = candidates_of(study, all, point.options, known, rehearse);
+    } catch (const TooLarge&) {
+      throw;
     } catch (const UserError& problem) {
       if (!study.skip_inapplicable) throw;
       study.left_out.push_back({point.varied, problem.what()});

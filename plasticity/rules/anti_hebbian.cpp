@@ -15,6 +15,7 @@ template <class Scalar>
 class AntiHebbian : public Rule<Scalar> {
  public:
   explicit AntiHebbian(const AntiHebbianParameters& parameters) : rate_(parameters.rate) {}
+  double memory(const Sizes& of) const override { return sizeof(Scalar) * of.D * of.T * of.B; }
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
     const auto& run = view.simulation.trajectory();
     v_.resize(run.state.rows(), run.steps * run.batch);

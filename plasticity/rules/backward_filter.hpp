@@ -12,6 +12,7 @@
 #pragma once
 
 #include "plasticity/gradient.hpp"
+#include "sim/sizes.hpp"
 
 namespace stillpoint {
 
@@ -21,6 +22,11 @@ class BackwardFilter {
   /// Whether errors travel back through the recurrent weights (BPTT) or not (e-prop).
   explicit BackwardFilter(bool through_recurrence) : through_recurrence_(through_recurrence) {}
   void operator()(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient);
+  /// Bytes that it holds.
+  double memory(const Sizes& of) const {
+    const double transposed = through_recurrence_ ? of.U * of.N : 0;
+    return sizeof(Scalar) * ((of.N + of.U) * of.T * of.B + (of.D + of.N) * of.B + transposed);
+  }
 
  private:
   /// q += dL/dx(t) along the rates: of the readout, and of the drive of step t. l: N x B, is overwritten.

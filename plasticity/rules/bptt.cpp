@@ -11,6 +11,7 @@ namespace {
 template <class Scalar>
 class Bptt : public Rule<Scalar> {
  public:
+  double memory(const Sizes& of) const override { return filter_.memory(of); }
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override { filter_(view, gradient); }
 
  private:

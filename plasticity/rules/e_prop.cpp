@@ -23,6 +23,7 @@ const std::vector<std::string> e_prop_forms = {"batched", "online", "online_full
 template <class Scalar>
 class BatchedEProp : public Rule<Scalar> {
  public:
+  double memory(const Sizes& of) const override { return filter_.memory(of); }
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& gradient) override { filter_(view, gradient); }
 
  private:
@@ -34,6 +35,11 @@ class OnlineEProp : public Rule<Scalar> {
  public:
   explicit OnlineEProp(EPropParameters::Form form) : form_(form) {}
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override {
+    const bool factorised = form_ == EPropParameters::Form::online && of.constant_gain;
+    const double J = of.N + of.K + 1;
+    return sizeof(Scalar) * ((factorised ? J : of.N * J) * of.B + of.N * J + (J + 2 * of.N) * of.B);
+  }
   void check(const Network<Scalar>& network, bool trains_start) const override {
     const auto& kind = network_kind(network.kind);
     require_parameter(kind.acts_on_rates && !kind.diagonal && !trains_start, "rule.form",

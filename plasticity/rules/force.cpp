@@ -17,6 +17,7 @@ class Force : public Rule<Scalar> {
   explicit Force(const ForceParameters& parameters)
       : regularisation_(parameters.regularisation), every_(parameters.every) {}
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override { return RecursiveLeastSquares::memory(of.N); }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>&, TrialKey) override {
     const auto& network = simulation.network();

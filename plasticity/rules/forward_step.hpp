@@ -21,6 +21,8 @@ struct ForwardStep {
   Matrix<Scalar> signal;       // N x B: rho(t+1) l(t+1)
   Matrix<Scalar> direct;       // N x B, where there is a loss on the trajectory
 
+  /// Numbers that it holds.
+  static double numbers(const Sizes& of) { return (of.N + of.K + 1 + 4 * of.N) * of.B + 2 * of.N * of.N; }
   /// W as it is now.
   const Matrix<Scalar>& weights(const Network<Scalar>& network) {
     if (!network.has_factors()) return network.W;

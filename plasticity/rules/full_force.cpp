@@ -24,6 +24,12 @@ class FullForce : public Rule<Scalar> {
   explicit FullForce(const FullForceParameters& parameters)
       : regularisation_(parameters.regularisation), gain_(parameters.gain), every_(parameters.every) {}
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override {
+    auto driven = of;
+    driven.K += of.O;
+    return RecursiveLeastSquares::memory(of.N) + sizeof(double) * of.N * of.N +
+           sizeof(Scalar) * (of.N * of.N + of.trajectory() + driven.trial_set());
+  }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
     const auto& network = simulation.network();

@@ -19,6 +19,10 @@ template <class Scalar>
 class KfRtrl : public Rule<Scalar> {
  public:
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override {
+    const double J = of.N + of.K + 1, A = of.N * of.N;
+    return sizeof(Scalar) * (ForwardStep<Scalar>::numbers(of) + (A + J) * of.B + A + of.N * J);
+  }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
     const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1;

@@ -30,6 +30,7 @@ template <class Scalar>
 class NodePerturbation : public Rule<Scalar>, private Perturbation<Scalar> {
  public:
   explicit NodePerturbation(const NodePerturbationParameters& parameters) : sigma_(parameters.sigma) {}
+  double memory(const Sizes& of) const override { return sizeof(Scalar) * of.U * of.T * of.B; }
   Perturbation<Scalar>* perturbation() override { return this; }
   bool needs_unperturbed_run() const override { return true; }
   void see_unperturbed(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials) override {

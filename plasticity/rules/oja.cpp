@@ -13,6 +13,7 @@ template <class Scalar>
 class Oja : public Rule<Scalar> {
  public:
   explicit Oja(const OjaParameters& parameters) : rate_(parameters.rate) {}
+  double memory(const Sizes& of) const override { return sizeof(Scalar) * of.N * of.T * of.B; }
   void write(const TrialSetView<Scalar>& view, Gradient<Scalar>& change) override {
     const auto& run = view.simulation.trajectory();
     post_ = run.rates().rightCols(run.steps * run.batch);

@@ -14,6 +14,8 @@ class RecursiveLeastSquares {
  public:
   void begin(Index size, double a) { P_ = Matrix<double>::Identity(size, size) / a; }
   bool begun() const { return P_.size() > 0; }
+  /// Bytes that it holds of so many neurons.
+  static double memory(double size) { return sizeof(double) * size * size; }
 
   /// Takes in the sample r; afterwards `gain()` is c k, and a matrix M changes by -(M r - target) gain^T.
   void take(const Vector<double>& r) {

@@ -14,6 +14,10 @@ template <class Scalar>
 class Rtrl : public Rule<Scalar> {
  public:
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override {
+    const double J = of.N + of.K + 1, P = of.N * of.N * (J + 1);  // with A or r0 one source more
+    return sizeof(Scalar) * (ForwardStep<Scalar>::numbers(of) + P * (of.B + 1));
+  }
   void check(const Network<Scalar>& network, bool) const override {
     require_parameter(network.size() <= largest, "network.size", std::to_string(network.size()),
                       "rtrl serves at most 32 neurons (O(N^4) per step); use bptt, or uoro");

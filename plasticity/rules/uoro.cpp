@@ -17,6 +17,10 @@ template <class Scalar>
 class Uoro : public Rule<Scalar> {
  public:
   bool online() const override { return true; }
+  double memory(const Sizes& of) const override {
+    const double theta = of.N * (of.N + of.K + 1);
+    return sizeof(Scalar) * (ForwardStep<Scalar>::numbers(of) + (theta + 2 * of.N) * of.B + theta);
+  }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {
     const Index N = simulation.network().size(), J = N + simulation.network().inputs() + 1;

@@ -63,6 +63,10 @@ class YokedTcr : public Synapse<Scalar> {
   YokedTcr(const SynapseContext& context, std::unique_ptr<Synapse<Scalar>> own)
       : integration_(context.integration), noise_(context.noise), own_(std::move(own)) {}
 
+  double memory(const Sizes& of) const override {
+    const double current = of.N * of.T * of.B;  // as it was made, and as it is played back
+    return own_->memory(of) + sizeof(Scalar) * (of.trajectory() + 2 * current);
+  }
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void set_strength(double factor) override { own_->set_strength(factor); }

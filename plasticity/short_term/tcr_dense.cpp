@@ -11,6 +11,9 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
   explicit DenseTcr(const Tcr& tcr) : ContinuousSynapse<Scalar>(tcr.dt_ms), tcr_(tcr) {}
 
   Index rows(Index neurons) const override { return neurons * neurons; }
+  double memory(const Sizes& of) const override {
+    return sizeof(Scalar) * (of.N * of.N * (of.B + 2) + of.N * of.B);  // S, mask and W, factor
+  }
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return tcr_.stability_bound_ms(rho); }
   void set_strength(double factor) override { tcr_.strength = factor; }

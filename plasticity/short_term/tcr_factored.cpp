@@ -13,6 +13,12 @@ class FactoredTcr : public Synapse<Scalar> {
  public:
   FactoredTcr(const Tcr& tcr, Index chunk) : tcr_(tcr), chunk_(chunk) {}
 
+  double memory(const Sizes& of) const override {
+    const double window = std::min(static_cast<double>(chunk_), of.T);
+    const double S = window < of.T ? of.N * of.N : 0;
+    return sizeof(Scalar) * (S + (2 * window + 1) * of.N) * of.B;
+  }
+
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return tcr_.stability_bound_ms(rho); }
   void set_strength(double factor) override { tcr_.strength = factor; }

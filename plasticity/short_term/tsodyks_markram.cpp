@@ -29,6 +29,9 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   }
 
   Index rows(Index neurons) const override { return 2 * neurons; }
+  double memory(const Sizes& of) const override {
+    return sizeof(Scalar) * (2 * 2 + 1) * of.N * of.B;  // state, its change, v * d
+  }
   bool scales() const override { return true; }
   void bind(const Network<Scalar>& network) override { set_rest(network.nonlinearity); }
   void initial_state(MatrixRef<Scalar> state) const override {

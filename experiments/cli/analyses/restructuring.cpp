@@ -228,7 +228,8 @@ AnalysisKind restructuring_analysis() {
             "leaves "
             "out what activity in the task shows")("plot", po::value<OutputFile>(),
                                                    "SVG file: events and drops, one row per run")(
-            "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor")("quiet", "no progress bar");
+            "jobs", po::value<int>()->default_value(0), "threads; 0: one per processor that may be used")(
+            "quiet", "no progress bar");
       },
       [](const std::string& directory, const po::variables_map& given, std::string& text) {
         RestructuringSetting setting;

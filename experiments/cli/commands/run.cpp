@@ -16,7 +16,8 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   po::options_description options;
   options.add_options()("out", po::value<std::string>(),
                         "directory of the results; a study that was stopped continues in it")(
-      "jobs", po::value<int>()->default_value(0), "runs at a time; 0: one per processor")(
+      "jobs", po::value<int>()->default_value(0),
+      "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
       "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
       "quick", "the study's quick version: its [quick] section replaces other entries")("quiet", "no progress");
   po::positional_options_description positional;
