@@ -17,9 +17,6 @@ using namespace stillpoint;
 
 namespace {
 
-const char* const out_of_memory =
-    "stillpoint: out of memory; use a smaller network.size or training.batch, or fewer --jobs";
-
 void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
   for (const auto& command : commands()) fmt::print("  {:15}  {}\n", command.name, command.help);

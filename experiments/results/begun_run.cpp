@@ -117,10 +117,17 @@ BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options,
 }
 
 FinishedRun read_finished_run(const std::string& path, const Options& options) {
-  const hdf5::ReadFile file(path);
-  const auto& root = file.root();
-  require_same_options(read_run_head(root).options, options, path);
-  return {root.group("options").whole("training.updates", 1), read_program(root)};
+  RunHead head;
+  FinishedRun run;
+  try {
+    const hdf5::ReadFile file(path);
+    head = read_run_head(file.root());
+    run = {file.root().group("options").whole("training.updates", 1), read_program(file.root())};
+  } catch (const UserError& problem) {
+    throw UserError(problem.what() + run_again);
+  }
+  require_same_options(head.options, options, path);
+  return run;
 }
 
 template BegunRun<float> read_begun_run(const std::string&, const Options&, std::uint64_t, const Network<double>&);

@@ -136,6 +136,8 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
 
 }  // namespace
 
+const std::string run_again = "; remove it and give `stillpoint run` the same study again";
+
 std::map<std::string, std::string> as_written(const Options& options) {
   std::map<std::string, std::string> text;
   for (const auto& [name, entry] : options.entries()) {
@@ -216,17 +218,8 @@ double mean_of_finite(const std::vector<double>& values) {
   return sum / count;
 }
 
-const std::string advice = "; remove it and give `stillpoint run` the same study again";
 
 }  // namespace
-
-void require_readable_run(const std::string& path) {
-  try {
-    const hdf5::ReadFile file(path);
-  } catch (const UserError& problem) {
-    throw UserError(problem.what() + advice);
-  }
-}
 
 RunHead read_run_head(const hdf5::ReadGroup& root) {
   return {static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
@@ -307,7 +300,7 @@ RunRecord read_run_of_study(const std::string& path) {
   try {
     return read_run(path);
   } catch (const UserError& problem) {
-    throw UserError(problem.what() + advice);
+    throw UserError(problem.what() + run_again);
   }
 }
 

@@ -58,6 +58,9 @@ long update_of_checkpoint(const std::string& name, const std::string& where);
 /// The program that wrote the run. Throws UserError.
 ProgramFacts read_program(const hdf5::ReadGroup& root);
 
+/// What to do with a file of a study that cannot be read: the end of a message.
+extern const std::string run_again;
+
 /// Reads what reports need of a run file. Throws UserError.
 RunRecord read_run(const std::string& path);
 /// The same of a file whose root is open.
@@ -67,9 +70,5 @@ RunRecord read_run_of_study(const std::string& path);
 
 /// /provenance of a run file, name -> value as text: a run that was made again has another one. Throws UserError.
 std::map<std::string, std::string> provenance_of(const std::string& path);
-
-/// Throws UserError when the file is not HDF5 from end to end, as one that was cut short in copying; what it holds is
-/// not read.
-void require_readable_run(const std::string& path);
 
 }  // namespace stillpoint

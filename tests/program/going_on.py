@@ -82,7 +82,9 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
 
     def keep_and_kill(process):
         process.send_signal(signal.SIGUSR1)
-        time.sleep(0.1)
+        out, deadline = tmp / "killed", time.monotonic() + 5
+        while process.poll() is None and len(unfinished(out)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         process.wait()
     kept = interrupted(study, tmp / "killed", rng, whole, keep_and_kill)
