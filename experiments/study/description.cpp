@@ -20,9 +20,9 @@ std::string description_of(const Study& study) {
   }
   json left_out = json::array();
   for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
-  const json all = {{"format", "stillpoint-study"},     {"version", 1},
-                    {"name", study.name},               {"identity", study.identity()},
-                    {"conditions", conditions},         {"left_out", left_out}};
+  const json all = {{"format", "stillpoint-study"}, {"version", 1},
+                    {"name", study.name},           {"identity", study.identity()},
+                    {"conditions", conditions},     {"left_out", left_out}};
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

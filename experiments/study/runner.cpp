@@ -89,9 +89,10 @@ class StabilityWarning {
     for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
     if (dt <= bound) return;
     std::call_once(once_, [&] {
-      tell(fmt::format("warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
-                 "{:.2g} ms is free of chatter",
-                 dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
+      tell(fmt::format(
+          "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most "
+          "{:.2g} ms is free of chatter",
+          dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
     });
   }
 
@@ -146,7 +147,7 @@ void run_one(const Study& study, const Job& job, Progress& progress, StabilityWa
   const Match match = match_control(options, setting, network);
   if (!match.matched)
     tell(fmt::format("warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s",
-               fs::path(job.path).filename().string(), match.property, match.achieved, match.target));
+                     fs::path(job.path).filename().string(), match.property, match.achieved, match.target));
   const auto training_start = Clock::now();
   RunResult<Scalar> result{options, job.seed, study.name, *job.varied, match, train<Scalar>(setting, network)};
   result.training_seconds = seconds_since(training_start);
@@ -258,7 +259,8 @@ void warn_of_unconnected_neurons(const Study& study) {
     const auto unconnected = neurons_without_input(make_network(options, 1, 1, study.first_seed));
     if (unconnected.empty()) continue;
     tell(fmt::format("warning: {} of {} neurons have no recurrent input in seed {} of {}; raise network.density",
-               unconnected.size(), options.integer("network.size"), study.first_seed, condition_label(point.varied)));
+                     unconnected.size(), options.integer("network.size"), study.first_seed,
+                     condition_label(point.varied)));
     return;
   }
 }
