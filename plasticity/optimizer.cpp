@@ -51,7 +51,8 @@ double Optimizer<Scalar>::apply(Network<Scalar>& network, Gradient<Scalar>& grad
   const auto scale = static_cast<Scalar>(set.clip > 0 && norm > set.clip ? set.clip / norm : 1);
   const double t = static_cast<double>(steps_);
   const auto rate = static_cast<Scalar>(set.rate);
-  const auto adam_rate = static_cast<Scalar>(set.rate * std::sqrt(1 - std::pow(set.beta2, t)) / (1 - std::pow(set.beta1, t)));
+  const auto adam_rate =
+      static_cast<Scalar>(set.rate * std::sqrt(1 - std::pow(set.beta2, t)) / (1 - std::pow(set.beta1, t)));
   const auto adam_epsilon = static_cast<Scalar>(set.epsilon * std::sqrt(1 - std::pow(set.beta2, t)));
   std::size_t index = 0;
   for_each_flat_array(network, gradient, [&](const char* name, auto w, auto g) {

@@ -13,7 +13,10 @@ std::size_t character_at(const std::string& text, std::size_t i) {
   const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(k < text.size() ? text[k] : '\0'); };
   const unsigned first = byte(i);
   if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  const std::size_t length = first >= 0xc2 && first < 0xe0 ? 2 : (first & 0xf0U) == 0xe0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                             : (first & 0xf0U) == 0xe0       ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
   for (std::size_t k = 1; k < length; ++k)
     if ((byte(i + k) & 0xc0U) != 0x80) return 0;
   const bool control = first == 0xc2 && byte(i + 1) < 0xa0;
@@ -39,7 +42,8 @@ void tell(const std::string& message) {
   constexpr std::size_t longest_word = 300, most = 2000, kept = 900;
   const auto shorter = [](const std::string& text, std::size_t longest, std::size_t head, std::size_t tail) {
     if (text.size() <= longest) return text;
-    return text.substr(0, head) + fmt::format(" [{} bytes] ", text.size() - head - tail) + text.substr(text.size() - tail);
+    return text.substr(0, head) + fmt::format(" [{} bytes] ", text.size() - head - tail) +
+           text.substr(text.size() - tail);
   };
   std::string line;
   for (std::size_t i = 0; i < message.size();) {

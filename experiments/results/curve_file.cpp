@@ -26,7 +26,8 @@ std::vector<std::string> fields(std::string line) {
 double number_in(const std::string& text, const std::string& where) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  require_parameter(!text.empty() && end == text.c_str() + text.size(), where, text.empty() ? "(empty)" : text, "must be a number");
+  require_parameter(!text.empty() && end == text.c_str() + text.size(), where, text.empty() ? "(empty)" : text,
+                    "must be a number");
   return value;
 }
 

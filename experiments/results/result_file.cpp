@@ -176,7 +176,8 @@ namespace {
 const std::string& checked_option(const RunRecord& run, const std::string& name, const std::vector<Option>& known,
                                   const std::string& where) {
   const auto found = run.options.find(name);
-  if (found == run.options.end()) throw UserError(fmt::format("{}: group /options: attribute {}: missing", where, name));
+  if (found == run.options.end())
+    throw UserError(fmt::format("{}: group /options: attribute {}: missing", where, name));
   for (auto option : known)
     if (option.name == name) {
       option.name = fmt::format("{}: option {}", where, name);
@@ -283,7 +284,8 @@ RunRecord read_run(const hdf5::ReadGroup& root) {
     const auto alignment = root.group("alignment");
     for (const auto& rule : alignment.members()) {
       const auto group = alignment.group(rule);
-      run.alignment.push_back({rule, mean_of_finite(group.vector("cosine")), mean_of_finite(group.vector("norm_ratio"))});
+      run.alignment.push_back(
+          {rule, mean_of_finite(group.vector("cosine")), mean_of_finite(group.vector("norm_ratio"))});
     }
   }
   run.seconds_per_update = root.group("provenance").number("seconds_per_update");

@@ -11,7 +11,8 @@ namespace stillpoint {
 /// Throws UserError where the file cannot be read, or is too long for any text of ours (/dev/zero).
 std::string read_text(const std::string& path);
 
-/// What `take` makes of JSON text, that of a file. Throws UserError where it is no JSON, or not what `take` takes it for.
+/// What `take` makes of JSON text, that of a file. Throws UserError where it is no JSON, or not what `take` takes it
+/// for.
 template <class Take>
 auto parse_json(const std::string& text, const std::string& path, Take&& take) {
   try {

@@ -86,8 +86,8 @@ void write_bytes(const H5::Group& group, const std::string& name, const std::str
 }
 
 void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& value) {
-  // Text of variable length lies in a heap of the file's, in which the library does not survive damage; of fixed length it
-  // fits into 64 kB.
+  // Text of variable length lies in a heap of the file, in which the library does not survive damage; of fixed length
+  // it has to fit into 64 kB.
   constexpr std::size_t longest = 60000;
   H5::StrType type(H5::PredType::C_S1, value.size() > longest ? H5T_VARIABLE : std::max<std::size_t>(1, value.size()));
   type.setCset(H5T_CSET_UTF8);

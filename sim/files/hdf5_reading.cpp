@@ -106,8 +106,7 @@ Handle ReadGroup::open(const std::string& name, H5I_type_t type, const std::stri
   if (!has(name)) throw UserError(place + ": missing");
   Handle object(H5Oopen(id_, name.c_str(), link_access()));
   if (object < 0) throw UserError(place + ": cannot be opened; a link must lead to a place in this file");
-  if (H5Iget_type(object) != type)
-    throw UserError(place + (type == H5I_GROUP ? ": is no group" : ": is no dataset"));
+  if (H5Iget_type(object) != type) throw UserError(place + (type == H5I_GROUP ? ": is no group" : ": is no dataset"));
   return object;
 }
 

@@ -27,9 +27,29 @@ class Choices {
   /// One that is hard to take, or any.
   double number() {
     using Limits = std::numeric_limits<double>;
-    static const std::vector<double> hard = {0,   -1,    1,    2,    3,     4,         0.5,  -0.0, 1e-310, Limits::quiet_NaN(),
-                                             1e9, -1e18, 1e18, 1e15, 1e300, 2147483648., 1e-9, 100,  6,      -Limits::infinity(),
-                                             Limits::infinity(), 18446744073709551616., 9007199254740993.};
+    static const std::vector<double> hard = {0,
+                                             -1,
+                                             1,
+                                             2,
+                                             3,
+                                             4,
+                                             0.5,
+                                             -0.0,
+                                             1e-310,
+                                             Limits::quiet_NaN(),
+                                             1e9,
+                                             -1e18,
+                                             1e18,
+                                             1e15,
+                                             1e300,
+                                             2147483648.,
+                                             1e-9,
+                                             100,
+                                             6,
+                                             -Limits::infinity(),
+                                             Limits::infinity(),
+                                             18446744073709551616.,
+                                             9007199254740993.};
     const auto chosen = below(hard.size() + 1);
     if (chosen < hard.size()) return hard[chosen];
     std::uint8_t bytes[8];

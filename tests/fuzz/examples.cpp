@@ -27,11 +27,14 @@ Example network_example(Assignments chosen, const std::map<std::string, std::str
 }
 
 Example run_example(Assignments chosen) {
-  chosen.insert(chosen.end(), {{"network.size", "4"}, {"training.updates", "5"}, {"training.batch", "2"}, {"integration.dt_ms", "10"}});
+  chosen.insert(
+      chosen.end(),
+      {{"network.size", "4"}, {"training.updates", "5"}, {"training.batch", "2"}, {"integration.dt_ms", "10"}});
   const auto options = resolve_options(chosen);
   const auto task = task_kind(options.text("task.name")).make(options, options.number("integration.dt_ms"));
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
-  RunResult<double> result{options, 1, "s", {}, {}, train<double>(setting_of(options, 1, trials_of(*task, options)), network)};
+  RunResult<double> result{options, 1,  "s",
+                           {},      {}, train<double>(setting_of(options, 1, trials_of(*task, options)), network)};
   result.match = {"speed", 1, 1, 1, 1, true};
   result.freeze_in = FreezeIn{{1, 1}, {1, 1}};
   const ScratchFile file;
@@ -43,7 +46,8 @@ std::string trial_file(bool all) {
   const auto held = hdf5::lock();
   const hdf5::MemoryFile file;
   const auto root = file.root();
-  const std::vector<double> inputs(3 * 4 * 2, 0.5), targets(3 * 4, 1), ones(3 * 4, 1), three = {1, 0, 2}, lengths = {4, 4, 4};
+  const std::vector<double> inputs(3 * 4 * 2, 0.5), targets(3 * 4, 1), ones(3 * 4, 1), three = {1, 0, 2},
+                                                                                       lengths = {4, 4, 4};
   hdf5::write_array(root, "inputs", inputs.data(), {3, 4, 2});
   hdf5::write_array(root, "targets", targets.data(), {3, 4, 1});
   hdf5::write_array(root, "mask", ones.data(), {3, 4, 1});
@@ -78,9 +82,9 @@ std::string ScratchFile::bytes() const {
 const std::vector<Example>& network_examples() {
   static const std::vector<Example> all = {
       network_example({}, {{"kind", "tcr"}, {"beta", "100"}}),
-      network_example({{"network.kind", "leaky_current"}, {"network.excitatory", "0.5"}, {"network.density", "0.7"}}, {}),
-      network_example({{"network.kind", "low_rank"}}, {}),
-      network_example({{"network.kind", "lstm"}}, {}),
+      network_example({{"network.kind", "leaky_current"}, {"network.excitatory", "0.5"}, {"network.density", "0.7"}},
+                      {}),
+      network_example({{"network.kind", "low_rank"}}, {}), network_example({{"network.kind", "lstm"}}, {}),
       network_example({{"network.kind", "plrnn"}, {"network.feedback", "uniform"}}, {})};
   return all;
 }
@@ -88,7 +92,10 @@ const std::vector<Example>& network_examples() {
 const std::vector<Example>& run_examples() {
   static const std::vector<Example> all = {
       run_example({{"training.checkpoints", "every 2"}, {"synapse.kind", "tcr"}, {"shadow.rules", "e_prop"}}),
-      run_example({{"training.checkpoints", "none"}, {"network.kind", "lstm"}, {"schedule.shape", "controlled"}, {"tcr.form", "loss"}})};
+      run_example({{"training.checkpoints", "none"},
+                   {"network.kind", "lstm"},
+                   {"schedule.shape", "controlled"},
+                   {"tcr.form", "loss"}})};
   return all;
 }
 

@@ -248,9 +248,10 @@ int simulate_request(const Request& request, bool quiet) {
   simulation.finish();
   const double bound_ms = synapse->stability_bound_ms(largest_mean_square_rate(simulation.trajectory()));
   if (integration.has_adjoint() && integration.dt_ms > bound_ms)
-    tell(fmt::format("warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
-               " at this activity; take a smaller step, or rk4",
-               integration.dt_ms, bound_ms));
+    tell(
+        fmt::format("warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
+                    " at this activity; take a smaller step, or rk4",
+                    integration.dt_ms, bound_ms));
   write_simulation(request, stored, resolved, trials, recorder);
 
   if (!quiet) {
