@@ -113,7 +113,7 @@ TEST_CASE("one neuron with a Tsodyks-Markram synapse: point and spectrum in clos
   };
   // Strong facilitation at a low rate bends the Jacobian of the resting velocity most: that is no kink.
   const auto [U, tau_f, tau_d, f_max, x, w] =
-      GENERATE(Case{0.25, 800, 120, 0.05, 0.8, 0.6}, Case{0.03, 1500, 200, 0.3, 0.02, -0.8});
+      GENERATE(Case{0.25, 800, 120, 0.05, 0.8, 0.6}, Case{0.03, 1500, 200, 0.3, 0.002, -0.8});
   // relu, x = w a x + b with a = p q / U: b is chosen so that x is a solution.
   auto network = problems::random_network("leaky_rate", Nonlinearity::relu, 1, 1, 3);
   const double f = f_max * x, tau = 40;
