@@ -265,10 +265,12 @@ std::string resolved_lines(const Study& study) {
   return text;
 }
 
-/// Without its network.start a network is still of the file's kind (of several files: the first one's).
+/// Without its network.start a network is still of the file's kind (of several files: the first one's), which is not read
+/// where the study gives kind and step.
 void keep_kind_of_start(Study& study) {
   Assignments given = study.base;
   for (const auto& axis : study.axes) assign(given, axis.option, axis.values.front());
+  if (find_assignment(given, "network.kind") && find_assignment(given, "integration.dt_ms")) return;
   for (const auto& [option, value] : said_by_start(given))
     if (option == "network.kind" || option == "integration.dt_ms") assign(study.base, option, value);
 }

@@ -50,6 +50,8 @@ def test_a_study_starts_from_what_the_file_says(tmp):
     for entry, value in ("network.kind=leaky_rate", "leaky_current"), ("network.size=7", "6"), ("network.feedback=none", "W_fb"):
         refused("run", study, "--out", tmp / "c", *settings(entry), names=[entry.replace("=", " = "), "start.h5", value])
     assert not (tmp / "c").exists()
+    # Gradients are checked on networks of the file's kind, which are drawn.
+    assert "leaky_current" in ok("check-gradients", study, "--rule", "bptt", *settings("network.feedback=none", "rule.name=bptt"))
     # A finished run is read without the file that it began with.
     path.unlink()
     ok("analyze", "basins", runs(tmp / "a")[0], "--samples", 2, "--duration-ms", 100)
