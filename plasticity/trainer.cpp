@@ -261,9 +261,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     if (keep) keep(result);
   }
   stand();
-  result.outcome = result.diverged_at  ? Outcome::diverged
-                   : result.reached_at ? Outcome::reached
-                                       : Outcome::not_reached;
+  result.outcome = result.diverged_at ? Outcome::diverged : result.reached_at ? Outcome::reached : Outcome::not_reached;
   if (!result.diverged_at) result.final_score = evaluate_now();
   return result;
 }

@@ -32,10 +32,10 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
                       "what a synapse does is read from its state, which is kept with synapse.form = dense and "
                       "synapse.current = own; rate, state and output are there with any");
     const Index N = simulation.network().size();
-    const Index channels = name == "output"  ? simulation.network().outputs()
-                           : name == "state" ? N * network_kind(simulation.network().kind).states
+    const Index channels = name == "output"    ? simulation.network().outputs()
+                           : name == "state"   ? N * network_kind(simulation.network().kind).states
                            : name == "synapse" ? synapse_->rows(N)
-                                             : N;
+                                               : N;
     const Index samples = steps / every + 1;
     recordings_[name] = {batch, samples, channels,
                          std::vector<double>(static_cast<std::size_t>(batch * samples * channels))};

@@ -14,14 +14,15 @@ constexpr Index K = 2, O = 2, T = 10;
 
 template <class Values>
 std::string bytes_of(const Values& values) {
-  return {reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(values.data()[0])};
+  return {reinterpret_cast<const char*>(values.data()),
+          static_cast<std::size_t>(values.size()) * sizeof(values.data()[0])};
 }
 
 template <class Scalar>
 std::string all_bytes(const Training<Scalar>& training) {
   const auto& curve = training.curve;
-  std::string all = name_of(training.outcome) + fmt::format(" {} {} ", training.reached_at.value_or(-1),
-                                                            training.diverged_at.value_or(-1));
+  std::string all = name_of(training.outcome) +
+                    fmt::format(" {} {} ", training.reached_at.value_or(-1), training.diverged_at.value_or(-1));
   for (const auto* values : {&curve.loss, &curve.accuracy, &curve.speed, &curve.stability_bound_ms, &curve.strength})
     all += bytes_of(*values);
   all += bytes_of(curve.update);
@@ -39,7 +40,6 @@ std::string all_bytes(const Training<Scalar>& training) {
   const double score[] = {training.final_score.loss, training.final_score.accuracy};
   return all + std::string(reinterpret_cast<const char*>(score), sizeof score) + training.state;
 }
-
 
 /// `grown`: whether a larger budget than 5 may be given later.
 template <class Scalar>
@@ -100,14 +100,18 @@ TEST_CASE("every rule goes on where it was stopped") {
 
 TEST_CASE("every arm goes on where it was stopped, with noise") {
   for (const auto& arm : arms())
-    check_goes_on<float>({{"study.arm", arm.name}, {"rule.name", "bptt"}, {"noise.activity", "0.1"}, {"noise.weights", "0.01"}});
+    check_goes_on<float>(
+        {{"study.arm", arm.name}, {"rule.name", "bptt"}, {"noise.activity", "0.1"}, {"noise.weights", "0.01"}});
 }
 
 TEST_CASE("every schedule goes on where it was stopped, and one that ends with training keeps its end") {
   for (const auto* shape : {"constant", "linear", "exponential", "cosine", "pulse", "controlled"})
-    check_goes_on<float>(
-        {{"study.arm", "tcr_loss"}, {"rule.name", "bptt"}, {"schedule.shape", shape}, {"schedule.final", "0.5"}, {"schedule.from", "2"}},
-        shape == std::string("constant") || shape == std::string("controlled"));
+    check_goes_on<float>({{"study.arm", "tcr_loss"},
+                          {"rule.name", "bptt"},
+                          {"schedule.shape", shape},
+                          {"schedule.final", "0.5"},
+                          {"schedule.from", "2"}},
+                         shape == std::string("constant") || shape == std::string("controlled"));
 }
 
 TEST_CASE("what learns beside a rule goes on where it was stopped") {
@@ -123,16 +127,19 @@ TEST_CASE("what learns beside a rule goes on where it was stopped") {
   check_goes_on<double>({{"network.kind", "plrnn"}, {"rule.name", "rtrl"}});
 }
 
-TEST_CASE("full FORCE goes on with its target network, though local consistency has changed what that was drawn beside") {
-  check_goes_on<float>({{"rule.name", "full_force"}, {"network.feedback", "none"}, {"tcr.form", "local"}, {"tcr.lambda", "5"}});
+TEST_CASE(
+    "full FORCE goes on with its target network, though local consistency has changed what that was drawn beside") {
+  check_goes_on<float>(
+      {{"rule.name", "full_force"}, {"network.feedback", "none"}, {"tcr.form", "local"}, {"tcr.lambda", "5"}});
 }
 
 TEST_CASE("a run that diverged is as it was, with more updates as well") {
-  Assignments chosen = {{"optimizer.rate", "1e38"}, {"optimizer.clip", "0"}, {"optimizer.name", "sgd"}, {"training.updates", "12"},
-                        {"network.size", "9"},      {"training.batch", "4"}};
+  Assignments chosen = {{"optimizer.rate", "1e38"}, {"optimizer.clip", "0"}, {"optimizer.name", "sgd"},
+                        {"training.updates", "12"}, {"network.size", "9"},   {"training.batch", "4"}};
   const auto options = resolve_options(chosen);
   const auto network = make_network(options, K, O, 5);
-  auto setting = setting_of(options, 5, [](TrialKey key, Index count) { return random_trials(K, O, T, count, key.update + 1); });
+  auto setting =
+      setting_of(options, 5, [](TrialKey key, Index count) { return random_trials(K, O, T, count, key.update + 1); });
   const auto whole = train<float>(setting, network);
   REQUIRE(whole.outcome == Outcome::diverged);
   setting.training.updates = 20;
@@ -148,7 +155,8 @@ TEST_CASE("a kept state that is damaged, or of another training, is refused") {
     const auto network = make_network(options, K, O, 5);
     const auto setting =
         setting_of(options, 5, [](TrialKey key, Index count) { return random_trials(K, O, T, count, key.update + 1); });
-    return std::pair(train<float>(setting, network), [=](Training<float> begun) { train<float>(setting, network, begun); });
+    return std::pair(train<float>(setting, network),
+                     [=](Training<float> begun) { train<float>(setting, network, begun); });
   };
   const auto [force, again] = trained("force");
   auto damaged = force;

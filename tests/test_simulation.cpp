@@ -117,12 +117,9 @@ TEST_CASE("what a synapse does is recorded from its state, and refused where it 
   const auto of_kind = [](const std::string& kind) { return std::pair(std::string("synapse.kind"), kind); };
   const std::pair<std::string, std::string> dense = {"synapse.form", "dense"};
   const std::vector<std::pair<Assignments, std::vector<std::string>>> kept = {
-      {{of_kind("tcr"), {"synapse.form", "history"}}, {}},
-      {{of_kind("tcr"), {"synapse.form", "chunked"}}, {}},
-      {{of_kind("tcr"), dense, {"synapse.current", "yoked"}}, {}},
-      {{of_kind("tcr"), dense}, {"current", "synapse"}},
-      {{of_kind("tsodyks_markram")}, {"efficacy", "synapse"}},
-      {{of_kind("none")}, {}}};
+      {{of_kind("tcr"), {"synapse.form", "history"}}, {}},         {{of_kind("tcr"), {"synapse.form", "chunked"}}, {}},
+      {{of_kind("tcr"), dense, {"synapse.current", "yoked"}}, {}}, {{of_kind("tcr"), dense}, {"current", "synapse"}},
+      {{of_kind("tsodyks_markram")}, {"efficacy", "synapse"}},     {{of_kind("none")}, {}}};
   for (const auto& [chosen, recorded] : kept)
     for (const std::string name : {"efficacy", "current", "synapse"}) {
       const auto synapse = synapse_for(network, integration, trials.steps, chosen);

@@ -73,8 +73,8 @@ TEST_CASE("settings and the quick section replace entries and narrow axes, seeds
   const auto identity = [&](const std::string& entry) {
     return read_study({file.path.string(), {entry}, true}).identity();
   };
-  CHECK(identity("training.batch=3e0") == set.identity());    // the same value
-  CHECK(identity("training.updates=70") == quick.identity());  // may grow
+  CHECK(identity("training.batch=3e0") == set.identity());      // the same value
+  CHECK(identity("training.updates=70") == quick.identity());   // may grow
   CHECK(identity("optimizer.rate=0.001") == quick.identity());  // the default
   CHECK(identity("optimizer.rate=0.002") != quick.identity());
   CHECK(read_study({file.path.string(), {"study.seeds=100"}, true}).identity() == quick.identity());

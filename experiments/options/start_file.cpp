@@ -38,11 +38,11 @@ std::vector<std::string> start_contradicted(const Options& options) {
   const auto network = read_trained_network(path).network;
   std::vector<std::string> lines;
   if (network.dt_ms && *network.dt_ms != options.number("integration.dt_ms"))
-    lines.push_back(fmt::format("integration.dt_ms = {} is set: the network of network.start = {} was trained with {} ms",
-                                options.text("integration.dt_ms"), path, number_text(*network.dt_ms)));
-  if (network.r0.size() > 0 && options.text("network.initial_state") == "random")
     lines.push_back(
-        fmt::format("network.initial_state = random is set: r0 of network.start = {} is not used", path));
+        fmt::format("integration.dt_ms = {} is set: the network of network.start = {} was trained with {} ms",
+                    options.text("integration.dt_ms"), path, number_text(*network.dt_ms)));
+  if (network.r0.size() > 0 && options.text("network.initial_state") == "random")
+    lines.push_back(fmt::format("network.initial_state = random is set: r0 of network.start = {} is not used", path));
   return lines;
 }
 

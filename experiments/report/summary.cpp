@@ -316,9 +316,9 @@ std::string summary_csv(const StudyRecord& study, const std::string& against) {
     const auto summary = summarise(condition.runs);
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     for (const auto& [name, value] : condition.varied) text += csv_field(value) + ',';
-    text += fmt::format("{},{},{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.budget,
-                        summary.collapsed, summary.unmatched, summary.reached_interval.low,
-                        summary.reached_interval.high);
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{}", summary.runs, summary.reached, summary.diverged, summary.budget,
+                    summary.collapsed, summary.unmatched, summary.reached_interval.low, summary.reached_interval.high);
     for (const auto& value :
          {summary.median_updates, interval.low, interval.high, summary.final_accuracy, summary.final_loss,
           summary.speed_start, summary.speed_end, summary.over_stability_bound, summary.seconds_per_update})

@@ -27,9 +27,9 @@ void require_this_program(const hdf5::ReadGroup& root) {
   const auto facts = read_program(root);
   for (std::size_t i = 0; i < facts.size(); ++i)
     if (const auto& [name, here] = this_program()[i]; facts[i] != here)
-      throw UserError(fmt::format(
-          "{}: {} = {} there, {} here: another program's numbers may differ; go on with that one, or {}", root.where(),
-          name, facts[i], here, begin_anew));
+      throw UserError(
+          fmt::format("{}: {} = {} there, {} here: another program's numbers may differ; go on with that one, or {}",
+                      root.where(), name, facts[i], here, begin_anew));
 }
 
 /// `like`, with the arrays that learn as they are in a group.

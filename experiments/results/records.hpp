@@ -52,7 +52,7 @@ struct RunRecord {
   std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
   std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
 
-  ProgramFacts program;                        // that trained it
+  ProgramFacts program;  // that trained it
 
   /// Whether loss or gradient ever ceased to be finite, be it after criterion was reached.
   bool diverged() const { return outcome == Outcome::diverged || diverged_at.has_value(); }

@@ -219,7 +219,6 @@ double mean_of_finite(const std::vector<double>& values) {
   return sum / count;
 }
 
-
 }  // namespace
 
 RunHead read_run_head(const hdf5::ReadGroup& root) {

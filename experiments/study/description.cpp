@@ -23,10 +23,9 @@ std::string description_of(const Study& study) {
   for (const auto& each : study.left_out) left_out.push_back({{"varied", each.varied}, {"reason", each.reason}});
   json fixed = json::array();
   for (const auto& [option, value] : study.base) fixed.push_back(option);
-  const json all = {{"format", "stillpoint-study"}, {"version", 2},
-                    {"name", study.name},           {"identity", study.identity()},
-                    {"conditions", conditions},     {"left_out", left_out},
-                    {"fixed", fixed}};
+  const json all = {
+      {"format", "stillpoint-study"}, {"version", 2},         {"name", study.name}, {"identity", study.identity()},
+      {"conditions", conditions},     {"left_out", left_out}, {"fixed", fixed}};
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -88,9 +87,8 @@ std::string tuning_text(const json& condition) {
   std::string tried;
   for (const auto& candidate : candidates)
     tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", values_of(candidate, false),
-                         candidate.contains("left_out")
-                             ? "not applicable"
-                             : fmt::format("{:.0f}", candidate.at("updates").get<double>()));
+                         candidate.contains("left_out") ? "not applicable"
+                                                        : fmt::format("{:.0f}", candidate.at("updates").get<double>()));
   return fmt::format("{} (mean updates to criterion {})",
                      values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
 }

@@ -183,8 +183,8 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       MeasuredRun::fewest_checkpoints);
   if (!any_checkpoints) throw UserError(too_few);
   if (setting.walks == 0)
-    setting.walks = static_cast<Index>(std::ceil(static_cast<double>(controls_needed(setting.false_positive_rate)) /
-                                                 static_cast<double>(fewest)));
+    setting.walks = static_cast<Index>(
+        std::ceil(static_cast<double>(controls_needed(setting.false_positive_rate)) / static_cast<double>(fewest)));
 
   std::error_code failed;
   fs::create_directories(fs::path(directory) / "restructuring", failed);

@@ -56,8 +56,7 @@ BegunRun<Scalar> begun_of(const RunJob& job, const Network<double>& initial) {
 /// What freeze-in alone made of the network, where the run begins with it.
 template <class Scalar>
 std::optional<FreezeIn> measure_freeze_in(const TrainingSetting& setting, const Task& task,
-                                          const Network<double>& initial,
-                                          const std::optional<Network<Scalar>>& after) {
+                                          const Network<double>& initial, const std::optional<Network<Scalar>>& after) {
   if (!after) return std::nullopt;
   const auto trials = task.draw({setting.seed, evaluation_update}, FreezeIn::trials);
   const auto measure = [&](const Network<double>& at) {
@@ -131,9 +130,8 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
 
 bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
              RunWarnings& warnings) {
-  return job.options->text("integration.precision") == "double"
-             ? run_in<double>(study, job, claim, progress, warnings)
-             : run_in<float>(study, job, claim, progress, warnings);
+  return job.options->text("integration.precision") == "double" ? run_in<double>(study, job, claim, progress, warnings)
+                                                                : run_in<float>(study, job, claim, progress, warnings);
 }
 
 }  // namespace stillpoint

@@ -15,9 +15,9 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double in_double = sizeof(double);               // what tasks and controls compute in
-constexpr double curve_bytes = 6 * sizeof(double);         // of a LearningCurve, per update
-constexpr double alignment_bytes = 2 * sizeof(double);     // and compared rule
+constexpr double in_double = sizeof(double);            // what tasks and controls compute in
+constexpr double curve_bytes = 6 * sizeof(double);      // of a LearningCurve, per update
+constexpr double alignment_bytes = 2 * sizeof(double);  // and compared rule
 
 /// Numbers in a network, and in the gradient of one, whose W is never factors.
 struct Arrays {
@@ -45,10 +45,10 @@ Arrays arrays_of(const Options& options, const Sizes& sizes) {
   const bool drawn = options.text("network.start") == "none";
   if (!drawn) given = make_network(options, static_cast<Index>(sizes.K), static_cast<Index>(sizes.O), 1);
   const double rank = kind.factors && drawn ? static_cast<double>(options.integer("network.rank")) : 0;
-  const std::map<ArrayAxis, double> extent = {
-      {ArrayAxis::one, 1},          {ArrayAxis::neurons, sizes.N}, {ArrayAxis::states, sizes.D},
-      {ArrayAxis::drives, sizes.U}, {ArrayAxis::inputs, sizes.K},  {ArrayAxis::outputs, sizes.O},
-      {ArrayAxis::rank, rank}};
+  const std::map<ArrayAxis, double> extent = {{ArrayAxis::one, 1},          {ArrayAxis::neurons, sizes.N},
+                                              {ArrayAxis::states, sizes.D}, {ArrayAxis::drives, sizes.U},
+                                              {ArrayAxis::inputs, sizes.K}, {ArrayAxis::outputs, sizes.O},
+                                              {ArrayAxis::rank, rank}};
   Arrays arrays;
   arrays.factors = kind.factors;
   for_each_array(
@@ -150,9 +150,8 @@ double training_memory(const Options& options, const Arrays& arrays, const Sizes
   if (shadows > 0) rules += bptt().make<Scalar>()->memory(sizes);
   rules += TemporalConsistency<Scalar>(learner.consistency).memory(sizes);
 
-  const double networks =
-      in_double * arrays.network +
-      s * (kept_networks * arrays.network + (gradients + moments_of(learner)) * arrays.gradient);
+  const double networks = in_double * arrays.network +
+                          s * (kept_networks * arrays.network + (gradients + moments_of(learner)) * arrays.gradient);
   const double updating = s * (sizes.trial_set() + sizes.O * sizes.T * sizes.B) + rules +
                           simulation_memory<Scalar>(options, arrays, sizes, model);
   const double drawing = in_double * sizes.trial_set(),
@@ -177,8 +176,7 @@ double matching_memory(const Options& options, const Arrays& arrays, const Sizes
     tried.T = setting.duration_ms / options.number("integration.dt_ms");
     drawn = tried.trial_set() + with_trials(sizes, replicas * (tried.T / sizes.T + 2)).trial_set();
   }
-  return in_double * (3 * arrays.network + drawn) +
-         simulation_memory<double>(options, arrays, tried, tcr_synapse(tcr));
+  return in_double * (3 * arrays.network + drawn) + simulation_memory<double>(options, arrays, tried, tcr_synapse(tcr));
 }
 
 template <class Scalar>
@@ -188,21 +186,21 @@ double memory_of(const Options& options, const Task& task) {
   const auto arrays = arrays_of(options, sizes);
   const bool freezes_in = options.integer("freeze_in.updates") > 0;
   const auto compared = static_cast<double>(split_words(options.text("shadow.rules")).size() + 1);
-  const double curves = updates_of(options) * (curve_bytes + (options.text("shadow.rules") == "none"
-                                                                  ? 0
-                                                                  : compared * alignment_bytes));
+  const double curves =
+      updates_of(options) * (curve_bytes + (options.text("shadow.rules") == "none" ? 0 : compared * alignment_bytes));
   const double kept_networks = checkpoint_count(options) + (freezes_in ? 1 : 0);
 
   const double training = training_memory<Scalar>(options, arrays, sizes, kept_networks + 3) + curves;
   // a run that is kept, beside its training: its state, the image while HDF5 writes it, a copy of that, and one network in
   // the order of files
-  const double left = s * (kept_networks + 2) * arrays.network + curves, state = state_memory<Scalar>(options, arrays, sizes);
+  const double left = s * (kept_networks + 2) * arrays.network + curves,
+               state = state_memory<Scalar>(options, arrays, sizes);
   const double keeping = 3 * state + 2 * left + 2 * s * arrays.network;
   const auto tried = with_trials(sizes, FreezeIn::trials);
-  const double collapse =
-      freezes_in ? left + in_double * (2 * arrays.network + 2 * tried.trial_set() + tried.trajectory()) +
-                       simulation_memory<double>(options, arrays, tried, synapse_model(options))
-                 : 0;
+  const double collapse = freezes_in
+                              ? left + in_double * (2 * arrays.network + 2 * tried.trial_set() + tried.trajectory()) +
+                                    simulation_memory<double>(options, arrays, tried, synapse_model(options))
+                              : 0;
   return program_bytes + std::max({training + keeping, collapse, matching_memory(options, arrays, sizes)});
 }
 

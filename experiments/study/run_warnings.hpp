@@ -23,10 +23,11 @@ class StabilityWarning {
     for (const double each : curve.stability_bound_ms) bound = std::fmin(bound, each);
     if (dt <= bound) return;
     std::call_once(once_, [&] {
-      tell(fmt::format(
-          "warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at most {:.2g} ms "
-          "is free of chatter",
-          dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
+      tell(
+          fmt::format("warning: integration.dt_ms = {} is past the stability bound of the synapse, {:.3g} ms in {}; at "
+                      "most {:.2g} ms "
+                      "is free of chatter",
+                      dt, bound, std::filesystem::path(job.path).filename().string(), bound / 2));
     });
   }
 

@@ -51,7 +51,8 @@ std::string difference(const std::string& there, const std::string& here) {
 void require_same_study(const std::string& text, const std::string& path, const std::string& directory) {
   const auto found = read_description(path);
   if (found.version < 2)
-    throw UserError(directory + ": was begun by an earlier program, which did not note every option; choose another --out");
+    throw UserError(directory +
+                    ": was begun by an earlier program, which did not note every option; choose another --out");
   const auto there = found.identity, here = parse_description(text, "").identity;
   if (there != here)
     throw UserError(

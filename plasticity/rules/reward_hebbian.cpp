@@ -24,9 +24,7 @@ template <class Scalar>
 class RewardHebbian : public Rule<Scalar>, private Perturbation<Scalar> {
  public:
   explicit RewardHebbian(const RewardHebbianParameters& parameters) : parameters_(parameters) {}
-  double memory(const Sizes& of) const override {
-    return sizeof(Scalar) * (of.N * of.T * (of.B + 2) + of.N * of.N);
-  }
+  double memory(const Sizes& of) const override { return sizeof(Scalar) * (of.N * of.T * (of.B + 2) + of.N * of.N); }
   Perturbation<Scalar>* perturbation() override { return this; }
 
   void begin(const Simulation<Scalar>& simulation, const TrialSet<Scalar>& trials, TrialKey key) override {

@@ -3,7 +3,6 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
-#include "experiments/options/message.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {
@@ -38,7 +37,8 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   try {
     run_study(read_study(request), setting);
   } catch (const StudyStopped& stopped) {
-    tell(fmt::format("stopped by signal {}; what the runs had reached is kept: the same command goes on", stopped.signal));
+    tell(fmt::format("stopped by signal {}; what the runs had reached is kept: the same command goes on",
+                     stopped.signal));
     return 128 + stopped.signal;  // as a shell says that a signal ended a program
   }
   if (!setting.quiet)
@@ -49,12 +49,15 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 }  // namespace
 
 Command run_command() {
-  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
-          "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone; those that\n"
-          "were stopped go on where they were kept (every two minutes, on SIGTERM, SIGINT and SIGUSR1). Several processes may\n"
-          "run one study into one directory: they divide the runs. A larger training.updates goes on with finished runs.",
-          "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
-          run_command_line};
+  return {
+      "run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
+      "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone; those "
+      "that\n"
+      "were stopped go on where they were kept (every two minutes, on SIGTERM, SIGINT and SIGUSR1). Several processes "
+      "may\n"
+      "run one study into one directory: they divide the runs. A larger training.updates goes on with finished runs.",
+      "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
+      run_command_line};
 }
 
 }  // namespace stillpoint

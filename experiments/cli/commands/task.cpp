@@ -134,8 +134,7 @@ std::vector<Index> examples_of(const TrialSet<double>& trials, std::size_t count
 
 int task(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description description;
-  description.add_options()("plot", po::value<OutputFile>(),
-                            "SVG file: example trials, of different conditions first")(
+  description.add_options()("plot", po::value<OutputFile>(), "SVG file: example trials, of different conditions first")(
       "set", po::value<std::vector<std::string>>()->composing(), "task.KEY=VALUE; may be given again")(
       "dt", po::value<double>(), "time step [ms]; default: that of integration.dt_ms")(
       "trials", po::value<long>()->default_value(3), "trials in the figure, at most 6")(
