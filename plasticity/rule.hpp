@@ -48,8 +48,8 @@ class Rule {
   /// `written` comes with zeros of the network's shapes, during it as the rule left it; arrays at zero or empty do not
   /// change, arrays of another shape are refused (ParameterError).
   virtual void write(const TrialSetView<Scalar>&, Gradient<Scalar>& written) = 0;
-  /// What it remembers from one trial set to the next, handed to `state` (sim/kept_state.hpp): a run that was stopped goes
-  /// on with it. A rule that `begin` makes anew remembers nothing.
+  /// What it remembers from one trial set to the next, handed to `state` (sim/kept_state.hpp): a run that was stopped
+  /// goes on with it. A rule that `begin` makes anew remembers nothing.
   virtual void keep(KeptState&) {}
 };
 

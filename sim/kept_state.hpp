@@ -29,8 +29,8 @@ class KeptState {
   /// Throws UserError unless everything was put back.
   void require_end() const { require(at_ == bytes_.size()); }
 
-  /// Numbers, text, Eigen matrices, networks; vectors, maps and optionals of these; whatever has a member `keep`. Throws
-  /// UserError where the bytes are of something else.
+  /// Numbers, text, Eigen matrices, networks; vectors, maps and optionals of these; whatever has a member `keep`.
+  /// Throws UserError where the bytes are of something else.
   template <class... Values>
   void operator()(Values&... values) {
     (one(values), ...);

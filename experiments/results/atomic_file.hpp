@@ -1,12 +1,13 @@
-// Files that are whole or absent, whoever else writes to the same directory: only link, rename and O_EXCL are relied on.
+// Files that are whole or absent, whoever else writes to the same directory: only link, rename and O_EXCL are relied
+// on.
 #pragma once
 
 #include <string>
 
 namespace stillpoint {
 
-/// Writes bytes beside PATH, flushes and renames: readers see the old file, none, or the whole new one; of several writers
-/// the last wins. Throws UserError.
+/// Writes bytes beside PATH, flushes and renames: readers see the old file, none, or the whole new one; of several
+/// writers the last wins. Throws UserError.
 void write_atomically(const std::string& path, const std::string& bytes);
 
 /// The same where PATH does not exist yet; false, and nothing changed, where it does. Throws UserError.

@@ -16,8 +16,8 @@ struct BegunRun {
   double wall_seconds = 0, training_seconds = 0;
 };
 
-/// Of the file at `path`. `initial`: its initial network, made anew. Throws UserError where the file is of other options,
-/// or of a program that may compute other bits.
+/// Of the file at `path`. `initial`: its initial network, made anew. Throws UserError where the file is of other
+/// options, or of a program that may compute other bits.
 template <class Scalar>
 BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options, std::uint64_t seed,
                                 const Network<double>& initial);

@@ -1,10 +1,10 @@
 // Who works on which run, among processes that share a directory and nothing else.
 //
 // A run is claimed by a file RUN.claim-0, made with O_EXCL, whose owner renews a counter in it. A watcher that sees the
-// counter rest for `taken_over_after` of its own monotonic clock, or knows that the owner has died on this very machine,
-// makes RUN.claim-1 (then -2 ..): the highest number owns the run. No clocks are compared. An owner that was only paused
-// sees the higher number when it wakes, and lets go; whatever it wrote before is the same to the bit, and the last rename
-// wins.
+// counter rest for `taken_over_after` of its own monotonic clock, or knows that the owner has died on this very
+// machine, makes RUN.claim-1 (then -2 ..): the highest number owns the run. No clocks are compared. An owner that was
+// only paused sees the higher number when it wakes, and lets go; whatever it wrote before is the same to the bit, and
+// the last rename wins.
 #pragma once
 
 #include <atomic>
@@ -48,8 +48,8 @@ class Claims {
   ~Claims();
   /// Removes what dead processes left behind of a run that is finished.
   static void tidy(const std::string& run);
-  /// The claim of a run, by the path of its file, or nullptr while another process has it. Throws UserError where none can
-  /// be written.
+  /// The claim of a run, by the path of its file, or nullptr while another process has it. Throws UserError where none
+  /// can be written.
   std::unique_ptr<Claim> take(const std::string& run);
 
  private:

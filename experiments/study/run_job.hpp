@@ -18,8 +18,8 @@ struct RunJob {
 
 struct RunWarnings;
 
-/// Every so often, and when SIGUSR1 or SIGTERM ask for it, the run is kept beside its file (unfinished_path); what is kept
-/// there is gone on with. False where it was not finished: StudySignals stopped it, or the claim was lost. Throws
+/// Every so often, and when SIGUSR1 or SIGTERM ask for it, the run is kept beside its file (unfinished_path); what is
+/// kept there is gone on with. False where it was not finished: StudySignals stopped it, or the claim was lost. Throws
 /// UserError.
 bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
              RunWarnings& warnings);

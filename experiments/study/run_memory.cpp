@@ -191,8 +191,8 @@ double memory_of(const Options& options, const Task& task) {
   const double kept_networks = checkpoint_count(options) + (freezes_in ? 1 : 0);
 
   const double training = training_memory<Scalar>(options, arrays, sizes, kept_networks + 3) + curves;
-  // a run that is kept, beside its training: its state, the image while HDF5 writes it, a copy of that, and one network in
-  // the order of files
+  // a run that is kept, beside its training: its state, the image while HDF5 writes it, a copy of that, and one network
+  // in the order of files
   const double left = s * (kept_networks + 2) * arrays.network + curves,
                state = state_memory<Scalar>(options, arrays, sizes);
   const double keeping = 3 * state + 2 * left + 2 * s * arrays.network;

@@ -31,8 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 using json = nlohmann::json;
 
-/// The run's file where it has the whole budget: nothing is left to do. Throws UserError where it is of another study, or
-/// cannot be gone on with.
+/// The run's file where it has the whole budget: nothing is left to do. Throws UserError where it is of another study,
+/// or cannot be gone on with.
 std::optional<FinishedRun> finished(const Study& study, const RunJob& job) {
   if (!fs::exists(job.path)) return std::nullopt;
   const auto found = read_finished_run(job.path, *job.options);

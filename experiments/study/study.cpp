@@ -265,8 +265,8 @@ std::string resolved_lines(const Study& study) {
   return text;
 }
 
-/// Without its network.start a network is still of the file's kind (of several files: the first one's), which is not read
-/// where the study gives kind and step.
+/// Without its network.start a network is still of the file's kind (of several files: the first one's), which is not
+/// read where the study gives kind and step.
 void keep_kind_of_start(Study& study) {
   Assignments given = study.base;
   for (const auto& axis : study.axes) assign(given, axis.option, axis.values.front());

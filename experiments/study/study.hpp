@@ -47,7 +47,8 @@ struct Study {
   std::uint64_t first_tuning_seed = 1001;
   long tuning_seeds = 3;
 
-  /// Whatever changes a result, but for the program: equal for equal studies, whatever their seeds and training.updates.
+  /// Whatever changes a result, but for the program: equal for equal studies, whatever their seeds and
+  /// training.updates.
   std::string identity() const;
 };
 

@@ -1,6 +1,6 @@
-// DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune] section
-// DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Beside the files of runs that are not
-// finished lie their claims and what was kept of them.
+// DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune]
+// section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Beside the files of runs that
+// are not finished lie their claims and what was kept of them.
 #pragma once
 
 #include <string>

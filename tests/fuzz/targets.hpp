@@ -1,5 +1,6 @@
 // What reads what others wrote, each as a function of any bytes: it returns, or aborts where a reader does anything
-// but succeed or throw UserError. Run by clang's libFuzzer (scripts/fuzz), and by an ordinary test for some thousand inputs.
+// but succeed or throw UserError. Run by clang's libFuzzer (scripts/fuzz), and by an ordinary test for some thousand
+// inputs.
 #pragma once
 
 #include <cstddef>

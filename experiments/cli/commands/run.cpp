@@ -51,11 +51,10 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 Command run_command() {
   return {
       "run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
-      "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone; those "
-      "that\n"
-      "were stopped go on where they were kept (every two minutes, on SIGTERM, SIGINT and SIGUSR1). Several processes "
-      "may\n"
-      "run one study into one directory: they divide the runs. A larger training.updates goes on with finished runs.",
+      "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.\n"
+      "Runs that were stopped go on where they were kept: every two minutes, on SIGTERM, SIGINT and SIGUSR1.\n"
+      "Several processes may run one study into one directory: they divide the runs. With a larger\n"
+      "training.updates finished runs go on to it.",
       "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
       run_command_line};
 }
