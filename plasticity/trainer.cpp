@@ -186,7 +186,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   require_stationary(initial, setting.noise);
 
   const ProductsOnOneThread products;
-  const bool goes_on = !begun.state.empty();
+  const bool goes_on = !begun.curve.update.empty();
   Training<Scalar> result = std::move(begun);
   Network<Scalar> network = initial.cast<Scalar>();
   result.initial = network;

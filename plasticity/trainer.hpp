@@ -74,7 +74,7 @@ constexpr Index evaluation_trials = 512, evaluation_block = 64;
 
 /// Trains a copy of `initial`, or goes on with `begun`, which an earlier call with the same setting returned or handed
 /// to `keep`; training.updates may have grown. Both ways end with the same bits. Throws UserError when rule and
-/// integration method do not go together.
+/// integration method do not go together, KeptStateError where `begun` is of another training.
 template <class Scalar>
 Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar> begun = {},
                        const std::function<void(const Training<Scalar>&)>& keep = {});

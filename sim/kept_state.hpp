@@ -17,20 +17,26 @@
 
 namespace stillpoint {
 
+/// Bytes that are damaged, or were kept of something else.
+struct KeptStateError : UserError {
+  using UserError::UserError;
+};
+
 class KeptState {
  public:
   /// To be filled.
   KeptState() = default;
-  /// To be put back; `bytes` as another one's `bytes()` were.
-  explicit KeptState(std::string bytes) : bytes_(std::move(bytes)), restores_(true) {}
+  /// To be put back: what another one's `bytes()` were. Throws KeptStateError where a byte of them is another.
+  explicit KeptState(const std::string& kept);
 
-  const std::string& bytes() const { return bytes_; }
+  /// With a checksum.
+  std::string bytes() const;
   bool restores() const { return restores_; }
-  /// Throws UserError unless everything was put back.
+  /// Throws KeptStateError unless everything was put back.
   void require_end() const { require(at_ == bytes_.size()); }
 
   /// Numbers, text, Eigen matrices, networks; vectors, maps and optionals of these; whatever has a member `keep`.
-  /// Throws UserError where the bytes are of something else.
+  /// Throws KeptStateError where the bytes are of something else.
   template <class... Values>
   void operator()(Values&... values) {
     (one(values), ...);
@@ -38,7 +44,7 @@ class KeptState {
 
  private:
   static void require(bool holds) {
-    if (!holds) throw UserError("the kept state is not one of this training");
+    if (!holds) throw KeptStateError("the kept state is damaged, or of another training");
   }
   void raw(void* values, std::size_t size) {
     if (!restores_) {

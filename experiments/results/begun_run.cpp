@@ -91,6 +91,7 @@ BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options,
   require_parameter(head.seed == seed, path + ": seed", std::to_string(head.seed), fmt::format("must be {}", seed));
   require_this_program(root);
   BegunRun<Scalar> begun;
+  begun.path = path;
   auto& training = begun.training;
   training.curve = read_curve(root);
   const auto update = [&](const char* name) {

@@ -12,6 +12,7 @@ std::string unfinished_path(const std::string& path);
 
 template <class Scalar>
 struct BegunRun {
+  std::string path;
   Training<Scalar> training;
   double wall_seconds = 0, training_seconds = 0;
 };

@@ -112,7 +112,12 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
       warnings.not_kept.say(fmt::format("{}; training goes on", problem.what()));
     }
   };
-  const auto training = train<Scalar>(setting, network, std::move(begun.training), keep);
+  Training<Scalar> training;
+  try {
+    training = train<Scalar>(setting, network, std::move(begun.training), keep);
+  } catch (const KeptStateError& problem) {
+    throw UserError(fmt::format("{}: {}; remove it to begin the run anew", begun.path, problem.what()));
+  }
   if (training.outcome == Outcome::unfinished) {
     if (!claim.lost()) write(unfinished_path(job.path), training);
     return false;

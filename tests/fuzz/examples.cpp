@@ -26,15 +26,22 @@ Example network_example(Assignments chosen, const std::map<std::string, std::str
   return Example(file.bytes());
 }
 
-Example run_example(Assignments chosen) {
+Assignments of_small_run(Assignments chosen) {
   chosen.insert(
       chosen.end(),
       {{"network.size", "4"}, {"training.updates", "5"}, {"training.batch", "2"}, {"integration.dt_ms", "10"}});
+  return chosen;
+}
+
+const Assignments first_run =
+    of_small_run({{"training.checkpoints", "every 2"}, {"synapse.kind", "tcr"}, {"shadow.rules", "e_prop"}});
+
+Example run_example(const Assignments& chosen) {
   const auto options = resolve_options(chosen);
   const auto task = task_kind(options.text("task.name")).make(options, options.number("integration.dt_ms"));
   const auto network = make_network(options, task->inputs(), task->outputs(), 1);
-  RunResult<double> result{options, 1,  "s",
-                           {},      {}, train<double>(setting_of(options, 1, trials_of(*task, options)), network)};
+  const auto training = train<double>(setting_of(options, 1, trials_of(*task, options)), network);
+  RunResult<double> result{options, 1, "s", {}, {}, training};
   result.match = {"speed", 1, 1, 1, 1, true};
   result.freeze_in = FreezeIn{{1, 1}, {1, 1}};
   const ScratchFile file;
@@ -90,14 +97,15 @@ const std::vector<Example>& network_examples() {
 }
 
 const std::vector<Example>& run_examples() {
-  static const std::vector<Example> all = {
-      run_example({{"training.checkpoints", "every 2"}, {"synapse.kind", "tcr"}, {"shadow.rules", "e_prop"}}),
-      run_example({{"training.checkpoints", "none"},
-                   {"network.kind", "lstm"},
-                   {"schedule.shape", "controlled"},
-                   {"tcr.form", "loss"}})};
+  static const std::vector<Example> all = {run_example(first_run),
+                                           run_example(of_small_run({{"training.checkpoints", "none"},
+                                                                     {"network.kind", "lstm"},
+                                                                     {"schedule.shape", "controlled"},
+                                                                     {"tcr.form", "loss"}}))};
   return all;
 }
+
+Options options_of_first_run() { return resolve_options(first_run); }
 
 const std::vector<Example>& trial_examples() {
   static const std::vector<Example> all = {Example(trial_file(true)), Example(trial_file(false))};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/options/option.hpp"
 #include "tests/fuzz/damage.hpp"
 
 namespace stillpoint::testing {
@@ -25,6 +26,8 @@ class ScratchFile {
 
 const std::vector<Example>& network_examples();
 const std::vector<Example>& run_examples();
+/// Of the first of them; its seed is 1.
+Options options_of_first_run();
 /// With dt_ms = 10.
 const std::vector<Example>& trial_examples();
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "experiments/options/message.hpp"
+#include "experiments/results/begun_run.hpp"
 #include "experiments/results/curve_file.hpp"
 #include "experiments/results/measured_run.hpp"
 #include "experiments/results/subject_file.hpp"
@@ -46,16 +47,30 @@ void read_network_file(std::size_t way) {
   const auto& path = scratch().path();
   must_answer(path, [&] { way % 2 == 0 ? void(read_trained_network(path)) : void(open_subject(path)); });
 }
+/// As an unfinished run that is gone on with.
+void go_on_with_run(const std::string& path) {
+  static const auto options = options_of_first_run();
+  static const auto task = task_kind(options.text("task.name")).make(options, 10);
+  static const auto network = make_network(options, task->inputs(), task->outputs(), 1);
+  const auto begun = read_begun_run<double>(path, options, 1, network);
+  auto setting = training_setting(options);
+  setting.trials = [](TrialKey key, Index count) { return task->draw(key, count); };
+  setting.training.updates = static_cast<Index>(begun.training.curve.update.size());
+  must_answer("", [&] { train<double>(setting, network, begun.training); });
+}
+
 void read_run_file(std::size_t way) {
   const auto& path = scratch().path();
   must_answer(path, [&] {
-    switch (way % 4) {
+    switch (way % 5) {
       case 0:
         return void(read_run_of_study(path));
       case 1:
         return void(read_curve(path));
       case 2:
         return void(open_subject(path, "checkpoints/00000002/network"));
+      case 3:
+        return go_on_with_run(path);
       default:
         return void(open_subject_path(path));
     }
@@ -69,7 +84,7 @@ void read_trial_file(std::size_t) {
 void damage(const std::vector<Example>& examples, const std::uint8_t* data, std::size_t size,
             void (*read)(std::size_t)) {
   Choices choices(data, size);
-  const auto way = choices.below(4);
+  const auto way = choices.below(20);
   scratch().write(choices.of(examples).damaged(choices));
   read(way);
 }
@@ -80,7 +95,7 @@ void trials(const std::uint8_t* data, std::size_t size) { damage(trial_examples(
 /// Bytes of a file that are wrong: the library itself does not survive all of them.
 void bytes(const std::uint8_t* data, std::size_t size) {
   Choices choices(data, size);
-  const auto way = choices.below(4), kind = choices.below(3);
+  const auto way = choices.below(20), kind = choices.below(3);
   auto damaged = choices.of(kind == 0 ? network_examples() : kind == 1 ? run_examples() : trial_examples()).bytes();
   while (choices.left()) {
     const auto at = (choices.below(65536) * 256 + choices.byte()) % damaged.size();
@@ -100,7 +115,9 @@ void json(const std::uint8_t* data, std::size_t size) {
   scratch().write(Choices(data, size).rest());
   must_answer(path, [&] { read_description(path); });
   must_answer(path, [&] { read_tuning(path); });
-  must_answer(path, [&] { kept_measurement(path, {}); });
+  static const ScratchFile run;  // of what is measured
+  if (run.bytes().empty()) run.write(run_examples()[0].bytes());
+  must_answer(path, [&] { kept_measurement(path, run.path(), {}); });
 }
 
 void study(const std::uint8_t* data, std::size_t size) {

@@ -52,9 +52,9 @@ def interrupted(study, out, rng, whole, stop):
     found = 0
     for attempt in range(200):
         process = begun(study, out)
-        deadline = time.monotonic() + rng.uniform(0.1, 0.3) * whole
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.002)
+        while process.poll() is None and not list(out.glob("runs/*.claim-*")):
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0.05, 0.15) * whole)
         if process.poll() is None:
             stop(process)
         error = process.communicate()[1]
@@ -81,12 +81,15 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
     assert left_behind(tmp / "stopped") == []
 
     def keep_and_kill(process):
+        def stamps():
+            return {path: path.stat().st_mtime_ns for path in unfinished(tmp / "killed")}
+        before = stamps()
         process.send_signal(signal.SIGUSR1)
-        out, deadline = tmp / "killed", time.monotonic() + 5
-        while process.poll() is None and len(unfinished(out)) < 2 and time.monotonic() < deadline:
-            time.sleep(0.002)
+        while process.poll() is None and stamps() == before:
+            time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    rng = random.Random(2)
     kept = interrupted(study, tmp / "killed", rng, whole, keep_and_kill)
     assert kept > 3, f"only {kept} runs were kept before they were killed"
     assert all_contents(tmp / "killed") == expected
@@ -148,13 +151,13 @@ def test_a_kept_run_of_another_program_or_study_is_refused(tmp):
                "loss": lambda file: (file.__delitem__("curve/loss"), file["curve"].create_dataset("loss", data=np.zeros(3))),
                "W": lambda file: (file.__delitem__("final/network/W"), file["final/network"].create_dataset("W", data=np.zeros((2, 3)))),
                "state": lambda file: file.__delitem__("state"),
-               "kept state": lambda file: (file.__delitem__("state"), file.create_dataset("state", data=np.zeros(7, dtype="u1")))}
+               "state is damaged": lambda file: (file.__delitem__("state"), file.create_dataset("state", data=np.zeros(7, dtype="u1")))}
     for name, change in changes.items():
         shutil.move(finished, kept)
         whole = kept.read_bytes()
         with h5py.File(kept, "a") as file:
             change(file)
-        refused("run", study, "--out", tmp / "out", "--quiet", *short(20), names=[name])
+        refused("run", study, "--out", tmp / "out", "--quiet", *short(20), names=[name, str(kept)])
         assert not finished.exists() and not list((tmp / "out/runs").glob("*claim*"))
         kept.write_bytes(whole)
         shutil.move(kept, finished)

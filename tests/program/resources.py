@@ -63,8 +63,9 @@ def test_processors_are_those_that_affinity_leaves(tmp):
     study = write(tmp / "s.ini", STUDY)
     processor = min(os.sched_getaffinity(0))
     words = [given.program, "run", study, "--quiet", *settings("study.seeds=6", "training.updates=40")]
-    assert most_threads("taskset", "-c", processor, *words, "--out", tmp / "one") == 1
-    assert most_threads("taskset", "-c", processor, *words, "--out", tmp / "two", "--jobs", 2) > 1  # given, it is obeyed
+    # One more renews the claims of the runs.
+    assert most_threads("taskset", "-c", processor, *words, "--out", tmp / "one") == 1 + 1
+    assert most_threads("taskset", "-c", processor, *words, "--out", tmp / "two", "--jobs", 2) > 1 + 1  # given, it is obeyed
 
 
 def test_a_run_that_does_not_fit_is_one_line_and_nothing_is_written(tmp):

@@ -5,7 +5,7 @@ import sys
 import h5py
 import numpy as np
 
-from support import SMALL, example_network, main, ok, refused, runs, settings, stillpoint, write
+from support import SMALL, attributes, example_network, main, ok, refused, runs, settings, stillpoint, write
 
 START = """
 [study]
@@ -24,7 +24,7 @@ def trained(study, out, *entries):
     assert done.returncode == 0, done.stderr
     run, = runs(out)
     with h5py.File(run) as file:
-        return dict(file["options"].attrs), {name: values[()] for name, values in file["initial/network"].items() if name != "synapse"}, done.stderr
+        return attributes(file["options"]), {name: values[()] for name, values in file["initial/network"].items() if name != "synapse"}, done.stderr
 
 
 def test_a_study_starts_from_what_the_file_says(tmp):
@@ -71,13 +71,13 @@ def test_a_run_is_simulated_with_its_own_task_and_method(tmp):
     ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.arm=none", "study.seeds=1"))
     run, = runs(tmp / "out")
     with h5py.File(run) as file:
-        of_run = dict(file["options"].attrs)
+        of_run = attributes(file["options"])
 
     def simulated(*words):
         done = stillpoint("simulate", run, "--out", tmp / "o.h5", "--task", "evidence_accumulation", *words)
         assert done.returncode == 0, done.stderr
         with h5py.File(tmp / "o.h5") as file:
-            return dict(file["options"].attrs), done.stderr
+            return attributes(file["options"]), done.stderr
     options, said = simulated()
     names = [name for name in of_run if name.startswith("task.")]
     assert len(names) > 4 and of_run["task.delay_ms"] == 150

@@ -45,6 +45,8 @@ def flat(value, name):
     """The columns of one entry of the JSON: intervals by their ends, the parts of an object one by one."""
     if isinstance(value, dict):
         return {key: each for part, of_part in value.items() for key, each in flat(of_part, f"{name}.{part}").items()}
+    if name == "programs":
+        return {name: "; ".join(value)}
     if name.endswith("interval"):
         low, high = value if value else (None, None)
         stem = name[:-len("interval")].rstrip("_.")
