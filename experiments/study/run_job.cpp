@@ -8,8 +8,8 @@
 #include "experiments/options/message.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/trained_run.hpp"
+#include "experiments/study/all_runs.hpp"
 #include "experiments/study/controls.hpp"
-#include "experiments/study/run_warnings.hpp"
 #include "experiments/study/signals.hpp"
 
 namespace stillpoint {
@@ -26,12 +26,13 @@ double seconds_since(Clock::time_point then) { return std::chrono::duration<doub
 /// When a run is to be kept or to stop.
 class Pace {
  public:
-  Pace(const Claim& claim, const std::string& path) : claim_(claim), directory_(fs::path(path).parent_path()) {}
+  Pace(const Claim& claim, const AllRuns& all, const std::string& path)
+      : claim_(claim), all_(all), directory_(fs::path(path).parent_path()) {}
 
   Next after_update() {
     if (claim_.lost() && !fs::exists(directory_))
       throw UserError(directory_.string() + ": has vanished while its runs were trained; give the study again");
-    if (claim_.lost() || StudySignals::stopped_by() != 0) return Next::stop;
+    if (claim_.lost() || all_.given_up || StudySignals::stopped_by() != 0) return Next::stop;
     if (StudySignals::keeps_asked() == asked_ && Clock::now() - kept_ < kept_every) return Next::go_on;
     asked_ = StudySignals::keeps_asked();
     kept_ = Clock::now();
@@ -40,6 +41,7 @@ class Pace {
 
  private:
   const Claim& claim_;
+  const AllRuns& all_;
   fs::path directory_;
   int asked_ = StudySignals::keeps_asked();
   Clock::time_point kept_ = Clock::now();
@@ -48,9 +50,13 @@ class Pace {
 /// What was kept of the run, or its end under a smaller budget; nothing where there is neither.
 template <class Scalar>
 BegunRun<Scalar> begun_of(const RunJob& job, const Network<double>& initial) {
-  for (const auto& path : {unfinished_path(job.path), job.path})
-    if (fs::exists(path)) return read_begun_run<Scalar>(path, *job.options, job.seed, initial);
-  return {};
+  try {
+    for (const auto& path : {unfinished_path(job.path), job.path})
+      if (fs::exists(path)) return read_begun_run<Scalar>(path, *job.options, job.seed, initial);
+    return {};
+  } catch (const UserError& problem) {
+    throw CannotGoOn(problem.what());
+  }
 }
 
 /// What freeze-in alone made of the network, where the run begins with it.
@@ -67,8 +73,7 @@ std::optional<FreezeIn> measure_freeze_in(const TrainingSetting& setting, const 
 }
 
 template <class Scalar>
-bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
-            RunWarnings& warnings) {
+bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all) {
   const auto start = Clock::now();
   const auto& options = *job.options;
   const auto integration = make_integration(options);
@@ -88,11 +93,12 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   auto begun = begun_of<Scalar>(job, network);
   const auto updates = static_cast<std::size_t>(setting.training.updates);
   std::size_t done = begun.training.curve.update.size();
-  require_parameter(done <= updates, "training.updates", std::to_string(updates),
-                    fmt::format("{} was kept after {} of them: give as many at least, or remove it",
-                                unfinished_path(job.path), done));
+  if (done > updates)
+    throw CannotGoOn(
+        fmt::format("training.updates = {}: {} was kept after {} of them: give as many at least, or remove it", updates,
+                    begun.path, done));
   progress.leave_out(done);
-  Pace pace(claim, job.path);
+  Pace pace(claim, all, job.path);
   setting.progress = [&](long) {
     ++done;
     progress.add(1);
@@ -109,14 +115,14 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
     try {
       write(unfinished_path(job.path), training);
     } catch (const UserError& problem) {
-      warnings.not_kept.say(fmt::format("{}; training goes on", problem.what()));
+      all.not_kept.say(fmt::format("{}; training goes on", problem.what()));
     }
   };
   Training<Scalar> training;
   try {
     training = train<Scalar>(setting, network, std::move(begun.training), keep);
   } catch (const KeptStateError& problem) {
-    throw UserError(fmt::format("{}: {}; remove it to begin the run anew", begun.path, problem.what()));
+    throw CannotGoOn(fmt::format("{}: {}; remove it to begin the run anew", begun.path, problem.what()));
   }
   if (training.outcome == Outcome::unfinished) {
     if (!claim.lost()) write(unfinished_path(job.path), training);
@@ -125,18 +131,17 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   write(job.path, training, measure_freeze_in(setting, *task, network, training.after_freeze_in));
   std::error_code ignored;
   fs::remove(unfinished_path(job.path), ignored);
-  warnings.stability.look(job, training.curve);
-  warnings.set_point.look(job);
+  all.stability.look(job, training.curve);
+  all.set_point.look(job);
   progress.run_finished(updates - done);
   return true;
 }
 
 }  // namespace
 
-bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
-             RunWarnings& warnings) {
-  return job.options->text("integration.precision") == "double" ? run_in<double>(study, job, claim, progress, warnings)
-                                                                : run_in<float>(study, job, claim, progress, warnings);
+bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all) {
+  return job.options->text("integration.precision") == "double" ? run_in<double>(study, job, claim, progress, all)
+                                                                : run_in<float>(study, job, claim, progress, all);
 }
 
 }  // namespace stillpoint

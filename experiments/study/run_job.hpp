@@ -16,12 +16,16 @@ struct RunJob {
   std::string path;
 };
 
-struct RunWarnings;
+/// What was kept of a run, or its end, cannot be gone on with. It says nothing of other runs.
+struct CannotGoOn : UserError {
+  using UserError::UserError;
+};
+
+struct AllRuns;
 
 /// Every so often, and when SIGUSR1 or SIGTERM ask for it, the run is kept beside its file (unfinished_path); what is
-/// kept there is gone on with. False where it was not finished: StudySignals stopped it, or the claim was lost. Throws
-/// UserError.
-bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress,
-             RunWarnings& warnings);
+/// kept there is gone on with. False where it was not finished: StudySignals stopped it, all were given up, or the claim
+/// was lost. Throws UserError, CannotGoOn.
+bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all);
 
 }  // namespace stillpoint

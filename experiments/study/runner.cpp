@@ -16,8 +16,8 @@
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_label.hpp"
+#include "experiments/study/all_runs.hpp"
 #include "experiments/study/memory_limit.hpp"
-#include "experiments/study/run_warnings.hpp"
 #include "experiments/study/signals.hpp"
 #include "experiments/study/study_directory.hpp"
 #include "experiments/study/threads.hpp"
@@ -51,8 +51,8 @@ std::optional<FinishedRun> finished(const Study& study, const RunJob& job) {
 /// Runs that other processes may be working on as well, handed out one at a time.
 class Queue {
  public:
-  Queue(const Study& study, std::deque<RunJob> jobs, Progress& progress)
-      : study_(study), left_(std::move(jobs)), progress_(progress) {}
+  Queue(const Study& study, std::deque<RunJob> jobs, Progress& progress, const AllRuns& all)
+      : study_(study), left_(std::move(jobs)), progress_(progress), all_(all) {}
 
   struct Item {
     RunJob job;
@@ -77,11 +77,9 @@ class Queue {
     const std::lock_guard<std::mutex> held(mutex_);
     left_.push_back(job);
   }
-  /// No run is handed out any more.
-  void fail() { failed_ = true; }
 
  private:
-  bool stopped() const { return failed_ || StudySignals::stopped_by() != 0; }
+  bool stopped() const { return all_.given_up || StudySignals::stopped_by() != 0; }
 
   std::optional<Item> look() {
     for (auto job = left_.begin(); job != left_.end() && !stopped();) {
@@ -105,8 +103,26 @@ class Queue {
   std::mutex mutex_;
   std::deque<RunJob> left_;
   Progress& progress_;
+  const AllRuns& all_;
   Claims claims_;
-  std::atomic<bool> failed_{false};
+};
+
+/// Runs that could not be gone on with, which the others did not wait for.
+class Refusals {
+ public:
+  void add(const std::string& problem) {
+    const std::lock_guard<std::mutex> held(mutex_);
+    if (count_++ == 0) first_ = problem;
+  }
+  /// Throws UserError where there are any.
+  void raise() const {
+    if (count_ > 0) throw UserError(count_ == 1 ? first_ : fmt::format("{} (and {} more)", first_, count_ - 1));
+  }
+
+ private:
+  std::mutex mutex_;
+  long count_ = 0;
+  std::string first_;
 };
 
 /// Runs what is not finished yet, on a thread pool. Throws StudyStopped when a signal asks to stop.
@@ -132,22 +148,27 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   for (const auto& job : jobs) options.push_back(job.options);
   const int at_a_time = runs_at_a_time(setting.jobs, options);
   Progress progress(jobs.size(), updates, setting.quiet);
-  RunWarnings warnings;
+  AllRuns together;
+  Refusals refused;
   const auto workers = std::min(jobs.size(), static_cast<std::size_t>(at_a_time));
-  Queue queue(study, std::move(jobs), progress);
+  Queue queue(study, std::move(jobs), progress, together);
   for_each_on_threads(static_cast<int>(workers), std::vector<int>(workers), [&](int) {
     try {
       while (auto item = queue.next()) {
-        const bool lost = !run_job(study.name, item->job, *item->claim, progress, warnings) && item->claim->lost();
-        item->claim.reset();
-        if (lost) queue.put_back(item->job);
+        try {
+          const bool done = run_job(study.name, item->job, *item->claim, progress, together);
+          if (!done && item->claim->lost()) queue.put_back(item->job);
+        } catch (const CannotGoOn& problem) {
+          refused.add(problem.what());
+        }
       }
     } catch (...) {
-      queue.fail();
+      together.given_up = true;
       throw;
     }
   });
-  warnings.set_point.print();
+  together.set_point.print();
+  refused.raise();
   if (StudySignals::stopped_by() != 0) throw StudyStopped{StudySignals::stopped_by()};
 }
 

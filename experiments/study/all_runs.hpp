@@ -1,8 +1,9 @@
-// What is said once per study of what was seen in its runs.
+// What the runs of a study share while they are trained: what is said once, and whether to go on.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -68,10 +69,11 @@ class OneLine {
   std::once_flag once_;
 };
 
-struct RunWarnings {
+struct AllRuns {
   StabilityWarning stability;
   SetPointWarning set_point;
   OneLine not_kept;
+  std::atomic<bool> given_up{false};  // one failed in a way that others would: they are kept and stop
 };
 
 }  // namespace stillpoint
