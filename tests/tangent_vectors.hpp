@@ -3,7 +3,7 @@
 #pragma once
 
 #include "analysis/paths/lyapunov.hpp"
-#include "experiments/study/controls.hpp"
+#include "experiments/runs/controls.hpp"
 #include "tasks/task.hpp"
 #include "tests/problems.hpp"
 #include "tests/settings.hpp"

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "experiments/study/machine.hpp"
+#include "experiments/runs/machine.hpp"
 #include "tests/catch.hpp"
 
 using namespace stillpoint;

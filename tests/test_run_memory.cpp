@@ -1,8 +1,8 @@
 // What a run is said to take before it starts; tests/program/resources.py and bench/memory hold it against what runs
 // took.
 #include "experiments/options/run_options.hpp"
-#include "experiments/study/memory_limit.hpp"
-#include "experiments/study/run_memory.hpp"
+#include "experiments/runs/memory_limit.hpp"
+#include "experiments/runs/run_memory.hpp"
 #include "plasticity/rule.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "tests/catch.hpp"

@@ -8,9 +8,9 @@
 
 #include "analysis/statistics/bootstrap.hpp"
 #include "experiments/results/measured_run.hpp"
-#include "experiments/study/progress.hpp"
+#include "experiments/runs/progress.hpp"
 #include "experiments/study/study_directory.hpp"
-#include "experiments/study/threads.hpp"
+#include "experiments/runs/threads.hpp"
 
 namespace stillpoint {
 

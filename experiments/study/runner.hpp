@@ -1,5 +1,5 @@
 // Runs a study: every condition and seed on a thread pool, each run into a file of its own. Any number of processes may
-// run the same study into the same directory: they divide the work (experiments/study/claims.hpp). A run that was
+// run the same study into the same directory: they divide the work (experiments/runs/claims.hpp). A run that was
 // stopped goes on where it was kept; a finished one is never redone, but for training.updates that have grown: then it
 // goes on to them.
 #pragma once

@@ -16,7 +16,7 @@
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/text_file.hpp"
-#include "experiments/study/memory_limit.hpp"
+#include "experiments/runs/memory_limit.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/study/run_memory.hpp"
+#include "experiments/runs/run_memory.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "analysis/paths/lyapunov.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/study/controls.hpp"
+#include "experiments/runs/controls.hpp"
 #include "plasticity/trainer.hpp"
 #include "sim/sizes.hpp"
 

@@ -1,4 +1,4 @@
-#include "experiments/study/memory_limit.hpp"
+#include "experiments/runs/memory_limit.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include <map>
 
 #include "experiments/options/message.hpp"
-#include "experiments/study/machine.hpp"
-#include "experiments/study/run_memory.hpp"
+#include "experiments/runs/machine.hpp"
+#include "experiments/runs/run_memory.hpp"
 
 namespace stillpoint {
 

@@ -1,4 +1,4 @@
-#include "experiments/study/run_job.hpp"
+#include "experiments/runs/run_job.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include "experiments/options/message.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/trained_run.hpp"
-#include "experiments/study/all_runs.hpp"
-#include "experiments/study/controls.hpp"
-#include "experiments/study/signals.hpp"
+#include "experiments/runs/all_runs.hpp"
+#include "experiments/runs/controls.hpp"
+#include "experiments/runs/signals.hpp"
 
 namespace stillpoint {
 

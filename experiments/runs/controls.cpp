@@ -1,4 +1,4 @@
-#include "experiments/study/controls.hpp"
+#include "experiments/runs/controls.hpp"
 
 #include <cmath>
 #include <functional>

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "experiments/study/claims.hpp"
-#include "experiments/study/progress.hpp"
-#include "experiments/study/study.hpp"
+#include "experiments/options/run_options.hpp"
+#include "experiments/runs/claims.hpp"
+#include "experiments/runs/progress.hpp"
 
 namespace stillpoint {
 

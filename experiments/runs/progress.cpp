@@ -1,4 +1,4 @@
-#include "experiments/study/progress.hpp"
+#include "experiments/runs/progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include <tbb/parallel_for_each.h>
 #include <tbb/task_arena.h>
 
-#include "experiments/study/machine.hpp"
+#include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
 

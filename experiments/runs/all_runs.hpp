@@ -11,7 +11,7 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/study/run_job.hpp"
+#include "experiments/runs/run_job.hpp"
 
 namespace stillpoint {
 

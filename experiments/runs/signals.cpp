@@ -1,4 +1,4 @@
-#include "experiments/study/signals.hpp"
+#include "experiments/runs/signals.hpp"
 
 #include <atomic>
 #include <csignal>

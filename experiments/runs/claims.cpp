@@ -1,4 +1,4 @@
-#include "experiments/study/claims.hpp"
+#include "experiments/runs/claims.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "experiments/study/machine.hpp"
+#include "experiments/runs/machine.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
