@@ -19,7 +19,8 @@ namespace {
 
 void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
-  for (const auto& command : commands()) fmt::print("  {:15}  {}\n", command.name, command.help);
+  for (const auto& command : commands())
+    fmt::print("  {:15}  {}\n", command.name, command.help.substr(0, command.help.find('\n')));
   fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
 }
 

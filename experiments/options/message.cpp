@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace stillpoint {
 
@@ -38,6 +39,11 @@ std::string printable(const std::string& text) {
   return shown;
 }
 
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);  // where that is closed or full, the work goes on
+  std::fflush(stderr);
+}
+
 void tell(const std::string& message) {
   constexpr std::size_t longest_word = 300, most = 2000, kept = 900;
   const auto shorter = [](const std::string& text, std::size_t longest, std::size_t head, std::size_t tail) {
@@ -51,7 +57,7 @@ void tell(const std::string& message) {
     line += shorter(message.substr(i, end - i), longest_word, 100, 20);
     i = end;
   }
-  fmt::print(stderr, "{}\n", printable(shorter(line, most, kept, kept)));
+  say(printable(shorter(line, most, kept, kept)) + "\n");
 }
 
 }  // namespace stillpoint

@@ -8,6 +8,9 @@ namespace stillpoint {
 /// Control characters, line breaks and bytes that are not UTF-8 as \x1b; whole characters of UTF-8 as they are.
 std::string printable(const std::string& text);
 
+/// Text on standard error, as it is. Never throws: a log that cannot be written stops no study.
+void say(const std::string& text);
+
 /// One printable line on standard error; what is too long to be read loses its middle.
 void tell(const std::string& message);
 

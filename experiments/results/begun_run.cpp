@@ -23,6 +23,11 @@ void require_same_options(const std::map<std::string, std::string>& there, const
   }
 }
 
+void require_same_seed(std::uint64_t there, std::uint64_t here, const std::string& path) {
+  require_parameter(there == here, path + ": seed", std::to_string(there),
+                    fmt::format("must be {}; {}", here, begin_anew));
+}
+
 void require_this_program(const hdf5::ReadGroup& root) {
   const auto facts = read_program(root);
   for (std::size_t i = 0; i < facts.size(); ++i)
@@ -88,7 +93,7 @@ BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options,
   const auto& root = file.root();
   const auto head = read_run_head(root);
   require_same_options(head.options, options, path);
-  require_parameter(head.seed == seed, path + ": seed", std::to_string(head.seed), fmt::format("must be {}", seed));
+  require_same_seed(head.seed, seed, path);
   require_this_program(root);
   BegunRun<Scalar> begun;
   begun.path = path;
@@ -117,7 +122,7 @@ BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options,
   return begun;
 }
 
-FinishedRun read_finished_run(const std::string& path, const Options& options) {
+FinishedRun read_finished_run(const std::string& path, const Options& options, std::uint64_t seed) {
   RunHead head;
   FinishedRun run;
   try {
@@ -128,6 +133,7 @@ FinishedRun read_finished_run(const std::string& path, const Options& options) {
     throw UserError(problem.what() + run_again);
   }
   require_same_options(head.options, options, path);
+  require_same_seed(head.seed, seed, path);
   return run;
 }
 

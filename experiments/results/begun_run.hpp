@@ -27,7 +27,7 @@ struct FinishedRun {
   long updates;  // that it was given
   ProgramFacts program;
 };
-/// Throws UserError where the run was trained with other options, training.updates apart.
-FinishedRun read_finished_run(const std::string& path, const Options& options);
+/// Throws UserError where the run was trained with another seed or other options, training.updates apart.
+FinishedRun read_finished_run(const std::string& path, const Options& options, std::uint64_t seed);
 
 }  // namespace stillpoint

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "experiments/results/result_file.hpp"
 #include "experiments/results/text_file.hpp"
 #include "sim/files/hdf5.hpp"
 #include "sim/options/option.hpp"
@@ -62,6 +63,7 @@ LossCurve read_run_curve(const std::string& path) {
   const hdf5::ReadFile file(path);
   const auto& root = file.root();
   require_parameter(root.has("curve"), path, "no group /curve", "must be a run file or a table");
+  if (root.has_attribute("outcome")) require_finished(root);
   const auto curve = root.group("curve");
   LossCurve read{curve.vector("update"), curve.vector("loss")};
   if (curve.has("accuracy")) read.accuracy = curve.vector("accuracy");

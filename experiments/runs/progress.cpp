@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <utility>
+
+#include "experiments/options/message.hpp"
 
 namespace stillpoint {
 
@@ -19,7 +20,7 @@ Progress::Progress(std::size_t runs, std::size_t total, bool quiet)
     : runs_(runs), total_(total), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
-  if (!quiet_ && terminal_ && runs_ > 0) std::fputc('\n', stderr);
+  if (!quiet_ && terminal_ && runs_ > 0) say("\n");
 }
 
 void Progress::add(std::size_t units) {
@@ -44,8 +45,8 @@ void Progress::leave_out(std::size_t units) {
 void Progress::wait_for_others(std::size_t runs) {
   const std::lock_guard<std::mutex> held(mutex_);
   if (quiet_ || std::exchange(waits_, true)) return;
-  fmt::print(stderr, "{}other processes work on the {} left\n", terminal_ ? "\n" : "",
-             runs == 1 ? "run that is" : fmt::format("{} runs that are", runs));
+  say(fmt::format("{}other processes work on the {} left\n", terminal_ ? "\n" : "",
+                  runs == 1 ? "run that is" : fmt::format("{} runs that are", runs)));
 }
 
 void Progress::show(bool) {
@@ -59,11 +60,9 @@ void Progress::show(bool) {
   if (terminal_) {
     constexpr int width = 30;
     const int filled = static_cast<int>(share * width);
-    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {}/{} runs, {}    ", "", filled, "", width - filled, runs_done_, runs_,
-               left);
-    std::fflush(stderr);
+    say(fmt::format("\r[{:#<{}}{:.<{}}] {}/{} runs, {}    ", "", filled, "", width - filled, runs_done_, runs_, left));
   } else {
-    fmt::print(stderr, "{}/{} runs, {}\n", runs_done_, runs_, left);
+    say(fmt::format("{}/{} runs, {}\n", runs_done_, runs_, left));
   }
 }
 

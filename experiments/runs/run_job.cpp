@@ -11,6 +11,7 @@
 #include "experiments/runs/all_runs.hpp"
 #include "experiments/runs/controls.hpp"
 #include "experiments/runs/signals.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -55,7 +56,8 @@ BegunRun<Scalar> begun_of(const RunJob& job, const Network<double>& initial) {
       if (fs::exists(path)) return read_begun_run<Scalar>(path, *job.options, job.seed, initial);
     return {};
   } catch (const UserError& problem) {
-    throw CannotGoOn(problem.what());
+    const std::string what = problem.what();
+    throw CannotGoOn(what.find("remove it") == std::string::npos ? what + "; remove it to begin the run anew" : what);
   }
 }
 

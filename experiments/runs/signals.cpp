@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <iterator>
 
 namespace stillpoint {
 
@@ -10,7 +11,9 @@ namespace {
 std::atomic<int> stop_signal{0}, keeps{0};
 static_assert(std::atomic<int>::is_always_lock_free);  // as a signal's handler needs
 
-struct sigaction before_term, before_int, before_usr1;
+// What asks to stop: by a user, a terminal that is gone, a batch system.
+constexpr int stops[] = {SIGTERM, SIGINT, SIGHUP, SIGXCPU};
+struct sigaction before_stop[std::size(stops)], before_usr1, before_xfsz;
 
 void on_stop(int signal) { stop_signal = signal; }
 void on_keep(int) { ++keeps; }
@@ -27,15 +30,18 @@ void install(int signal, void (*handler)(int), int flags, struct sigaction& befo
 
 StudySignals::StudySignals() {
   stop_signal = 0;
-  // SA_RESETHAND: the second one of a kind finds the default action, which ends the process.
-  install(SIGTERM, on_stop, static_cast<int>(SA_RESETHAND) | SA_RESTART, before_term);
-  install(SIGINT, on_stop, static_cast<int>(SA_RESETHAND) | SA_RESTART, before_int);
+  for (std::size_t i = 0; i < std::size(stops); ++i) {
+    // SA_RESETHAND: the second one of a kind finds the default action, which ends the process.
+    install(stops[i], on_stop, static_cast<int>(SA_RESETHAND) | SA_RESTART, before_stop[i]);
+    if (before_stop[i].sa_handler == SIG_IGN) sigaction(stops[i], &before_stop[i], nullptr);  // as nohup wants it
+  }
+  install(SIGXFSZ, SIG_IGN, 0, before_xfsz);  // a file too large is an error of `write` then
   install(SIGUSR1, on_keep, SA_RESTART, before_usr1);
 }
 
 StudySignals::~StudySignals() {
-  sigaction(SIGTERM, &before_term, nullptr);
-  sigaction(SIGINT, &before_int, nullptr);
+  for (std::size_t i = 0; i < std::size(stops); ++i) sigaction(stops[i], &before_stop[i], nullptr);
+  sigaction(SIGXFSZ, &before_xfsz, nullptr);
   sigaction(SIGUSR1, &before_usr1, nullptr);
 }
 

@@ -1,5 +1,5 @@
-// Signals that a study obeys while it runs: SIGTERM and SIGINT keep what every run has reached and stop, SIGUSR1 keeps
-// and goes on. A second SIGINT or SIGTERM ends the process at once.
+// Signals that a study obeys while it runs: SIGTERM, SIGINT, SIGHUP and SIGXCPU keep what every run has reached and
+// stop, SIGUSR1 keeps and goes on. A second one that asks to stop ends the process at once.
 #pragma once
 
 namespace stillpoint {

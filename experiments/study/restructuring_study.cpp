@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <mutex>
 
 #include "analysis/statistics/bootstrap.hpp"
+#include "experiments/options/message.hpp"
 #include "experiments/results/measured_run.hpp"
 #include "experiments/runs/progress.hpp"
-#include "experiments/study/study_directory.hpp"
 #include "experiments/runs/threads.hpp"
+#include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
 
@@ -32,9 +34,15 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
     else
       to_do.push_back(job);
   Progress progress(to_do.size(), to_do.size(), setting.quiet);
+  std::once_flag not_kept;
   for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
     *job.result = measure_run(job.run, what);
-    keep_measurement(job.file, job.run, *job.result, what);
+    try {
+      keep_measurement(job.file, job.run, *job.result, what);
+    } catch (const UserError& problem) {  // of a study that may only be read
+      std::call_once(not_kept,
+                     [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
+    }
     progress.run_finished(1);
   });
 }

@@ -19,8 +19,8 @@
 #include "experiments/runs/all_runs.hpp"
 #include "experiments/runs/memory_limit.hpp"
 #include "experiments/runs/signals.hpp"
-#include "experiments/study/study_directory.hpp"
 #include "experiments/runs/threads.hpp"
+#include "experiments/study/study_directory.hpp"
 #include "experiments/study/tuning.hpp"
 #include "sim/initial_weights.hpp"
 
@@ -35,7 +35,7 @@ using json = nlohmann::json;
 /// or cannot be gone on with.
 std::optional<FinishedRun> finished(const Study& study, const RunJob& job) {
   if (!fs::exists(job.path)) return std::nullopt;
-  const auto found = read_finished_run(job.path, *job.options);
+  const auto found = read_finished_run(job.path, *job.options, job.seed);
   const long here = job.options->integer("training.updates");
   if (found.updates == here) return found;
   const auto refuse = [&](const std::string& why) {
@@ -65,7 +65,7 @@ class Queue {
       {
         const std::lock_guard<std::mutex> held(mutex_);
         if (auto item = look()) return item;
-        if (left_.empty()) return std::nullopt;
+        if (left_.empty() || stopped()) return std::nullopt;
         progress_.wait_for_others(left_.size());
       }
       for (int i = 0; i < 10 && !stopped(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <sstream>
 
 #include "experiments/results/atomic_file.hpp"
@@ -25,26 +26,36 @@ void file_action(const std::string& path, Action&& action) {
   }
 }
 
-/// First line in which two identities differ, from a little before where it does.
-std::string difference(const std::string& there, const std::string& here) {
-  std::istringstream a(there), b(here);
-  std::string in_there, in_here;
-  while (true) {
-    const bool more_a = static_cast<bool>(std::getline(a, in_there)),
-               more_b = static_cast<bool>(std::getline(b, in_here));
-    if (!more_a) in_there = "nothing more";
-    if (!more_b) in_here = "nothing more";
-    if (in_there == in_here && (more_a || more_b)) continue;
-    const auto name = std::min(in_there.find(" = "), in_there.size());
-    const auto at = static_cast<std::size_t>(
-        std::mismatch(in_there.begin(), in_there.end(), in_here.begin(), in_here.end()).first - in_there.begin());
-    const auto cut = [&](const std::string& line) {
-      if (line.size() <= 100) return line;
-      const auto from = at > 40 ? at - 20 : 0;  // one value of each condition may stand here
-      return (from > 0 ? line.substr(0, std::min(name, from)) + " = .. " : "") + line.substr(from, 60) + " ..";
-    };
-    return fmt::format("\"{}\" there, \"{}\" here", cut(in_there), cut(in_here));
+/// Lines "NAME = VALUE" by their names.
+std::map<std::string, std::string> values_of(const std::string& identity) {
+  std::map<std::string, std::string> values;
+  std::istringstream lines(identity);
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = std::min(line.find(" = "), line.size());
+    values[line.substr(0, equals)] += line.substr(std::min(equals + 3, line.size()));
   }
+  return values;
+}
+
+/// The first value in which two identities differ, from a little before where it does: it may be one of each condition.
+std::string difference(const std::string& there, const std::string& here) {
+  auto a = values_of(there), b = values_of(here);
+  for (const auto& [name, value] : b) a.try_emplace(name, "nothing");
+  for (const auto& [name, in_there] : a) {
+    const auto found = b.find(name);
+    const auto& in_here = found == b.end() ? std::string("nothing") : found->second;
+    if (in_there == in_here) continue;
+    std::size_t at = 0;
+    while (at < std::min(in_there.size(), in_here.size()) && in_there[at] == in_here[at]) ++at;
+    const auto shown = [&](const std::string& value) {
+      if (value.size() <= 60) return value;
+      const auto from = at > 20 ? at - 20 : 0;
+      return (from > 0 ? ".. " : "") + value.substr(from, 60) + (from + 60 < value.size() ? " .." : "");
+    };
+    const char* why = name == "schedule.until" ? "; with schedule.until = 0 it follows training.updates" : "";
+    return fmt::format("{} = {} there, {} here{}", name, shown(in_there), shown(in_here), why);
+  }
+  return "their lines are in another order";
 }
 
 /// Throws UserError unless this very study is described.

@@ -21,7 +21,7 @@ def test_foreign_directories_stay_untouched(tmp):
     study = write(tmp / "s.ini", SMALL)
     ok("run", study, "--out", tmp / "out", "--quiet")
     before = all_contents(tmp / "out")
-    refused("run", study, "--out", tmp / "out", *settings("network.gain=3"), names=["holds another study", "network.gain = 3"])
+    refused("run", study, "--out", tmp / "out", *settings("network.gain=3"), names=["holds another study", "network.gain = 2", "3 here"])
     assert all_contents(tmp / "out") == before
     (tmp / "mine").mkdir()
     write(tmp / "mine/thesis.txt", "x")

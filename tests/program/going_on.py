@@ -103,7 +103,7 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
 
 def test_a_study_that_is_stopped_says_so_in_one_line(tmp):
     study = write(tmp / "s.ini", LONG.replace("updates = 150", "updates = 100000"))
-    for number in signal.SIGTERM, signal.SIGINT:
+    for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU:
         process = begun(study, tmp / "out")
         time.sleep(1.5)
         process.send_signal(number)
@@ -111,7 +111,9 @@ def test_a_study_that_is_stopped_says_so_in_one_line(tmp):
         assert process.returncode == 128 + number
         assert error.count("\n") == 1 and f"signal {int(number)}" in error and "same command" in error, error
     assert len(unfinished(tmp / "out")) == 2
-    refused("analyze", "fixed-points", unfinished(tmp / "out")[0], names=["has not finished"])
+    kept = unfinished(tmp / "out")[0]
+    for words in ("analyze", "fixed-points", kept), ("analyze", "phases", kept), ("simulate", kept, "--out", tmp / "x.h5"):
+        refused(*words, names=["has not finished"])
 
 
 def short(updates, *more):

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from support import given, main, ok, refused, runs, settings, small_run, stillpoint, write
+from support import example_network, given, main, ok, refused, runs, settings, small_run, stillpoint, write
 
 STUDY = "[study]\nname = resources\n[network]\ngain = 1\n[training]\nupdates = 2\n"
 
@@ -57,6 +57,14 @@ def most_threads(*words):
     assert child.wait() == 0, said
     assert looks > 10, "it was over before it was looked at"
     return most
+
+
+def test_a_simulation_that_does_not_fit_is_one_line(tmp):
+    network = example_network(tmp / "n.h5", N=200)
+    for words in (["--trials", 1000000000], ["--duration-ms", 1e9, "--trials", 1000],
+                  ["--record", "synapse", "--synapse", "tcr", "--trials", 100, "--duration-ms", 100000]):
+        refused("simulate", network, "--out", tmp / "x.h5", *words, names=["--trials", "of memory", "--every"])
+        assert not (tmp / "x.h5").exists()
 
 
 def test_processors_are_those_that_affinity_leaves(tmp):

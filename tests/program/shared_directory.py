@@ -164,6 +164,38 @@ def test_whatever_changes_a_result_is_in_the_identity(tmp):
     ok("run", study, "--out", tmp / "same", "--quiet", *settings("study.seeds=1", "network.gain=2.0"))
 
 
+def test_a_run_counts_where_its_name_says(tmp):
+    study, out = write(tmp / "s.ini", STUDY.replace("updates = 300", "updates = 3").replace("seeds = 6", "seeds = 2")), tmp / "out"
+    ok("run", study, "--out", out, "--quiet")
+    first, second, other = (out / "runs" / f"condition000{c}-seed00000{s}.h5" for c, s in ((0, 1), (0, 2), (1, 1)))
+    whole = first.read_bytes()
+    for wrong, name in (second, "seed"), (other, "study.arm"):
+        first.write_bytes(wrong.read_bytes())
+        for words in ("summary", out), ("compare", out), ("run", study, "--out", out):
+            refused(*words, names=[name if words[0] == "run" or name != "seed" else "seed 2", "remove it"])
+    first.write_bytes(whole)
+    ok("summary", out)
+
+
+def test_different_budgets_in_one_condition_are_said(tmp):
+    study, out = write(tmp / "s.ini", STUDY.replace("updates = 300", "updates = 3").replace("seeds = 6", "seeds = 2")), tmp / "out"
+    ok("run", study, "--out", out, "--quiet")
+    assert "budgets" not in stillpoint("summary", out).stderr
+    ok("run", study, "--out", out, "--quiet", *settings("study.seeds=1", "training.updates=9"))
+    for words in ("summary", out), ("compare", out), ("figure", out, "--out", tmp / "f.svg"):
+        said = stillpoint(*words).stderr
+        assert said.count("\n") == 1 and "1 of 3 updates, 1 of 9 updates" in said, said
+
+
+def test_a_log_that_is_full_or_closed_stops_nothing(tmp):
+    study = write(tmp / "s.ini", STUDY.replace("updates = 300", "updates = 3").replace("seeds = 6", "seeds = 2"))
+    for closed in "2>/dev/full", "2>&-":
+        out = tmp / closed[-4:].strip("/&")
+        done = subprocess.run(f'"{given.program}" run "{study}" --out "{out}" {closed}', shell=True)
+        assert done.returncode == 0 and len(runs(out)) == 4
+        assert subprocess.run(f'"{given.program}" run "{tmp}/no.ini" --out "{out}" {closed}', shell=True).returncode == 2
+
+
 def test_runs_of_two_programs_are_said_in_every_summary(tmp):
     study, out = write(tmp / "s.ini", STUDY.replace("updates = 300", "updates = 3")), tmp / "out"
     ok("run", study, "--out", out, "--quiet")

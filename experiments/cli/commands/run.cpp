@@ -30,6 +30,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   request.quick = values.count("quick") > 0;
   RunnerSetting setting;
   setting.directory = required(command, values, "out");
+  require_argument(!setting.directory.empty(), "--out", "(empty)", "must name a directory");
   setting.jobs = values["jobs"].as<int>();
   require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
   setting.quiet = values.count("quiet") > 0;
@@ -49,14 +50,13 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 }  // namespace
 
 Command run_command() {
-  return {
-      "run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
-      "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.\n"
-      "Runs that were stopped go on where they were kept: every two minutes, on SIGTERM, SIGINT and SIGUSR1.\n"
-      "Several processes may run one study into one directory: they divide the runs. With a larger\n"
-      "training.updates finished runs go on to it.",
-      "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
-      run_command_line};
+  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
+          "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.\n"
+          "Runs that were stopped go on where they were kept: every two minutes, on SIGTERM, SIGINT and SIGUSR1.\n"
+          "Several processes may run one study into one directory: they divide the runs. With a larger\n"
+          "training.updates finished runs go on to it.",
+          "stillpoint run experiments/studies/quickstart.ini --out results/quickstart --set study.seeds=4",
+          run_command_line};
 }
 
 }  // namespace stillpoint

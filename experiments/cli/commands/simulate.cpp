@@ -8,6 +8,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/runs/machine.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/files/network_group.hpp"
 #include "sim/random.hpp"
@@ -36,6 +37,7 @@ std::map<std::string, std::string> run_options(const std::string& path) {
   const hdf5::ReadFile file(path);
   const auto& root = file.root();
   if (root.text("format") != "stillpoint-run") return {};
+  require_finished(root);
   return read_run_head(root).options;
 }
 
@@ -89,15 +91,39 @@ Options options_for(const Request& request, const StoredNetwork& stored,
   return options;
 }
 
+/// Refuses what this machine cannot hold, before anything is allocated: trials, trajectory, synapse, and what is
+/// recorded, its image and a copy of that.
+void require_memory(const Request& request, const Options& options, const Network<double>& network, Index steps) {
+  const auto& kind = network_kind(network.kind);
+  const auto number = [](Index count) { return static_cast<double>(count); };
+  const double N = number(network.size()), D = number(kind.states) * N, U = number(kind.gates) * N,
+               K = number(network.inputs()), O = number(network.outputs()), T = number(steps),
+               samples = T / number(request.every) + 1;
+  const bool tcr = options.text("synapse.kind") == "tcr";
+  double recorded = 0;
+  for (const auto& name : request.record)
+    recorded += name == "synapse" ? (tcr ? N * N : 2 * N) : name == "output" ? O : name == "state" ? D : N;
+  const double numbers = number(request.trials) *
+                         (T * (K + 2 * O + D + U + O + N) + 3 * samples * (recorded + K + 2 * O) + (tcr ? N * N : 0));
+  const double bytes = numbers * sizeof(double), available = usable_memory();
+  require_argument(
+      bytes <= available, "--trials", fmt::format("{}", request.trials),
+      fmt::format("{} steps of them need about {} of memory, {} is available: take fewer trials, less time, "
+                  "a larger --every or less to --record",
+                  steps, memory_text(bytes), memory_text(available)));
+}
+
 TrialSet<double> trials_for(const Request& request, const Options& options, const Network<double>& network,
                             double dt_ms) {
   if (request.has_task) {
     const auto task = task_kind(options.text("task.name")).make(options, dt_ms);
+    require_memory(request, options, network, task->draw({request.seed, evaluation_update}, 0).steps);
     require_argument(task->inputs() == network.inputs(), "--task", options.text("task.name"),
                      fmt::format("has {} input channels, the network has {}", task->inputs(), network.inputs()));
     return task->draw({request.seed, evaluation_update}, request.trials);
   }
   const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
+  require_memory(request, options, network, steps);
   auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
   require_argument(request.input.size() == 0 || request.input.size() == network.inputs(), "--input",
                    fmt::format("{} values", request.input.size()),
