@@ -31,7 +31,6 @@ class KeptState {
 
   /// With a checksum.
   std::string bytes() const;
-  bool restores() const { return restores_; }
   /// Throws KeptStateError unless everything was put back.
   void require_end() const { require(at_ == bytes_.size()); }
 
