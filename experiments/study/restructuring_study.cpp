@@ -36,7 +36,13 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
   Progress progress(to_do.size(), to_do.size(), setting.quiet);
   std::once_flag not_kept;
   for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
-    *job.result = measure_run(job.run, what);
+    try {
+      *job.result = measure_run(job.run, what);
+    } catch (const UserError& problem) {  // a network that is not finite: one run of many
+      job.result->problem = problem.what();
+      progress.run_finished(1);
+      return;
+    }
     try {
       keep_measurement(job.file, job.run, *job.result, what);
     } catch (const UserError& problem) {  // of a study that may only be read
@@ -219,8 +225,13 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
     }
   const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
   if (std::all_of(measured.begin(), measured.end(),
-                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))
+                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); })) {
+    for (const auto& runs : measured)
+      for (const auto& run : runs)
+        if (run.update.empty())
+          throw UserError(fmt::format("{}: none of its runs can be measured: {}", directory, run.problem));
     throw UserError(too_few);
+  }
   std::vector<ConditionRestructuring> conditions;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];
