@@ -122,6 +122,11 @@ TEST_CASE("what is not done, running, unmatched stands on the row, in JSON and C
   CHECK((row["comparison"]["pairs"] == 2 && row["comparison"]["set_apart"] == 1));
   CHECK(summary_csv(compare_conditions(study)).find(",3,7,false,1,1,3,1,3,0,") != std::string::npos);
 
+  auto& racing = study.conditions[1];  // claimed while the directory was read: one that is done by now, one of no plan
+  racing.completion.running = {1, 9};
+  CHECK((racing.running() == 1 && racing.planned() == 8 && racing.missing() == 4));
+  racing.completion.running = {6};
+
   for (auto& condition : study.conditions) condition.completion.at_least = true;  // begun by an earlier program
   CHECK(summary_table(compare_conditions(study)).find("7 of at least 14 planned") != std::string::npos);
   study.conditions[0].completion = study.conditions[1].completion = {};
