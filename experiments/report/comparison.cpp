@@ -22,11 +22,6 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-bool compared_by_default(const std::string& option) {
-  const auto in_section = [&](const char* section) { return option.rfind(section, 0) == 0; };
-  return option == arm_option || in_section("rule.") || in_section("synapse.") || in_section("tcr.");
-}
-
 /// Options that change what is seen of a run, not the run.
 bool only_of_length(const std::string& option) {
   return option == "training.updates" || option == "training.checkpoints";
@@ -201,6 +196,11 @@ void require_comparable(const std::vector<std::string>& by, const std::vector<st
 }
 
 }  // namespace
+
+bool compared_by_default(const std::string& option) {
+  const auto in_section = [&](const char* section) { return option.rfind(section, 0) == 0; };
+  return option == arm_option || in_section("rule.") || in_section("synapse.") || in_section("tcr.");
+}
 
 StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<std::string>& directories) {
   StudyRecord all;

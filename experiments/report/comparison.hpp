@@ -22,6 +22,9 @@ namespace stillpoint {
 /// that do not vary in one study than in another, as those that each chose for itself ([tune]).
 StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<std::string>& directories);
 
+/// rule.*, study.arm, synapse.*, tcr.*
+bool compared_by_default(const std::string& option);
+
 struct Comparison {
   long budget = 0;               // updates to which both conditions are followed
   std::optional<LogRank> test;   // absent where the times cannot tell (log_rank)
