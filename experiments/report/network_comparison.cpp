@@ -8,7 +8,6 @@
 
 #include "analysis/statistics/quantiles.hpp"
 #include "analysis/statistics/rank_tests.hpp"
-#include "experiments/options/argument.hpp"
 #include "experiments/report/comparison.hpp"
 
 namespace stillpoint {
@@ -52,16 +51,22 @@ Varied shared_by_default(const Condition& condition) {
   return shared;
 }
 
-std::size_t first_of_group(const StudyRecord& study, std::size_t condition) {
-  const auto shared = shared_by_default(study.conditions[condition]);
-  std::size_t first = 0;
-  while (shared_by_default(study.conditions[first]) != shared) ++first;
-  return first;
+/// Of each condition the one that it is compared with, itself where it is that one.
+std::vector<std::optional<std::size_t>> references(const StudyRecord& study, const std::vector<std::size_t>& against) {
+  std::vector<std::optional<std::size_t>> found(study.conditions.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (against.size() == 1) found[i] = against.front();
+    for (std::size_t j = 0; j < found.size() && !found[i]; ++j)
+      if ((against.empty() || std::find(against.begin(), against.end(), j) != against.end()) &&
+          shared_by_default(study.conditions[i]) == shared_by_default(study.conditions[j]))
+        found[i] = j;
+  }
+  return found;
 }
 
 NumberDifference difference_of(const NetworkComparison& compared, std::size_t condition, std::size_t against,
                                std::size_t number) {
-  NumberDifference difference{condition, against, number, {}, 0, std::nullopt};
+  NumberDifference difference{condition, against, number, {}, 0, 0, std::nullopt};
   std::vector<double> differences;
   const auto& runs = compared.study.conditions[condition].runs;
   const auto& others = compared.study.conditions[against].runs;
@@ -69,7 +74,9 @@ NumberDifference difference_of(const NetworkComparison& compared, std::size_t co
     for (std::size_t j = 0; j < others.size(); ++j) {
       const auto &own = compared.networks[condition][i].values, &other = compared.networks[against][j].values;
       if (runs[i].seed != others[j].seed || own.empty() || other.empty()) continue;
-      if (own[number] && other[number])
+      if (runs[i].unmatched || others[j].unmatched)
+        ++difference.set_apart;
+      else if (own[number] && other[number])
         differences.push_back(*own[number] - *other[number]);
       else
         ++difference.undefined;
@@ -80,30 +87,20 @@ NumberDifference difference_of(const NetworkComparison& compared, std::size_t co
 
 }  // namespace
 
-std::size_t condition_named(const StudyRecord& study, const std::string& name) {
-  const auto count = study.conditions.size();
-  for (std::size_t i = 0; i < count; ++i)
-    if (name == fmt::format("{}", i) || name == fmt::format("#{}", i)) return i;
-  for (std::size_t i = 0; i < count; ++i)
-    if (name == condition_label(study.conditions[i].varied)) return i;
-  throw UserError(fmt::format("--against {}: must be the number of a condition, #0 to #{}, or its label, as {}", name,
-                              count - 1, condition_label(study.conditions.front().varied)));
-}
-
 NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
                                    std::vector<std::vector<AnalysedNetwork>> networks,
-                                   std::optional<std::size_t> against) {
+                                   const std::vector<std::size_t>& against) {
   NetworkComparison compared{std::move(read), std::move(made), std::move(networks), {}, {}};
   const auto& study = compared.study;
   const auto& analysis = compared.analysis;
+  const auto others = references(study, against);
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     compared.summaries.emplace_back();
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
       compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k].yes_or_no));
-    const auto reference = against.value_or(first_of_group(study, c));
-    if (reference == c) continue;
+    if (!others[c] || *others[c] == c) continue;
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
-      compared.differences.push_back(difference_of(compared, c, reference, k));
+      compared.differences.push_back(difference_of(compared, c, *others[c], k));
   }
   std::vector<double> p;  // without one it counts, too, as one that is not rejected
   for (const auto& difference : compared.differences) p.push_back(difference.test.p.value_or(1));

@@ -22,7 +22,8 @@ struct NumberSummary {
 struct NumberDifference {
   std::size_t condition, against, number;
   PairedTest test;               // condition minus against, over the seeds that both have a value of
-  long undefined = 0;            // seeds that both were analysed of, and one has no value
+  long undefined = 0;            // seeds of which both were analysed, and one has no value
+  long set_apart = 0;            // seeds of which one is unmatched
   std::optional<double> p_holm;  // test.p, corrected for all differences of the table
 };
 
@@ -34,14 +35,12 @@ struct NetworkComparison {
   std::vector<NumberDifference> differences;
 };
 
-/// The condition that a user calls 3, #3 or by its label. Throws UserError "--against ..".
-std::size_t condition_named(const StudyRecord& study, const std::string& name);
-
-/// Each condition against `against`; where that is absent, against the first that shares all but what is compared by default
-/// (experiments/report/comparison.hpp).
+/// Each condition with the first that shares all but what is compared by default (experiments/report/comparison.hpp);
+/// with the one of `against` that does, or where that is one condition with it. Runs of a control that could not be
+/// matched are no runs of that control: pairs with them are set apart.
 NetworkComparison compare_networks(StudyRecord study, NetworkAnalysis analysis,
                                    std::vector<std::vector<AnalysedNetwork>> networks,
-                                   std::optional<std::size_t> against);
+                                   const std::vector<std::size_t>& against);
 
 /// docs/analyses.md says what is in it.
 nlohmann::ordered_json network_json(const NetworkComparison& compared);

@@ -31,12 +31,6 @@ std::string header(const NetworkNumber& number) {
   return number.unit.empty() ? number.name : fmt::format("{} [{}]", number.name, number.unit);
 }
 
-std::vector<std::string> labels_of(const StudyRecord& study) {
-  auto labels = condition_labels(study);
-  for (std::size_t c = 0; c < labels.size(); ++c) labels[c] = fmt::format("#{} {}", c, labels[c]);
-  return labels;
-}
-
 long analysed(const std::vector<AnalysedNetwork>& networks) {
   return std::count_if(networks.begin(), networks.end(), [](const auto& each) { return each.problem.empty(); });
 }
@@ -90,28 +84,29 @@ Rows differences(const NetworkComparison& compared, const std::vector<std::strin
   Rows rows{{"condition", "against", "number", "pairs", "difference", "p", "p (Holm)"}};
   for (const auto& each : compared.differences)
     rows.push_back(
-        {names[each.condition], fmt::format("#{}", each.against), header(compared.analysis.numbers[each.number]),
-         fmt::format("{}", each.test.pairs),
+        {names[each.condition], compared.study.conditions[each.against].tag(),
+         header(compared.analysis.numbers[each.number]), fmt::format("{}", each.test.pairs),
          with_interval(each.test.pairs > 0 ? std::optional(each.test.mean) : std::nullopt, each.test.interval),
          p_cell(each.test.p), p_cell(each.p_holm)});
   return rows;
 }
 
 /// One line per condition and reason.
-std::string not_analysed_lines(const NetworkComparison& compared, const std::vector<std::string>& labels) {
+std::string not_analysed_lines(const NetworkComparison& compared) {
   std::string text;
-  for (std::size_t c = 0; c < labels.size(); ++c) {
+  for (std::size_t c = 0; c < compared.networks.size(); ++c) {
+    const auto& condition = compared.study.conditions[c];
     std::map<std::string, std::vector<std::uint64_t>> seeds;  // by what was wrong
     for (std::size_t i = 0; i < compared.networks[c].size(); ++i)
       if (const auto& problem = compared.networks[c][i].problem; !problem.empty())
-        seeds[problem].push_back(compared.study.conditions[c].runs[i].seed);
+        seeds[problem].push_back(condition.runs[i].seed);
     for (const auto& [problem, of] : seeds)
       text +=
           fmt::format("not analysed: {} of {} networks of {} (seed{} {}): {}\n", of.size(), compared.networks[c].size(),
-                      labels[c], of.size() == 1 ? "" : "s", fmt::join(of, ", "), problem);
-    if (const long runs = diverged(compared.study.conditions[c]); runs > 0)
+                      condition.name(), of.size() == 1 ? "" : "s", fmt::join(of, ", "), problem);
+    if (const long runs = diverged(condition); runs > 0)
       text += fmt::format("diverged: {} of {} runs of {}; the network is that before the update that did\n", runs,
-                          compared.networks[c].size(), labels[c]);
+                          condition.done(), condition.name());
   }
   return text;
 }
@@ -148,12 +143,12 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
     for (std::size_t i = 0; i < networks[c].size(); ++i)
       if (const auto& problem = networks[c][i].problem; !problem.empty())
         not_analysed.push_back({{"condition", c}, {"seed", condition.runs[i].seed}, {"problem", problem}});
-    conditions.push_back({{"number", c},
-                          {"label", condition_label(condition.varied)},
+    conditions.push_back({{"number", condition.number},
+                          {"label", condition.label()},
                           {"condition", options_json(condition.varied)},
                           {"networks", analysed(networks[c])},
                           {"diverged", diverged(condition)},
-                          {"unmatched", unmatched_runs(condition.runs)},
+                          {"unmatched", condition.unmatched()},
                           {"numbers", of}});
   }
   for (const auto& each : differences)
@@ -162,6 +157,7 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
                       {"number", analysis.numbers[each.number].name},
                       {"pairs", each.test.pairs},
                       {"undefined", each.undefined},
+                      {"set_apart", each.set_apart},
                       {"mean", each.test.pairs > 0 ? Json(each.test.mean) : Json(nullptr)},
                       {"interval", interval_json(each.test.interval)},
                       {"p", number_or_null(each.test.p)},
@@ -178,21 +174,22 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
 }
 
 std::string network_text(const NetworkComparison& compared) {
-  const auto labels = labels_of(compared.study);
-  auto names = labels;
+  const auto& conditions = compared.study.conditions;
+  std::vector<std::string> names;
+  for (const auto& condition : conditions) names.push_back(condition.name());
   auto text = first_line(compared);
   const auto width = std::max(table_width(means(compared, names)), table_width(differences(compared, names)));
   if (width > terminal_width)
     for (std::size_t c = 0; c < names.size(); ++c) {
-      names[c] = fmt::format("#{}", c);
-      text += labels[c] + "\n" + (c + 1 == names.size() ? "\n" : "");
+      text += names[c] + "\n" + (c + 1 == names.size() ? "\n" : "");
+      names[c] = conditions[c].tag();
     }
   text += aligned(means(compared, names), 1) + legend;
   const auto any_undefined = [](const auto& summaries) {
     return std::any_of(summaries.begin(), summaries.end(), [](const auto& each) { return each.undefined > 0; });
   };
   if (std::any_of(compared.summaries.begin(), compared.summaries.end(), any_undefined)) text += undefined_legend;
-  text += not_analysed_lines(compared, labels) + unmatched_lines(compared.study);
+  text += not_analysed_lines(compared) + unmatched_lines(compared.study);
   if (compared.differences.empty())
     return compared.networks.size() < 2
                ? text

@@ -7,6 +7,7 @@
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/network_comparison.hpp"
+#include "experiments/results/condition_choice.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -68,8 +69,8 @@ nlohmann::ordered_json analyse_file_or_study(const AnalysisKind& kind, const std
   const int jobs = given["jobs"].as<int>();
   require_parameter(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
   auto study = read_finished_results(file);
-  std::optional<std::size_t> against;
-  if (given.count("against")) against = condition_named(study, given["against"].as<std::string>());
+  std::vector<std::size_t> against;
+  if (given.count("against")) against = conditions_named(study, "--against", given["against"].as<std::string>());
   auto networks = analyse_networks(study, file, analysis, jobs, given.count("quiet") > 0);
   const auto compared = compare_networks(std::move(study), analysis, std::move(networks), against);
   text = network_text(compared);
