@@ -67,6 +67,8 @@ void keep(const NetworkJob& job, const NetworkAnalysis& analysis) {
     values.push_back(value ? nlohmann::json(*value) : nlohmann::json(nullptr));
   const nlohmann::json json = {
       {"identity", identity_of(job.run, analysis)}, {"values", values}, {"left_out", job.result->left_out}};
+  std::error_code failed;  // said by what is written
+  fs::create_directories(fs::path(job.file).parent_path(), failed);
   write_atomically(job.file, json.dump() + "\n");
 }
 
@@ -92,8 +94,6 @@ bool analyse(const NetworkJob& job, const NetworkAnalysis& analysis) {
 std::vector<std::vector<AnalysedNetwork>> analyse_networks(const StudyRecord& study, const std::string& directory,
                                                            const NetworkAnalysis& analysis, int jobs, bool quiet) {
   const auto place = place_of(directory, analysis);
-  std::error_code failed;  // said by what is to be kept there
-  fs::create_directories(place, failed);
   std::vector<std::vector<AnalysedNetwork>> networks;
   std::size_t count = 0;
   for (const auto& condition : study.conditions) {

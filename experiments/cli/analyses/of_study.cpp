@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "experiments/cli/output_file.hpp"
-#include "experiments/options/argument.hpp"
 #include "experiments/report/network_comparison.hpp"
 #include "experiments/results/condition_choice.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -32,8 +31,8 @@ nlohmann::ordered_json options_of(const AnalysisKind& kind, const Given& given) 
   for (const auto& option : own.options()) {
     const auto& name = option->long_name();
     if (given.count(name) == 0) continue;
-    const auto output = output_path(given, name);
-    require_argument(output.empty(), "--" + name, output, "shows one network; give the file of a run");
+    if (const auto* output = boost::any_cast<OutputFile>(&given[name].value()))
+      throw UserError(fmt::format("--{} {}: shows one network; give the file of a run", name, output->path));
     options[name] = value_json(*option, given[name].value());
   }
   return options;
