@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "analysis/statistics/quantiles.hpp"
-#include "experiments/report/summary.hpp"
 #include "experiments/report/svg.hpp"
 #include "experiments/report/times_to_criterion.hpp"
 
@@ -258,9 +257,8 @@ std::string learning_curve_figure(const StudyRecord& study) {
   const double last = last_update(conditions);
   const auto bins = choose_bins(last);
 
-  const auto labels = condition_labels(study);
   std::vector<std::string> entries;
-  for (std::size_t i = 0; i < shown; ++i) entries.push_back(legend_entry(labels[i], conditions[i].runs));
+  for (std::size_t i = 0; i < shown; ++i) entries.push_back(legend_entry(conditions[i].name(), conditions[i].runs));
   const auto legend = lay_out(std::move(entries));
   const auto notes = notes_on(conditions, bins, study.conditions.size());
 

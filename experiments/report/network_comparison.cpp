@@ -43,27 +43,6 @@ NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std
   return summary;
 }
 
-/// What a condition shares with those that it is compared with.
-Varied shared_by_default(const Condition& condition) {
-  Varied shared;
-  for (const auto& entry : condition.varied)
-    if (!compared_by_default(entry.first)) shared.push_back(entry);
-  return shared;
-}
-
-/// Of each condition the one that it is compared with, itself where it is that one.
-std::vector<std::optional<std::size_t>> references(const StudyRecord& study, const std::vector<std::size_t>& against) {
-  std::vector<std::optional<std::size_t>> found(study.conditions.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (against.size() == 1) found[i] = against.front();
-    for (std::size_t j = 0; j < found.size() && !found[i]; ++j)
-      if ((against.empty() || std::find(against.begin(), against.end(), j) != against.end()) &&
-          shared_by_default(study.conditions[i]) == shared_by_default(study.conditions[j]))
-        found[i] = j;
-  }
-  return found;
-}
-
 NumberDifference difference_of(const NetworkComparison& compared, std::size_t condition, std::size_t against,
                                std::size_t number) {
   NumberDifference difference{condition, against, number, {}, 0, 0, std::nullopt};
@@ -88,19 +67,18 @@ NumberDifference difference_of(const NetworkComparison& compared, std::size_t co
 }  // namespace
 
 NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
-                                   std::vector<std::vector<AnalysedNetwork>> networks,
-                                   const std::vector<std::size_t>& against) {
+                                   std::vector<std::vector<AnalysedNetwork>> networks, const std::string& against) {
   NetworkComparison compared{std::move(read), std::move(made), std::move(networks), {}, {}};
   const auto& study = compared.study;
   const auto& analysis = compared.analysis;
-  const auto others = references(study, against);
+  const auto with = compared_with(study, {{}, against}).with;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     compared.summaries.emplace_back();
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
       compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k].yes_or_no));
-    if (!others[c] || *others[c] == c) continue;
+    if (!with[c] || *with[c] == c) continue;
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
-      compared.differences.push_back(difference_of(compared, c, *others[c], k));
+      compared.differences.push_back(difference_of(compared, c, *with[c], k));
   }
   std::vector<double> p;  // without one it counts, too, as one that is not rejected
   for (const auto& difference : compared.differences) p.push_back(difference.test.p.value_or(1));

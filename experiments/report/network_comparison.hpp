@@ -35,12 +35,10 @@ struct NetworkComparison {
   std::vector<NumberDifference> differences;
 };
 
-/// Each condition with the first that shares all but what is compared by default (experiments/report/comparison.hpp);
-/// with the one of `against` that does, or where that is one condition with it. Runs of a control that could not be
-/// matched are no runs of that control: pairs with them are set apart.
+/// Each condition with the one that it is compared with by ComparisonRequest::against (experiments/report/comparison.hpp).
+/// Runs of a control that could not be matched are no runs of that control: pairs with them are set apart.
 NetworkComparison compare_networks(StudyRecord study, NetworkAnalysis analysis,
-                                   std::vector<std::vector<AnalysedNetwork>> networks,
-                                   const std::vector<std::size_t>& against);
+                                   std::vector<std::vector<AnalysedNetwork>> networks, const std::string& against);
 
 /// docs/analyses.md says what is in it.
 nlohmann::ordered_json network_json(const NetworkComparison& compared);

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "experiments/report/cells.hpp"
+#include "experiments/report/naming.hpp"
 #include "experiments/report/network_comparison.hpp"
-#include "experiments/report/summary.hpp"
-#include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
 
@@ -22,10 +20,7 @@ std::string with_interval(const std::optional<double>& value, const std::optiona
                   : fmt::format("{:.4g}", *value);
 }
 
-std::string p_cell(const std::optional<double>& p) {
-  if (!p) return "-";
-  return *p < 0.001 ? "<.001" : fmt::format("{:.3f}", *p);
-}
+std::string p_cell(const std::optional<double>& p) { return p ? fmt::format("{:.2g}", *p) : "-"; }
 
 std::string header(const NetworkNumber& number) {
   return number.unit.empty() ? number.name : fmt::format("{} [{}]", number.name, number.unit);
@@ -53,42 +48,63 @@ std::string first_line(const NetworkComparison& compared) {
   long count = 0;
   for (const auto& networks : compared.networks) count += analysed(networks);
   const auto left_out = left_out_of(compared);
-  return fmt::format("study {}, {}: {} network{} in {} condition{}{}{}\n\n", compared.study.name,
-                     compared.analysis.kind, count, count == 1 ? "" : "s", compared.networks.size(),
-                     compared.networks.size() == 1 ? "" : "s",
+  return fmt::format("study {}, {}: {} network{} in {} condition{}{}{}\n", compared.study.name, compared.analysis.kind,
+                     count, count == 1 ? "" : "s", compared.networks.size(), compared.networks.size() == 1 ? "" : "s",
                      left_out.empty() ? "" : "; left out, where a network has it: ", fmt::join(left_out, ", "));
 }
 
-Rows means(const NetworkComparison& compared, const std::vector<std::string>& names) {
-  const auto& numbers = compared.analysis.numbers;
-  Rows rows{{"condition", "networks"}};
-  for (std::size_t c = 0; c < names.size(); ++c)
-    rows.push_back({names[c], fmt::format("{}", analysed(compared.networks[c]))});
-  for (std::size_t k = 0; k < numbers.size(); ++k) {
-    rows[0].push_back(header(numbers[k]));
-    bool any_undefined = false;
-    for (std::size_t c = 0; c < names.size(); ++c) {
-      const auto& summary = compared.summaries[c][k];
-      rows[c + 1].push_back(with_interval(summary.mean, summary.interval));
-      any_undefined = any_undefined || summary.undefined > 0;
-    }
-    if (!any_undefined) continue;
-    rows[0].push_back("undefined");
-    for (std::size_t c = 0; c < names.size(); ++c)
-      rows[c + 1].push_back(fmt::format("{}", compared.summaries[c][k].undefined));
+/// The columns of a number: its means, and where any network has no value how many.
+Rows columns_of(const NetworkComparison& compared, std::size_t number) {
+  const auto undefined = [&](std::size_t c) { return compared.summaries[c][number].undefined; };
+  bool any_undefined = false;
+  for (std::size_t c = 0; c < compared.summaries.size(); ++c) any_undefined = any_undefined || undefined(c) > 0;
+  Rows rows{{header(compared.analysis.numbers[number])}};
+  if (any_undefined) rows[0].push_back("undefined");
+  for (std::size_t c = 0; c < compared.summaries.size(); ++c) {
+    const auto& summary = compared.summaries[c][number];
+    rows.push_back({with_interval(summary.mean, summary.interval)});
+    if (any_undefined) rows.back().push_back(fmt::format("{}", undefined(c)));
   }
   return rows;
 }
 
-Rows differences(const NetworkComparison& compared, const std::vector<std::string>& names) {
-  Rows rows{{"condition", "against", "number", "pairs", "difference", "p", "p (Holm)"}};
-  for (const auto& each : compared.differences)
-    rows.push_back(
-        {names[each.condition], compared.study.conditions[each.against].tag(),
-         header(compared.analysis.numbers[each.number]), fmt::format("{}", each.test.pairs),
-         with_interval(each.test.pairs > 0 ? std::optional(each.test.mean) : std::nullopt, each.test.interval),
-         p_cell(each.test.p), p_cell(each.p_holm)});
-  return rows;
+void append(Rows& rows, const Rows& columns) {
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].insert(rows[i].end(), columns[i].begin(), columns[i].end());
+}
+
+/// As many numbers side by side as a terminal has room for.
+std::vector<Block> means_blocks(const NetworkComparison& compared) {
+  const auto& conditions = compared.study.conditions;
+  const StateColumns state(compared.study);
+  Block start{{state.header()}, {}};
+  start.rows[0].push_back("networks");
+  for (std::size_t c = 0; c < conditions.size(); ++c) {
+    start.rows.push_back(state.cells(conditions[c]));
+    start.rows.back().push_back(fmt::format("{}", analysed(compared.networks[c])));
+    start.conditions.push_back(c);
+  }
+  constexpr std::size_t name_width = 11;  // "condition  "
+  std::vector<Block> blocks;
+  for (std::size_t k = 0; k < compared.analysis.numbers.size(); ++k) {
+    const auto columns = columns_of(compared, k);
+    if (blocks.empty() || name_width + table_width(blocks.back().rows) + 2 + table_width(columns) > terminal_width)
+      blocks.push_back(start);
+    append(blocks.back().rows, columns);
+  }
+  return blocks;
+}
+
+Block differences_block(const NetworkComparison& compared) {
+  Block block{{{"against", "number", "pairs", "difference", "p", "p (Holm)"}}, {}};
+  for (const auto& each : compared.differences) {
+    const auto mean = each.test.pairs > 0 ? std::optional(each.test.mean) : std::nullopt;
+    block.rows.push_back({compared.study.conditions[each.against].tag(), header(compared.analysis.numbers[each.number]),
+                          each.set_apart > 0 ? fmt::format("{} (-{})", each.test.pairs, each.set_apart)
+                                             : fmt::format("{}", each.test.pairs),
+                          with_interval(mean, each.test.interval), p_cell(each.test.p), p_cell(each.p_holm)});
+    block.conditions.push_back(each.condition);
+  }
+  return block;
 }
 
 /// One line per condition and reason.
@@ -111,13 +127,28 @@ std::string not_analysed_lines(const NetworkComparison& compared) {
   return text;
 }
 
-const char* const legend =
-    "mean over networks [95 % by Student's t, of shares Wilson's]; no interval: fewer than two values, or all alike\n";
-const char* const undefined_legend = "undefined: networks without a value, which their mean leaves out\n";
-const char* const differences_legend =
-    "condition minus the other, mean over seeds [95 % by subset means, from 6 pairs on]; p: signs turned; Holm: for "
-    "all "
-    "p of this table\n";
+std::string legend(const NetworkComparison& compared) {
+  std::string text =
+      "Means over networks with 95 % intervals, Student's t, of shares Wilson's; none where fewer than two have a\n"
+      "  value or all have the same.";
+  const auto any_undefined = [](const auto& summaries) {
+    return std::any_of(summaries.begin(), summaries.end(), [](const auto& each) { return each.undefined > 0; });
+  };
+  if (std::any_of(compared.summaries.begin(), compared.summaries.end(), any_undefined))
+    text += " undefined: networks without a value, left out of mean and pairs.";
+  return text + '\n';
+}
+
+std::string differences_legend(const NetworkComparison& compared) {
+  const auto apart = std::any_of(compared.differences.begin(), compared.differences.end(),
+                                 [](const auto& each) { return each.set_apart > 0; });
+  return fmt::format(
+      "Differences to the condition `against`, means over seeds that both have a value of. p: signs of the "
+      "differences\n"
+      "  turned, the interval holds 0 where p > .05; fewer than 6 pairs have none and no p below. p (Holm): corrected\n"
+      "  over the {} comparisons here.{}\n",
+      compared.differences.size(), apart ? " (-n): n are set apart, because a control of theirs is unmatched." : "");
+}
 
 }  // namespace
 
@@ -142,18 +173,14 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
     }
     for (std::size_t i = 0; i < networks[c].size(); ++i)
       if (const auto& problem = networks[c][i].problem; !problem.empty())
-        not_analysed.push_back({{"condition", c}, {"seed", condition.runs[i].seed}, {"problem", problem}});
-    conditions.push_back({{"number", condition.number},
-                          {"label", condition.label()},
-                          {"condition", options_json(condition.varied)},
-                          {"networks", analysed(networks[c])},
-                          {"diverged", diverged(condition)},
-                          {"unmatched", condition.unmatched()},
-                          {"numbers", of}});
+        not_analysed.push_back(
+            {{"condition", condition.number}, {"seed", condition.runs[i].seed}, {"problem", problem}});
+    conditions.push_back(identity_json(condition));
+    conditions.back().update({{"networks", analysed(networks[c])}, {"diverged", diverged(condition)}, {"numbers", of}});
   }
   for (const auto& each : differences)
-    paired.push_back({{"condition", each.condition},
-                      {"against", each.against},
+    paired.push_back({{"condition", study.conditions[each.condition].number},
+                      {"against", study.conditions[each.against].number},
                       {"number", analysis.numbers[each.number].name},
                       {"pairs", each.test.pairs},
                       {"undefined", each.undefined},
@@ -174,29 +201,19 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
 }
 
 std::string network_text(const NetworkComparison& compared) {
-  const auto& conditions = compared.study.conditions;
-  std::vector<std::string> names;
-  for (const auto& condition : conditions) names.push_back(condition.name());
-  auto text = first_line(compared);
-  const auto width = std::max(table_width(means(compared, names)), table_width(differences(compared, names)));
-  if (width > terminal_width)
-    for (std::size_t c = 0; c < names.size(); ++c) {
-      text += names[c] + "\n" + (c + 1 == names.size() ? "\n" : "");
-      names[c] = conditions[c].tag();
-    }
-  text += aligned(means(compared, names), 1) + legend;
-  const auto any_undefined = [](const auto& summaries) {
-    return std::any_of(summaries.begin(), summaries.end(), [](const auto& each) { return each.undefined > 0; });
-  };
-  if (std::any_of(compared.summaries.begin(), compared.summaries.end(), any_undefined)) text += undefined_legend;
-  text += not_analysed_lines(compared) + unmatched_lines(compared.study);
-  if (compared.differences.empty())
-    return compared.networks.size() < 2
-               ? text
-               : text +
-                     "no paired differences: conditions differ in more than rule.*, study.arm, synapse.* and tcr.*; "
-                     "--against #0 compares them with #0\n";
-  return text + "\npaired differences (same seeds)\n\n" + aligned(differences(compared, names), 3) + differences_legend;
+  auto blocks = means_blocks(compared);
+  blocks.push_back(differences_block(compared));
+  const auto named = with_names(compared.study, blocks);
+  auto text = first_line(compared) + completion_line(compared.study) + '\n' + named.key;
+  for (std::size_t i = 0; i + 1 < blocks.size(); ++i) text += named.blocks[i] + (i + 2 < blocks.size() ? "\n" : "");
+  text += legend(compared) + not_analysed_lines(compared) + unmatched_lines(compared.study);
+  if (!compared.differences.empty())
+    return text + "\npaired differences\n\n" + named.blocks.back() + differences_legend(compared);
+  if (compared.networks.size() > 1)
+    text +=
+        "no paired differences: no condition has another that differs in rule.*, study.arm, synapse.* and tcr.* alone; "
+        "--against #0 compares all with #0\n";
+  return text;
 }
 
 }  // namespace stillpoint

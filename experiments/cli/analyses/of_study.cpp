@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "experiments/cli/output_file.hpp"
+#include "experiments/report/comparison.hpp"
 #include "experiments/report/network_comparison.hpp"
-#include "experiments/results/condition_choice.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -47,9 +47,10 @@ void refuse_study_options(const Given& given) {
 }  // namespace
 
 void add_study_options(po::options_description& options) {
-  options.add_options()("against", po::value<std::string>(),
-                        "of a study: the condition that the others are compared with, by its number or label; default: "
-                        "the first that differs from them in study.arm, rule.*, synapse.* and tcr.* alone")(
+  options.add_options()(
+      "against", po::value<std::string>(),
+      "of a study: what conditions are compared with, a condition's number or label, or a value that several "
+      "have (none, network.gain=2); default: the first of each group, as in `compare`")(
       "jobs", po::value<int>()->default_value(0),
       "of a study: networks at a time; 0: one per processor that may be used")("quiet", "of a study: no progress");
 }
@@ -68,8 +69,8 @@ nlohmann::ordered_json analyse_file_or_study(const AnalysisKind& kind, const std
   const int jobs = given["jobs"].as<int>();
   require_parameter(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
   auto study = read_finished_results(file);
-  std::vector<std::size_t> against;
-  if (given.count("against")) against = conditions_named(study, "--against", given["against"].as<std::string>());
+  const auto against = given.count("against") ? given["against"].as<std::string>() : "";
+  compared_with(study, {{}, against});  // refuses a wrong one before the work
   auto networks = analyse_networks(study, file, analysis, jobs, given.count("quiet") > 0);
   const auto compared = compare_networks(std::move(study), analysis, std::move(networks), against);
   text = network_text(compared);
