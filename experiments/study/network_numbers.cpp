@@ -72,21 +72,13 @@ void keep(const NetworkJob& job, const NetworkAnalysis& analysis) {
   write_atomically(job.file, json.dump() + "\n");
 }
 
-/// Whether there are values.
-bool analyse(const NetworkJob& job, const NetworkAnalysis& analysis) {
-  try {
-    const auto result = analysis.run(job.run);
-    for (const auto& number : analysis.numbers) {
-      const auto value = number.of(result);
-      job.result->values.push_back(value && std::isfinite(*value) ? value : std::nullopt);
-    }
-    if (result.contains("left_out")) job.result->left_out = result["left_out"].get<std::vector<std::string>>();
-    return true;
-  } catch (const UserError& problem) {
-    job.result->problem = problem.what();
-    *job.failure = std::current_exception();
-    return false;
+void analyse(const NetworkJob& job, const NetworkAnalysis& analysis) {
+  const auto result = analysis.run(job.run);
+  for (const auto& number : analysis.numbers) {
+    const auto value = number.of(result);
+    job.result->values.push_back(value && std::isfinite(*value) ? value : std::nullopt);
   }
+  if (result.contains("left_out")) job.result->left_out = result["left_out"].get<std::vector<std::string>>();
 }
 
 }  // namespace
@@ -110,7 +102,11 @@ std::vector<std::vector<AnalysedNetwork>> analyse_networks(const StudyRecord& st
     }
   measure_runs(
       all, jobs, quiet, [&](const NetworkJob& job) { return find_kept(job, analysis); },
-      [&](const NetworkJob& job) { return analyse(job, analysis); },
+      [&](const NetworkJob& job) { analyse(job, analysis); },
+      [](const NetworkJob& job, const UserError& problem) {
+        job.result->problem = problem.what();
+        *job.failure = std::current_exception();
+      },
       [&](const NetworkJob& job) { keep(job, analysis); });
   if (std::all_of(failures.begin(), failures.end(), [](const auto& failure) { return failure != nullptr; }))
     std::rethrow_exception(failures.front());

@@ -29,12 +29,11 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
     if (kept) *job.result = std::move(*kept);
     return kept.has_value();
   };
-  const auto measure = [&](const Measurement& job) {
-    *job.result = measure_run(job.run, what);
-    return true;
-  };
-  measure_runs(jobs, setting.jobs, setting.quiet, found, measure,
-              [&](const Measurement& job) { keep_measurement(job.file, job.run, *job.result, what); });
+  measure_runs(
+      jobs, setting.jobs, setting.quiet, found,
+      [&](const Measurement& job) { *job.result = measure_run(job.run, what); },
+      [](const Measurement& job, const UserError& problem) { job.result->problem = problem.what(); },
+      [&](const Measurement& job) { keep_measurement(job.file, job.run, *job.result, what); });
 }
 
 void keep_rows(DescriptorPath& path, const std::vector<Index>& rows) {
@@ -208,8 +207,13 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
     }
   const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
   if (std::all_of(measured.begin(), measured.end(),
-                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))
+                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); })) {
+    for (const auto& runs : measured)
+      for (const auto& run : runs)
+        if (run.update.empty())
+          throw UserError(fmt::format("{}: none of its runs can be measured: {}", directory, run.problem));
     throw UserError(too_few);
+  }
   std::vector<ConditionRestructuring> conditions;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];
