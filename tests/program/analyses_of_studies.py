@@ -25,6 +25,10 @@ size = 10
 gain = 3
 [integration]
 dt_ms = 10
+[rule]
+name = bptt
+[optimizer]
+rate = 0.05
 [training]
 updates = 40
 batch = 4
@@ -282,8 +286,8 @@ def test_what_cannot_be_asked_of_a_study_is_one_line(tmp):
         refused("analyze", kind, study, "--plot", tmp / "a.svg", names=["--plot", "one network"])
     refused("analyze", "lyapunov", study, "--against", "#8", names=["--against", "#8", "#0 to #7"])
     refused("analyze", "lyapunov", study, "--jobs=-1", names=["--jobs = -1"])
-    refused("analyze", "lyapunov", study, "--exponents", 999, names=["--exponents = 999", "from 1 to"])
-    refused("analyze", "cycles", study, names=["--as = map"])
+    refused("analyze", "lyapunov", study, "--quiet", "--exponents", 999, names=["--exponents = 999", "from 1 to"])
+    refused("analyze", "cycles", study, "--quiet", names=["--as = map"])
     assert not (study / "analyses").exists(), "what was refused left something behind"
     run = runs(study)[0]
     for option in ["--against", "#0"], ["--jobs", 2], ["--quiet"]:
