@@ -35,6 +35,8 @@ std::vector<std::string> words_of(const po::variables_map& values) {
 /// The directory of the study that keeps files at such a path (experiments/study/runner.hpp), or "".
 std::string study_that_owns(const fs::path& path) {
   const auto place = fs::weakly_canonical(path), folder = place.parent_path(), above = folder.parent_path();
+  if (const auto root = above.parent_path(); above.filename() == "analyses" && fs::exists(root / "study.json"))
+    return root.string();
   const auto is_one_of = [](const fs::path& name, std::initializer_list<const char*> names) {
     return std::find(names.begin(), names.end(), name.string()) != names.end();
   };

@@ -160,9 +160,8 @@ void correct(ComparedStudy& study) {
 
 }  // namespace
 
-ComparedStudy compare_conditions(const StudyRecord& given, const ComparisonRequest& request) {
-  ComparedStudy result;
-  result.on_the_clock = request.equal_seconds;
+Compared compared_with(const StudyRecord& given, const ComparisonRequest& request) {
+  Compared result;
   const auto varied = varied_names(given);
   require_comparable(request.by, varied);
   std::vector<std::size_t> against;
@@ -173,12 +172,20 @@ ComparedStudy compare_conditions(const StudyRecord& given, const ComparisonReque
   for (const auto& name : varied)
     if (with_all ? name != "task.name" : request.by.empty() ? compared_by_default(name) : contains(request.by, name))
       result.options.push_back(name);
-  result.study = request.equal_seconds ? with_equal_seconds(given, result.options) : given;
-  const auto reference = references(result.study, result.options, against);
+  result.with = references(given, result.options, against);
+  return result;
+}
+
+ComparedStudy compare_conditions(const StudyRecord& given, const ComparisonRequest& request) {
+  auto compared = compared_with(given, request);
+  ComparedStudy result;
+  result.on_the_clock = request.equal_seconds;
+  result.study = request.equal_seconds ? with_equal_seconds(given, compared.options) : given;
+  result.options = std::move(compared.options);
   const auto& conditions = result.study.conditions;
   result.comparisons.resize(conditions.size());
   for (std::size_t i = 0; i < conditions.size(); ++i)
-    if (const auto other = reference[i]; other && *other != i) {
+    if (const auto other = compared.with[i]; other && *other != i) {
       result.comparisons[i] = compare_runs(conditions[i].runs, conditions[*other].runs);
       result.comparisons[i]->against = *other;
     }

@@ -50,6 +50,14 @@ struct ComparisonRequest {
   bool equal_seconds = false;
 };
 
+/// What is compared, and with what.
+struct Compared {
+  std::vector<std::string> options;
+  std::vector<std::optional<std::size_t>> with;  // of each condition, itself where others are compared with it
+};
+/// Throws as compare_conditions does.
+Compared compared_with(const StudyRecord& study, const ComparisonRequest& request);
+
 /// Throws UserError where an option of `by` does not vary or is task.name, or `against` names nothing.
 ComparedStudy compare_conditions(const StudyRecord& study, const ComparisonRequest& request = {});
 

@@ -132,4 +132,10 @@ StudyRecord read_results(const std::string& directory) {
   return record;
 }
 
+StudyRecord read_finished_results(const std::string& directory) {
+  auto record = read_results(directory);
+  if (!record.has_runs()) throw UserError(directory + ": has no finished runs; give `stillpoint run` the study again");
+  return record;
+}
+
 }  // namespace stillpoint

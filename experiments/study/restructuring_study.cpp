@@ -5,13 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <mutex>
 
 #include "analysis/statistics/bootstrap.hpp"
-#include "experiments/options/message.hpp"
 #include "experiments/results/measured_run.hpp"
-#include "experiments/runs/progress.hpp"
-#include "experiments/runs/threads.hpp"
+#include "experiments/study/measuring.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -27,30 +24,16 @@ struct Measurement {
 
 void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& what,
                  const RestructuringSetting& setting) {
-  std::vector<Measurement> to_do;
-  for (const auto& job : jobs)
-    if (auto found = kept_measurement(job.file, job.run, what))
-      *job.result = std::move(*found);
-    else
-      to_do.push_back(job);
-  Progress progress(to_do.size(), to_do.size(), setting.quiet);
-  std::once_flag not_kept;
-  for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
-    try {
-      *job.result = measure_run(job.run, what);
-    } catch (const UserError& problem) {  // a network that is not finite: one run of many
-      job.result->problem = problem.what();
-      progress.run_finished(1);
-      return;
-    }
-    try {
-      keep_measurement(job.file, job.run, *job.result, what);
-    } catch (const UserError& problem) {  // of a study that may only be read
-      std::call_once(not_kept,
-                     [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
-    }
-    progress.run_finished(1);
-  });
+  const auto found = [&](const Measurement& job) {
+    auto kept = kept_measurement(job.file, job.run, what);
+    if (kept) *job.result = std::move(*kept);
+    return kept.has_value();
+  };
+  measure_runs(
+      jobs, setting.jobs, setting.quiet, found,
+      [&](const Measurement& job) { *job.result = measure_run(job.run, what); },
+      [](const Measurement& job, const UserError& problem) { job.result->problem = problem.what(); },
+      [&](const Measurement& job) { keep_measurement(job.file, job.run, *job.result, what); });
 }
 
 void keep_rows(DescriptorPath& path, const std::vector<Index>& rows) {
@@ -179,8 +162,7 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
 
 std::vector<ConditionRestructuring> find_restructuring_of_study(const std::string& directory,
                                                                 const RestructuringSetting& given) {
-  const auto study = read_results(directory);
-  if (!study.has_runs()) throw UserError(directory + ": has no finished runs; give `stillpoint run` the study again");
+  const auto study = read_finished_results(directory);
   auto setting = given;
   require_parameter(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
   require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",

@@ -1,7 +1,7 @@
 // DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune]
 // section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. DIR/planned/ has one file per
 // range of seeds that was asked for. Beside the files of runs that are not finished lie their claims and what was kept
-// of them.
+// of them. DIR/restructuring and DIR/analyses keep what analyses of the whole study measured.
 #pragma once
 
 #include <cstdint>
@@ -29,5 +29,7 @@ std::string tuning_path(const std::string& directory, std::size_t condition, std
 /// Reads a study's directory: finished runs, and which others are planned, running or kept on their way. Says on
 /// standard error where runs are of several programs or budgets. Throws UserError when it holds no study.
 StudyRecord read_results(const std::string& directory);
+/// The same; throws UserError when no run is finished, too.
+StudyRecord read_finished_results(const std::string& directory);
 
 }  // namespace stillpoint

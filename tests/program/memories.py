@@ -97,7 +97,7 @@ def test_runs_without_memories_to_tell_apart_are_refused(tmp):
         refused("analyze", "memories", trained(tmp, task), names=[f"task.name = {task}", "nothing to tell apart" if task != "sine_generation" else "nothing is remembered"])
     refused("analyze", "memories", trained(tmp, "evidence_accumulation", arm="tcr_yoked"), names=["synapse.current = yoked", "--synapse none"])
     refused("analyze", "memories", example_network(tmp / "network.h5"), names=["network.h5: is not a run file: one is needed here, as `stillpoint run` writes it\n"])
-    refused("analyze", "memories", tmp, names=["is a directory, not an HDF5 file\n"])
+    refused("analyze", "memories", tmp, names=["holds no study"])
     for abbreviated in "--trial", "--settle", "--seeds":
         refused("analyze", "memories", run, abbreviated, 8, names=[f"unrecognised option '{abbreviated}'"])
     for option, value in ("--trials", 7), ("--hold-ms", 0), ("--settle-ms", 10), ("--noise", -1), ("--synapse", "tcr"), ("--seed", -1):

@@ -45,7 +45,7 @@ def test_phases_of_a_learning_curve(tmp):
              (table("zero", changed(good, 7, 0)), ["loss = 0 at update 70", "above 0"]), (table("word", changed(good, 7, "low")), ["line 9", "loss = low"]),
              (table("same", good, changed(update, 7, 60)), ["update = 60", "above 60"]), (table("gap", good, changed(update, 99, 1990)), ["update = 1990", "equal"]),
              (table("column", good, header="update,error"), ["header", "`loss`"]), (table("ragged", changed(good, 7, "1,2")), ["line 9", "3 fields"]),
-             (write(tmp / "empty.csv", ""), ["header", "`update`"]), (tmp / "absent.csv", ["absent.csv", "cannot be read"]), (tmp, ["is a directory"]),
+             (write(tmp / "empty.csv", ""), ["header", "`update`"]), (tmp / "absent.csv", ["absent.csv", "cannot be read"]), (tmp, ["holds no study"]),
              (example_network(tmp / "network.h5"), ["/curve"])]
     for path, names in cases:
         refused("analyze", "phases", path, names=names)

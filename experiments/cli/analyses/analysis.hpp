@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "experiments/results/subject_file.hpp"
+#include "experiments/study/network_numbers.hpp"
 
 namespace stillpoint {
 
@@ -23,6 +24,8 @@ struct AnalysisKind {
   std::function<nlohmann::ordered_json(const std::string& file, const boost::program_options::variables_map& given,
                                        std::string& text)>
       run;
+  /// What stands for one network where those of a study are compared; empty: the kind takes no study.
+  std::vector<NetworkNumber> numbers = {};
 };
 const std::vector<AnalysisKind>& analysis_kinds();
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 
 namespace stillpoint {
@@ -66,7 +67,9 @@ AnalysisKind basins_analysis() {
             "duration-ms", po::value<double>()->default_value(10000), "of each run")(
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
-      along_path("basins", analyse_basins)};
+      along_path("basins", analyse_basins),
+      {count_of("attractors", "/attractors"), largest_of("largest_share", "", "/attractors", "/share"),
+       number_at("unsettled", "", "/unsettled/share")}};
 }
 
 }  // namespace stillpoint

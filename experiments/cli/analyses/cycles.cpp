@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 
 namespace stillpoint {
@@ -65,6 +68,13 @@ void analyse_cycles(const System& system, const Stepper& stepper, const Given& g
       starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.duration_ms, not_converged);
 }
 
+std::optional<double> period_of_most_found(const nlohmann::ordered_json& result) {
+  const auto& cycles = result["cycles"];
+  const auto most = std::max_element(cycles.begin(), cycles.end(),
+                                     [](const auto& a, const auto& b) { return a["found"] < b["found"]; });
+  return most == cycles.end() ? std::nullopt : std::optional<double>((*most)["period_ms"]);
+}
+
 }  // namespace
 
 AnalysisKind cycles_analysis() {
@@ -79,7 +89,10 @@ AnalysisKind cycles_analysis() {
         add_path_options(options);
         add_run_options(options, {8, 0.5, 5000, 10000});
       },
-      along_path("cycles", analyse_cycles)};
+      along_path("cycles", analyse_cycles),
+      {count_of("cycles", "/cycles"),
+       count_of("stable", "/cycles", "stable", true),
+       {"period", "ms", period_of_most_found}}};
 }
 
 }  // namespace stillpoint

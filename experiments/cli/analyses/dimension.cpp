@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analysis/paths/free_runs.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/cells.hpp"
 
@@ -66,7 +67,8 @@ AnalysisKind dimension_analysis() {
         add_run_options(options, {32, 0.5, 2000, 10000});
         options.add_options()("sample-ms", po::value<double>(), "between samples; default: the time constant");
       },
-      along_path("dimension", analyse_dimension)};
+      along_path("dimension", analyse_dimension),
+      {number_at("participation_ratio", "", "/participation_ratio")}};
 }
 
 }  // namespace stillpoint

@@ -7,6 +7,7 @@
 #include "analysis/points/current_stability.hpp"
 #include "analysis/synaptic_equations.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
 #include "plasticity/short_term/synapses.hpp"
@@ -200,7 +201,7 @@ void add_synapse(const Options& options, const System& system, const ContinuousS
 }  // namespace
 
 AnalysisKind fixed_points_analysis() {
-  return {
+  AnalysisKind kind = {
       "fixed-points",
       "Fixed points under constant input, their stability, and how many may be missing; cycles of relu maps.",
       "a network file or a run file",
@@ -238,6 +239,9 @@ AnalysisKind fixed_points_analysis() {
         if (search.synapse) add_synapse(chosen, system, *search.synapse, found, json, text);
         return json;
       })};
+  kind.numbers = {count_of("points", "/points"), count_of("stable", "/points", "stable", true),
+                  smallest_of("lowest_index", "", "/points", "/index"), number_at("missing", "", "/missing_at_least")};
+  return kind;
 }
 
 }  // namespace stillpoint

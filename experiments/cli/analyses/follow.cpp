@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "analysis/restructuring/followed.hpp"
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/followed_figure.hpp"
@@ -155,6 +157,13 @@ Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_
   return follow_fixed_points(networks, input, map ? System::As::map : System::As::flow, setting);
 }
 
+std::optional<double> first_fold(const Json& result) {
+  std::optional<double> first;
+  for (const auto& change : result["changes"])
+    if (change["type"] == "fold") first = std::fmin(first.value_or(INFINITY), change["update"].get<double>());
+  return first;
+}
+
 }  // namespace
 
 AnalysisKind follow_analysis() {
@@ -210,6 +219,9 @@ AnalysisKind follow_analysis() {
     json["left_out"] = left_out(subject, {});
     return json;
   };
+  kind.numbers = {number_at("tracks", "", "/tracks"),
+                  count_of("folds", "/changes", "type", "fold"),
+                  {"first_fold", "updates", first_fold}};
   return kind;
 }
 

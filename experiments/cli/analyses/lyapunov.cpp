@@ -3,6 +3,7 @@
 
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "analysis/start_states.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/cells.hpp"
 
@@ -79,7 +80,10 @@ AnalysisKind lyapunov_analysis() {
                 "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
                 "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
           },
-          of_subject({}, analyse_lyapunov)};
+          of_subject({}, analyse_lyapunov),
+          {number_at("leading", "1/s", "/exponents_per_s/0"),
+           number_at("kaplan_yorke_dimension", "", "/kaplan_yorke_dimension"),
+           number_at("positive_sum", "1/s", "/positive_sum_per_s")}};
 }
 
 }  // namespace stillpoint

@@ -9,6 +9,7 @@
 #include "analysis/points/basins.hpp"
 #include "analysis/statistics/separation.hpp"
 #include "experiments/cli/analyses/memory_trials.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/text_table.hpp"
 #include "sim/random.hpp"
@@ -195,6 +196,12 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
   return result;
 }
 
+/// Of the trials.
+std::optional<double> unsettled_share(const Json& result) {
+  const auto& of_trial = result["of_trial"];
+  return static_cast<double>(std::count(of_trial.begin(), of_trial.end(), -1)) / static_cast<double>(of_trial.size());
+}
+
 }  // namespace
 
 AnalysisKind memories_analysis() {
@@ -216,7 +223,12 @@ AnalysisKind memories_analysis() {
                 "group", po::value<std::string>(), "which network of the run file; default final/network")(
                 "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
           },
-          of_subject({true, true, true}, analyse_memories)};
+          of_subject({true, true, true}, analyse_memories),
+          {count_of("own", "/memories", "verdict", "own"),
+           count_of("attractors", "/attractors"),
+           smallest_of("d_prime", "", "/pairs", "/d_prime/value"),
+           mean_of("drift", "1/s", "/memories", "/drift_per_s/value"),
+           {"unsettled", "", unsettled_share}}};
 }
 
 }  // namespace stillpoint

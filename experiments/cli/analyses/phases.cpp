@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/phases_figure.hpp"
@@ -117,6 +118,10 @@ AnalysisKind phases_analysis() {
     text = as_text(found);
     return as_json(found, setting);
   };
+  const auto abrupt = [](const Json& result) { return std::optional(result["verdict"] == "abrupt" ? 1.0 : 0.0); };
+  kind.numbers = {{"abrupt", "", abrupt, true},
+                  number_at("onset", "updates", "/drop/from"),
+                  number_at("end", "updates", "/drop/to")};
   return kind;
 }
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/visited.hpp"
 #include "experiments/report/text_table.hpp"
 
@@ -38,10 +41,17 @@ std::string as_text(const SlowPoints& found, double radius, bool by_trials) {
                     found.unfinished, radius);
 }
 
+/// Without a value where a point was not passed, which takes longer than any that was.
+std::optional<double> longest_passage_ms(const nlohmann::ordered_json& result) {
+  const auto passages = values_in(result, "/points", "/passage_ms");
+  if (passages.empty() || passages.size() < result["points"].size()) return std::nullopt;
+  return *std::max_element(passages.begin(), passages.end());
+}
+
 }  // namespace
 
 AnalysisKind slow_points_analysis() {
-  return {
+  AnalysisKind kind = {
       "slow-points",
       "Where the network lingers without resting: minima of its speed that are no fixed points, and the time to pass.",
       "a network file or a run file",
@@ -85,6 +95,10 @@ AnalysisKind slow_points_analysis() {
                                       {"visited", search.visited.size() > 0 ? "trials" : "free"},
                                       {"points", points}};
       })};
+  kind.numbers = {count_of("points", "/points"),
+                  smallest_of("lowest_speed", "1/s", "/points", "/speed_per_s"),
+                  {"longest_passage", "ms", longest_passage_ms}};
+  return kind;
 }
 
 }  // namespace stillpoint

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analysis/paths/free_runs.hpp"
+#include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/cli/analyses/stepping.hpp"
 #include "experiments/report/cells.hpp"
 
@@ -75,6 +76,15 @@ void analyse_timescales(const System& system, const Stepper& stepper, const Give
   }
 }
 
+/// [1/s], below 0 where it decays; mean over the states. A tau of its own has no mean: it passes through infinity.
+std::optional<double> growth_of_slowest_mode(const nlohmann::ordered_json& result) {
+  const auto tau_ms = values_in(result, "/states", "/modes/0/tau_ms");
+  if (tau_ms.empty() || tau_ms.size() < result["states"].size()) return std::nullopt;
+  double sum = 0;
+  for (const double tau : tau_ms) sum -= 1000 / tau;
+  return sum / static_cast<double>(tau_ms.size());
+}
+
 }  // namespace
 
 AnalysisKind timescales_analysis() {
@@ -91,7 +101,10 @@ AnalysisKind timescales_analysis() {
                                   "where eigenvalues are taken: zero, end (of each run), or v1,v2,..")(
                 "sample-ms", po::value<double>(), "of the autocorrelation; default: a fifth of the time constant");
           },
-          along_path("timescales", analyse_timescales)};
+          along_path("timescales", analyse_timescales),
+          {number_at("integrated", "ms", "/populations/0/integrated_ms"),
+           number_at("fitted", "ms", "/populations/0/fitted_ms"),
+           {"slowest_mode", "1/s", growth_of_slowest_mode}}};
 }
 
 }  // namespace stillpoint

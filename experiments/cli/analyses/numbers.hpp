@@ -1,0 +1,31 @@
+// How numbers that stand for a network are read from the JSON of its analysis. A number that is null or not finite has
+// no value there.
+#pragma once
+
+#include <string>
+
+#include "experiments/study/network_numbers.hpp"
+
+namespace stillpoint {
+
+/// At a place, a JSON pointer ("/drop/from"); without a value where there is no such place.
+NetworkNumber number_at(const std::string& name, const std::string& unit, const std::string& place);
+
+/// Entries of a list, or those whose `field` is `value`.
+NetworkNumber count_of(const std::string& name, const std::string& list);
+NetworkNumber count_of(const std::string& name, const std::string& list, const std::string& field,
+                       const nlohmann::ordered_json& value);
+
+/// Of what stands at `place` in each entry of a list, entries without a value passed over; without a value where no entry
+/// has one.
+NetworkNumber smallest_of(const std::string& name, const std::string& unit, const std::string& list,
+                          const std::string& place);
+NetworkNumber largest_of(const std::string& name, const std::string& unit, const std::string& list,
+                         const std::string& place);
+NetworkNumber mean_of(const std::string& name, const std::string& unit, const std::string& list,
+                      const std::string& place);
+
+/// Those of a list, without the ones that have no value.
+std::vector<double> values_in(const nlohmann::ordered_json& result, const std::string& list, const std::string& place);
+
+}  // namespace stillpoint

@@ -1,0 +1,91 @@
+#include "experiments/report/network_comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "analysis/statistics/quantiles.hpp"
+#include "analysis/statistics/rank_tests.hpp"
+#include "experiments/report/comparison.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std::size_t number, bool yes_or_no) {
+  NumberSummary summary;
+  std::vector<double> values;
+  for (const auto& network : networks) {
+    if (network.values.empty()) continue;
+    if (const auto& value = network.values[number])
+      values.push_back(*value);
+    else
+      ++summary.undefined;
+  }
+  if (values.empty()) return summary;
+  const auto n = static_cast<double>(values.size());
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0), mean = sum / n;
+  summary.mean = mean;
+  summary.median = median(values);
+  if (yes_or_no) {
+    summary.interval = wilson_interval(std::lround(sum), static_cast<long>(values.size()));
+    return summary;
+  }
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  if (*least == *most) return summary;
+  const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double all, double value) {
+    return all + (value - mean) * (value - mean);
+  });
+  const auto interval = student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1);
+  summary.interval = Interval{interval.low, interval.high};
+  return summary;
+}
+
+NumberDifference difference_of(const NetworkComparison& compared, std::size_t condition, std::size_t against,
+                               std::size_t number) {
+  NumberDifference difference{condition, against, number, {}, 0, 0, std::nullopt};
+  std::vector<double> differences;
+  const auto& runs = compared.study.conditions[condition].runs;
+  const auto& others = compared.study.conditions[against].runs;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    for (std::size_t j = 0; j < others.size(); ++j) {
+      const auto &own = compared.networks[condition][i].values, &other = compared.networks[against][j].values;
+      if (runs[i].seed != others[j].seed || own.empty() || other.empty()) continue;
+      if (runs[i].unmatched || others[j].unmatched)
+        ++difference.set_apart;
+      else if (own[number] && other[number])
+        differences.push_back(*own[number] - *other[number]);
+      else
+        ++difference.undefined;
+    }
+  difference.test = paired_test(differences);
+  return difference;
+}
+
+}  // namespace
+
+NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
+                                   std::vector<std::vector<AnalysedNetwork>> networks, const std::string& against) {
+  NetworkComparison compared{std::move(read), std::move(made), std::move(networks), {}, {}};
+  const auto& study = compared.study;
+  const auto& analysis = compared.analysis;
+  const auto with = compared_with(study, {{}, against}).with;
+  for (std::size_t c = 0; c < study.conditions.size(); ++c) {
+    compared.summaries.emplace_back();
+    for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
+      compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k].yes_or_no));
+    if (!with[c] || *with[c] == c) continue;
+    for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
+      compared.differences.push_back(difference_of(compared, c, *with[c], k));
+  }
+  std::vector<double> p;  // without one it counts, too, as one that is not rejected
+  for (const auto& difference : compared.differences) p.push_back(difference.test.p.value_or(1));
+  const auto corrected = holm(p);
+  for (std::size_t i = 0; i < p.size(); ++i)
+    if (compared.differences[i].test.p) compared.differences[i].p_holm = corrected[i];
+  return compared;
+}
+
+}  // namespace stillpoint

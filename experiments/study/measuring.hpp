@@ -1,0 +1,47 @@
+// Runs of a study measured on a pool of threads, where what is kept of earlier times is not measured again.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <vector>
+
+#include "experiments/options/message.hpp"
+#include "experiments/runs/progress.hpp"
+#include "experiments/runs/threads.hpp"
+#include "sim/options/option.hpp"
+
+namespace stillpoint {
+
+/// threads: 0 is one per processor; all but `found` are called from several. found(job): whether it was kept, and is
+/// taken from there. measure(job) may throw UserError, as of a network that is not finite: refused(job, problem), and
+/// nothing is kept. keep(job) may, of a study that may only be read: one warning says so.
+template <class Job, class Found, class Measure, class Refused, class Keep>
+void measure_runs(const std::vector<Job>& jobs, int threads, bool quiet, Found&& found, Measure&& measure,
+                  Refused&& refused, Keep&& keep) {
+  std::vector<Job> to_do;
+  for (const auto& job : jobs)
+    if (!found(job)) to_do.push_back(job);
+  Progress progress(to_do.size(), to_do.size(), quiet);
+  std::once_flag not_kept;
+  const auto measure_and_keep = [&](const Job& job) {
+    try {
+      measure(job);
+    } catch (const UserError& problem) {
+      refused(job, problem);
+      return;
+    }
+    try {
+      keep(job);
+    } catch (const UserError& problem) {
+      std::call_once(not_kept,
+                     [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
+    }
+  };
+  for_each_on_threads(threads, to_do, [&](const Job& job) {
+    measure_and_keep(job);
+    progress.run_finished(1);
+  });
+}
+
+}  // namespace stillpoint
