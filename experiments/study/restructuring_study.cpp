@@ -33,9 +33,13 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
       *job.result = std::move(*found);
     else
       to_do.push_back(job);
-  Progress progress(to_do.size(), to_do.size(), setting.quiet);
+  const int at_a_time = setting.jobs > 0 ? setting.jobs : usable_processors();
+  Progress progress(std::vector<PlannedRun>(to_do.size(), {0, 1}), at_a_time, "runs", setting.quiet);
   std::once_flag not_kept;
-  for_each_on_threads(setting.jobs, to_do, [&](const Measurement& job) {
+  for_each_on_threads(at_a_time, to_do, [&](const Measurement& job) {
+    const auto place = static_cast<std::size_t>(&job - to_do.data());
+    progress.begin(place);
+    progress.prepared(place, 0);
     *job.result = measure_run(job.run, what);
     try {
       keep_measurement(job.file, job.run, *job.result, what);
@@ -43,7 +47,7 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
       std::call_once(not_kept,
                      [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
     }
-    progress.run_finished(1);
+    progress.finished(place);
   });
 }
 
