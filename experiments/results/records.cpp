@@ -1,5 +1,7 @@
 #include "experiments/results/records.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -41,6 +43,33 @@ std::map<ProgramFacts, long> StudyRecord::programs() const {
   for (const auto& condition : conditions)
     for (const auto& run : condition.runs) ++runs[run.program];
   return runs;
+}
+
+long Condition::planned() const {
+  auto seeds = completion.planned;
+  seeds.insert(completion.running.begin(), completion.running.end());
+  seeds.insert(completion.kept.begin(), completion.kept.end());
+  for (const auto& run : runs) seeds.insert(run.seed);
+  return static_cast<long>(seeds.size());
+}
+
+long Condition::running() const {
+  auto seeds = completion.running;
+  for (const auto& run : runs) seeds.erase(run.seed);
+  return static_cast<long>(seeds.size());
+}
+
+long Condition::unmatched() const {
+  return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
+}
+
+std::string Condition::tag() const {
+  return directory == 0 ? fmt::format("#{}", number) : fmt::format("#{}.{}", directory, number);
+}
+
+bool StudyRecord::finished() const {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [](const Condition& condition) { return condition.done() == condition.planned(); });
 }
 
 bool StudyRecord::has_runs() const {

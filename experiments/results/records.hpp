@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "experiments/results/condition_label.hpp"
 #include "experiments/results/program.hpp"
 
 namespace stillpoint {
@@ -62,22 +64,47 @@ struct RunRecord {
   std::optional<double> own_cosine() const;
 };
 
-/// One point of the grid: the options that vary in this study (full name -> value as text), and its runs sorted by
-/// seed.
+/// How far the runs of a condition are, by their seeds.
+struct Completion {
+  std::set<std::uint64_t> planned = {};  // that `stillpoint run` was asked for
+  std::set<std::uint64_t> running = {};  // claimed by a process that was alive half a minute ago
+  std::set<std::uint64_t> kept = {};     // stopped on their way
+  bool at_least = false;                 // an earlier program did not note its plan: as far as files tell
+};
+
+/// One point of the grid: the options that vary in this study, the same in every condition, and its finished runs sorted
+/// by seed.
 struct Condition {
-  std::vector<std::pair<std::string, std::string>> varied;  // the same names in every condition
+  Varied varied;
   std::vector<RunRecord> runs;
   std::string tuned = {};  // which values were tried and chosen for it, as text; empty where none were
+  long number = 0;         // that of its files: condition0003-.. is number 3
+  long directory = 0;      // where several are read as one study: of the first that has it, from 1; else 0
+  Completion completion = {};
+
+  long done() const { return static_cast<long>(runs.size()); }
+  /// Seeds planned, or done or begun without a plan.
+  long planned() const;
+  long running() const;
+  long missing() const { return planned() - done() - running(); }
+  long unmatched() const;
+  /// "#3", or "#2.3" where it is number 3 of the second directory.
+  std::string tag() const;
+  std::string label() const { return condition_label(varied); }
+  /// "#3 tcr, gain = 2.5": what it is called wherever there is room.
+  std::string name() const { return tag() + " " + label(); }
 };
 
 /// A combination of the grid that could not be run, and why.
 struct LeftOut {
-  std::vector<std::pair<std::string, std::string>> varied;
+  Varied varied;
   std::string reason;
 };
 
 struct StudyRecord {
   bool has_runs() const;
+  /// Whether every planned run is done.
+  bool finished() const;
   /// Runs of each program.
   std::map<ProgramFacts, long> programs() const;
 

@@ -82,6 +82,14 @@ bool write_claim(int file, unsigned long counter) {
   return ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }
 
+/// The owner of a run, as it says, and the number of the next claim on it.
+std::pair<int, std::optional<std::string>> highest_claim(const std::string& run) {
+  int number = 0;
+  std::optional<std::string> highest;
+  for (auto text = content(file_of(run, 0)); text; text = content(file_of(run, ++number))) highest = text;
+  return {number, highest};
+}
+
 bool exists(const std::string& path) {
   struct stat found {};
   return ::stat(path.c_str(), &found) == 0;
@@ -138,10 +146,16 @@ void Claims::tidy(const std::string& run) {
   remove_partials(whole.parent_path().string(), whole.stem().string() + ".");
 }
 
+bool Claims::is_held(const std::string& run) {
+  const auto [number, text] = highest_claim(run);
+  if (!text || is_dead(*text)) return false;
+  std::error_code gone;
+  const auto renewed = fs::last_write_time(file_of(run, number - 1), gone);
+  return !gone && fs::file_time_type::clock::now() - renewed < taken_over_after;
+}
+
 std::unique_ptr<Claim> Claims::take(const std::string& run) {
-  int number = 0;
-  std::optional<std::string> highest;
-  for (auto text = content(file_of(run, 0)); text; text = content(file_of(run, ++number))) highest = text;
+  const auto [number, highest] = highest_claim(run);
   if (highest && !is_dead(*highest)) {
     const auto now = std::chrono::steady_clock::now();
     const auto told = fmt::format("{} {}", number, *highest);

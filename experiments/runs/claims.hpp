@@ -46,6 +46,9 @@ class Claims {
  public:
   Claims();
   ~Claims();
+  /// Whether a process works on a run, as far as its claim's file tells: it was renewed no longer ago than
+  /// `taken_over_after`, by the clocks of this machine and of the file system.
+  static bool is_held(const std::string& run);
   /// Removes what dead processes left behind of a run that is finished.
   static void tidy(const std::string& run);
   /// The claim of a run, by the path of its file, or nullptr while another process has it. Throws UserError where none

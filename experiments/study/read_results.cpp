@@ -1,13 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cinttypes>
+#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <optional>
 
 #include "experiments/options/message.hpp"
+#include "experiments/results/begun_run.hpp"
+#include "experiments/results/condition_choice.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/runs/claims.hpp"
 #include "experiments/study/description.hpp"
 #include "experiments/study/study_directory.hpp"
 
@@ -17,24 +20,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As number where both are: "1e-3" and "0.001" are the same value.
-bool differ(const std::string& a, const std::string& b) {
-  const auto number = [](const std::string& text) -> std::optional<double> {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    return !text.empty() && *end == '\0' ? std::optional(value) : std::nullopt;
-  };
-  const auto x = number(a), y = number(b);
-  return x && y ? *x != *y : !x && !y && a != b;
-}
-
 /// A file that was copied or renamed would count for another run.
 void require_place(const RunRecord& run, const std::string& path, const std::string& place, const Varied& varied) {
   if (fs::path(path).filename() != fs::path(place).filename())
     throw UserError(fmt::format("{}: holds seed {}, whose file is {}; remove it", path, run.seed,
                                 fs::path(place).filename().string()));
   for (const auto& [option, value] : varied)
-    if (const auto own = run.options.find(option); own != run.options.end() && differ(own->second, value))
+    if (const auto own = run.options.find(option); own != run.options.end() && !same_value(own->second, value))
       throw UserError(fmt::format("{}: {} = {}, its condition has {}{}", path, option, own->second, value, run_again));
 }
 
@@ -49,8 +41,58 @@ void tell_mixed_budgets(const StudyRecord& record) {
     tell(
         fmt::format("runs of one condition have different budgets ({}: {}): finish them by giving `stillpoint run` the "
                     "study with the largest training.updates",
-                    condition_label(condition.varied), fmt::join(each, ", ")));
+                    condition.name(), fmt::join(each, ", ")));
     return;
+  }
+}
+
+/// The files of the runs of each condition, finished or not, by name.
+std::vector<std::vector<std::string>> files_by_condition(const std::string& directory, std::size_t conditions) {
+  std::vector<std::vector<std::string>> files(conditions);
+  std::error_code ignored;  // or no runs yet
+  for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs", ignored)) {
+    const auto name = entry.path().filename().string();
+    std::size_t condition = 0;
+    if (std::sscanf(name.c_str(), "condition%zu-", &condition) == 1 && condition < conditions &&
+        name.rfind(fmt::format("condition{:04d}-", condition), 0) == 0)
+      files[condition].push_back(name);
+  }
+  for (auto& names : files) std::sort(names.begin(), names.end());
+  return files;
+}
+
+/// The seed in the name of a file of a run; files of others have none.
+std::optional<std::uint64_t> seed_in(const std::string& name) {
+  std::uint64_t seed = 0;
+  return std::sscanf(name.c_str(), "condition%*u-seed%" SCNu64, &seed) == 1 ? std::optional(seed) : std::nullopt;
+}
+
+/// What the names of files say of runs that are not finished.
+Completion completion_of(const std::string& directory, std::size_t condition, const std::vector<std::string>& names) {
+  Completion completion;
+  for (const auto& name : names)
+    if (const auto seed = seed_in(name)) {
+      const auto path = run_path(directory, condition, *seed);
+      if (fs::path(name).extension() == ".unfinished") completion.kept.insert(*seed);
+      if (fs::path(name).extension().string().rfind(".claim", 0) == 0 && Claims::is_held(path))
+        completion.running.insert(*seed);
+    }
+  return completion;
+}
+
+/// The plan is one for all conditions: what is noted, or else every seed that any of them has.
+void add_plan(StudyRecord& record, const std::optional<std::set<std::uint64_t>>& noted) {
+  std::set<std::uint64_t> seeds;
+  if (noted) seeds = *noted;
+  for (const auto& condition : record.conditions) {
+    if (noted) break;
+    seeds.insert(condition.completion.running.begin(), condition.completion.running.end());
+    seeds.insert(condition.completion.kept.begin(), condition.completion.kept.end());
+    for (const auto& run : condition.runs) seeds.insert(run.seed);
+  }
+  for (auto& condition : record.conditions) {
+    condition.completion.planned = seeds;
+    condition.completion.at_least = !noted;
   }
 }
 
@@ -66,22 +108,21 @@ StudyRecord read_results(const std::string& directory) {
   record.name = printable(found.name);
   record.left_out = found.left_out;
   record.fixed = found.fixed;
-  for (const auto& varied : found.conditions) {
+  const auto files = files_by_condition(directory, found.conditions.size());
+  for (std::size_t i = 0; i < found.conditions.size(); ++i) {
     Condition condition;
-    condition.varied = varied;
-    const auto prefix = fmt::format("condition{:04d}-", record.conditions.size());
-    std::vector<std::string> paths;
-    for (const auto& entry : fs::directory_iterator(fs::path(directory) / "runs", ignored))  // or no runs yet
-      if (entry.path().extension() == ".h5" && entry.path().filename().string().rfind(prefix, 0) == 0)
-        paths.push_back(entry.path().string());
-    std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) {
+    condition.varied = found.conditions[i];
+    condition.number = static_cast<long>(i);
+    condition.completion = completion_of(directory, i, files[i]);  // before the runs: one may end meanwhile
+    for (const auto& name : files[i]) {
+      if (fs::path(name).extension() != ".h5") continue;
+      const auto path = (fs::path(directory) / "runs" / name).string();
       condition.runs.push_back(read_run_of_study(path));
-      const auto& run = condition.runs.back();
-      require_place(run, path, run_path(directory, record.conditions.size(), run.seed), varied);
+      require_place(condition.runs.back(), path, run_path(directory, i, condition.runs.back().seed), condition.varied);
     }
     record.conditions.push_back(std::move(condition));
   }
+  add_plan(record, planned_seeds(directory));
   const auto tuning = read_tuning((fs::path(directory) / "tuning.json").string());
   for (std::size_t i = 0; i < std::min(tuning.conditions.size(), record.conditions.size()); ++i)
     record.conditions[i].tuned = tuning.conditions[i];

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "experiments/results/atomic_file.hpp"
+#include "experiments/results/text_file.hpp"
 #include "experiments/study/description.hpp"
 
 namespace stillpoint {
@@ -70,7 +71,36 @@ void require_same_study(const std::string& text, const std::string& path, const 
         fmt::format("{}: holds another study ({}); choose another --out", directory, difference(there, here)));
 }
 
+/// Notes the seeds of a study. One file per range: processes that ask for different ones do not meet.
+void note_plan(const Study& study, const fs::path& planned) {
+  fs::create_directories(planned);
+  const auto last = study.first_seed + static_cast<std::uint64_t>(study.seeds) - 1;
+  write_once((planned / fmt::format("seeds{:06d}-{:06d}.json", study.first_seed, last)).string(),
+             nlohmann::json{{"first_seed", study.first_seed}, {"seeds", study.seeds}}.dump() + "\n");
+}
+
+constexpr std::uint64_t most_seeds = 10'000'000;  // more is no plan of anyone's
+
 }  // namespace
+
+std::optional<std::set<std::uint64_t>> planned_seeds(const std::string& directory) {
+  const auto planned = fs::path(directory) / "planned";
+  std::error_code none;
+  if (!fs::exists(planned, none)) return std::nullopt;
+  std::set<std::uint64_t> seeds;
+  for (const auto& entry : fs::directory_iterator(planned, none)) {
+    const auto path = entry.path().string();
+    if (is_partial(entry.path().filename().string())) continue;
+    read_json(path, [&](const nlohmann::json& range) {
+      const auto first = range.at("first_seed").get<std::uint64_t>(), count = range.at("seeds").get<std::uint64_t>();
+      require_parameter(count <= most_seeds, path + ": seeds", std::to_string(count),
+                        fmt::format("must be at most {}; remove the file", most_seeds));
+      for (std::uint64_t i = 0; i < count; ++i) seeds.insert(first + i);
+      return 0;
+    });
+  }
+  return seeds;
+}
 
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed) {
   return (fs::path(directory) / "runs" / fmt::format("condition{:04d}-seed{:06d}.h5", condition, seed)).string();
@@ -98,6 +128,7 @@ void open_study_directory(const Study& study, const std::string& directory) {
     }
     require_same_study(text, description.string(), directory);
     fs::create_directories(root / "runs");
+    note_plan(study, root / "planned");
     if (!study.tune.empty()) fs::create_directories(root / "tuning");
   });
 }

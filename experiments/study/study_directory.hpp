@@ -1,8 +1,12 @@
 // DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune]
-// section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. Beside the files of runs that
-// are not finished lie their claims and what was kept of them.
+// section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. DIR/planned/ has one file per
+// range of seeds that was asked for. Beside the files of runs that are not finished lie their claims and what was kept
+// of them.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "experiments/results/records.hpp"
@@ -14,12 +18,16 @@ namespace stillpoint {
 /// another one or something else, or cannot be written.
 void open_study_directory(const Study& study, const std::string& directory);
 
+/// Seeds that `open_study_directory` was asked for in this directory, by any process; nothing where an earlier program
+/// alone wrote to it. Throws UserError.
+std::optional<std::set<std::uint64_t>> planned_seeds(const std::string& directory);
+
 /// Where a run's file lies.
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);
 std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate, std::uint64_t seed);
 
-/// Reads a study's directory, finished runs only; says on standard error where they are of several programs. Throws
-/// UserError when it holds no study.
+/// Reads a study's directory: finished runs, and which others are planned, running or kept on their way. Says on
+/// standard error where runs are of several programs or budgets. Throws UserError when it holds no study.
 StudyRecord read_results(const std::string& directory);
 
 }  // namespace stillpoint
