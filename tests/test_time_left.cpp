@@ -2,6 +2,7 @@
 #include <deque>
 #include <limits>
 #include <random>
+#include <set>
 
 #include "experiments/runs/time_left.hpp"
 #include "tests/catch.hpp"
