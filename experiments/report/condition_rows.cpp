@@ -54,8 +54,8 @@ std::string median_text(const Summary& summary) {
 }  // namespace
 
 std::string legend_entry(const Condition& condition) {
-  const auto lost = std::count_if(condition.runs.begin(), condition.runs.end(),
-                                  [](const RunRecord& run) { return run.diverged(); });
+  const auto lost =
+      std::count_if(condition.runs.begin(), condition.runs.end(), [](const RunRecord& run) { return run.diverged(); });
   const auto runs = condition.done() < condition.planned()
                         ? fmt::format("{} of {} runs done", condition.done(), condition.planned())
                         : fmt::format("n = {}", condition.done());

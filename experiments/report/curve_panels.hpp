@@ -51,8 +51,7 @@ class CurvePanels {
   double centre(std::size_t bin) const { return static_cast<double>(bin) * width_ + (width_ - 1) / 2; }
   std::vector<double> binned(const RunRecord& run) const;
   Quartiles quartiles(const std::vector<RunRecord>& runs) const;
-  void draw_band(Svg& svg, const Panel& panel, const Quartiles& curve, const std::string& colour,
-                 double opacity) const;
+  void draw_band(Svg& svg, const Panel& panel, const Quartiles& curve, const std::string& colour, double opacity) const;
   void draw_curves(Svg& svg, const Panel& panel, const std::vector<Series>& series) const;
   void draw_reached(Svg& svg, const Panel& panel, const std::vector<Series>& series, double spacing) const;
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <numeric>
 
-#include "experiments/report/condition_rows.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/report/condition_rows.hpp"
 
 namespace stillpoint {
 
@@ -27,7 +27,8 @@ std::vector<Group> grouped_by(const StudyRecord& study, std::size_t option) {
   for (std::size_t i = 0; i < study.conditions.size(); ++i) {
     const auto& varied = study.conditions[i].varied;
     const auto title = short_names(varied)[option] + " = " + varied[option].second;
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& each) { return each.title == title; });
+    const auto found =
+        std::find_if(groups.begin(), groups.end(), [&](const Group& each) { return each.title == title; });
     auto& group = found == groups.end() ? groups.emplace_back(Group{title, {}}) : *found;
     group.conditions.push_back(i);
   }

@@ -64,9 +64,9 @@ class TimeLeft {
   struct Kind {
     double preparing = 0, settling = 0, training = 0, ending = 0;  // seconds; settling: the first updates of a run
     double prepared = 0, settled = 0, updates = 0, ended = 0;      // how many took them
-    std::vector<double> lengths;                     // updates of runs that ended, anywhere
-    RunTime others{0, 0, 0};                         // sums over runs that other processes trained
-    double counted = 0;                              // how many those are
+    std::vector<double> lengths;                                   // updates of runs that ended, anywhere
+    RunTime others{0, 0, 0};                                       // sums over runs that other processes trained
+    double counted = 0;                                            // how many those are
   };
   struct Cost {
     double preparing, update, ending;

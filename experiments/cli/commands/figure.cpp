@@ -43,9 +43,8 @@ void keep_only(StudyRecord& study, const std::vector<std::string>& entries) {
   having.erase("");
   std::vector<Condition> kept;
   for (std::size_t i = 0; i < study.conditions.size(); ++i) {
-    const bool has_all = !having.empty() && std::all_of(having.begin(), having.end(), [&](const auto& option) {
-      return option.second.count(i) > 0;
-    });
+    const bool has_all = !having.empty() && std::all_of(having.begin(), having.end(),
+                                                        [&](const auto& option) { return option.second.count(i) > 0; });
     if (has_all || named.count(i) > 0) kept.push_back(std::move(study.conditions[i]));
   }
   require_argument(!kept.empty(), "--only", fmt::format("{}", fmt::join(entries, ", ")),
@@ -79,9 +78,10 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command figure_command() {
-  return {"figure", "DIR --out FILE.svg [--panels OPTION] [--only CONDITION]...",
-          "Learning curves, the share of runs that reached criterion, and medians with intervals, per condition, as SVG.",
-          "stillpoint figure results/quickstart --out quickstart.svg", figure};
+  return {
+      "figure", "DIR --out FILE.svg [--panels OPTION] [--only CONDITION]...",
+      "Learning curves, the share of runs that reached criterion, and medians with intervals, per condition, as SVG.",
+      "stillpoint figure results/quickstart --out quickstart.svg", figure};
 }
 
 }  // namespace stillpoint
