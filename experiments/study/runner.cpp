@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -175,12 +176,16 @@ void warn_of_unconnected_neurons(const Study& study) {
   }
 }
 
-/// What the files of network.start say and the study says otherwise, once each.
+/// What a file of network.start says and the study says otherwise, once for each option, and of how many files.
 void warn_of_start(const Study& study) {
-  std::set<std::string> said;
+  std::map<std::string, std::set<std::string>> said;  // lines by the option that they begin with
   for (const auto& point : study.points)
-    for (const auto& line : start_contradicted(point.options))
-      if (said.insert(line).second) tell(line);
+    for (const auto& line : start_contradicted(point.options)) {
+      auto& alike = said[line.substr(0, line.find(' '))];
+      if (alike.insert(line).second && alike.size() == 1) tell(line);
+    }
+  for (const auto& [option, lines] : said)
+    if (lines.size() > 1) tell(fmt::format("{}: likewise for {} more of network.start", option, lines.size() - 1));
 }
 
 }  // namespace
