@@ -38,12 +38,25 @@ inline RunRecord diverged_run(std::uint64_t seed, long at, long budget = 400) {
   return record;
 }
 
+/// Fields of a line of CSV: commas within quotes separate none.
+inline long fields(const std::string& line) {
+  long count = 1;
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted) ++count;
+  }
+  return count;
+}
+
 inline StudyRecord two_arms() {
   StudyRecord study{"evidence <two arms> & \"controls\"", {}};
   study.conditions.push_back({{{"study.arm", "none"}, {"network.g", "2.5"}, {"synapse.on", "false"}},
                               {run(1, std::nullopt), run(2, std::nullopt), run(3, 300), diverged_run(4, 50)}});
   study.conditions.push_back({{{"study.arm", "tcr"}, {"network.g", "2.5"}, {"synapse.on", "false"}},
-                              {run(1, 100), run(2, 120), run(3, 90), run(4, 110)}});
+                              {run(1, 100), run(2, 120), run(3, 90), run(4, 110)},
+                              {},
+                              1});
   return study;
 }
 

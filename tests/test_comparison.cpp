@@ -7,6 +7,7 @@
 
 #include "analysis/statistics/rank_tests.hpp"
 #include "experiments/report/comparison_formats.hpp"
+#include "experiments/report/pooled.hpp"
 #include "sim/options/option.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
@@ -35,7 +36,8 @@ StudyRecord two_rules() {
   for (const auto* rule : {"bptt", "e_prop"})
     for (const auto* gain : {"1", "2"}) {
       const bool slow = std::string(rule) == "e_prop", learns = std::string(gain) == "2";
-      Condition condition{{{"rule.name", rule}, {"network.gain", gain}}, {}};
+      Condition condition{
+          {{"rule.name", rule}, {"network.gain", gain}}, {}, {}, static_cast<long>(study.conditions.size())};
       for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const auto at = static_cast<long>(seed * 10 + (slow ? 100 : 0));
         condition.runs.push_back(with_options(
@@ -66,50 +68,86 @@ std::string refusal(const std::function<void()>& action) {
 
 }  // namespace
 
-TEST_CASE("conditions are compared within equal values of what is not compared") {
-  const auto study = compare_conditions(two_rules());
-  CHECK(study.options == std::vector<std::string>{"rule.name"});
-  CHECK(study.comparisons == 2);
-  REQUIRE(study.groups.size() == 2);
-  for (const auto& group : study.groups) {
-    CHECK(group.task == "flip_flop");
-    REQUIRE(group.conditions.size() == 2);
-    CHECK_FALSE(group.conditions[0].comparison);
-    REQUIRE(group.conditions[1].comparison);
-    CHECK(group.conditions[1].varied[1] == group.shared[0]);
-  }
-  const auto& silent = *study.groups[0].conditions[1].comparison;
-  CHECK_FALSE((silent.test || silent.p_holm));
-  CHECK(silent.delta.value == 0);
-  const auto& slower = *study.groups[1].conditions[1].comparison;
-  CHECK(slower.delta.value == 1);
-  CHECK(slower.test->p ==
-        Approx(log_rank(all_reached({110, 120, 130, 140, 150}), all_reached({10, 20, 30, 40, 50}))->p));
-  CHECK(*slower.p_holm == Approx(2 * slower.test->p));  // the comparison without a p-value counts
-
-  const auto gains = compare_conditions(two_rules(), {"network.gain"});
-  CHECK(gains.groups[0].conditions[1].comparison->delta.value == -1);
-  const auto both = compare_conditions(two_rules(), {"network.gain", "rule.name"});
-  CHECK((both.groups.size() == 1 && both.comparisons == 3));
+/// The same with seeds of its own in the second rule: nothing is paired.
+StudyRecord two_rules_apart() {
+  auto study = two_rules();
+  for (const std::size_t i : {2, 3})
+    for (auto& run : study.conditions[i].runs) run.seed += 100;
+  return study;
 }
 
-TEST_CASE("comparisons that cannot be made are refused by name") {
-  CHECK(refusal([] { compare_conditions(two_rules(), {"network.size"}); }) ==
+TEST_CASE("conditions are compared within equal values of what is not compared, over the seeds that they share") {
+  const auto study = compare_conditions(two_rules());
+  CHECK(study.options == std::vector<std::string>{"rule.name"});
+  CHECK(study.count == 2);
+  CHECK((!study.comparisons[0] && !study.comparisons[1]));
+  REQUIRE((study.comparisons[2] && study.comparisons[3]));
+  const auto& silent = *study.comparisons[2];
+  CHECK((silent.against == 0 && silent.paired && silent.pairs == 5));
+  CHECK_FALSE((silent.p || silent.p_holm));
+  CHECK(silent.delta->value == 0);
+  const auto& slower = *study.comparisons[3];
+  CHECK((slower.against == 1 && slower.delta->value == 1 && slower.updates->value == 100));
+  CHECK(*slower.p == 2. / 32);             // all five of one sign
+  CHECK(*slower.p_holm == 2 * *slower.p);  // the comparison without a p-value counts
+
+  const auto gains = compare_conditions(two_rules(), {{"network.gain"}});
+  CHECK(gains.comparisons[1]->delta->value == -1);
+  CHECK(compare_conditions(two_rules(), {{"network.gain", "rule.name"}}).count == 3);
+}
+
+TEST_CASE("conditions without a common seed are compared by the log-rank test") {
+  const auto study = compare_conditions(two_rules_apart());
+  const auto& slower = *study.comparisons[3];
+  CHECK((!slower.paired && slower.pairs == 0 && !slower.updates && !slower.share_reached));
+  CHECK(*slower.p == Approx(log_rank(all_reached({110, 120, 130, 140, 150}), all_reached({10, 20, 30, 40, 50}))->p));
+  CHECK((slower.log_rank && !study.comparisons[2]->p));
+  CHECK(comparison_table(study).find(" unpaired ") != std::string::npos);
+}
+
+TEST_CASE("whatever condition is named is what the others are compared with") {
+  const auto by_number = compare_conditions(two_rules(), {{}, "#3"});  // e_prop at gain 2, across gains as well
+  CHECK(by_number.count == 3);
+  CHECK((by_number.comparisons[0]->against == 3 && by_number.comparisons[1]->against == 3));
+  CHECK((!by_number.comparisons[3] && by_number.comparisons[1]->updates->value == -100));
+  for (const auto* same : {"3", "rule = e_prop, gain = 2", "#3 rule = e_prop, gain = 2"})
+    CHECK(compare_conditions(two_rules(), {{}, same}).comparisons[1]->against == 3);
+  const auto by_value = compare_conditions(two_rules(), {{}, "rule.name=e_prop"});  // in each group its own
+  CHECK((by_value.count == 2 && by_value.comparisons[0]->against == 2 && by_value.comparisons[1]->against == 3));
+  CHECK(compare_conditions(two_rules(), {{"network.gain"}, "gain=2.0"}).comparisons[0]->against == 1);
+}
+
+TEST_CASE("comparisons that cannot be made are refused by name, those without runs wait") {
+  CHECK(refusal([] { compare_conditions(two_rules(), {{"network.size"}}); }) ==
         "--by network.size: must be one of: rule.name, network.gain");
+  CHECK(refusal([] {
+          compare_conditions(two_rules(), {{}, "tcr"});
+        }) ==
+        "--against tcr: must be a condition's number, as `stillpoint summary` shows it (#0 to #3), or one of: "
+        "rule.name=bptt, network.gain=1, network.gain=2, rule.name=e_prop");
+  CHECK(refusal([] {
+          compare_conditions(two_rules(), {{"rule.name"}, "#2"});
+        }).find("--by rule.name: has no effect") == 0);
   auto study = two_rules();
   for (auto& condition : study.conditions) condition.varied.push_back({"task.name", "flip_flop"});
-  CHECK(refusal([&] { compare_conditions(study, {"task.name"}); }) ==
+  CHECK(refusal([&] { compare_conditions(study, {{"task.name"}}); }) ==
         "--by task.name: tasks are not compared with each other");
   study = two_rules();
-  study.conditions[3].runs.resize(1);
-  CHECK(refusal([&] { compare_conditions(study); }) ==
-        "a p-value needs at least two seeds: condition rule = e_prop, gain = 2 has 1");
   study.conditions[3].runs.clear();
-  CHECK(refusal([&] { compare_conditions(study); }).find("rule = e_prop, gain = 2 has 0") != std::string::npos);
-  study = two_rules();
-  study.conditions = {study.conditions[3]};  // nothing to compare it with: one run will do
-  study.conditions[0].runs.resize(1);
-  CHECK(compare_conditions(study).comparisons == 0);
+  const auto waiting = compare_conditions(study);
+  CHECK((waiting.count == 2 && !waiting.comparisons[3]->p && !waiting.comparisons[3]->delta));
+  study.conditions = {two_rules().conditions[3]};
+  CHECK(compare_conditions(study).count == 0);
+}
+
+TEST_CASE("pairs with an unmatched control are set apart, whichever of the two it is") {
+  auto study = two_rules();
+  study.conditions[1].runs[0].unmatched = study.conditions[3].runs[1].unmatched = true;
+  const auto comparison = *compare_conditions(study).comparisons[3];
+  CHECK((comparison.pairs == 3 && comparison.set_apart == 2 && *comparison.p == 2. / 8));
+  for (auto& run : study.conditions[3].runs) run.unmatched = true;
+  const auto none = *compare_conditions(study).comparisons[3];
+  CHECK((none.pairs == 0 && none.set_apart == 5 && !none.p && !none.delta && !none.updates));
 }
 
 TEST_CASE("studies are pooled by what differs between them, each seed once") {
@@ -122,7 +160,8 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   REQUIRE(both.conditions.size() == 2);
   CHECK(both.name == "one, one");
   CHECK(both.conditions[1].varied == Varied{{"rule.name", "e_prop"}});
-  CHECK(compare_conditions(both).groups[0].conditions[1].comparison->budget == 300);
+  CHECK(compare_conditions(both).comparisons[1]->budget == 300);
+  CHECK((both.conditions[0].tag() == "#1.0" && both.conditions[1].tag() == "#2.0"));
 
   // The same condition again: seed 1 stays, seed 2 counts with its larger budget, seed 3 is new.
   auto more = one_condition(a, {run(3, 5), run(2, std::nullopt, 1000), run(1, 10)});
@@ -172,46 +211,49 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   const auto list = nlohmann::json::parse(comparison_json(study));
   REQUIRE(list.size() == 4);
   const auto& last = list[3];
-  const auto& comparison = *study.groups[1].conditions[1].comparison;
+  const auto& comparison = *study.comparisons[3];
   CHECK(last["task"] == "flip_flop");
   CHECK(last["condition"] == nlohmann::json::parse(R"({"rule.name": "e_prop", "network.gain": 2})"));
   CHECK(last["seconds_to_criterion"].get<double>() == Approx(0.004 * 130));
   CHECK(last["cosine"] == 0.5);
-  CHECK(last["comparison"]["against"] == nlohmann::json::parse(R"({"rule.name": "bptt"})"));
+  CHECK(last["comparison"]["against"] == nlohmann::json::parse(R"({"number": 1, "label": "rule = bptt, gain = 2"})"));
   CHECK(last["comparison"]["budget"] == 400);
-  CHECK(last["comparison"]["log_rank"].get<double>() == comparison.test->statistic);
-  CHECK(last["comparison"]["p"].get<double>() == comparison.test->p);
+  CHECK((last["comparison"]["log_rank"].is_null() && last["comparison"]["test"] == "paired"));
+  CHECK(last["comparison"]["p"].get<double>() == *comparison.p);
   CHECK(last["comparison"]["p_holm"].get<double>() == *comparison.p_holm);
   CHECK(last["comparison"]["comparisons"] == 2);
+  CHECK(last["comparison"]["updates"]["value"] == 100);
   CHECK(last["comparison"]["cliffs_delta"] == 1);
-  CHECK(last["comparison"]["cliffs_delta_interval"][0].get<double>() == comparison.delta.interval->low);
+  CHECK(last["comparison"]["cliffs_delta_interval"][0].get<double>() == comparison.delta->interval->low);
   CHECK((list[0]["comparison"].is_null() && list[0]["seconds_to_criterion"].is_null()));
-  CHECK((list[0]["cosine"].is_null() && list[1]["comparison"]["p"].is_null()));
+  CHECK((list[0]["cosine"].is_null() && list[2]["comparison"]["p"].is_null()));
 
   std::istringstream lines(comparison_csv(study));
   std::string line;
   std::getline(lines, line);
-  CHECK(line.rfind("task,rule.name,network.gain,unit,runs,reached,", 0) == 0);
+  CHECK(line.rfind("number,label,rule.name,network.gain,runs,planned,", 0) == 0);
+  const auto columns = fields(line);
   int rows = 0;
-  for (; std::getline(lines, line); ++rows) CHECK(std::count(line.begin(), line.end(), ',') == 25);
+  for (; std::getline(lines, line); ++rows) CHECK(fields(line) == columns);
   CHECK(rows == 4);
-  CHECK(comparison_csv(study).find(",0.52,0.5,rule = bptt,400,") != std::string::npos);
+  CHECK(comparison_csv(study).find(",0.52,0.5,\"#1 rule = bptt, gain = 2\",paired,5,0,400,") != std::string::npos);
 
   const auto table = comparison_table(study);
   CAPTURE(table);
   CHECK(table.rfind("study two-rules, task flip_flop\n", 0) == 0);
-  CHECK(table.find("\ngain = 2: compared with rule = bptt\nbptt ") != std::string::npos);
-  CHECK(std::regex_search(table, std::regex("\ne_prop +5/5 \\[57, 100\\] +130 \\[110, 150\\] +0.0037 +\\+1.00 "
-                                            "\\[\\+0.13, \\+1.00\\] +4 +0.52 +0.500\n")));
-  CHECK(std::regex_search(table, std::regex("\ne_prop +0/5 .+ +- +0 \\[-0.43, \\+0.43\\] +4 +>1.6 +-\n")));
+  CHECK(
+      std::regex_search(table, std::regex("\n#3  e_prop  2 +5/5 \\[57, 100\\] +130 \\[110, 150\\] +4 +0.52 +0.500\n")));
+  CHECK(std::regex_search(table, std::regex("\n#3  e_prop  2 +#1 +5 +0 \\[-43, \\+43\\] +\\+100 +0.062 +0.12 "
+                                            "+\\+1.00 \\[\\+0.13, \\+1.00\\]\n")));
+  CHECK(std::regex_search(table, std::regex("\n#2  e_prop  1 +#0 +5 .+ +- +- +0 \\[-0.43, \\+0.43\\]\n")));
   CHECK(table.find("over the 2 comparisons") != std::string::npos);
   CHECK_FALSE(std::regex_search(table, std::regex("[^\n]{111}")));
 
   for (auto& condition : runs.conditions) condition.varied.push_back({"rule.comment", std::string(60, 'x')});
   const auto numbered = comparison_table(compare_conditions(runs));
   CAPTURE(numbered);
-  CHECK(numbered.find("\n#3  rule = bptt, gain = 2, comment = xxx") != std::string::npos);
-  CHECK(numbered.find("\ngain = 2: compared with #3\n#3 ") != std::string::npos);
+  CHECK(numbered.find("\n#2  rule = e_prop, gain = 1, comment = xxx") != std::string::npos);
+  CHECK(std::regex_search(numbered, std::regex("\n#3 +5/5 ")));
   for (auto& condition : runs.conditions) condition.varied = {condition.varied[1]};
   runs.conditions.resize(2);
   CHECK(comparison_table(compare_conditions(runs)).find("Nothing is compared") != std::string::npos);

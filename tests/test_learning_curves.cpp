@@ -238,5 +238,5 @@ TEST_CASE("conditions that lack runs or a match are marked in the figure and sai
   CHECK(figure.find("(n = 4, 1 diverged, 2 of 4 unmatched)") != std::string::npos);
   CHECK(figure.find("Hollow points") != std::string::npos);
   CHECK(figure.find(">105 [90, 120]</text>") != std::string::npos);
-  CHECK(figure.find("&gt; 400 [") != std::string::npos);
+  CHECK(figure.find(">&gt;400 [") != std::string::npos);
 }

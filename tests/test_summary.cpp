@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "experiments/report/summary.hpp"
-#include "experiments/report/times_to_criterion.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
 
@@ -18,7 +17,7 @@ TEST_CASE("the JSON summary has the promised keys, numbers as numbers and null f
   study.conditions[0].runs[2].speed_at_start = not_a_number;
   study.conditions[0].varied.push_back({"task.delay_ms", "100..300"});
   study.conditions[0].varied.push_back({"note", "nan"});
-  const auto list = nlohmann::json::parse(summary_json(study));
+  const auto list = nlohmann::json::parse(summary_json(compare_conditions(study)));
   REQUIRE(list.size() == 2);
   const auto& none = list[0];
   CHECK(none["condition"]["study.arm"] == "none");
@@ -41,63 +40,98 @@ TEST_CASE("the JSON summary has the promised keys, numbers as numbers and null f
   CHECK(none["budget"] == 400);
 
   study.conditions = {{{}, {diverged_run(1, 3)}}, {{}, {}}};
-  const auto lost = nlohmann::json::parse(summary_json(study));
+  const auto lost = nlohmann::json::parse(summary_json(compare_conditions(study)));
   for (const auto* key : {"final_accuracy", "final_loss", "median_updates"}) CHECK(lost[0][key].is_null());
   CHECK(lost[0]["speed"]["end"].is_null());
   CHECK(lost[0]["condition"].empty());
   CHECK(lost[1]["runs"] == 0);
   CHECK(nlohmann::json::parse(summary_json({})).empty());
 
-  const auto both = nlohmann::json::parse(summary_json(two_arms()));
-  const auto difference = paired_difference(two_arms().conditions[1].runs, two_arms().conditions[0].runs);
-  CHECK(both[0]["paired"].is_null());
-  CHECK(both[1]["paired"]["against"] == "none");
-  CHECK(both[1]["paired"]["pairs"] == 4);
-  CHECK(both[1]["paired"]["reached_points"]["value"] == 75);
-  CHECK(both[1]["paired"]["updates"]["interval"][1].get<double>() == Approx(difference.updates->interval->high));
-  CHECK(nlohmann::json::parse(summary_json(two_arms(), "tcr"))[0]["paired"]["reached_points"]["value"] == -75);
+  const auto both = nlohmann::json::parse(summary_json(compare_conditions(two_arms())));
+  CHECK(both[0]["comparison"].is_null());
+  const auto& comparison = both[1]["comparison"];
+  CHECK(comparison["against"] == nlohmann::json::parse(R"({"number": 0, "label": "none, g = 2.5, on = false"})"));
+  CHECK((comparison["test"] == "paired" && comparison["pairs"] == 4 && comparison["set_apart"] == 0));
+  CHECK(comparison["reached_points"]["value"] == 75);
+  CHECK(comparison["updates"]["value"] == (100. + 120 + 90 + 110 - 3 * 400 - 300) / 4);
+  CHECK((comparison["updates"]["interval"].is_null() && comparison["p"] == 2. / 16 && comparison["p_holm"] == 2. / 16));
+  const auto against = nlohmann::json::parse(summary_json(compare_conditions(two_arms(), {{}, "tcr"})));
+  CHECK(against[0]["comparison"]["reached_points"]["value"] == -75);
+  CHECK((both[0]["number"] == 0 && both[1]["number"] == 1 && both[1]["label"] == "tcr, g = 2.5, on = false"));
 }
 
 TEST_CASE("the CSV summary has as many fields in every row and quotes what needs it") {
   auto study = two_arms();
-  CHECK(summary_csv(study).rfind("study.arm,network.g,synapse.on,runs,reached,diverged,", 0) == 0);
-  std::istringstream lines(summary_csv(study));
-  for (std::string line; std::getline(lines, line);) CHECK(std::count(line.begin(), line.end(), ',') == 31);
-  CHECK(summary_csv(study).find("nan") == std::string::npos);
+  CHECK(summary_csv(compare_conditions(study)).rfind("number,label,study.arm,network.g,synapse.on,runs,planned,", 0) ==
+        0);
+  std::istringstream lines(summary_csv(compare_conditions(study)));
+  for (std::string line; std::getline(lines, line);) CHECK(fields(line) == 49);
+  CHECK(summary_csv(compare_conditions(study)).find("nan") == std::string::npos);
   study.conditions[0].varied[0].second = "a \"quoted\", value";
-  CHECK(summary_csv(study).find("\n\"a \"\"quoted\"\", value\",2.5,") != std::string::npos);
+  CHECK(summary_csv(compare_conditions(study)).find(",\"a \"\"quoted\"\", value\",2.5,") != std::string::npos);
 }
 
-TEST_CASE("the table shows censored medians, divergence and paired differences within 110 columns") {
+TEST_CASE("the table shows censored medians, divergence and comparisons within 110 columns") {
   auto study = two_arms();
-  const auto table = summary_table(study);
+  const auto table = summary_table(compare_conditions(study));
   CAPTURE(table);
   CHECK(table.find(">400 [300, >400]         1") != std::string::npos);
-  CHECK(table.find("paired differences to none (same seeds)") != std::string::npos);
-  CHECK(table.find("+75 [+9, +95]  -270 [-") != std::string::npos);
+  CHECK(std::regex_search(table, std::regex("\n#1 .*#0 +4 +\\+75 \\[\\+9, \\+95\\] +-270 +0.12 +0.12 ")));
   CHECK(table.find("nan") == std::string::npos);
-  CHECK(table.find("\nnone ") == table.rfind("\nnone "));
+  CHECK((table.find("UNFINISHED") == std::string::npos && table.find("done") == std::string::npos));
   CHECK_FALSE(std::regex_search(table, std::regex("[^\n]{111}")));
 
   for (auto& condition : study.conditions) condition.varied.push_back({"task.comment", std::string(60, 'x')});
-  CHECK(summary_table(study).find("\n#2  tcr, g = 2.5, on = false, comment = xxx") != std::string::npos);
-  CHECK(std::regex_search(summary_table(study), std::regex("\n#2 +4 +\\+75 \\[\\+9")));
+  const auto wide = summary_table(compare_conditions(study));
+  CHECK(wide.find("\n#1  tcr, g = 2.5, on = false, comment = xxx") != std::string::npos);
+  CHECK(std::regex_search(wide, std::regex("\n#1 +#0 +4 +\\+75 \\[\\+9")));
 
   // Pairs are formed within a value of g: at 3 the first arm is the better one.
   study = two_arms();
   for (const auto* arm : {"none", "tcr"})
-    study.conditions.push_back({{{"study.arm", arm}, {"network.g", "3"}, {"synapse.on", "false"}}, {run(1, 90)}});
+    study.conditions.push_back(
+        {{{"study.arm", arm}, {"network.g", "3"}, {"synapse.on", "false"}}, {run(1, 90)}, {}, *arm == 'n' ? 2 : 3});
   study.conditions[3].runs[0].reached_at.reset();
-  CHECK(std::regex_search(summary_table(study), std::regex("\ntcr +3 +false +1 +-100 \\[-100, \\+12\\]")));
+  CHECK(std::regex_search(summary_table(compare_conditions(study)),
+                          std::regex("\n#3 .*#2 +1 +-100 \\[-100, \\+12\\] +\\+310 ")));
   study.conditions.resize(1);
-  CHECK(summary_table(study).find("paired") == std::string::npos);
+  CHECK(summary_table(compare_conditions(study)).find("against") == std::string::npos);
   study.conditions = {{{}, {run(1, 100)}}};
-  CHECK(summary_table(study).find("\nall runs ") != std::string::npos);
-  CHECK(summary_table(study).find("paired") == std::string::npos);
+  CHECK(summary_table(compare_conditions(study)).find("\n#0  all runs ") != std::string::npos);
+}
+
+TEST_CASE("what is not done, running, unmatched stands on the row, in JSON and CSV, and above the table") {
+  auto study = two_arms();
+  for (auto& condition : study.conditions) condition.completion.planned = {1, 2, 3, 4, 5, 6, 7};
+  study.conditions[1].runs.pop_back();
+  study.conditions[1].runs[0].unmatched = true;
+  study.conditions[1].completion.running = {6};
+  study.conditions[1].completion.kept = {5, 6};
+  const auto table = summary_table(compare_conditions(study));
+  CAPTURE(table);
+  CHECK(table.find("UNFINISHED: 7 of 14 planned runs are done, 1 running, 6 missing (1 kept on their way)") !=
+        std::string::npos);
+  CHECK(std::regex_search(table, std::regex("\n#0 .* 4/7 +0 +- +1/4 ")));
+  CHECK(std::regex_search(table, std::regex("\n#1 .* 3/7 +1 +1/3 +3/3 ")));
+  CHECK(std::regex_search(table, std::regex("\n#1 .*#0 +2 \\(-1\\) ")));
+  CHECK(table.find("unmatched: 1 of 3 runs of #1 tcr, g = 2.5, on = false") != std::string::npos);
+
+  const auto row = nlohmann::json::parse(summary_json(compare_conditions(study)))[1];
+  CHECK((row["runs"] == 3 && row["planned"] == 7 && row["running"] == 1 && row["missing"] == 3 && row["kept"] == 1));
+  CHECK((row["unmatched"] == 1 && row["planned_at_least"] == false));
+  CHECK((row["comparison"]["pairs"] == 2 && row["comparison"]["set_apart"] == 1));
+  CHECK(summary_csv(compare_conditions(study)).find(",3,7,false,1,1,3,1,3,0,") != std::string::npos);
+
+  for (auto& condition : study.conditions) condition.completion.at_least = true;  // begun by an earlier program
+  CHECK(summary_table(compare_conditions(study)).find("7 of at least 14 planned") != std::string::npos);
+  study.conditions[0].completion = study.conditions[1].completion = {};
+  CHECK(summary_table(compare_conditions(study)).find("UNFINISHED: 7 of 7") == std::string::npos);
 }
 
 TEST_CASE("labels shorten option names unless two end alike") {
   StudyRecord study{"",
                     {{{{"study.arm", "tcr"}, {"network.g", "2"}}, {}}, {{{"a.g", "1"}, {"b.g", "2"}}, {}}, {{}, {}}}};
-  CHECK(condition_labels(study) == std::vector<std::string>{"tcr, g = 2", "a.g = 1, b.g = 2", "all runs"});
+  CHECK(study.conditions[0].label() == "tcr, g = 2");
+  CHECK(study.conditions[1].label() == "a.g = 1, b.g = 2");
+  CHECK(study.conditions[2].name() == "#0 all runs");
 }

@@ -1,60 +1,59 @@
-// Conditions of one or several studies, compared within the same task and the same values of everything that is not
-// compared.
+// Conditions compared within the same task and the same values of everything that is not compared.
 //
 // A group holds the conditions that differ in compared options only: rule.*, study.arm, synapse.*, tcr.* (or what the
-// user asks for). Each is compared with the first of its group. Every p-value of a table is corrected together (Holm);
-// a comparison without a p-value counts, too, as one that is not rejected.
+// user asks for). Each is compared with the first of its group, or with the one that the user names. Conditions that
+// share seeds are compared as pairs (analysis/statistics/paired.hpp), others by the log-rank test. Every p-value of a
+// study is corrected together (Holm); a comparison without a p-value counts, too, as one that is not rejected.
+//
+// Runs of a control that could not be matched are no runs of that control: pairs with them are set apart.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/statistics/rank_tests.hpp"
-#include "experiments/report/cells.hpp"
+#include "experiments/report/condition_summary.hpp"
 
 namespace stillpoint {
 
-/// Conditions of several studies as one. Options that are an axis of any of them, or set to different values, vary;
-/// training.updates and training.checkpoints only as an axis, since they change what is seen of a run, not the run.
-/// Equal conditions are pooled; a seed counts once, with its larger budget. `directories`: where each study was read.
-/// Throws UserError when a study has no runs, when their tasks differ, or when a condition has other values of options
-/// that do not vary in one study than in another, as those that each chose for itself ([tune]).
-StudyRecord pooled(const std::vector<StudyRecord>& studies, const std::vector<std::string>& directories);
-
 struct Comparison {
-  long budget = 0;               // updates to which both conditions are followed
-  std::optional<LogRank> test;   // absent where the times cannot tell (log_rank)
-  std::optional<double> p_holm;  // test->p, corrected
-  Estimate delta{};              // Cliff's delta: negative when the condition is faster than the first
-};
-
-struct ComparedCondition {
-  Varied varied, compared;  // all options that vary; those that are compared
-  Summary summary;
-  std::optional<Comparison> comparison;  // with the first condition of the group; absent for that one
-};
-
-struct ComparedGroup {
-  std::string task;  // "" when no run says it
-  Varied shared;     // options that vary in the study but not within the group
-  std::vector<ComparedCondition> conditions;
+  std::size_t against = 0;  // place in the study of the condition that it is compared with
+  bool paired = true;       // over seeds that both have; else over all runs of each
+  long pairs = 0;
+  long set_apart = 0;  // unmatched: pairs of which either is, or runs where nothing is paired
+  long budget = 0;     // updates to which both are followed, the smallest of any run that counts
+  /// Differences over pairs, this condition minus the other: share of runs at criterion [percentage points]; min(updates
+  /// to criterion, budget of the pair) [updates].
+  std::optional<Estimate> share_reached, updates;
+  std::optional<double> log_rank;  // its statistic, where nothing is paired
+  std::optional<double> p;         // absent where the times cannot tell
+  std::optional<double> p_holm;
+  std::optional<Estimate> delta;  // Cliff's: negative where this condition is faster; absent without runs
 };
 
 struct ComparedStudy {
-  std::string name;
-  std::vector<std::string> options;  // that are compared
-  std::vector<ComparedGroup> groups;
-  long comparisons = 0;
-  bool on_the_clock = false;  // budgets and times are microseconds of training, not updates
-  std::string notes;          // conditions that could not be run, and those with unmatched controls, one line each
+  StudyRecord study;
+  std::vector<std::string> options;                    // that are compared
+  std::vector<std::optional<Comparison>> comparisons;  // of each condition; absent where it has nothing to compare with
+  long count = 0;                                      // of comparisons
+  bool on_the_clock = false;                           // budgets and times are microseconds of training, not updates
 };
 
-/// `by`: the options to compare instead of those above; empty for those. Throws UserError when one of them does not
-/// vary or is task.name, and when a condition that is compared has fewer than two runs. `equal_seconds`: the conditions
-/// of a group are followed for the same time of training instead of the same number of updates, that of the one which
-/// was given least; an update counts as the median of its condition, so that all seeds of a condition have one budget.
-ComparedStudy compare_conditions(const StudyRecord& study, const std::vector<std::string>& by = {},
-                                 bool equal_seconds = false);
+struct ComparisonRequest {
+  std::vector<std::string> by = {};  // options to compare instead of those above
+  /// What each is compared with (experiments/results/condition_choice.hpp): a condition that all others are compared
+  /// with, or a value that several have, in each group the one with it. Empty: the first of each group.
+  std::string against = {};
+  /// Conditions of a group are followed for the same time of training instead of the same number of updates, that of
+  /// the one which was given least; an update counts as the median of its condition, so that all seeds of a condition
+  /// have one budget.
+  bool equal_seconds = false;
+};
+
+/// Throws UserError where an option of `by` does not vary or is task.name, or `against` names nothing.
+ComparedStudy compare_conditions(const StudyRecord& study, const ComparisonRequest& request = {});
+
+/// task.name of a condition; "" where no run says it.
+std::string task_of(const Condition& condition);
 
 }  // namespace stillpoint

@@ -2,114 +2,69 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <set>
-#include <sstream>
 
-#include "experiments/report/text_table.hpp"
+#include "experiments/report/comparison_block.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-std::optional<double> low_of(const std::optional<Interval>& interval) {
-  return interval ? std::optional(interval->low) : std::nullopt;
-}
-std::optional<double> high_of(const std::optional<Interval>& interval) {
-  return interval ? std::optional(interval->high) : std::nullopt;
+/// What `compare` says of a condition alone. Budgets and times are milliseconds where they are on the clock.
+struct Row {
+  std::string task;
+  Summary summary;
+  double budget;
+  std::optional<double> median, low, high;
+};
+
+Row row_of(const ComparedStudy& study, const Condition& condition) {
+  Row row{task_of(condition), summarise(condition.runs), 0, {}, {}, {}};
+  auto& summary = row.summary;
+  const double unit = study.on_the_clock ? 1e-3 : 1;
+  const auto scaled = [&](const std::optional<double>& value) {
+    return value ? std::optional(unit * *value) : std::nullopt;
+  };
+  row.budget = unit * static_cast<double>(summary.budget);
+  row.median = scaled(summary.median_updates);
+  if (study.on_the_clock)
+    summary.seconds_to_criterion =
+        summary.median_updates ? std::optional(1e-6 * *summary.median_updates) : std::nullopt;
+  const auto interval = summary.median_interval.value_or(CensoredInterval{});
+  row.low = scaled(interval.low);
+  row.high = scaled(interval.high);
+  return row;
 }
 
-/// Updates, or milliseconds of training: what the reports show of a budget or a time.
-double in_unit(const ComparedStudy& study, double value) { return study.on_the_clock ? value / 1000 : value; }
-std::optional<double> in_unit(const ComparedStudy& study, const std::optional<double>& value) {
-  return value ? std::optional(in_unit(study, *value)) : std::nullopt;
-}
-Json budget_json(const ComparedStudy& study, long budget) {
-  return study.on_the_clock ? Json(in_unit(study, static_cast<double>(budget))) : Json(budget);
-}
 const char* unit_of(const ComparedStudy& study) { return study.on_the_clock ? "ms" : "updates"; }
 
-Json comparison_of(const ComparedStudy& study, const ComparedGroup& group, const ComparedCondition& condition) {
-  if (!condition.comparison) return nullptr;
-  const auto& [budget, test, p_holm, delta] = *condition.comparison;
-  return {{"against", options_json(group.conditions.front().compared)},
-          {"budget", budget_json(study, budget)},
-          {"log_rank", test ? Json(test->statistic) : Json(nullptr)},
-          {"p", test ? Json(test->p) : Json(nullptr)},
-          {"p_holm", number_or_null(p_holm)},
-          {"comparisons", study.comparisons},
-          {"cliffs_delta", delta.value},
-          {"cliffs_delta_interval", {number_or_null(low_of(delta.interval)), number_or_null(high_of(delta.interval))}}};
-}
-
-// ---- table
-
-std::string p_cell(const std::optional<Comparison>& comparison) {
-  return comparison && comparison->p_holm ? fmt::format("{:.2g}", *comparison->p_holm) : "-";
-}
-
-std::string delta_cell(const std::optional<Comparison>& comparison) {
-  if (!comparison) return "-";
-  const auto rounded = [](double value) {
-    const double hundredths = std::round(100 * value);
-    return hundredths == 0 ? std::string("0") : fmt::format("{:+.2f}", hundredths / 100);
-  };
-  const auto& [value, interval] = comparison->delta;
-  if (!interval) return rounded(value);
-  return fmt::format("{} [{}, {}]", rounded(value), rounded(interval->low), rounded(interval->high));
-}
-
 std::string seconds_cell(const Summary& summary, bool on_the_clock) {
-  if (!summary.seconds_to_criterion && on_the_clock)
-    return fmt::format(">{:.3g}", 1e-6 * static_cast<double>(summary.budget));
   if (summary.seconds_to_criterion) return fmt::format("{:.3g}", *summary.seconds_to_criterion);
   if (!summary.seconds_per_update) return "-";
-  return fmt::format(">{:.3g}", *summary.seconds_per_update * static_cast<double>(summary.budget));
+  const auto budget = static_cast<double>(summary.budget);
+  return fmt::format(">{:.3g}", on_the_clock ? 1e-6 * budget : *summary.seconds_per_update * budget);
 }
 
-/// Names of the columns of compared options, or of the one column that counts the conditions.
-Rows table_rows(const ComparedStudy& study, bool numbered) {
-  const std::vector<std::string> values{"reached [%]", study.on_the_clock ? "ms of training" : "updates",
-                                        "p (Holm)",    "Cliff's delta",
-                                        "ms/update",   "wall s",
-                                        "cosine"};
-  Rows rows(1);
-  if (numbered || study.options.empty())
-    rows.front().push_back("condition");
-  else
-    rows.front() = short_names(study.groups.front().conditions.front().compared);
-  rows.front().insert(rows.front().end(), values.begin(), values.end());
-  for (const auto& group : study.groups)
-    for (const auto& condition : group.conditions) {
-      std::vector<std::string> row;
-      if (numbered)
-        row.push_back(fmt::format("#{}", rows.size()));
-      else if (study.options.empty())
-        row.push_back(condition_label(condition.varied));
-      else
-        for (const auto& [name, value] : condition.compared) row.push_back(value);
-      const auto& summary = condition.summary;
-      for (const auto& cell :
-           {reached_cell(summary), updates_cell(summary, study.on_the_clock), p_cell(condition.comparison),
-            delta_cell(condition.comparison), milliseconds_cell(summary), seconds_cell(summary, study.on_the_clock),
-            or_dash(summary.own_cosine, 3)})
-        row.push_back(cell);
-      rows.push_back(std::move(row));
-    }
-  return rows;
+Block conditions_block(const ComparedStudy& study) {
+  const StateColumns state(study.study);
+  Block block{{state.header()}, {}};
+  for (const auto* name :
+       {"reached [%]", study.on_the_clock ? "ms of training" : "updates", "ms/update", "wall s", "cosine"})
+    block.rows.front().push_back(name);
+  for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
+    const auto& condition = study.study.conditions[i];
+    const auto row = row_of(study, condition);
+    block.rows.push_back(state.cells(condition));
+    for (const auto& cell :
+         {reached_cell(row.summary), updates_cell(row.summary, study.on_the_clock), milliseconds_cell(row.summary),
+          seconds_cell(row.summary, study.on_the_clock), or_dash(row.summary.own_cosine, 3)})
+      block.rows.back().push_back(cell);
+    block.conditions.push_back(i);
+  }
+  return block;
 }
 
-/// "dt_ms = 5: compared with none"; nothing where no option is compared: rows then say all that varies.
-std::string heading(const ComparedStudy& study, const ComparedGroup& group, std::size_t first_number, bool numbered) {
-  if (study.options.empty()) return "";
-  const auto shared = group.shared.empty() ? "" : condition_label(group.shared);
-  if (group.conditions.size() == 1) return shared;
-  const auto reference =
-      numbered ? fmt::format("#{}", first_number) : condition_label(group.conditions.front().compared);
-  return shared + (shared.empty() ? "" : ": ") + "compared with " + reference;
-}
-
-std::string legend(const ComparedStudy& study) {
+std::string conditions_legend(const ComparedStudy& study) {
   const std::string when = study.on_the_clock ? "ms of training" : "updates";
   std::string text =
       "reached: runs at criterion / runs [Wilson 95 % interval in %]. " + when +
@@ -120,113 +75,66 @@ std::string legend(const ComparedStudy& study) {
     text +=
         "All conditions of a group are followed for the same time of training, that of the one given least;\n"
         "  an update counts as the median of its condition.\n";
-  if (study.comparisons > 0)
-    return text + "p: log-rank test against the first condition of the group, corrected by Holm over " +
-           (study.comparisons == 1 ? std::string("the one comparison")
-                                   : fmt::format("the {} comparisons", study.comparisons)) +
-           "\n"
-           "  of this table; - where the times cannot tell, as when no run reached. Cliff's delta [95 %]: of\n  " +
-           when +
-           " to criterion, from -1 (every run faster than every run of the first condition) to +1\n"
-           "  (slower). Runs that did not reach count as slower than all that did; two conditions are followed\n"
-           "  to the smaller budget.\n";
-  return text + "Nothing is compared: no two conditions differ in compared options only; --by OPTION names others.\n";
+  return text;
 }
 
 }  // namespace
 
 std::string comparison_json(const ComparedStudy& study) {
   Json list = Json::array();
-  for (const auto& group : study.groups)
-    for (const auto& condition : group.conditions) {
-      const auto& summary = condition.summary;
-      const auto interval = summary.median_interval.value_or(CensoredInterval{});
-      list.push_back({{"task", group.task.empty() ? Json(nullptr) : Json(group.task)},
-                      {"condition", options_json(condition.varied)},
-                      {"unit", unit_of(study)},
-                      {"runs", summary.runs},
-                      {"reached", summary.reached},
-                      {"diverged", summary.diverged},
-                      {"unmatched", summary.unmatched},
-                      {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
-                      {"budget", budget_json(study, summary.budget)},
-                      {"median_updates", number_or_null(in_unit(study, summary.median_updates))},
-                      {"median_updates_interval",
-                       {number_or_null(in_unit(study, interval.low)), number_or_null(in_unit(study, interval.high))}},
-                      {"seconds_per_update", number_or_null(summary.seconds_per_update)},
-                      {"seconds_to_criterion", number_or_null(summary.seconds_to_criterion)},
-                      {"cosine", number_or_null(summary.own_cosine)},
-                      {"comparison", comparison_of(study, group, condition)}});
-    }
+  for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
+    const auto& condition = study.study.conditions[i];
+    const auto row = row_of(study, condition);
+    const auto& summary = row.summary;
+    auto entry = identity_json(condition);
+    entry.update({{"task", row.task.empty() ? Json(nullptr) : Json(row.task)},
+                  {"unit", unit_of(study)},
+                  {"reached", summary.reached},
+                  {"diverged", summary.diverged},
+                  {"reached_interval", {summary.reached_interval.low, summary.reached_interval.high}},
+                  {"budget", study.on_the_clock ? Json(row.budget) : Json(summary.budget)},
+                  {"median_updates", number_or_null(row.median)},
+                  {"median_updates_interval", {number_or_null(row.low), number_or_null(row.high)}},
+                  {"seconds_per_update", number_or_null(summary.seconds_per_update)},
+                  {"seconds_to_criterion", number_or_null(summary.seconds_to_criterion)},
+                  {"cosine", number_or_null(summary.own_cosine)},
+                  {"comparison", comparison_json(study, i)}});
+    list.push_back(std::move(entry));
+  }
   return json_text(list);
 }
 
 std::string comparison_csv(const ComparedStudy& study) {
-  std::string text = "task,";
-  if (!study.groups.empty())
-    for (const auto& [name, value] : study.groups.front().conditions.front().varied) text += csv_field(name) + ',';
-  text +=
-      "unit,runs,reached,diverged,unmatched,reached_low,reached_high,budget,median_updates,median_updates_low,"
-      "median_updates_high,seconds_per_update,seconds_to_criterion,cosine,against,common_budget,log_rank,p,p_holm,"
-      "comparisons,cliffs_delta,cliffs_delta_low,cliffs_delta_high\n";
-  for (const auto& group : study.groups)
-    for (const auto& condition : group.conditions) {
-      const auto& summary = condition.summary;
-      const auto interval = summary.median_interval.value_or(CensoredInterval{});
-      text += csv_field(group.task) + ',';
-      for (const auto& [name, value] : condition.varied) text += csv_field(value) + ',';
-      text += fmt::format("{},{},{},{},{},{},{},{}", unit_of(study), summary.runs, summary.reached, summary.diverged,
-                          summary.unmatched, summary.reached_interval.low, summary.reached_interval.high,
-                          in_unit(study, static_cast<double>(summary.budget)));
-      for (const auto& value :
-           {in_unit(study, summary.median_updates), in_unit(study, interval.low), in_unit(study, interval.high),
-            summary.seconds_per_update, summary.seconds_to_criterion, summary.own_cosine})
-        text += ',' + csv_field(value);
-      if (!condition.comparison) {
-        text += std::string(9, ',') + '\n';
-        continue;
-      }
-      const auto& [budget, test, p_holm, delta] = *condition.comparison;
-      text += fmt::format(",{},{}", csv_field(condition_label(group.conditions.front().compared)),
-                          in_unit(study, static_cast<double>(budget)));
-      for (const auto& value :
-           {test ? std::optional(test->statistic) : std::nullopt, test ? std::optional(test->p) : std::nullopt, p_holm})
-        text += ',' + csv_field(value);
-      text += fmt::format(",{},{},{},{}\n", study.comparisons, delta.value, csv_field(low_of(delta.interval)),
-                          csv_field(high_of(delta.interval)));
-    }
+  auto text = identity_header(study.study) +
+              "task,unit,reached,diverged,reached_low,reached_high,budget,median_updates,median_updates_low,"
+              "median_updates_high,seconds_per_update,seconds_to_criterion,cosine" +
+              comparison_header() + '\n';
+  for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
+    const auto& condition = study.study.conditions[i];
+    const auto row = row_of(study, condition);
+    const auto& summary = row.summary;
+    text += identity_fields(condition) + fmt::format("{},{},{},{},{},{},{}", csv_field(row.task), unit_of(study),
+                                                     summary.reached, summary.diverged, summary.reached_interval.low,
+                                                     summary.reached_interval.high, row.budget);
+    for (const auto& value :
+         {row.median, row.low, row.high, summary.seconds_per_update, summary.seconds_to_criterion, summary.own_cosine})
+      text += ',' + csv_field(value);
+    text += comparison_fields(study, i) + '\n';
+  }
   return text;
 }
 
-std::string comparison_table(const ComparedStudy& study) {
-  auto rows = table_rows(study, false);
-  const bool numbered = table_width(rows) > terminal_width;
-  if (numbered) rows = table_rows(study, true);
-  const auto left = rows.front().size() - 7;
-
+std::string comparison_table(const ComparedStudy& study, const std::string& sources) {
   std::set<std::string> tasks;
-  for (const auto& group : study.groups) tasks.insert(group.task);
-  auto text = fmt::format("study {}, task {}\n\n", study.name, fmt::join(tasks, " "));
-  if (numbered) {
-    std::size_t number = 0;
-    for (const auto& group : study.groups)
-      for (const auto& condition : group.conditions)
-        text += fmt::format("#{}  {}\n", ++number, condition_label(condition.varied));
-    text += '\n';
-  }
-  std::istringstream lines(aligned(rows, left));
-  std::string line;
-  std::getline(lines, line);
-  text += line + '\n';
-  std::size_t number = 1;
-  for (const auto& group : study.groups) {
-    if (const auto title = heading(study, group, number, numbered); !title.empty()) text += '\n' + title + '\n';
-    for (std::size_t i = 0; i < group.conditions.size(); ++i, ++number) {
-      std::getline(lines, line);
-      text += line + '\n';
-    }
-  }
-  return text + '\n' + legend(study) + study.notes;
+  for (const auto& condition : study.study.conditions)
+    if (const auto task = task_of(condition); !task.empty()) tasks.insert(task);
+  const auto named = with_names(study.study, {conditions_block(study), comparisons_block(study)});
+  auto text = fmt::format("study {}, task {}\n", study.study.name, fmt::join(tasks, " ")) + sources +
+              completion_line(study.study) + '\n' + named.key + named.blocks[0] + conditions_legend(study) +
+              left_out_lines(study.study) + unmatched_lines(study.study) + '\n';
+  if (study.count == 0)
+    return text + "Nothing is compared: no two conditions differ in compared options only; --by OPTION names others.\n";
+  return text + named.blocks[1] + comparisons_legend(study);
 }
 
 }  // namespace stillpoint

@@ -7,10 +7,9 @@
 
 namespace stillpoint {
 
-/// List of objects, one per condition, group after group, with the keys
+/// List of objects, one per condition, with the keys of identity_json (experiments/report/naming.hpp) and
 ///   task                   task.name, null when no run says it
-///   condition              object: full option name -> number, true, false or string
-///   runs reached diverged unmatched  integers, as in summary.hpp
+///   reached diverged       integers, as in summary.hpp
 ///   reached_interval       [low, high], Wilson 95 %, shares from 0 to 1
 ///   unit                   "updates", or "ms" where conditions are followed for the same time of training: of budget,
 ///                          median_updates and what is compared
@@ -20,20 +19,14 @@ namespace stillpoint {
 ///   seconds_per_update     median over runs
 ///   seconds_to_criterion   median of seconds per update times updates to criterion, null when fewer than half reached
 ///   cosine                 mean cosine of the rule with the true gradient, null where no run measured it
-///   comparison             null for the first condition of a group, else an object with
-///     against              compared options of that first condition: full option name -> value
-///     budget               updates to which both are followed
-///     log_rank p           chi-squared statistic and p-value of the log-rank test, null where the times cannot tell:
-///                          no run of either reached, or all at the same update
-///     p_holm comparisons   the p-value corrected over that many comparisons
-///     cliffs_delta         of the updates to criterion, -1 to 1; negative: faster than the first
-///     cliffs_delta_interval  [low, high], 95 %
+///   comparison             as in experiments/report/comparison_block.hpp, the very numbers of `summary`
 std::string comparison_json(const ComparedStudy& study);
 
-/// The same values as RFC 4180 text: one column per varied option, an empty field for null; `against` is text.
+/// The same values as RFC 4180 text: one column per varied option, an empty field for null.
 std::string comparison_csv(const ComparedStudy& study);
 
-/// The same values, rounded, as aligned text of at most 110 columns.
-std::string comparison_table(const ComparedStudy& study);
+/// The same values, rounded, as aligned text of at most 110 columns. `sources`: lines that say where several directories
+/// are numbered; "" for one.
+std::string comparison_table(const ComparedStudy& study, const std::string& sources = "");
 
 }  // namespace stillpoint

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "experiments/report/condition_summary.hpp"
+#include "experiments/report/cells.hpp"
 
 namespace stillpoint {
 
@@ -39,16 +39,6 @@ std::vector<std::string> wrapped(const std::string& text) {
     }
   }
   return lines;
-}
-
-/// "112 [98, 130]", with "> 400" for what lies beyond the budget.
-std::string median_text(const Summary& summary) {
-  const auto number = [&](const std::optional<double>& updates) {
-    return updates ? fmt::format("{:.0f}", *updates) : fmt::format("> {}", summary.budget);
-  };
-  if (!summary.median_interval) return number(summary.median_updates);
-  return fmt::format("{} [{}, {}]", number(summary.median_updates), number(summary.median_interval->low),
-                     number(summary.median_interval->high));
 }
 
 }  // namespace
@@ -90,7 +80,7 @@ void ConditionRows::draw_median(Svg& svg, const Panel& track, const Row& row, do
       svg.polyline({{high.x - 2.5, y - 2}, high, {high.x - 2.5, y + 2}}, {row.stroke.colour, 0.9, ""});
   }
   if (summary.median_updates) draw_point(svg, at(summary.median_updates), *row.condition, row.stroke.colour);
-  svg.text({numbers_left, y + 2.5}, median_text(summary));
+  svg.text({numbers_left, y + 2.5}, updates_cell(summary));
 }
 
 void ConditionRows::draw(Svg& svg, double top) const {

@@ -60,10 +60,6 @@ std::vector<AlignmentRecord> mean_alignment(const std::vector<RunRecord>& runs) 
 
 }  // namespace
 
-long unmatched_runs(const std::vector<RunRecord>& runs) {
-  return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.unmatched; });
-}
-
 Summary summarise(const std::vector<RunRecord>& runs) {
   Summary summary;
   std::vector<double> accuracy, loss, start, end, over, seconds, own_cosine, controlled;
@@ -90,7 +86,6 @@ Summary summarise(const std::vector<RunRecord>& runs) {
     end.push_back(run.speed_at_end);
   }
   const auto times = times_to_criterion(runs);
-  summary.unmatched = unmatched_runs(runs);
   summary.reached_interval = wilson_interval(summary.reached, summary.runs);
   summary.median_updates = median_time(times);
   summary.median_interval = median_time_interval(times);

@@ -12,7 +12,6 @@ namespace stillpoint {
 
 struct Summary {
   long runs = 0, reached = 0, diverged = 0;
-  long unmatched = 0;           // runs of a matched control for which no factor came close enough
   long collapsed = 0;           // runs that after freeze-in ended all trials alike, or hardly depended on the input
   long set_point_missed = 0;    // runs whose controlled schedule did not hold V at its set point
   long budget = 0;              // most updates that a run was given
@@ -31,7 +30,5 @@ struct Summary {
 /// criterion; a run that did not reach counts as longer than all that did, so that the median is absent when fewer than
 /// half reached.
 Summary summarise(const std::vector<RunRecord>& runs);
-
-long unmatched_runs(const std::vector<RunRecord>& runs);
 
 }  // namespace stillpoint

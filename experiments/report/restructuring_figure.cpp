@@ -81,15 +81,17 @@ std::string restructuring_figure(const std::vector<ConditionRestructuring>& cond
       svg.text({x, floor + 10}, tick_label(tick), {6.5, "middle"});
     }
     svg.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
-    std::vector<std::string> lines;  // of the panel's title, as many options in each as fit
-    auto varied = conditions[c].varied;
+    std::vector<std::string> lines{
+        conditions[c].condition.tag()};  // of the panel's title, as many options in each as fit
+    auto varied = conditions[c].condition.varied;
     varied.erase(
         std::remove(varied.begin(), varied.end(), std::pair<std::string, std::string>("control.targets", "own")),
         varied.end());  // in all
     for (const auto& each : varied) {
       const auto text = condition_label({each});
-      if (!lines.empty() && static_cast<double>(lines.back().size() + text.size()) < width / 4.2)
-        lines.back() += ", " + text;
+      const auto* comma = &each == &varied.front() ? " " : ", ";
+      if (static_cast<double>(lines.back().size() + text.size()) < width / 4.2)
+        lines.back() += comma + text;
       else
         lines.push_back(text);
     }

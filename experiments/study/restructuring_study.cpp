@@ -113,7 +113,9 @@ void test_leads(ConditionRestructuring& condition) {
 ConditionRestructuring judge(const Condition& own, const Measured& measured, const Condition* shuffled,
                              const Measured* measured_shuffled, const RestructuringSetting& setting) {
   ConditionRestructuring condition;
-  condition.varied = own.varied;
+  condition.condition = own;
+  condition.condition.runs.clear();
+  condition.planned = own.planned();
   std::vector<DescriptorPath> walks;
   for (std::size_t i = 0; i < own.runs.size(); ++i) {
     RunRestructuring run{own.runs[i].seed, measured[i].problem, {}, {}, measured[i].update, {}, {}};

@@ -36,7 +36,8 @@ struct ControlCheck {
 };
 
 struct ConditionRestructuring {
-  std::vector<std::pair<std::string, std::string>> varied;
+  Condition condition;  // without its runs
+  long planned = 0;     // runs
   std::vector<RunRestructuring> runs;
   ControlCheck walks;
   std::optional<ControlCheck> shuffled;  // the condition with control.targets = shuffled, where it has runs enough

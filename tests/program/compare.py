@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Conditions against the first of their group, within a study and over several."""
 import csv
+import itertools
 import json
 import sys
 
@@ -14,21 +15,26 @@ def test_compare(tmp):
     study = small_study()
     rows = json.loads(ok("compare", study, "--format", "json"))
     assert len(rows) == 8 and all(row["task"] == "evidence_accumulation" and row["runs"] == 3 for row in rows)
-    assert [row["condition"]["network.gain"] for row in rows] == 4 * [1] + 4 * [2]  # a group for each gain
-    assert [row["comparison"] is None for row in rows] == [True, False, False, False] * 2
-    first = {"study.arm": "none", "rule.name": "bptt"}
-    compared = [row["comparison"] for row in rows if row["comparison"]]
-    assert all(each["against"] == first and each["comparisons"] == 6 and each["budget"] == 12 for each in compared)
-    summary = {tuple(row["condition"].values()): row for row in json.loads(ok("summary", study, "--format", "json"))}
+    assert [row["number"] for row in rows] == list(range(8))
+    first = {gain: next(row for row in rows if list(row["condition"].values()) == ["none", gain, "bptt"]) for gain in (1, 2)}
     for row in rows:
-        other = summary[tuple(row["condition"].values())]
-        assert all(row[key] == other[key] for key in ("reached", "reached_interval", "median_updates", "median_updates_interval", "seconds_per_update"))
+        own = first[row["condition"]["network.gain"]]
+        named = row["comparison"] and row["comparison"]["against"]
+        assert named == (None if row is own else {"number": own["number"], "label": own["label"]}), row
+    compared = [row["comparison"] for row in rows if row["comparison"]]
+    assert all(each["comparisons"] == 6 and each["budget"] == 12 and each["pairs"] == 3 and each["test"] == "paired" for each in compared)
+    summary = json.loads(ok("summary", study, "--format", "json"))
+    for row, other in zip(rows, summary, strict=True):
+        assert all(row[key] == other[key] for key in set(row) & set(other)), (row, other)  # the comparison as well
+        assert {"comparison", "median_updates", "seconds_per_update", "label"} <= set(row) & set(other)
         assert row["cosine"] is None
 
-    # Cliff's delta of every comparison, from the run files alone.
+    # Cliff's delta and the difference over pairs with its p-value, from the run files alone.
     times = {}
     for path in runs(study):
         with h5py.File(path) as file:
+            assert int(path.name[9:13]) == next(row["number"] for row in rows if row["condition"] == {
+                name: attributes(file["options"])[name] for name in ("study.arm", "network.gain", "rule.name")}), path
             key = tuple(attributes(file["options"])[name] for name in ("study.arm", "network.gain", "rule.name"))
             times.setdefault(key, []).append(file.attrs.get("reached_at", np.inf))
     assert any(np.isfinite(each).any() for each in times.values()), "no run reached: the test compares nothing"
@@ -37,21 +43,34 @@ def test_compare(tmp):
             mine, other = ([times[arm, gain, rule]] for arm, gain, rule in (tuple(row["condition"].values()), ("none", row["condition"]["network.gain"], "bptt")))
             signs = np.sign(np.nan_to_num(np.subtract.outer(mine[0], other[0])))
             assert abs(row["comparison"]["cliffs_delta"] - signs.mean()) < 1e-12
+            differences = np.minimum(mine[0], 12) - np.minimum(other[0], 12)
+            assert abs(row["comparison"]["updates"]["value"] - differences.mean()) < 1e-12
+            sums = [abs(np.dot(signs, differences)) for signs in itertools.product((1, -1), repeat=3)]
+            p = np.mean(np.array(sums) >= abs(differences.sum()) - 1e-9) if differences.any() else None
+            assert row["comparison"]["p"] == p, (row, differences)
     assert any(each["cliffs_delta"] != 0 for each in compared), "no condition differs: any delta would be 0"
 
     csv_rows = list(csv.DictReader(ok("compare", study, "--format", "csv").splitlines()))
     p = [(row["comparison"] or {}).get("p") for row in rows]
     assert [float(row["p"]) if row["p"] else None for row in csv_rows] == p and any(0 < each < 1 for each in p if each is not None), p
     table = ok("compare", study)
-    assert "gain = 2: compared with none, rule = bptt" in table and "over the 6 comparisons" in table
+    assert "over the 6 comparisons" in table
+    assert ok("summary", study).split("Cliff's delta\n")[1] == table.split("Cliff's delta\n")[1]  # the block of comparisons
     by = json.loads(ok("compare", study, "--by", "network.gain", "--format", "json"))
-    assert [row["comparison"]["against"] for row in by if row["comparison"]] == 4 * [{"network.gain": 1}]
+    assert [row["comparison"]["against"]["number"] for row in by if row["comparison"]] == [0, 1, 4, 5]
+
+    # Against any condition, by number, by label, across axes; the same in both commands.
+    for command in "summary", "compare":
+        for name in "5", "#5", rows[5]["label"]:
+            against = json.loads(ok(command, study, "--against", name, "--format", "json"))
+            assert [row["comparison"] and row["comparison"]["against"]["number"] for row in against] == [5, 5, 5, 5, 5, None, 5, 5]
+        refused(command, study, "--against", "#8", names=["--against #8", "#0 to #7", "study.arm=tcr"])
 
     # Another study of the same task: another rule, another budget, one condition more.
     ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "more", "--quiet",
        *settings("rule.name=bptt", "study.arm=none tsodyks_markram", "training.updates=8", "network.gain=2", "training.criterion=0.4", "training.checkpoints=0 5"))
     rows = json.loads(ok("compare", study, tmp / "more", "--format", "json"))
-    assert len(rows) == 9 and rows[-1]["condition"] == {"study.arm": "tsodyks_markram", "network.gain": 2, "rule.name": "bptt"}
+    assert len(rows) == 9 and rows[-1]["directory"] == 2 and rows[0]["directory"] == 1 and rows[-1]["condition"] == {"study.arm": "tsodyks_markram", "network.gain": 2, "rule.name": "bptt"}
     assert rows[-1]["comparison"]["budget"] == 8 and all(row["runs"] == 3 for row in rows)
 
     # Two studies without axes, one rule each.
@@ -64,7 +83,8 @@ def test_compare(tmp):
 def test_compare_refuses_what_it_cannot_compare(tmp):
     study = write(tmp / "s.ini", SMALL)
     ok("run", study, "--out", tmp / "one", "--quiet", *settings("study.seeds=1", "training.updates=2"))
-    refused("compare", tmp / "one", names=["a p-value needs at least two seeds", "condition none has 1"])
+    assert [row["comparison"] and (row["comparison"]["pairs"], row["comparison"]["updates"]["interval"]) for row in
+            json.loads(ok("compare", tmp / "one", "--format", "json"))] == [None, (1, None)]
     assert "example:" in ok("compare", tmp / "one", "--by", "study.arm", "--help")
     ok("run", study, "--out", tmp / "flip", "--quiet", *settings("task.name=flip_flop", "study.arm=none", "training.updates=2"))
     assert "Nothing is compared" in ok("compare", tmp / "flip", "--by", "study.arm")

@@ -34,7 +34,7 @@ def test_restructuring_events_of_a_study(tmp):
     found = json.loads((tmp / "a.json").read_text())
     assert found["kind"] == "restructuring" and len(found["descriptors"]) == 8
     (condition,) = found["conditions"]
-    assert condition["varied"] == {"control.targets": "own"} and condition["runs"] == 3
+    assert condition["condition"] == {"control.targets": "own"} and condition["runs"] == condition["planned"] == 3
     assert condition["random_walks"]["paths"] == 3 and condition["shuffled_targets"]["paths"] == 3
     assert [run["seed"] for run in condition["each"]] == [1, 2, 3]
     # The verdicts on the loss are those of `analyze phases`, and the counts are theirs.

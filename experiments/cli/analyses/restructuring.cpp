@@ -76,16 +76,18 @@ Json first_json(const ConditionRestructuring& condition) {
 }
 
 Json condition_json(const ConditionRestructuring& condition) {
-  Json varied = Json::object(), runs = Json::array();
-  for (const auto& [option, value] : condition.varied) varied[option] = value;
+  Json runs = Json::array();
   for (const auto& run : condition.runs) runs.push_back(run_json(run));
   Json lead = nullptr;
   if (condition.lead) {
     lead = {{"mean", condition.lead->value}};
     if (condition.lead->interval) lead["interval"] = {condition.lead->interval->low, condition.lead->interval->high};
   }
-  return {{"varied", varied},
+  return {{"number", condition.condition.number},
+          {"label", condition.condition.label()},
+          {"condition", options_json(condition.condition.varied)},
           {"runs", condition.runs.size()},
+          {"planned", condition.planned},
           {"diverged", condition.diverged},
           {"not_measured", condition.not_measured},
           {"abrupt", condition.abrupt},
@@ -124,10 +126,8 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions, doubl
                "shuffled", "shuffled, walks alone"}};
   Rows leads{{"condition", "drops", "event before", "shifted", "p", "lead", "median", "permuted", "p"}};
   std::string notes;
-  std::size_t most = 0;
-  for (const auto& condition : conditions) most = std::max(most, condition.runs.size());
   for (const auto& condition : conditions) {
-    const auto label = condition_label(condition.varied);
+    const auto label = condition.condition.name();
     const auto& shuffled = condition.shuffled;
     events.push_back({label, fmt::format("{}", condition.runs.size()), fmt::format("{}", condition.abrupt),
                       fmt::format("{}", condition.gradual), fmt::format("{}", condition.no_drop),
@@ -150,8 +150,8 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions, doubl
                                    updates(permuted.null_high)),
                        p_text(permuted.p)});
     }
-    if (condition.runs.size() < most)
-      notes += fmt::format("{}: {} runs, where others have {}\n", label, condition.runs.size(), most);
+    if (static_cast<long>(condition.runs.size()) < condition.planned)
+      notes += fmt::format("{}: {} of {} planned runs are done\n", label, condition.runs.size(), condition.planned);
     if (!condition.note.empty()) notes += fmt::format("{}: {}\n", label, condition.note);
     if (condition.unbounded_walks > 0)
       notes +=

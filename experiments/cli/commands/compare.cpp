@@ -3,6 +3,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/comparison_formats.hpp"
+#include "experiments/report/pooled.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -18,6 +19,9 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
       "by", po::value<Words>(),
       "option whose values are compared, all others being equal; may be given more than once; "
       "default: rule.*, study.arm, synapse.* and tcr.*")(
+      "against", po::value<std::string>()->default_value(""),
+      "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
+      "arm; default: the first of each group")(
       "equal-seconds", "follow conditions for the same time of training instead of the same number of updates");
   po::positional_options_description positional;
   positional.add("DIR", -1);
@@ -30,18 +34,23 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   std::vector<StudyRecord> studies;
   for (const auto& directory : directories) studies.push_back(read_results(directory));
   const auto by = values.count("by") > 0 ? values["by"].as<Words>() : Words();
-  const auto compared = compare_conditions(pooled(studies, directories), by, values.count("equal-seconds") > 0);
+  const auto compared = compare_conditions(
+      pooled(studies, directories), {by, values["against"].as<std::string>(), values.count("equal-seconds") > 0});
+  std::string sources;  // "#2.3": condition 3 of the second directory
+  for (std::size_t i = 0; i < directories.size() && directories.size() > 1; ++i)
+    sources += fmt::format("#{}.: {}\n", i + 1, directories[i]);
   fmt::print("{}", format == "json"  ? comparison_json(compared)
                    : format == "csv" ? comparison_csv(compared)
-                                     : comparison_table(compared));
+                                     : comparison_table(compared, sources));
   return 0;
 }
 
 }  // namespace
 
 Command compare_command() {
-  return {"compare", "DIR... [--format table|csv|json] [--by OPTION] [--equal-seconds]",
-          "Conditions compared with the first of their kind: log-rank test, Cliff's delta, updates and seconds needed.",
+  return {"compare", "DIR... [--format table|csv|json] [--by OPTION] [--against CONDITION] [--equal-seconds]",
+          "Conditions compared, within a study or over several: differences over shared seeds, test, Cliff's delta,\n"
+          "updates and seconds needed.",
           "stillpoint compare results/quickstart", compare};
 }
 

@@ -16,7 +16,8 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
       "against", po::value<std::string>()->default_value(""),
-      "arm that the others are compared with, seed by seed; default: the first");
+      "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
+      "arm; default: the first of each group");
   po::positional_options_description positional;
   positional.add("DIR", 1);
   po::variables_map values;
@@ -24,11 +25,11 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   const auto format = values["format"].as<std::string>();
   require_argument(format == "table" || format == "csv" || format == "json", "--format", format,
                    "must be one of: table, csv, json");
-  const auto study = read_results(required(command, values, "DIR"));
-  const auto against = values["against"].as<std::string>();
-  fmt::print("{}", format == "json"  ? summary_json(study, against)
-                   : format == "csv" ? summary_csv(study, against)
-                                     : summary_table(study, against));
+  const auto study =
+      compare_conditions(read_results(required(command, values, "DIR")), {{}, values["against"].as<std::string>()});
+  fmt::print("{}", format == "json"  ? summary_json(study)
+                   : format == "csv" ? summary_csv(study)
+                                     : summary_table(study));
   return 0;
 }
 
@@ -36,8 +37,9 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
 
 Command summary_command() {
   return {
-      "summary", "DIR [--format table|csv|json] [--against ARM]",
-      "What came of a study, per condition: runs that reached criterion, updates to criterion, speed, with intervals.",
+      "summary", "DIR [--format table|csv|json] [--against CONDITION]",
+      "What came of a study, per condition: runs that reached criterion, updates to criterion, speed, with intervals,\n"
+      "how many runs are still missing, and how conditions compare over the seeds they share.",
       "stillpoint summary results/quickstart --format json", summary};
 }
 
