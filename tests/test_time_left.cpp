@@ -19,8 +19,8 @@ struct Truth {
   double first_updates_slow = 1;  // factor on the first ten, which fill caches
 };
 
-/// A study on made-up clocks: workers of this process take runs in order and so do those of another, whose runs this one
-/// sees when it takes one itself. Every duration of a run varies by up to a fifth.
+/// A study on made-up clocks: workers of this process take runs in order and so do those of another, whose runs this
+/// one sees when it takes one itself. Every duration of a run varies by up to a fifth.
 struct MadeUp {
   std::vector<Truth> kinds;
   std::size_t seeds, workers = 2, others = 0;

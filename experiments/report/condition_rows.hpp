@@ -1,4 +1,4 @@
-// Beneath the curves of a figure, one row per condition: how it is drawn, its name, how far its runs are, and its median
+// Beneath the curves of a figure, one row per condition: how it is drawn, its name, how far its runs are, its median
 // number of updates to criterion (panel c).
 #pragma once
 

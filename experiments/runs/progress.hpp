@@ -1,5 +1,5 @@
-// Progress of a study on standard error: a bar with the time left on a terminal, plain lines elsewhere. Of the time left
-// nothing is said before there is ground (experiments/runs/time_left.hpp).
+// Progress of a study on standard error: a bar with the time left on a terminal, plain lines elsewhere. Of the time
+// left nothing is said before there is ground (experiments/runs/time_left.hpp).
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// What runs warn of while a study is trained: the first run of each kind at once and in full, all of them in one line per
-// kind at the end.
+// What runs warn of while a study is trained: the first run of each kind at once and in full, all of them in one line
+// per kind at the end.
 #pragma once
 
 #include <map>

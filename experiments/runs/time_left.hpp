@@ -1,5 +1,5 @@
-// How long runs still take, judged by what runs of the same kind took. It knows no clock: seconds are handed in, counted
-// from any moment on.
+// How long runs still take, judged by what runs of the same kind took. It knows no clock: seconds are handed in,
+// counted from any moment on.
 #pragma once
 
 #include <cstddef>
