@@ -235,8 +235,9 @@ TEST_CASE("conditions that lack runs or a match are marked in the figure and sai
   study.conditions[0].runs[1].unmatched = study.conditions[0].runs[2].unmatched = true;
   CHECK(hollow() == 4);  // the median lies beyond the budget
   const auto figure = learning_curve_figure(study);
-  CHECK(figure.find("(n = 4, 1 diverged, 2 of 4 unmatched)") != std::string::npos);
+  const auto words = fmt::format("{}", fmt::join(texts(figure), " "));  // the line is broken
+  CHECK(words.find("(n = 4, 1 diverged, 2 of 4 unmatched)") != std::string::npos);
   CHECK(figure.find("Hollow points") != std::string::npos);
-  CHECK(figure.find(">105 [90, 120]</text>") != std::string::npos);
+  CHECK(figure.find(">100 [90, 120]</text>") != std::string::npos);
   CHECK(figure.find(">&gt;400 [") != std::string::npos);
 }
