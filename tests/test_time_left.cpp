@@ -189,6 +189,9 @@ TEST_CASE("nothing is said of the time left before every condition with runs lef
   CHECK_FALSE(continued.seconds(0));
   continued.known(1, {50, 200, 20});
   CHECK(*continued.seconds(0) == Approx(20 + 50 * 4));
+  TimeLeft kept({{0, 100, 90}, {0, 100, 90}}, 1);
+  kept.known(0, {100, 200, 20});
+  CHECK(*kept.seconds(0) == Approx(2 * (20 + 10 * 2)));
 }
 
 TEST_CASE("a run that stops where it reaches criterion is no ground before one has ended") {
