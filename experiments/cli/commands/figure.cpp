@@ -58,7 +58,7 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
       "only", po::value<std::vector<std::string>>()->composing(),
       "the conditions with this OPTION=VALUE alone, or one of them by its number (3) or label; may be given more than "
       "once, also for values of one option")(
-      "panels", po::value<std::string>()->default_value(""),
+      "panels", po::value<std::string>(),
       "OPTION: a row of panels for each of its values; none: one row with all. By itself, beyond 8 conditions, the "
       "option that leaves the fewest in a row. All are drawn; where a row has more than 12, take --only");
   po::positional_options_description positional;
@@ -68,10 +68,11 @@ int figure(const std::vector<std::string>& arguments, const Command& command) {
   const auto out = required_output(command, values, "out");
   require_svg("--out", out);
   const auto directory = required(command, values, "DIR");
+  const auto panels = values.count("panels") > 0 ? values["panels"].as<std::string>() : std::string();
   auto study = read_results(directory);
   if (values.count("only")) keep_only(study, values["only"].as<std::vector<std::string>>());
   if (!study.has_runs()) throw UserError(directory + ": no run to draw is finished yet");
-  write_atomically(out, learning_curve_figure(study, values["panels"].as<std::string>()));
+  write_atomically(out, learning_curve_figure(study, panels));
   return 0;
 }
 
