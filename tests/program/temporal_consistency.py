@@ -27,8 +27,8 @@ def test_a_set_point_that_was_missed_is_said(tmp):
     study = write(tmp / "s.ini", SMALL)
     controlled = settings("schedule.shape=controlled", "study.seeds=2")
     missed = stillpoint("run", study, "--out", tmp / "out", *controlled, *settings("schedule.speed=100"))
-    first, *_, all_of_them, _ = [line for line in missed.stderr.splitlines() if not line.startswith(tuple("0123456789"))]
-    assert missed.returncode == 0 and missed.stderr.count("set point missed") == 2, missed.stderr
+    assert missed.returncode == 0, missed.stderr
+    first, all_of_them = [line for line in missed.stderr.splitlines() if "set point missed" in line]
     assert first.startswith("warning: #1 tcr, seed ") and ": set point missed: V = " in first and first.endswith("schedule.speed = 100"), missed.stderr
     assert all_of_them == "warning: set point missed: 2 runs of these conditions: #1 tcr (2)", missed.stderr
     speeds = [h5py.File(path)["curve/speed"][()][-2:].mean() for path in runs(tmp / "out") if path.name.startswith("condition0001")]  # the arm tcr
