@@ -246,7 +246,7 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   CHECK(std::regex_search(table, std::regex("\n#3  e_prop  2 +#1 +5 +0 \\[-43, \\+43\\] +\\+100 +0.062 +0.12 "
                                             "+\\+1.00 \\[\\+0.13, \\+1.00\\]\n")));
   CHECK(std::regex_search(table, std::regex("\n#2  e_prop  1 +#0 +5 .+ +- +- +0 \\[-0.43, \\+0.43\\]\n")));
-  CHECK(table.find("over the 2 comparisons") != std::string::npos);
+  CHECK(table.find("the 2 comparisons here") != std::string::npos);
   CHECK_FALSE(std::regex_search(table, std::regex("[^\n]{111}")));
 
   for (auto& condition : runs.conditions) condition.varied.push_back({"rule.comment", std::string(60, 'x')});

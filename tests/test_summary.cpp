@@ -114,7 +114,7 @@ TEST_CASE("what is not done, running, unmatched stands on the row, in JSON and C
   CHECK(std::regex_search(table, std::regex("\n#0 .* 4/7 +0 +- +1/4 ")));
   CHECK(std::regex_search(table, std::regex("\n#1 .* 3/7 +1 +1/3 +3/3 ")));
   CHECK(std::regex_search(table, std::regex("\n#1 .*#0 +2 \\(-1\\) ")));
-  CHECK(table.find("unmatched: 1 of 3 runs of #1 tcr, g = 2.5, on = false") != std::string::npos);
+  CHECK(table.find("unmatched: 1 of 3 runs of #1 tcr, g = 2.5, on = false:") != std::string::npos);
 
   const auto row = nlohmann::json::parse(summary_json(compare_conditions(study)))[1];
   CHECK((row["runs"] == 3 && row["planned"] == 7 && row["running"] == 1 && row["missing"] == 3 && row["kept"] == 1));

@@ -81,11 +81,12 @@ std::string comparisons_legend(const ComparedStudy& study) {
       any_apart = any_apart || comparison->set_apart > 0;
     }
   std::string text = fmt::format(
-      "Differences to the condition `against`, over the seeds that both have, with 95 % intervals. reached: share of\n"
-      "  runs at criterion, percentage points. {0}: mean of min({0} to criterion, budget); negative is faster.\n"
-      "  p: of that mean, by turning signs of the differences; its interval holds 0 where p > .05, and fewer than\n"
-      "  6 pairs have no interval and no p below. p (Holm): corrected over {1}; - where the times\n"
-      "  cannot tell. Cliff's delta: over all runs, -1 every run faster, +1 every run slower.\n",
+      "Differences to the condition `against`, over the seeds that both have, with 95 % intervals. reached: share\n"
+      "  of runs at criterion, percentage points. {0}: mean of min({0} to criterion,\n"
+      "  budget); negative is faster. p: of that mean, by turning signs of the differences; its interval holds 0\n"
+      "  where p > .05, and fewer than 6 pairs have no interval and no p below. p (Holm): corrected over\n"
+      "  {1}; - where the times cannot tell. Cliff's delta: over all runs, -1 every run\n"
+      "  faster, +1 every run slower.\n",
       study.on_the_clock ? "ms of training" : "updates",
       study.count == 1 ? "the one comparison" : fmt::format("the {} comparisons here", study.count));
   if (any_unpaired) text += "  unpaired: no seed in common, p by the log-rank test.\n";

@@ -106,8 +106,8 @@ std::string unmatched_lines(const StudyRecord& study) {
   for (const auto& condition : study.conditions)
     if (condition.unmatched() > 0)
       text += fmt::format(
-          "unmatched: {} of {} runs of {} could not be matched to the TCR network (/control of the run files):\n"
-          "  they are no runs of this control; comparisons set them apart\n",
+          "unmatched: {} of {} runs of {}:\n  not matched to the TCR network (/control of the run files),"
+          " so no runs of this control; comparisons set them apart\n",
           condition.unmatched(), condition.done(), condition.name());
   return text;
 }

@@ -29,6 +29,8 @@ Progress::Progress(std::vector<PlannedRun> runs, int workers, std::string what, 
       quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0) {}
 
+std::vector<PlannedRun> pieces_of_work(std::size_t count) { return std::vector<PlannedRun>(count, PlannedRun{0, 1}); }
+
 Progress::~Progress() {
   if (!quiet_ && terminal_ && runs_ > 0) say("\n");
 }

@@ -44,6 +44,23 @@ class Progress {
   Clock::time_point start_ = Clock::now(), shown_{};
 };
 
+/// Work in pieces that have no updates and cost about the same, each shown from its construction to its end.
+std::vector<PlannedRun> pieces_of_work(std::size_t count);
+class PieceOfWork {
+ public:
+  PieceOfWork(Progress& progress, std::size_t place) : progress_(progress), place_(place) {
+    progress.begin(place);
+    progress.prepared(place, 0);
+  }
+  ~PieceOfWork() { progress_.finished(place_); }
+  PieceOfWork(const PieceOfWork&) = delete;
+  PieceOfWork& operator=(const PieceOfWork&) = delete;
+
+ private:
+  Progress& progress_;
+  std::size_t place_;
+};
+
 /// "48 s", "3 min 20 s", "2 h 5 min"
 std::string duration_text(double seconds);
 

@@ -34,20 +34,22 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
     else
       to_do.push_back(job);
   const int at_a_time = setting.jobs > 0 ? setting.jobs : usable_processors();
-  Progress progress(std::vector<PlannedRun>(to_do.size(), {0, 1}), at_a_time, "runs", setting.quiet);
+  Progress progress(pieces_of_work(to_do.size()), at_a_time, "runs", setting.quiet);
   std::once_flag not_kept;
   for_each_on_threads(at_a_time, to_do, [&](const Measurement& job) {
-    const auto place = static_cast<std::size_t>(&job - to_do.data());
-    progress.begin(place);
-    progress.prepared(place, 0);
-    *job.result = measure_run(job.run, what);
+    const PieceOfWork shown(progress, static_cast<std::size_t>(&job - to_do.data()));
+    try {
+      *job.result = measure_run(job.run, what);
+    } catch (const UserError& problem) {  // a network that is not finite: one run of many
+      job.result->problem = problem.what();
+      return;
+    }
     try {
       keep_measurement(job.file, job.run, *job.result, what);
     } catch (const UserError& problem) {  // of a study that may only be read
       std::call_once(not_kept,
                      [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
     }
-    progress.finished(place);
   });
 }
 
@@ -223,8 +225,13 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
     }
   const auto unseen = [](const MeasuredRun& run) { return run.update.size() < MeasuredRun::fewest_checkpoints; };
   if (std::all_of(measured.begin(), measured.end(),
-                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); }))
+                  [&](const auto& runs) { return std::all_of(runs.begin(), runs.end(), unseen); })) {
+    for (const auto& runs : measured)
+      for (const auto& run : runs)
+        if (run.update.empty())
+          throw UserError(fmt::format("{}: none of its runs can be measured: {}", directory, run.problem));
     throw UserError(too_few);
+  }
   std::vector<ConditionRestructuring> conditions;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     const auto& condition = study.conditions[c];

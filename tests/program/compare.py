@@ -54,7 +54,7 @@ def test_compare(tmp):
     p = [(row["comparison"] or {}).get("p") for row in rows]
     assert [float(row["p"]) if row["p"] else None for row in csv_rows] == p and any(0 < each < 1 for each in p if each is not None), p
     table = ok("compare", study)
-    assert "over the 6 comparisons" in table
+    assert "the 6 comparisons here" in table
     assert ok("summary", study).split("Cliff's delta\n")[1] == table.split("Cliff's delta\n")[1]  # the block of comparisons
     by = json.loads(ok("compare", study, "--by", "network.gain", "--format", "json"))
     assert [row["comparison"]["against"]["number"] for row in by if row["comparison"]] == [0, 1, 4, 5]

@@ -75,7 +75,7 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
 
     def stop(process):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 128 + signal.SIGTERM
+        assert process.wait(60) in (128 + signal.SIGTERM, 0)  # 0: the signal came when all was done
     kept = interrupted(study, tmp / "stopped", rng, whole, stop)
     assert kept > 3, f"only {kept} runs were stopped in the middle"
     assert all_contents(tmp / "stopped") == expected

@@ -4,6 +4,7 @@ import json
 import sys
 
 import h5py
+import numpy as np
 
 from support import main, ok, refused, runs, settings, write
 
@@ -75,6 +76,20 @@ def test_restructuring_events_of_a_study(tmp):
     (condition,) = json.loads((tmp / "b.json").read_text())["conditions"]
     assert condition["random_walks"]["paths"] == 21 and condition["shuffled_targets"] is None
     assert "3 of 19 runs with shuffled targets needed" in condition["note"]
+
+
+def test_a_run_that_cannot_be_measured_is_counted_and_stops_no_other(tmp):
+    ok("run", write(tmp / "gr.ini", LEARNING), "--out", tmp / "out", "--quiet", *settings("control.targets=own"))
+    paths = runs(tmp / "out")
+    for bad in 1, 3:
+        for path in paths[:bad]:
+            with h5py.File(path, "r+") as file:
+                file["final/network/W"][0, 0] = np.nan
+        if bad == 1:
+            (condition,) = json.loads(ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25, "--json", "-"))["conditions"]
+            assert condition["not_measured"] == 1 and "final/network" in condition["each"][0]["problem"], condition
+            assert condition["each"][1]["problem"] is None
+    refused("analyze", "restructuring", tmp / "out", "--quiet", names=["none of its runs can be measured", "condition0000-seed000001.h5"])
 
 
 def test_restructuring_by_the_descriptors_that_are_chosen(tmp):

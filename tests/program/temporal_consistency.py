@@ -35,7 +35,7 @@ def test_a_set_point_that_was_missed_is_said(tmp):
     none, tcr = json.loads(ok("summary", tmp / "out", "--format", "json"))
     assert none["controlled"] is None and tcr["controlled"]["set_point"] == 100 and tcr["controlled"]["missed"] == 2
     assert abs(tcr["controlled"]["speed"] - np.mean(speeds)) < 1e-6
-    assert "set point missed: 2 of 2 runs of tcr: V = " in ok("summary", tmp / "out")
+    assert "set point missed: 2 of 2 runs of #1 tcr: V = " in ok("summary", tmp / "out")
     none, tcr = csv.DictReader(ok("summary", tmp / "out", "--format", "csv").splitlines())
     assert none["set_point"] == "" and tcr["set_point"] == "100" and tcr["set_point_missed"] == "2"
 
