@@ -65,7 +65,7 @@ TEST_CASE("the CSV summary has as many fields in every row and quotes what needs
   CHECK(summary_csv(compare_conditions(study)).rfind("number,label,study.arm,network.g,synapse.on,runs,planned,", 0) ==
         0);
   std::istringstream lines(summary_csv(compare_conditions(study)));
-  for (std::string line; std::getline(lines, line);) CHECK(fields(line) == 49);
+  for (std::string line; std::getline(lines, line);) CHECK(fields(line) == 50);
   CHECK(summary_csv(compare_conditions(study)).find("nan") == std::string::npos);
   study.conditions[0].varied[0].second = "a \"quoted\", value";
   CHECK(summary_csv(compare_conditions(study)).find(",\"a \"\"quoted\"\", value\",2.5,") != std::string::npos);

@@ -98,7 +98,8 @@ void check_outputs(const po::variables_map& values) {
   for (const auto& [name, given] : values) {
     if (given.value().type() != typeid(OutputFile)) continue;
     const auto& path = given.as<OutputFile>().path;
-    if (path == "-") continue;
+    if (path == "-" && name == "json") continue;
+    require_argument(path != "-", "--" + name, path, "only --json can go to standard output; name a file");
     const auto wrong = objection(path, words);
     require_argument(wrong.empty(), "--" + name, path.empty() ? "(empty)" : path, wrong);
     const auto [other, is_new] = outputs.emplace(fs::weakly_canonical(path), name);

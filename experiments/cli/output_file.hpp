@@ -9,7 +9,7 @@ namespace stillpoint {
 
 /// The type of an option that names a file to write: po::value<OutputFile>().
 struct OutputFile {
-  std::string path;  // "-": standard output, where the option has it
+  std::string path;  // "-": standard output, of --json alone
 };
 void validate(boost::any& value, const std::vector<std::string>& words, OutputFile*, int);
 

@@ -26,6 +26,8 @@ namespace stillpoint {
 ///   controlled             null without schedule.shape = controlled, else {"set_point", "speed", "missed"}: of V [1/s],
 ///                          its mean over the last tenth of the updates and the runs, and the number of runs that are
 ///                          off by more than 5 %
+///   tuned_edge             null, or text such as "at the upper edge of rate": the value that [tune] chose is the least or
+///                          the greatest of those it tried
 ///   alignment              object: rule -> {"cosine", "norm_ratio"} with BPTT's gradient on the same trials, means over
 ///                          updates and runs; empty without shadow.rules
 ///   programs               list of text: the programs that trained its runs

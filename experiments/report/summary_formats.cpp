@@ -66,6 +66,7 @@ std::string summary_json(const ComparedStudy& study) {
          {"over_stability_bound", number_or_null(summary.over_stability_bound)},
          {"seconds_per_update", number_or_null(summary.seconds_per_update)},
          {"controlled", controlled_json(summary)},
+         {"tuned_edge", condition.tuned_edge.empty() ? Json() : Json(condition.tuned_edge)},
          {"alignment", alignment_json(summary)},
          {"programs", programs_of(condition)},
          {"comparison", comparison_json(study, i)}});
@@ -78,7 +79,7 @@ std::string summary_csv(const ComparedStudy& study) {
   auto text = identity_header(study.study) +
               "reached,diverged,budget,collapsed,reached_low,reached_high,median_updates,median_updates_low,"
               "median_updates_high,final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,"
-              "seconds_per_update,set_point,controlled_speed,set_point_missed,programs" +
+              "seconds_per_update,set_point,controlled_speed,set_point_missed,tuned_edge,programs" +
               comparison_header();
   const auto rules = aligned_rules(study.study);
   for (const auto& rule : rules) text += fmt::format(",alignment.{0}.cosine,alignment.{0}.norm_ratio", rule);
@@ -99,7 +100,8 @@ std::string summary_csv(const ComparedStudy& study) {
           fmt::format(",{},{},{}", controlled->set_point, finite_field(controlled->reached), summary.set_point_missed);
     else
       text += ",,,";
-    text += ',' + csv_field(fmt::format("{}", fmt::join(programs_of(condition), "; ")));
+    for (const auto& field : {condition.tuned_edge, fmt::format("{}", fmt::join(programs_of(condition), "; "))})
+      text += ',' + csv_field(field);
     text += comparison_fields(study, i);
     for (const auto& rule : rules) {
       const auto same = std::find_if(summary.alignment.begin(), summary.alignment.end(),

@@ -52,10 +52,9 @@ double round_step(double step) {
   return 10 * power;
 }
 
-double linear_step(double low, double high) { return round_step((high - low) / 6); }
+constexpr double tick = 3;  // length [pt]
 
-/// Bytes of UTF-8 that are not the rest of a character.
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+double linear_step(double low, double high) { return round_step((high - low) / 6); }
 
 std::string superscript(int exponent) {
   static const std::array<const char*, 10> digits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
@@ -65,6 +64,8 @@ std::string superscript(int exponent) {
 }
 
 }  // namespace
+
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 std::string tick_label(double value, Axis::Scale scale) {
   const double exponent = std::log10(value);
@@ -178,15 +179,20 @@ Point Panel::at(double x_value, double y_value) const {
   return {corner.x + width * x.fraction(x_value), corner.y + height * (1 - y.fraction(y_value))};
 }
 
-void Panel::draw_axes(Svg& svg, const std::string& letter, const std::string& title) const {
-  constexpr double tick = 3;
+void Panel::draw_x_axis(Svg& svg) const {
   const double bottom = corner.y + height;
-  svg.polyline({corner, {corner.x, bottom}, {corner.x + width, bottom}}, {});
+  svg.line({corner.x, bottom}, {corner.x + width, bottom}, {});
   for (const double value : x.ticks()) {
     const double at_x = corner.x + width * x.fraction(value);
     svg.line({at_x, bottom}, {at_x, bottom + tick}, {});
     svg.text({at_x, bottom + tick + 7.5}, tick_label(value, x.scale), {7, "middle"});
   }
+}
+
+void Panel::draw_axes(Svg& svg, const std::string& letter, const std::string& title) const {
+  const double bottom = corner.y + height;
+  draw_x_axis(svg);
+  svg.line(corner, {corner.x, bottom}, {});
   double widest = 0;  // of the labels, as drawn in 7 point
   for (const double value : y.ticks()) {
     const double at_y = corner.y + height * (1 - y.fraction(value));

@@ -65,6 +65,9 @@ struct Axis {
   double fraction(double value) const;
 };
 
+/// Of the bytes of UTF-8, those that are not the rest of a character.
+bool begins_character(char byte);
+
 /// A number as it stands beside a tick, with a true minus sign; powers of ten on a logarithmic axis.
 std::string tick_label(double value, Axis::Scale scale = Axis::Scale::linear);
 
@@ -76,6 +79,8 @@ struct Panel {
 
   Point at(double x_value, double y_value) const;
   void draw_axes(Svg& svg, const std::string& letter, const std::string& title) const;
+  /// Line, ticks and their labels, at the bottom.
+  void draw_x_axis(Svg& svg) const;
 };
 
 }  // namespace stillpoint

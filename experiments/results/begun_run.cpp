@@ -122,6 +122,18 @@ BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options,
   return begun;
 }
 
+std::optional<TimeTaken> time_taken(const std::string& path) {
+  try {
+    const hdf5::ReadFile file(path);
+    const auto updates = static_cast<long>(file.root().group("curve").vector("update").size());
+    const auto provenance = file.root().group("provenance");
+    return TimeTaken{updates, provenance.number("wall_seconds"),
+                     provenance.number("seconds_per_update") * static_cast<double>(std::max(1L, updates))};
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
 FinishedRun read_finished_run(const std::string& path, const Options& options, std::uint64_t seed) {
   RunHead head;
   FinishedRun run;

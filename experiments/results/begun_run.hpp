@@ -23,6 +23,14 @@ template <class Scalar>
 BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options, std::uint64_t seed,
                                 const Network<double>& initial);
 
+/// What a finished run took so far, or one that was kept. [s]
+struct TimeTaken {
+  long updates;
+  double wall, training;
+};
+/// Nothing where there is no such file, or it does not say so.
+std::optional<TimeTaken> time_taken(const std::string& path);
+
 struct FinishedRun {
   long updates;  // that it was given
   ProgramFacts program;

@@ -31,4 +31,8 @@ std::string condition_label(const Varied& varied) {
   return names.empty() ? "all runs" : label;
 }
 
+std::string numbered_label(std::size_t number, const Varied& varied) {
+  return fmt::format("#{} {}", number, condition_label(varied));
+}
+
 }  // namespace stillpoint

@@ -17,4 +17,7 @@ std::vector<std::string> short_names(const Varied& varied);
 /// "tcr, g = 2.5": the arm by its value, other options by their short names; "all runs" where nothing varies.
 std::string condition_label(const Varied& varied);
 
+/// "#3 tcr, g = 2.5": with its number in the grid, from 0, that of the names of its files.
+std::string numbered_label(std::size_t number, const Varied& varied);
+
 }  // namespace stillpoint

@@ -81,6 +81,7 @@ struct Condition {
   long number = 0;         // that of its files: condition0003-.. is number 3
   long directory = 0;      // where several are read as one study: of the first that has it, from 1; else 0
   Completion completion = {};
+  std::string tuned_edge = {};  // "at the upper edge of rate": a better value may lie beyond those tried; or empty
 
   long done() const { return static_cast<long>(runs.size()); }
   /// Seeds planned, or done or begun without a plan.

@@ -1,32 +1,64 @@
-// Progress of a study on standard error: a bar with the time left on a terminal, plain lines elsewhere.
+// Progress of a study on standard error: a bar with the time left on a terminal, plain lines elsewhere. Of the time
+// left nothing is said before there is ground (experiments/runs/time_left.hpp).
 #pragma once
 
 #include <chrono>
 #include <mutex>
 #include <string>
+#include <vector>
+
+#include "experiments/runs/time_left.hpp"
 
 namespace stillpoint {
 
+/// From any thread. A run is named by its place among those that are planned.
 class Progress {
  public:
-  /// total: units of work (updates) of the runs still to do; quiet prints nothing.
-  Progress(std::size_t runs, std::size_t total, bool quiet);
+  /// what: "runs", or "tuning runs", after which the study goes on; workers: runs at a time; quiet prints nothing.
+  Progress(std::vector<PlannedRun> runs, int workers, std::string what, bool quiet);
   ~Progress();
-  /// From any thread.
-  void add(std::size_t units);
-  void run_finished(std::size_t units_skipped);
-  /// Units that were done before.
-  void leave_out(std::size_t units);
+
+  void begin(std::size_t run);
+  void prepared(std::size_t run, std::size_t updates_done_before);
+  void updated(std::size_t run);
+  void finished(std::size_t run);
+  void put_back(std::size_t run);
+  void given_up(std::size_t run);
+  void elsewhere(std::size_t run);
+  void finished_elsewhere(std::size_t run, const std::optional<RunTime>& took);
+  void known(std::size_t kind, const RunTime& took);
   /// Other processes work on all the runs that are left.
   void wait_for_others(std::size_t runs);
 
  private:
-  void show(bool finished_run);
   using Clock = std::chrono::steady_clock;
+  double now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  void one_more();
+  void show();
+
   std::mutex mutex_;
-  std::size_t runs_, total_, done_ = 0, runs_done_ = 0;
+  std::size_t runs_, runs_done_ = 0;
+  TimeLeft left_;
+  std::string what_;
   bool quiet_, terminal_, waits_ = false;
   Clock::time_point start_ = Clock::now(), shown_{};
+};
+
+/// Work in pieces that have no updates and cost about the same, each shown from its construction to its end.
+std::vector<PlannedRun> pieces_of_work(std::size_t count);
+class PieceOfWork {
+ public:
+  PieceOfWork(Progress& progress, std::size_t place) : progress_(progress), place_(place) {
+    progress.begin(place);
+    progress.prepared(place, 0);
+  }
+  ~PieceOfWork() { progress_.finished(place_); }
+  PieceOfWork(const PieceOfWork&) = delete;
+  PieceOfWork& operator=(const PieceOfWork&) = delete;
+
+ private:
+  Progress& progress_;
+  std::size_t place_;
 };
 
 /// "48 s", "3 min 20 s", "2 h 5 min"

@@ -77,6 +77,7 @@ std::optional<FreezeIn> measure_freeze_in(const TrainingSetting& setting, const 
 template <class Scalar>
 bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all) {
   const auto start = Clock::now();
+  progress.begin(job.place);
   const auto& options = *job.options;
   const auto integration = make_integration(options);
   const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
@@ -87,10 +88,7 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   setting.trials = trials_of(*task, options);
   setting.criterion_is_error = task->criterion() == CriterionKind::mean_squared_error;
   const Match match = match_control(options, setting, network);
-  const auto name = fs::path(job.path).filename().string();
-  if (!match.matched)
-    tell(fmt::format("warning: {}: {} could not be matched: {:.3g} /s, the TCR network has {:.3g} /s", name,
-                     match.property, match.achieved, match.target));
+  all.warnings.unmatched(job, match);
 
   auto begun = begun_of<Scalar>(job, network);
   const auto updates = static_cast<std::size_t>(setting.training.updates);
@@ -99,11 +97,11 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
     throw CannotGoOn(
         fmt::format("training.updates = {}: {} was kept after {} of them: give as many at least, or remove it", updates,
                     begun.path, done));
-  progress.leave_out(done);
+  progress.prepared(job.place, done);
   Pace pace(claim, all, job.path);
   setting.progress = [&](long) {
     ++done;
-    progress.add(1);
+    progress.updated(job.place);
     return pace.after_update();
   };
   const auto training_start = Clock::now();
@@ -117,7 +115,7 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
     try {
       write(unfinished_path(job.path), training);
     } catch (const UserError& problem) {
-      all.not_kept.say(fmt::format("{}; training goes on", problem.what()));
+      all.warnings.not_kept(job, problem.what());
     }
   };
   Training<Scalar> training;
@@ -133,9 +131,9 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   write(job.path, training, measure_freeze_in(setting, *task, network, training.after_freeze_in));
   std::error_code ignored;
   fs::remove(unfinished_path(job.path), ignored);
-  all.stability.look(job, training.curve);
-  all.set_point.look(job);
-  progress.run_finished(updates - done);
+  all.warnings.stability(job, training.curve);
+  all.warnings.set_point(job);
+  progress.finished(job.place);
   return true;
 }
 

@@ -11,9 +11,11 @@ namespace stillpoint {
 
 struct RunJob {
   const Options* options;
+  std::size_t condition;
   const Assignments* varied;
   std::uint64_t seed;
   std::string path;
+  std::size_t place = 0;  // among the runs whose progress is shown
 };
 
 /// What was kept of a run, or its end, cannot be gone on with. It says nothing of other runs.

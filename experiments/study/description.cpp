@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "experiments/results/text_file.hpp"
+#include "experiments/study/tuning.hpp"
 
 namespace stillpoint {
 
@@ -80,7 +81,18 @@ std::string values_of(const json& candidate, bool with_names) {
   return text;
 }
 
-/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112)", or nothing where nothing was tuned.
+std::string tuning_edge(const json& condition) {
+  if (condition.is_null()) return "";
+  std::vector<Assignments> run;
+  const auto& candidates = condition.at("candidates");
+  for (const auto& candidate : candidates)
+    if (!candidate.contains("left_out")) run.push_back(candidate.at("tuned").get<Assignments>());
+  const auto chosen = candidates.at(condition.at("chosen").get<std::size_t>()).at("tuned").get<Assignments>();
+  return edge_text(edges_of(run, chosen));
+}
+
+/// "optimizer.rate = 0.003 (mean updates to criterion 0.001: 400, 0.003: 112), at the upper edge of rate", or nothing
+/// where nothing was tuned.
 std::string tuning_text(const json& condition) {
   if (condition.is_null()) return "";
   const auto& candidates = condition.at("candidates");
@@ -89,8 +101,10 @@ std::string tuning_text(const json& condition) {
     tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", values_of(candidate, false),
                          candidate.contains("left_out") ? "not applicable"
                                                         : fmt::format("{:.0f}", candidate.at("updates").get<double>()));
-  return fmt::format("{} (mean updates to criterion {})",
-                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried);
+  const auto edge = tuning_edge(condition);
+  return fmt::format("{} (mean updates to criterion {}){}{}",
+                     values_of(candidates.at(condition.at("chosen").get<std::size_t>()), true), tried,
+                     edge.empty() ? "" : ", ", edge);
 }
 
 }  // namespace
@@ -101,6 +115,7 @@ Tuning read_tuning(const std::string& path) {
     Tuning tuning;
     for (const auto& condition : conditions) {
       tuning.conditions.push_back(tuning_text(condition));
+      tuning.edges.push_back(tuning_edge(condition));
       if (!condition.is_null())
         for (const auto& pair : condition.at("candidates").at(0).at("tuned")) tuning.options.push_back(pair.at(0));
     }

@@ -24,9 +24,10 @@ std::string description_of(const Study& study);
 Description parse_description(const std::string& text, const std::string& path);
 Description read_description(const std::string& path);
 
-/// What was tuned: of each condition as text, "" where nothing was, and the options.
+/// What was tuned: of each condition as text, "" where nothing was, at which edge of what was tried it lies, "" where
+/// it does not (edge_text), and the options.
 struct Tuning {
-  std::vector<std::string> conditions, options;
+  std::vector<std::string> conditions, edges, options;
 };
 /// Nothing where there is no such file; throws UserError.
 Tuning read_tuning(const std::string& path);

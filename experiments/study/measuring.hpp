@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments/options/message.hpp"
+#include "experiments/runs/machine.hpp"
 #include "experiments/runs/progress.hpp"
 #include "experiments/runs/threads.hpp"
 #include "sim/options/option.hpp"
@@ -22,7 +23,8 @@ void measure_runs(const std::vector<Job>& jobs, int threads, bool quiet, Found&&
   std::vector<Job> to_do;
   for (const auto& job : jobs)
     if (!found(job)) to_do.push_back(job);
-  Progress progress(to_do.size(), to_do.size(), quiet);
+  const int at_a_time = threads > 0 ? threads : usable_processors();
+  Progress progress(pieces_of_work(to_do.size()), at_a_time, "runs", quiet);
   std::once_flag not_kept;
   const auto measure_and_keep = [&](const Job& job) {
     try {
@@ -38,9 +40,9 @@ void measure_runs(const std::vector<Job>& jobs, int threads, bool quiet, Found&&
                      [&] { tell(fmt::format("warning: {}; what was measured is not kept", problem.what())); });
     }
   };
-  for_each_on_threads(threads, to_do, [&](const Job& job) {
+  for_each_on_threads(at_a_time, to_do, [&](const Job& job) {
+    const PieceOfWork shown(progress, static_cast<std::size_t>(&job - to_do.data()));
     measure_and_keep(job);
-    progress.run_finished(1);
   });
 }
 

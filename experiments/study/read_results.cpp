@@ -124,8 +124,10 @@ StudyRecord read_results(const std::string& directory) {
   }
   add_plan(record, planned_seeds(directory));
   const auto tuning = read_tuning((fs::path(directory) / "tuning.json").string());
-  for (std::size_t i = 0; i < std::min(tuning.conditions.size(), record.conditions.size()); ++i)
+  for (std::size_t i = 0; i < std::min(tuning.conditions.size(), record.conditions.size()); ++i) {
     record.conditions[i].tuned = tuning.conditions[i];
+    record.conditions[i].tuned_edge = tuning.edges[i];
+  }
   record.tuned_options = tuning.options;
   if (const auto line = mixed_programs_line(record.programs()); !line.empty()) tell(line);
   tell_mixed_budgets(record);

@@ -75,8 +75,9 @@ void require_same_study(const std::string& text, const std::string& path, const 
 void note_plan(const Study& study, const fs::path& planned) {
   fs::create_directories(planned);
   const auto last = study.first_seed + static_cast<std::uint64_t>(study.seeds) - 1;
-  write_once((planned / fmt::format("seeds{:06d}-{:06d}.json", study.first_seed, last)).string(),
-             nlohmann::json{{"first_seed", study.first_seed}, {"seeds", study.seeds}}.dump() + "\n");
+  const auto path = planned / fmt::format("seeds{:06d}-{:06d}.json", study.first_seed, last);
+  if (!fs::exists(path))
+    write_once(path.string(), nlohmann::json{{"first_seed", study.first_seed}, {"seeds", study.seeds}}.dump() + "\n");
 }
 
 constexpr std::uint64_t most_seeds = 10'000'000;  // more is no plan of anyone's

@@ -89,4 +89,43 @@ std::size_t best_of(const std::vector<TuningScore>& scores) {
   return static_cast<std::size_t>(best - scores.begin());
 }
 
+namespace {
+
+std::optional<double> as_number(const std::string& text) {
+  try {
+    return number_option("", "", "", any_number, "").value_of(text);
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::vector<TuningEdge> edges_of(const std::vector<Assignments>& candidates, const Assignments& chosen) {
+  std::vector<TuningEdge> edges;
+  for (const auto& [option, text] : chosen) {
+    std::vector<double> values;
+    bool numbers = true;
+    for (const auto& candidate : candidates)
+      if (const auto* tried = find_assignment(candidate, option)) {
+        const auto value = as_number(*tried);
+        numbers = numbers && value.has_value();
+        if (value) values.push_back(*value);
+      }
+    if (!numbers || values.empty()) continue;
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const double value = *as_number(text);
+    if (*least < *greatest && (value == *least || value == *greatest)) edges.push_back({option, value == *greatest});
+  }
+  return edges;
+}
+
+std::string edge_text(const std::vector<TuningEdge>& edges) {
+  std::string text;
+  for (const auto& [option, upper] : edges)
+    text += fmt::format("{} {} edge of {}", text.empty() ? "at the" : " and the", upper ? "upper" : "lower",
+                        option.substr(option.rfind('.') + 1));
+  return text;
+}
+
 }  // namespace stillpoint

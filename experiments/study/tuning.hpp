@@ -38,4 +38,15 @@ TuningScore score_of(const std::vector<RunRecord>& runs);
 /// Index of the best of at least one candidate.
 std::size_t best_of(const std::vector<TuningScore>& scores);
 
+/// An option whose chosen value is the least or the greatest of those that were tried: a better one may lie beyond.
+struct TuningEdge {
+  std::string option;
+  bool upper;
+};
+/// Of the chosen among the candidates that were run, in the order of their options; none of an option that had one
+/// value, or values that are no numbers.
+std::vector<TuningEdge> edges_of(const std::vector<Assignments>& candidates, const Assignments& chosen);
+/// "at the upper edge of rate", "at the upper edge of rate and the lower edge of beta", or "".
+std::string edge_text(const std::vector<TuningEdge>& edges);
+
 }  // namespace stillpoint

@@ -37,11 +37,15 @@ def test_foreign_directories_stay_untouched(tmp):
     refused("figure", tmp / "out", "--out", "/proc/nothing/f.svg", names=["/proc/nothing/f.svg: cannot be written"])
     refused("figure", tmp / "out", "--out", tmp / "f.svg", "--only", "study.arm=yoked", names=["--only", "study.arm=yoked", "study.arm=tcr"])
     ok("figure", tmp / "out", "--out", tmp / "tcr.svg", "--only", "study.arm=tcr")
-    assert curves(tmp / "tcr.svg") == ["all runs"]
+    assert curves(tmp / "tcr.svg") == ["#1 tcr"]
+    for name in "tcr", "1", "#1", "#1 tcr", "arm=tcr":
+        ok("figure", tmp / "out", "--out", tmp / "again.svg", "--only", name)
+        assert (tmp / "again.svg").read_text() == (tmp / "tcr.svg").read_text(), name
     refused("figure", tmp / "out", "--out", tmp / "f.svg", "--only", "study.arm=tcr", "--only", "study.arm=yoked", names=["--only study.arm=yoked", "study.arm=tcr"])
     ok("figure", tmp / "out", "--out", tmp / "both.svg", "--only", "study.arm=tcr", "--only", "study.arm=none")
     ok("figure", tmp / "out", "--out", tmp / "all.svg")
-    assert (tmp / "both.svg").read_text() == (tmp / "all.svg").read_text() and curves(tmp / "all.svg") == ["none", "tcr"]
+    assert (tmp / "both.svg").read_text() == (tmp / "all.svg").read_text() and curves(tmp / "all.svg") == ["#0 none", "#1 tcr"]
+    refused("figure", tmp / "out", "--out", tmp / "f.svg", "--panels", "network.gain", names=["--panels", "network.gain", "study.arm"])
     shutil.copytree(tmp / "out", tmp / "started", ignore=shutil.ignore_patterns("*.h5"))
     refused("figure", tmp / "started", "--out", tmp / "f.svg", names=["started", "no run"])
     assert not (tmp / "f.svg").exists()

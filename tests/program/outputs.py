@@ -49,6 +49,10 @@ def test_nothing_is_written_over_what_would_be_lost(tmp):
             refused(*words, names=[str(out), why])
     refused("analyze", "phases", run, "--json", tmp / "a.svg", "--plot", tmp / "a.svg", names=["--json"])
     refused("analyze", "phases", run, "--json", "", names=["--json", "(empty)"])
+    for words in commands(study, type(tmp)("-")):
+        if "--json" not in words:
+            refused(*words, cwd=tmp, names=["-", "standard output"])
+    refused("task", "flip_flop", "--plot", "-", cwd=tmp, names=["--plot", "standard output"])
     table = write(tmp / "curve.csv", "update,loss\n" + "".join(f"{i},{1 / (i + 1)}\n" for i in range(30)))
     refused("analyze", "phases", table, "--json", table, names=["--json", "input"])
     refused("simulate", network, "--out", trials, "--task", "file", *settings(f"task.file={trials}", "integration.dt_ms=10"), names=["--out", "input"])

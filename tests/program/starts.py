@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What files say of a network, its step and its task is used, unless the user says otherwise."""
+import shutil
 import sys
 
 import h5py
@@ -47,6 +48,10 @@ def test_a_study_starts_from_what_the_file_says(tmp):
     assert options["integration.dt_ms"] == network["dt_ms"] == 10 and "r0" not in network
     lines = [line for line in said.splitlines() if "start.h5" in line]
     assert len(lines) == 2 and "20 ms" in lines[0] and "r0" in lines[1], said
+    shutil.copy(path, tmp / "other.h5")
+    said = stillpoint("run", study, "--out", tmp / "two", *settings("integration.dt_ms=10", f"grid.network.start={path} {tmp / 'other.h5'}")).stderr
+    lines = [line for line in said.splitlines() if line.startswith("integration.dt_ms")]
+    assert len(lines) == 2 and "20 ms" in lines[0] and lines[1] == "integration.dt_ms: likewise for 1 more of network.start", said
     for entry, value in ("network.kind=leaky_rate", "leaky_current"), ("network.size=7", "6"), ("network.feedback=none", "W_fb"):
         refused("run", study, "--out", tmp / "c", *settings(entry), names=[entry.replace("=", " = "), "start.h5", value])
     assert not (tmp / "c").exists()

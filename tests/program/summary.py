@@ -28,6 +28,14 @@ def test_summary_and_figure(tmp):
     ok("figure", study, "--out", tmp / "f.svg")
     texts = [node.text for node in xml.parse(tmp / "f.svg").iter("{http://www.w3.org/2000/svg}text")]
     assert any("update" in (text or "") for text in texts)
+    for words, rules in (["--only", "network.gain=2", "--only", "rule.name=bptt"], {"bptt"}), (["--only", "gain=2.0"], {"bptt", "e_prop"}), (
+            ["--only", "network.gain=2", "--only", "rule=bptt", "--only", "3"], {"bptt", "e_prop"}):
+        ok("figure", study, "--out", tmp / "f.svg", *words)
+        texts = [node.text or "" for node in xml.parse(tmp / "f.svg").iter("{http://www.w3.org/2000/svg}text")]
+        legend = [text for text in texts if text.startswith("#")]
+        assert {text.split("rule = ")[1].split(" ")[0] for text in legend} == rules, (words, legend)
+        assert all("gain = 2, rule = " in text for text in legend) and len(legend) == (3 if "3" in words else 2 * len(rules)), (words, legend)
+    refused("figure", study, "--out", tmp / "g.svg", "--only", "gain=7", names=["--only", "gain=7", "network.gain=2"])
 
 
 def test_an_unfinished_study_says_so(tmp):

@@ -1,0 +1,106 @@
+#include "experiments/report/condition_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiments/report/cells.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double title_height = 12, line_height = 8.5, row_gap = 3, axis_height = 16;
+constexpr double sample_width = 24, text_left = CurvePanels::left + sample_width + 6;
+constexpr double track_left = 318, track_width = 112, numbers_left = track_left + track_width + 8;
+
+/// Lines of at most so many characters that their column holds in 7-point type, broken at spaces where there are some.
+std::vector<std::string> wrapped(const std::string& text) {
+  constexpr std::size_t longest = 65;  // letters are 3.7 points wide on average
+  std::vector<std::string> lines{""};
+  std::size_t length = 0, space = 0, since_space = 0;  // of the last line, in characters; space: where to break it
+  for (const char byte : text) {
+    auto& line = lines.back();
+    const bool begins = begins_character(byte);
+    if (begins && length == longest) {
+      const auto rest = space > 0 ? line.substr(space) : std::string();
+      if (space > 0) line.erase(space - 1);
+      length = space > 0 ? since_space : 0;
+      space = 0;
+      lines.push_back(rest);
+    }
+    lines.back() += byte;
+    if (!begins) continue;
+    ++length;
+    ++since_space;
+    if (byte == ' ') {
+      space = lines.back().size();
+      since_space = 0;
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string legend_entry(const Condition& condition) {
+  const auto lost =
+      std::count_if(condition.runs.begin(), condition.runs.end(), [](const RunRecord& run) { return run.diverged(); });
+  const auto runs = condition.done() < condition.planned()
+                        ? fmt::format("{} of {} runs done", condition.done(), condition.planned())
+                        : fmt::format("n = {}", condition.done());
+  const auto unmatched = condition.unmatched() > 0
+                             ? fmt::format(", {} of {} unmatched", condition.unmatched(), condition.done())
+                             : std::string();
+  return fmt::format("{} ({}, {} diverged{})", condition.name(), runs, lost, unmatched);
+}
+
+ConditionRows::ConditionRows(const std::vector<Condition>& conditions, const std::vector<Series>& series, Axis updates)
+    : updates_(std::move(updates)) {
+  for (const auto& [condition, stroke] : series)
+    rows_.push_back({&conditions[condition], stroke, wrapped(legend_entry(conditions[condition]))});
+}
+
+double ConditionRows::height() const {
+  double height = title_height + axis_height;
+  for (const auto& row : rows_) height += line_height * static_cast<double>(row.lines.size()) + row_gap;
+  return height;
+}
+
+void ConditionRows::draw_median(Svg& svg, const Panel& track, const Row& row, double y) const {
+  if (row.condition->runs.empty()) return;
+  const auto summary = summarise(row.condition->runs);
+  const auto at = [&](const std::optional<double>& updates) {
+    return Point{track.at(updates.value_or(updates_.high), 0).x, y};
+  };
+  if (const auto& interval = summary.median_interval) {
+    const auto high = at(interval->high);
+    svg.line(at(interval->low), high, {row.stroke.colour, 0.9, ""});
+    if (!interval->high)  // an arrow: it goes on beyond the budget
+      svg.polyline({{high.x - 2.5, y - 2}, high, {high.x - 2.5, y + 2}}, {row.stroke.colour, 0.9, ""});
+  }
+  if (summary.median_updates) draw_point(svg, at(summary.median_updates), *row.condition, row.stroke.colour);
+  svg.text({numbers_left, y + 2.5}, updates_cell(summary));
+}
+
+void ConditionRows::draw(Svg& svg, double top) const {
+  const double bottom = top + height() - axis_height;
+  const Panel track{{track_left, top + title_height}, track_width, bottom - top - title_height, updates_, {"", 0, 1}};
+  svg.text({track_left - 14, top}, "c", {10, "start", 0, "#000000", true});
+  svg.text({track_left, top}, "Median updates to criterion", {8});
+  double y = top + title_height;
+  for (const auto& row : rows_) {
+    svg.line({CurvePanels::left, y}, {CurvePanels::left + sample_width, y}, row.stroke);
+    if (is_hollow(*row.condition))
+      draw_point(svg, {CurvePanels::left + sample_width / 2, y}, *row.condition, row.stroke.colour);
+    draw_median(svg, track, row, y);
+    for (const auto& line : row.lines) {
+      svg.text({text_left, y + 2.5}, line);
+      y += line_height;
+    }
+    y += row_gap;
+  }
+  track.draw_x_axis(svg);
+}
+
+}  // namespace stillpoint
