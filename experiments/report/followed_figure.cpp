@@ -169,7 +169,7 @@ class Drawing {
       const auto label = figure_.labels.find(track);
       svg_.text(place,
                 label == figure_.labels.end() ? fmt::format("{}", track + 1)
-                                              : fmt::format("{}  {}", track + 1, label->second),
+                                              : fmt::format("{}: {}", track + 1, label->second),
                 {size, "start", 0, colour(track)});
     }
   }

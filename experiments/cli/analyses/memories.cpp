@@ -230,9 +230,10 @@ AnalysisKind memories_analysis() {
             options.add_options()("trials", po::value<long>()->default_value(default_memory_trials), "of each memory")(
                 "hold-ms", po::value<double>()->default_value(1000), "after the memory's end: drift and diffusion")(
                 "settle-ms", po::value<double>(),
-                "without noise, to the attractor; default: 20 times the slowest time constant of network, synapse and "
-                "listed attractors, 10000 to 100000")("noise", po::value<double>(),
-                                                      "activity noise of trial and hold; default: the run's")(
+                "without noise, to the attractor; default: 10000, and for trials that have not settled twice as long, "
+                "again and "
+                "again, up to 20 times the slowest time constant of network, synapse and listed attractors, at most "
+                "320000")("noise", po::value<double>(), "activity noise of trial and hold; default: the run's")(
                 "synapse", po::value<std::string>()->default_value("trained"), "trained or none")(
                 "input", po::value<std::string>(), "constant input v1,v2,.. after the memory's end; default: zeros")(
                 "group", po::value<std::string>(), "which network of the run file; default final/network")(

@@ -18,7 +18,7 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
-Json as_json(const LearningPhases& found, const PhaseSetting& setting) {
+Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
   Json json{{"kind", "phases"}, {"verdict", verdict_name(found.verdict)}, {"drop", nullptr}};
   if (found.drop) {
     const auto& drop = *found.drop;
@@ -115,7 +115,7 @@ AnalysisKind phases_analysis() {
     if (!plot.empty())
       write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
     text = as_text(found);
-    return as_json(found, setting);
+    return phases_json(found, setting);
   };
   return kind;
 }

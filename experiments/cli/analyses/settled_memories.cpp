@@ -54,14 +54,15 @@ SettledMemories settle_memories(const SubjectFile& file, const SettleRequest& re
                           {},
                           {},
                           0};
-  // An approach from a distance of 1 to the last digits, and as long again for what is slower far from the attractor. The
-  // longest is what the path of the second half may take of memory.
-  constexpr double times = 20, least_ms = 10000, most_ms = 100000;
+  // An approach from a distance of 1 to the last digits, and as long again for what is slower far from the attractor.
+  constexpr double times = 20, least_ms = 10000, most_ms = 320000;
   settled.enough_ms =
       std::clamp(std::ceil(times * slowest_time_ms(file, listed, request.with_synapse)), least_ms, most_ms);
-  settled.setting.settle_ms = request.settle_ms.value_or(settled.enough_ms);
+  settled.setting.settle_ms = request.settle_ms.value_or(least_ms);
+  if (!request.settle_ms) settled.setting.settle_at_most_ms = settled.enough_ms;
   settled.found = run_memories(subject.network, run.integration, *synapse, settled.drawn.trials, settled.drawn.ends,
                                subject.input, settled.setting);
+  if (!request.settle_ms) settled.setting.settle_ms = settled.found.settled_ms;
   settled.ends = memory_ends(settled.found.of_trial, settled.drawn.first);
   // Points with efficacies held at their last values are those of the list up to where these have come.
   const double near = synapse->scales() ? 1e-2 : 1e-4;

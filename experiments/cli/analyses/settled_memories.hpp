@@ -14,8 +14,8 @@ constexpr long default_memory_trials = 64;
 
 struct SettledMemories {
   MemoryTrials drawn;
-  std::string synapse;  // kind, or none
-  MemorySetting setting;
+  std::string synapse;    // kind, or none
+  MemorySetting setting;  // settle_ms: the longest that a trial ran
   Memories found;
   std::vector<MemoryEnd> ends;
   /// Of found.attractors: the number of a fixed point in the list of `analyze fixed-points`; nothing for a cycle, and for a
@@ -27,7 +27,7 @@ struct SettledMemories {
 struct SettleRequest {
   long trials = default_memory_trials;  // of each memory
   bool with_synapse = true;
-  std::optional<double> settle_ms = {};  // default: enough_ms
+  std::optional<double> settle_ms = {};  // default: 10 s, then twice as long for the unsettled until enough_ms
   MemorySetting setting = {};            // settle_ms apart
 };
 
