@@ -92,7 +92,8 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
   request.setting.key = {seed_of(given), evaluation_update};
   const auto& input = file.subject.input;
   file.takes.synapse = request.with_synapse;
-  const auto settled = settle_memories(file, request, listed_points(file, request.with_synapse));
+  const auto listed = listed_points(file, request.with_synapse);
+  const auto settled = settle_memories(file, request, listed);
   const auto& drawn = settled.drawn;
   const auto& setting = settled.setting;
   const auto& found = settled.found;
@@ -203,11 +204,14 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
       "r(0) {}, noise {:g} (activity) and {:g} (drive); synapse {}\n",
       setting.hold_ms, network.r0.size() > 0 ? "fixed" : "drawn anew", setting.noise.activity, setting.noise.drive,
       settled.synapse);
-  if (restless > 0)  // so it is where half of all trials are
-    text += fmt::format(
-        "{} of {} memories with half or more of their trials unsettled: chaotic, or slower; try "
-        "--settle-ms {:g}\n",
-        restless, memories.size(), setting.settle_ms < settled.enough_ms ? settled.enough_ms : 4 * setting.settle_ms);
+  if (restless > 0) {  // so it is where half of all trials are
+    const bool some_stable =
+        std::any_of(listed.points.begin(), listed.points.end(), [](const auto& p) { return p.stable; });
+    text += fmt::format("{} of {} memories with half or more of their trials unsettled: {}; try --settle-ms {:g}\n",
+                        restless, memories.size(),
+                        some_stable ? "slower, or chaotic" : "no stable point is listed, so chaotic, or a slow cycle",
+                        setting.settle_ms < settled.enough_ms ? settled.enough_ms : 4 * setting.settle_ms);
+  }
   for (const auto& [memory, seen] : drawn.rare)
     text += fmt::format("memory {} left out: {} trial{}\n", memory, seen, seen == 1 ? "" : "s");
   return result;
