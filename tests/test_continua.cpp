@@ -148,6 +148,24 @@ TEST_CASE("a ring of fixed points is one continuum of dimension 1 about an isola
   CHECK_FALSE(connected(ring, Eigen::Vector2d(radius, 0), Eigen::Vector2d(0, 0)));
 }
 
+TEST_CASE("a ring attractor of tanh neurons is one ring about its unstable origin") {
+  // W_ij = (4/N) cos(theta_i - theta_j): bumps at any angle, but for differences that fall with N as they do geometrically.
+  const Index N = 60;
+  const Vector<double> theta = Vector<double>::LinSpaced(N + 1, 0, 2 * static_cast<double>(EIGEN_PI)).head(N);
+  const Vector<double> c = theta.array().cos(), s = theta.array().sin();
+  const auto found = points_of(bare("leaky_rate", Nonlinearity::tanh, 4. / N * (c * c.transpose() + s * s.transpose()),
+                                    Vector<double>::Zero(N)));
+  REQUIRE(found.continua.size() == 1);
+  const auto& ring = found.continua[0];
+  CHECK((ring.dimension == 1 && ring.attracts && ring.number == 1));
+  CHECK(ring.points.size() + 1 == found.points.size());
+  CHECK(ring.points.size() > 30);
+  CHECK((found.points.back().index == 2 && found.points.back().number == 2 && found.points.back().state.norm() < 1e-9));
+  CHECK(found.missing_at_least == 0);
+  // As wide as the ring is where both of two opposite bumps were found nearly.
+  CHECK(ring.extent == Approx(2 * found.points[0].state.norm()).epsilon(0.05));
+}
+
 TEST_CASE("lines beside each other are several, and a line of pitchforks is a line") {
   // u' = 0, v' = v (1 - v^2): lines at v = 0, 1 and -1
   const auto lines = turned([](double, double v) { return Eigen::Vector2d(0, v * (1 - v * v)); },

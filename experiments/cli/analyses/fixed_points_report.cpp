@@ -142,7 +142,8 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
     if (const auto more = entries + 1 - static_cast<Index>(rows.size()))
       text += fmt::format("and {} more (--json has all)\n", more);
   }
-  text += fmt::format("{} fixed point{}", isolated, isolated == 1 ? "" : "s");
+  text +=
+      fmt::format("{}{} fixed point{}", isolated, found.continua.empty() ? "" : " isolated", isolated == 1 ? "" : "s");
   for (const auto& continuum : found.continua)
     text +=
         fmt::format("{} {} ({} points found, {:.4g} apart at most)", &continuum == &found.continua[0] ? " and" : ",",

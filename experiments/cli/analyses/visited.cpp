@@ -25,8 +25,7 @@ Matrix<double> visited_in_trials(SubjectFile& file, const std::string& which, In
 
 std::string free_runs_instead(const SubjectFile& file, const std::string& which) {
   if (!which.empty() || !file.is_run || file.run) return "";
-  return fmt::format("free runs in the place of the task's trials (--visited free does not say so): {}\n",
-                     file.problem);
+  return fmt::format("free runs in the place of the task's trials, as --visited free asks for: {}\n", file.problem);
 }
 
 }  // namespace stillpoint
