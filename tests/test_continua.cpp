@@ -177,6 +177,12 @@ TEST_CASE("lines beside each other are several, and a line of pitchforks is a li
   const auto three = group_points(lines, roots(lines, 2, 90));
   REQUIRE(three.size() == 3);
   for (const auto& line : three) CHECK((line.dimension == 1 && line.members.size() > 10));
+  // Ends of the search that crowd in two places of a line, further apart than any of their neighbours
+  std::vector<Vector<double>> crowded;
+  const Eigen::Vector2d along(std::cos(0.7), std::sin(0.7));
+  for (const double place : {0.0, 2.0})
+    for (int i = 0; i < 40; ++i) crowded.push_back((place + 0.001 * i) * along);
+  CHECK(group_points(lines, crowded).size() == 1);
   // u' = 0, v' = -v^3: J is 0 everywhere on the line
   const auto pitchforks = turned([](double, double v) { return Eigen::Vector2d(0, -v * v * v); },
                                  [](double, double v) {

@@ -19,6 +19,7 @@ constexpr double null_below = 1e-5, step = 3e-2;
 constexpr double remains = 0.3;  // of the step: a direction of the continuum
 constexpr double bends = 0.35;   // of the distance between two points: how far from half way their continuum passes
 constexpr Index most_failures = 8;
+constexpr std::ptrdiff_t neighbours = 16;
 
 /// The solution near x, or nothing where the way there stalls.
 std::optional<Vector<double>> solution_near(const Velocity& velocity, Vector<double> x) {
@@ -72,6 +73,14 @@ bool unresolved(const Velocity& velocity, const Vector<double>& a, const Vector<
   return (b - a).norm() <= step * magnitude_of(a);
 }
 
+struct Link {
+  double distance;
+  std::size_t first, second;
+  bool operator<(const Link& other) const {
+    return std::tie(distance, first, second) < std::tie(other.distance, other.first, other.second);
+  }
+};
+
 class Groups {
  public:
   explicit Groups(std::size_t count) : root_(count) { std::iota(root_.begin(), root_.end(), std::size_t{0}); }
@@ -99,32 +108,44 @@ std::vector<PointGroup> group_points(const Velocity& velocity, const std::vector
     dimension[i] = dimension_at(velocity, points[i], directions);
   }
 
-  struct Pair {
-    double distance;
-    std::size_t first, second;
-    bool operator<(const Pair& other) const {
-      return std::tie(distance, first, second) < std::tie(other.distance, other.first, other.second);
-    }
-  };
-  // The nearest first, so that each is asked for near neighbours only.
-  std::vector<Pair> pairs;
-  for (std::size_t i = 0; i < degenerate.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (dimension[degenerate[i]] == dimension[degenerate[j]])
-        pairs.push_back({(points[degenerate[i]] - points[degenerate[j]]).norm(), degenerate[j], degenerate[i]});
-  std::sort(pairs.begin(), pairs.end());
   Groups groups(count);
   std::vector<Index> failures(count, 0);
-  for (const auto& [distance, i, j] : pairs) {
-    if (groups.of(i) == groups.of(j)) continue;
-    if (std::min(failures[i], failures[j]) >= most_failures) continue;
-    const bool one =
-        dimension[i] == 0 ? unresolved(velocity, points[i], points[j]) : connected(velocity, points[i], points[j]);
-    if (one)
-      groups.join(i, j);
-    else
-      ++failures[i], ++failures[j];
+  const auto join = [&](std::vector<Link> links) {
+    std::sort(links.begin(), links.end());  // the nearest first, so that each is asked for near neighbours only
+    for (const auto& [distance, i, j] : links) {
+      if (groups.of(i) == groups.of(j) || std::min(failures[i], failures[j]) >= most_failures) continue;
+      const bool one =
+          dimension[i] == 0 ? unresolved(velocity, points[i], points[j]) : connected(velocity, points[i], points[j]);
+      if (one) {
+        groups.join(i, j);
+      } else {
+        ++failures[i];
+        ++failures[j];
+      }
+    }
+  };
+  // Neighbours, then groups of neighbours that lie apart from each other.
+  std::vector<Link> links;
+  for (const auto i : degenerate) {
+    std::vector<Link> to;
+    for (const auto j : degenerate)
+      if (j != i && dimension[i] == dimension[j]) to.push_back({(points[i] - points[j]).norm(), i, j});
+    std::sort(to.begin(), to.end());
+    links.insert(links.end(), to.begin(), to.begin() + std::min(neighbours, static_cast<std::ptrdiff_t>(to.size())));
   }
+  join(std::move(links));
+  std::map<std::pair<std::size_t, std::size_t>, Link> nearest_pairs;
+  for (const auto i : degenerate)
+    for (const auto j : degenerate) {
+      if (groups.of(i) >= groups.of(j) || dimension[i] != dimension[j]) continue;
+      const Link link{(points[i] - points[j]).norm(), i, j};
+      const auto [known, fresh] = nearest_pairs.insert({{groups.of(i), groups.of(j)}, link});
+      if (!fresh && link < known->second) known->second = link;
+    }
+  links.clear();
+  for (const auto& each : nearest_pairs) links.push_back(each.second);
+  failures.assign(count, 0);
+  join(std::move(links));
 
   // What is left may stand at the end of a continuum, where J jumps.
   std::map<std::size_t, Index> known;  // continua, by their root

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from support import SMALL, example_network, main, ok, refused, runs, settings, small_run, write
+from support import SMALL, example_network, keys_of, main, ok, refused, runs, says, settings, small_run, write
 
 
 BRIEF = "--trials", 8, "--hold-ms", 200, "--settle-ms", 2000
@@ -155,6 +155,17 @@ def test_the_median_of_the_separations_is_that_of_all_pairs(tmp):
     values = [pair["d_prime"]["value"] for pair in json.loads((tmp / "pairs.json").read_text())["pairs"]]
     told = float(re.search(r"median (\S+) of 6 pairs", text)[1])
     assert len(values) == 6 and np.isclose(told, np.median(values), rtol=5e-3, atol=1e-9), (told, sorted(values))
+
+
+def test_the_help_names_every_key_of_the_json(tmp):
+    run = small_run("tcr")
+    for kind, words in ("memories", BRIEF), ("fixed-points", ["--starts", 20, "--synapse", "tsodyks_markram"]), ("follow", ["--starts", 4]):
+        told = " ".join(ok("analyze", kind, "--help").split())
+        found = json.loads(ok("analyze", kind, run, *words, "--json", "-"))
+        if kind == "fixed-points":
+            found["synapse"] = {"kind": found["synapse"]["kind"]}  # its other keys are the parameters of that kind
+        missing = sorted(key for key in keys_of(found) if not says(told, key))
+        assert not missing, (kind, missing)
 
 
 def test_runs_without_memories_to_tell_apart_are_refused(tmp):

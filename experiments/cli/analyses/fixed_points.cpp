@@ -99,11 +99,13 @@ AnalysisKind fixed_points_analysis() {
       "fixed-points",
       "Fixed points under constant input, their stability, and how many may be missing; cycles of relu maps.",
       "a network file or a run file",
-      R"({"kind":"fixed-points","complete":"exact|estimated","missing_at_least":x,"as":"flow|map","tau_ref_ms","starts",..,)"
-      R"("points":[{"number":n,"state":[..],"residual":r,"eigenvalues":[[re,im],..],"index":n,"neutral":n,)"
-      R"("nearest_to_neutral":[re,im],"stable":true,"hits":n},..],"continua":[{"number":n,"dimension":d,"points":n,)"
-      R"("extent":x,"hits":n,"index":[n,n],"attracts":true},..],)"
-      R"("cycles":[{"k":k,"states":[[..],..],"multipliers":[[re,im],..],"stable":true},..]})",
+      "{kind, complete: exact|estimated, missing_at_least, as: flow|map, tau_ref_ms, starts, converged, chao1, "
+      "deflated_starts, found_by_deflation, singular_regions, cycles_exact_to, points: [{number, state, residual, "
+      "eigenvalues: [[re, im], ..], index, neutral, nearest_to_neutral: [re, im], stable, hits, on_kink, use, "
+      "resource}], "
+      "continua: [{number, dimension, points, extent, hits, index: [least, most], attracts}], cycles: [{k, states, "
+      "multipliers: [[re, im], ..], stable}], visited: trials|free, no_trials, synapse: {kind, remaining_eigenvalue, "
+      "multiplicity and its parameters}, left_out}",
       "stillpoint analyze fixed-points results/quickstart/runs/condition0001-seed000001.h5 --as flow --json "
       "points.json",
       [](po::options_description& options) {

@@ -223,12 +223,12 @@ AnalysisKind memories_analysis() {
   return {"memories",
           "Stability of memories: attractors of their own, separation d' at the end of the delay, drift and diffusion.",
           "a run file",
-          "memories [memory, trials, verdict own|undecided|shared|none|unsettled, attractor (its number in "
-          "fixed-points; a letter: not listed there), shared_with, "
-          "share, nearest, drift_per_s, variance_growth_per_s], pairs [first, second, distance, d_prime (null: no "
-          "spread)], attractors [attractor, kind, "
-          "period_ms, state], of_trial (place among attractors, from 0; -1: unsettled); measured values as {value, "
-          "interval}",
+          "{kind, task, until, synapse, dt_ms, hold_ms, settle_ms, input, noise: {activity, drive}, initial_state, "
+          "memories: [{memory, trials, verdict: own|undecided|shared|none|unsettled, attractor (its number in "
+          "fixed-points; a letter: not listed there), shared_with, share, nearest, drift_per_s, "
+          "variance_growth_per_s}], pairs: [{first, second, distance, d_prime (null: no spread)}], attractors: "
+          "[{attractor, kind, period_ms, state}], of_trial (place among attractors, from 0; -1: unsettled), rare, "
+          "left_out}; measured values are {value, interval}",
           "stillpoint analyze memories results/quickstart/runs/condition0001-seed000001.h5 --json memories.json",
           [](po::options_description& options) {
             options.add_options()("trials", po::value<long>()->default_value(default_memory_trials), "of each memory")(
