@@ -44,13 +44,19 @@ TEST_CASE("points that only move, in any order, are no changes") {
     CHECK(followed.alike == 4);
     CHECK(followed.mistaken == 0);
     check_consistent(followed);
-    // The search lists the point with the larger basin first, which is another one at the third checkpoint.
-    const auto upper_first = [&](std::size_t k) { return followed.points[k][0].state(0) > 0; };
-    REQUIRE(upper_first(1));
-    REQUIRE_FALSE(upper_first(2));
-    for (std::size_t k = 0; k < 3; ++k)
-      CHECK(followed.points[k][0].track == (upper_first(k) == upper_first(0) ? 0 : 1));
   }
+  // The list is by the first entry of the state, which is another one's at the third checkpoint.
+  const auto coupled = [&](double by) {
+    return tanh_network((Matrix<double>(2, 2) << w, by, 0, w).finished(), Vector<double>::Zero(2));
+  };
+  FollowSetting thorough;
+  thorough.starts = 100;
+  const auto turned = follow_fixed_points({coupled(0.05), coupled(0.01), coupled(-0.05)}, no_input, flow, thorough);
+  CHECK(turned.changes.empty());
+  const auto upper_first = [&](std::size_t k) { return turned.points[k][0].state(1) > 0; };
+  REQUIRE_FALSE(upper_first(1));
+  REQUIRE(upper_first(2));
+  for (std::size_t k = 0; k < 3; ++k) CHECK(turned.points[k][0].track == (upper_first(k) == upper_first(0) ? 0 : 1));
   const auto pair = tanh_network(Matrix<double>::Identity(2, 2) * w, Vector<double>::Zero(2));
   FollowSetting many;
   many.starts = 100;

@@ -229,6 +229,41 @@ TEST_CASE("the run's synapse runs on through hold and settling, as the literal e
   CHECK(network_with_tsodyks_markram(network, none, constants)(0, joint).cwiseAbs().maxCoeff() < 1e-5);
 }
 
+TEST_CASE("trials that have not settled run on, as those do that are given the time at once") {
+  // x' = -x + tanh(x / 2) relaxes with 2 tau = 1 s; W = diag(.5, .99) with 50 s.
+  const auto trials = pulses(40, 20, 6, 0.5);
+  auto quick = driven(Matrix<double>::Constant(1, 1, 0.5), Nonlinearity::tanh, 500, 0);
+  const MemorySetting brief{100, 500, {}, {5, 0}}, patient{100, 500, {}, {5, 0}, 16000};
+  CHECK(run(quick, trials, 30, brief).of_trial == std::vector<Index>(6, -1));
+  const auto settled = run(quick, trials, 30, patient);
+  CHECK(settled.of_trial == std::vector<Index>(6, 0));
+  CHECK((settled.settled_ms > 500 && settled.settled_ms < 16000));
+  CHECK(run(quick, trials, 30, brief).settled_ms == 500);
+  quick.dt_ms = dt;
+  for (const auto& assignments : {Assignments{}, Assignments{{"synapse.kind", "tcr"}, {"synapse.form", "dense"}},
+                                  Assignments{{"synapse.kind", "tsodyks_markram"}}}) {
+    const auto slow = driven((Matrix<double>(2, 2) << 0.5, 0, 0, 0.99).finished(), Nonlinearity::tanh, 500, 0);
+    const auto synapse = synapse_for(slow, euler, 1, assignments);
+    const auto gone_on = run(slow, trials, 30, patient, synapse.get()),
+               at_once = run(slow, trials, 30, {100, 16000, {}, {5, 0}}, synapse.get());
+    CHECK(gone_on.settled_ms == 16000);
+    CHECK(identical(gone_on.settled, at_once.settled));
+    CHECK(gone_on.of_trial == at_once.of_trial);
+  }
+}
+
+TEST_CASE("a long run is looked at in as much detail as a path has room for") {
+  // 15000 steps in the second half, of which every third is kept: a cycle of 60 steps or so is seen as before.
+  Matrix<double> W(2, 2);
+  W << 2, -2, 2, 2;
+  const auto network = driven(W, Nonlinearity::tanh, 50, 0.1);
+  const auto brief = run(network, pulses(40, 20, 2), 30, {100, 5000, {}, {}}),
+             longer = run(network, pulses(40, 20, 2), 30, {100, 150000, {}, {}});
+  REQUIRE((brief.attractors.size() == 1 && longer.attractors.size() == 1));
+  CHECK(longer.attractors[0].kind == Kind::cycle);
+  CHECK(longer.attractors[0].period_ms == Approx(brief.attractors[0].period_ms).epsilon(0.01));
+}
+
 TEST_CASE("memories are bit-identical for the same key, and impossible settings are one line") {
   const auto network = driven(Matrix<double>::Constant(1, 1, 2), Nonlinearity::tanh, 50, 0);
   const auto trials = pulses(40, 20, 40);

@@ -40,7 +40,8 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-trained-run-test.h5").string();
   write_run(path, result);
 
-  const auto [file, checkpoints] = open_subject_path(path);
+  const auto [file, checkpoints, record] = open_subject_path(path);
+  CHECK(record.update.size() == 7);
   const auto& run = file.require_run();
   CHECK(run.seed == 11);
   for (const auto& [name, entry] : options.entries()) {

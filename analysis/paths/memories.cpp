@@ -5,20 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <tuple>
 
-#include "analysis/paths/cycles.hpp"
-#include "analysis/points/newton.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr Index trials_at_once = 32;                                      // bounds the memory that runs take
-constexpr double near = 1e-2, same = 1e-4, arrived = 1e-6, aside = 1e-6;  // of 1 + |x|
-constexpr double on_cycle = 1e-2;                                         // of its extent
+constexpr Index trials_at_once = 32;  // bounds the memory that runs take
+constexpr double aside = 1e-6;        // of 1 + |x|
+constexpr Index longest_path = 5000;  // states of a run that are looked at
+constexpr Index steps_at_once = 2000;
 
 double scale_of(const Vector<double>& x) { return 1 + x.norm(); }
 
@@ -30,6 +30,16 @@ struct Joint {
   void take(Index b, const Matrix<double>& state, ContinuousSynapse<double>* synapse) {
     x.col(b) = state.col(b);
     if (synapse) synaptic.col(b) = synapse->state().col(b);
+  }
+  Joint of(const std::vector<Index>& chosen) const {
+    Joint some(x.rows(), synaptic.rows(), static_cast<Index>(chosen.size()));
+    some.x = x(Eigen::all, chosen);
+    some.synaptic = synaptic(Eigen::all, chosen);
+    return some;
+  }
+  void put(Index b, const Joint& other, Index from) {
+    x.col(b) = other.x.col(from);
+    synaptic.col(b) = other.synaptic.col(from);
   }
 };
 
@@ -46,62 +56,6 @@ TrialSet<double> held_trials(const TrialSet<double>& trials, const std::vector<I
   return held;
 }
 
-/// The path of one trial, D x steps + 1.
-Matrix<double> path_of(const Trajectory<double>& run, Index trial) {
-  return run.state(Eigen::all, Eigen::seqN(trial, run.steps + 1, run.batch));
-}
-
-std::optional<MemoryAttractor> fixed_point_at(const System& system, const Matrix<double>& path) {
-  const Vector<double> end = path.rightCols(1);
-  if (!end.allFinite()) return {};
-  const auto root = find_root(system, end);
-  if (!root) return {};
-  const Vector<double> distances = (path.colwise() - *root).colwise().norm();
-  const double distance = distances.tail(1)(0), before = distances(0);
-  if (!(distances.tail(path.cols() / 2).maxCoeff() < near * scale_of(end))) return {};
-  if (distance > arrived * scale_of(end) && distance > before / 2) return {};
-  return MemoryAttractor{MemoryAttractor::Kind::fixed_point, *root, 0};
-}
-
-Cycle as_cycle(const Matrix<double>& path) { return {path, 0, {}, 0}; }
-
-std::optional<MemoryAttractor> cycle_at(const Matrix<double>& path, double dt_ms) {
-  const Index T = path.cols() - 1;
-  const Vector<double> end = path.col(T);
-  if (!end.allFinite()) return {};
-  const Vector<double> distance = (path.colwise() - end).colwise().norm();
-  if (distance.maxCoeff() < same * scale_of(end)) return {};  // at rest
-  double extent = 0;
-  for (Index back = 1; 2 * back + 1 <= T; ++back) {
-    extent = std::max(extent, distance(T - back));
-    // The nearest step of a return after the path has left.
-    const double here = distance(T - back);
-    if (here > extent / 2 || here > distance(T - back + 1) || here > distance(T - back - 1)) continue;
-    const auto around = [&](Index t) { return as_cycle(path.middleCols(t - 1, 3)); };
-    bool recurs = around(T - back).distance(end) < on_cycle * extent;
-    for (Index k = 1; recurs && k <= 8; ++k) {
-      const Index t = T - k * T / 16;
-      recurs = around(std::max<Index>(1, t - back)).distance(path.col(t)) < on_cycle * extent;
-    }
-    if (!recurs) continue;
-    // The share of a step by which the return falls short, from the squared distances about the nearest step.
-    const double early = std::pow(distance(T - back - 1), 2), late = std::pow(distance(T - back + 1), 2);
-    const double curvature = early - 2 * here * here + late;
-    const double shift = curvature > 0 ? (late - early) / (2 * curvature) : 0;
-    return MemoryAttractor{MemoryAttractor::Kind::cycle, path.rightCols(back + 2),
-                           (static_cast<double>(back) + shift) * dt_ms};
-  }
-  return {};
-}
-
-bool same_attractor(const MemoryAttractor& known, const MemoryAttractor& fresh) {
-  if (known.kind != fresh.kind) return false;
-  if (known.kind == MemoryAttractor::Kind::fixed_point)
-    return (known.path - fresh.path).norm() < same * scale_of(known.path);
-  const auto cycle = as_cycle(known.path);
-  return cycle.distance(fresh.path.col(0)) < on_cycle * cycle.extent();
-}
-
 /// The network whose presynaptic efficacies stay what they are.
 Network<double> with_efficacy(Network<double> network, const Vector<double>& a) {
   if (network.has_factors())
@@ -110,6 +64,72 @@ Network<double> with_efficacy(Network<double> network, const Vector<double>& a) 
     network.W = network.W * a.asDiagonal();
   if (network.bulk.size() > 0) network.bulk = network.bulk * a.asDiagonal();
   return network;
+}
+
+/// Runs without noise under one input.
+class Settling {
+ public:
+  Settling(const Network<double>& network, const Integration& integration, Synapse<double>& synapse,
+           const Vector<double>& input)
+      : network_(network),
+        dt_ms_(integration.dt_ms),
+        synapse_(synapse),
+        input_(input),
+        quiet_(network, integration),
+        without_synapse_(network, input, System::as_trained(network)) {}
+
+  /// Moves `joint` on by so many steps. Of each trial the states of every `stride`-th step, the last one among them; none
+  /// for stride 0.
+  std::vector<Matrix<double>> run(Joint& joint, Index steps, Index stride = 0) {
+    const Index count = joint.x.cols(), kept = stride > 0 ? steps / stride + 1 : 0;
+    std::vector<Matrix<double>> paths(static_cast<std::size_t>(count), Matrix<double>(joint.x.rows(), kept));
+    auto* continuous = synapse_.continuous();
+    for (Index done = 0, part; done < steps; done += part) {
+      part = std::min(steps_at_once, steps - done);
+      auto held = TrialSet<double>::zeros(input_.size(), network_.outputs(), part, count);
+      held.inputs.colwise() = input_;
+      quiet_.begin(held, {}, synapse_);
+      quiet_.set_state(0, joint.x);
+      if (continuous) continuous->state() = joint.synaptic;
+      for (Index t = 0; t < part; ++t) quiet_.step(t);
+      const auto& run = quiet_.trajectory();
+      for (Index t = 0; stride > 0 && t <= part; ++t)
+        if (const Index left = steps - done - t; left % stride == 0)
+          for (Index b = 0; b < count; ++b)
+            paths[static_cast<std::size_t>(b)].col(kept - 1 - left / stride) = run.at(run.state, t).col(b);
+      const Matrix<double> x = run.at(run.state, part);
+      for (Index b = 0; b < count; ++b) joint.take(b, x, continuous);
+      efficacy_.resize(network_.size(), count);
+      if (synapse_.scales()) synapse_.efficacy(part, run.at(run.rates(), part), efficacy_);
+    }
+    return paths;
+  }
+
+  /// Where trial b of the last run, whose path that is, has come to.
+  std::optional<MemoryAttractor> attractor_of(Index b, const Matrix<double>& path, Index stride) const {
+    const double step_ms = static_cast<double>(stride) * dt_ms_;
+    if (!synapse_.scales()) return attractor_at(without_synapse_, path, step_ms);
+    const auto network = with_efficacy(network_, efficacy_.col(b));
+    return attractor_at(System(network, input_, System::as_trained(network)), path, step_ms);
+  }
+
+ private:
+  const Network<double>& network_;
+  double dt_ms_;
+  Synapse<double>& synapse_;
+  const Vector<double>& input_;
+  Simulation<double> quiet_;
+  System without_synapse_;
+  Matrix<double> efficacy_;
+};
+
+/// Place of the attractor among the known ones, to which it is added where it is new.
+Index place_of(const MemoryAttractor& found, std::vector<MemoryAttractor>& known) {
+  const auto place =
+      std::find_if(known.begin(), known.end(), [&](const auto& each) { return same_attractor(each, found); });
+  const Index index = place - known.begin();
+  if (place == known.end()) known.push_back(found);
+  return index;
 }
 
 }  // namespace
@@ -144,9 +164,9 @@ Memories run_memories(const Network<double>& network, const Integration& integra
   const Index B = trials.batch, D = network_kind(network.kind).states * network.size(), hold = steps(setting.hold_ms),
               half = steps(setting.settle_ms / 2), rows = continuous ? continuous->rows(network.size()) : 0;
 
-  Memories result{Matrix<double>(D, B), Matrix<double>(D, B), Matrix<double>(D, B), {}, {}};
-  const System without_synapse(network, input, System::as_trained(network));
-  Simulation<double> simulation(network, integration, setting.noise), quiet(network, integration);
+  Memories result{Matrix<double>(D, B), Matrix<double>(D, B), Matrix<double>(D, B), 0, {}, {}};
+  Simulation<double> simulation(network, integration, setting.noise);
+  Settling settling(network, integration, synapse, input);
   for (Index first = 0; first < B; first += trials_at_once) {
     const Index count = std::min(trials_at_once, B - first);
     const TrialKey key{setting.key.seed, setting.key.update + static_cast<std::uint64_t>(first)};
@@ -169,31 +189,28 @@ Memories run_memories(const Network<double>& network, const Integration& integra
       joint.x.col(b) += aside * scale_of(joint.x.col(b)) * direction.normalized();
     }
 
-    auto settling = TrialSet<double>::zeros(input.size(), trials.targets.rows(), half, count);
-    settling.inputs.colwise() = input;
-    for (int part = 0; part < 2; ++part) {
-      quiet.begin(settling, key, synapse);
-      quiet.set_state(0, joint.x);
-      if (continuous) continuous->state() = joint.synaptic;
-      for (Index t = 0; t < half; ++t) quiet.step(t);
-      const Matrix<double> x = quiet.trajectory().at(quiet.trajectory().state, half);
-      for (Index b = 0; b < count; ++b) joint.take(b, x, continuous);
-    }
-    result.settled.middleCols(first, count) = joint.x;
-    Matrix<double> a(network.size(), count);
-    if (synapse.scales()) synapse.efficacy(half, quiet.trajectory().at(quiet.trajectory().rates(), half), a);
-    for (Index b = 0; b < count; ++b) {
-      const auto path = path_of(quiet.trajectory(), b);
-      auto found =
-          synapse.scales()
-              ? fixed_point_at(System(with_efficacy(network, a.col(b)), input, System::as_trained(network)), path)
-              : fixed_point_at(without_synapse, path);
-      if (!found) found = cycle_at(path, dt);
-      auto& known = result.attractors;
-      const auto place = std::find_if(known.begin(), known.end(),
-                                      [&](const auto& each) { return found && same_attractor(each, *found); });
-      result.of_trial.push_back(found ? place - known.begin() : -1);
-      if (found && place == known.end()) known.push_back(*found);
+    // Those that have not settled go on, each time as long as they have run.
+    std::vector<Index> running(static_cast<std::size_t>(count));
+    std::iota(running.begin(), running.end(), Index{0});
+    result.of_trial.resize(static_cast<std::size_t>(first + count), -1);
+    settling.run(joint, half);
+    for (Index ran = 2 * half;; ran *= 2) {
+      auto going = joint.of(running);
+      const Index stride = (ran / 2 + longest_path - 1) / longest_path;
+      const auto paths = settling.run(going, ran / 2, stride);
+      std::vector<Index> unsettled;
+      for (std::size_t i = 0; i < running.size(); ++i) {
+        const Index b = running[i];
+        joint.put(b, going, static_cast<Index>(i));
+        if (const auto found = settling.attractor_of(static_cast<Index>(i), paths[i], stride))
+          result.of_trial[static_cast<std::size_t>(first + b)] = place_of(*found, result.attractors);
+        else
+          unsettled.push_back(b);
+      }
+      result.settled.middleCols(first, count) = joint.x;
+      result.settled_ms = std::max(result.settled_ms, static_cast<double>(ran) * dt);
+      running = std::move(unsettled);
+      if (running.empty() || static_cast<double>(ran) * dt >= setting.settle_at_most_ms) break;
     }
   }
   return result;

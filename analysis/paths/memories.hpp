@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/paths/memory_attractors.hpp"
 #include "sim/simulation.hpp"
 
 namespace stillpoint {
@@ -13,39 +14,28 @@ namespace stillpoint {
 /// is graded from its first step on, or never.
 std::vector<Index> answer_begins(const TrialSet<double>& trials);
 
-/// Where a run comes to: a fixed point, or a cycle.
-struct MemoryAttractor {
-  enum class Kind { fixed_point, cycle } kind;
-  Matrix<double> path;  // D x 1; of a cycle the states of one turn and a step
-  double period_ms;     // 0 of a fixed point
-};
-
 struct MemorySetting {
   double hold_ms = 1000;     // with noise, after the memory period
   double settle_ms = 10000;  // without noise, from the end of the memory period on
   Noise noise = {};          // of the trial and the hold
   TrialKey key = {};         // of r(0) and noise
+  /// Trials that have not settled after settle_ms run on, each time as long again, until this is reached; 0: they do not.
+  double settle_at_most_ms = 0;
 };
 
 struct Memories {
   Matrix<double> kept;                      // D x B, x at the end of each trial's memory period
   Matrix<double> held;                      // D x B, hold_ms later
-  Matrix<double> settled;                   // D x B, after settle_ms without noise
-  std::vector<MemoryAttractor> attractors;  // by first trial
+  Matrix<double> settled;                   // D x B, after settle_ms without noise, or more
+  double settled_ms = 0;                    // the longest that a trial ran
+  std::vector<MemoryAttractor> attractors;  // as they were found
   std::vector<Index> of_trial;              // B, index into attractors; -1: unsettled
 };
 
 /// Runs trial b up to step ends[b], then under `input` (K) in its place for hold_ms; the synapse runs on. From the same
 /// states of network and synapse, moved by a millionth of 1 + |x| so that no run balances on a saddle, it runs without
-/// noise for settle_ms, and the second half of that is looked at:
-///
-///   fixed point   Newton's method finds one within a hundredth (of 1 + |x|) of the last quarter of the run, which came
-///                 to half the distance of it in the last half, or to 1e-6. With presynaptic efficacies, those at the
-///                 end are held for it.
-///   cycle         the end was passed before, within a hundredth of the extent of the path in between, and eight states
-///                 of the last quarter were passed as long before. Periods up to a quarter of settle_ms.
-///
-/// Fixed points within 1e-4 (of 1 + |x|) are one, cycles within a hundredth of their extent. Throws UserError where the
+/// noise for settle_ms, and what the second half of that has come to is asked of analysis/paths/memory_attractors.hpp, by
+/// up to 5000 states. With presynaptic efficacies, those at the end are held for it. Throws UserError where the
 /// synapse is neither static nor given by a differential equation, and on impossible durations.
 Memories run_memories(const Network<double>& network, const Integration& integration, Synapse<double>& synapse,
                       const TrialSet<double>& trials, const std::vector<Index>& ends, const Vector<double>& input,

@@ -102,8 +102,11 @@ std::optional<Vector<double>> find_root(const Velocity& velocity, Vector<double>
   Vector<double> F = velocity.value(x);
   bool descended = false;
   for (int iteration = 0; iteration < setting.iterations && F.allFinite(); ++iteration) {
-    const LU J(velocity.jacobian(x));
+    const Matrix<double> slope = velocity.jacobian(x);
+    const LU J(slope);
     Vector<double> step = -J.solve(F);
+    // Along a continuum of roots there is a shortest step.
+    if (!step.allFinite()) step = -least_squares_by_row(slope, F.transpose()).row(0).transpose();
     if (!step.allFinite()) return {};
     const double start_residual = relative(F, x);
     const bool near = start_residual < 1e-6;  // past this the factor is as good as constant

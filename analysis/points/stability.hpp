@@ -21,5 +21,11 @@ Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues, do
 constexpr double neutral_growth = 1e-9;
 /// Every direction decays, by more than that.
 bool is_stable(System::As as, const Eigen::VectorXcd& eigenvalues);
+/// Directions that neither grow nor decay by more than that.
+Index neutral_directions(System::As as, const Eigen::VectorXcd& eigenvalues);
+/// The eigenvalue of the smallest growth on either side; there must be one.
+std::complex<double> nearest_to_neutral(System::As as, const Eigen::VectorXcd& eigenvalues);
+/// All but the `count` that are nearest to 0, of a map to 1: those of a continuum of that dimension.
+Eigen::VectorXcd transverse(System::As as, const Eigen::VectorXcd& eigenvalues, Index count);
 
 }  // namespace stillpoint

@@ -70,7 +70,7 @@ struct Followed {
     std::string why;  // the one before could not be continued
   };
   std::vector<Pair> matched;  // by distance, where continuation was lost on both sides
-  Index tracks = 0;           // numbered from 0
+  Index tracks = 0;           // how many; numbered from 0, until number_tracks_as
   double birth_cost;
   /// Of the successions of one stable point to another that continuation found, those that matching by distance alone
   /// finds as well; and its pairs that are none.
@@ -81,6 +81,10 @@ struct Followed {
 /// NetworkPath do, and where starts < 1 or birth_cost is not above 0.
 Followed follow_fixed_points(const std::vector<Network<double>>& networks, const Vector<double>& input, System::As as,
                              const FollowSetting& setting = {});
+
+/// Gives tracks other numbers: that of point i of the last checkpoint becomes numbers[i] (from 0) where there is one that no
+/// point before it has; all others come after `listed` numbers, in the order that they had.
+void number_tracks_as(const std::vector<std::optional<Index>>& numbers, Index listed, Followed& followed);
 
 /// Fills tracks, matched, changes and what follows of points and arcs; for follow_fixed_points.
 void describe_followed(const FollowSetting& setting, Followed& followed);

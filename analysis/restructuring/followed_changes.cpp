@@ -193,6 +193,23 @@ void compare_matching(Followed& followed) {
 
 }  // namespace
 
+void number_tracks_as(const std::vector<std::optional<Index>>& numbers, Index listed, Followed& followed) {
+  std::map<Index, Index> renamed;
+  std::set<Index> taken;
+  const auto& last = followed.points.back();
+  for (std::size_t i = 0; i < last.size(); ++i)
+    if (last[i].track && numbers[i] && taken.insert(*numbers[i]).second) renamed[*last[i].track] = *numbers[i];
+  for (Index track = 0; track < followed.tracks; ++track)
+    if (renamed.count(track) == 0) renamed[track] = listed++;
+  for (auto& points : followed.points)
+    for (auto& point : points)
+      if (point.track) point.track = renamed[*point.track];
+  for (auto& change : followed.changes) {
+    for (auto& track : change.tracks) track = renamed[track];
+    std::sort(change.tracks.begin(), change.tracks.end());
+  }
+}
+
 void describe_followed(const FollowSetting& setting, Followed& followed) {
   std::vector<const FollowedArc*> unmatched;
   match_lost(followed, setting, unmatched);

@@ -6,14 +6,16 @@
 #include <cmath>
 #include <map>
 
-#include "experiments/report/svg.hpp"
+#include "experiments/report/followed_symbols.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr double left_margin = 50, right_margin = 14, top_margin = 34, panel_height = 230, legend_top = 308;
+constexpr double left_margin = 50, right_margin = 14, top_margin = 34, panel_height = 190, panel_gap = 14,
+                 loss_height = 70, loss_top = top_margin + panel_height + panel_gap,
+                 legend_top = loss_top + loss_height + 40, wide_margin = 74;  // where memories are named
 
 struct PrincipalAxis {
   Vector<double> mean, direction;
@@ -46,42 +48,7 @@ PrincipalAxis principal_axis(const Followed& followed) {
   return axis;
 }
 
-const std::string pair_appears = "fold, pair appears", pair_vanishes = "fold, pair vanishes";
-
-/// What has a symbol of its own.
-std::string symbol_of(const FollowedChange& change) {
-  return change.type == "fold" ? change.type + ", " + change.effect : change.type;
-}
-
-void draw_symbol(Svg& svg, Point at, const std::string& type) {
-  const auto corners = [&](double radius, int count, double turn) {
-    std::vector<Point> points;
-    for (int i = 0; i < count; ++i) {
-      const double angle = (turn + i * 360.0 / count) * static_cast<double>(EIGEN_PI) / 180;
-      points.push_back({at.x + radius * std::cos(angle), at.y + radius * std::sin(angle)});
-    }
-    return points;
-  };
-  const auto strokes = [&](double turn) {
-    for (const auto& end : corners(3, 2, turn)) svg.line(at, end, {"#000000", 1.1, ""});
-  };
-  if (type == pair_appears || type == pair_vanishes) {  // points to where the two are
-    svg.polygon(corners(3.4, 3, type == pair_appears ? 0 : 180), "#000000", 1);
-  } else if (type == "branch point") {
-    svg.polygon(corners(3.2, 4, 0), "#000000", 1);
-  } else if (type == "flip") {
-    svg.polygon(corners(3.2, 4, 45), "#000000", 1);
-  } else if (type == "birth" || type == "death") {
-    strokes(45);
-    strokes(-45);
-  } else if (type == "border collision") {
-    strokes(90);
-    strokes(0);
-  } else {  // Hopf, Neimark-Sacker
-    svg.circle(at, 3, "#000000");
-    svg.circle(at, 1.7, "#FFFFFF");
-  }
-}
+const Stroke reached{"#888888", 0.75, "3 1.5"};
 
 /// Changes that a reader should see.
 bool is_shown(const FollowedChange& change) { return change.effect != "goes on"; }
@@ -92,24 +59,23 @@ class Drawing {
       : followed_(followed),
         figure_(figure),
         axis_(principal_axis(followed)),
-        svg_(page_width, legend_top + 16, figure.title) {
+        svg_(page_width, legend_top + (figure.reached_at ? 26 : 16), figure.title) {
     std::vector<double> heights;
     // Not of the branches: one that grows without bound would leave all others flat.
     for (const auto& points : followed.points)
       for (const auto& point : points) heights.push_back(axis_.at(point.state));
-    const double shift = figure.logarithmic ? 1 : 0;
-    const Axis x{figure.logarithmic ? "update + 1" : "update", static_cast<double>(figure.updates.front()) + shift,
-                 static_cast<double>(figure.updates.back()) + shift,
+    const Axis x{figure.logarithmic ? "update + 1" : "update", static_cast<double>(figure.updates.front()) + shift(),
+                 static_cast<double>(figure.updates.back()) + shift(),
                  figure.logarithmic ? Axis::Scale::log10 : Axis::Scale::linear};
     const auto label = fmt::format("first principal axis ({:.0f} % of variance)", 100 * axis_.share);
-    panel_ = {{left_margin, top_margin},
-              page_width - left_margin - right_margin,
-              panel_height,
-              x,
-              Axis::covering(label, heights)};
+    const double width = page_width - left_margin - (figure.labels.empty() ? right_margin : wide_margin);
+    panel_ = {{left_margin, top_margin}, width, panel_height, x, Axis::covering(label, heights)};
+    panel_.x.labelled = false;
+    loss_ = {{left_margin, loss_top}, width, loss_height, x, Axis::covering("loss", figure.loss, Axis::Scale::log10)};
   }
 
   std::string draw() {
+    draw_loss();
     for (std::size_t k = 0; k < followed_.points.size(); ++k)
       for (const auto& point : followed_.points[k])
         if (point.track) {
@@ -129,6 +95,7 @@ class Drawing {
       if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), symbol_of(change));
     draw_numbers();
     panel_.draw_axes(svg_, "", "");
+    loss_.draw_axes(svg_, "", "");
     svg_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
     svg_.text({left_margin, 23}, caption(), {7});
     draw_legend();
@@ -149,7 +116,7 @@ class Drawing {
     const auto k = static_cast<std::size_t>(interval);
     const double from = static_cast<double>(figure_.updates[k]),
                  to = static_cast<double>(figure_.updates[std::min(k + 1, figure_.updates.size() - 1)]);
-    return {from + s * (to - from) + (figure_.logarithmic ? 1 : 0), axis_.at(x)};
+    return {from + s * (to - from) + shift(), axis_.at(x)};
   }
 
   /// On the page, with gaps where the path is beyond the axis.
@@ -174,6 +141,21 @@ class Drawing {
     if (!fresh && point.x > end->second.x) end->second = point;
   }
 
+  double shift() const { return figure_.logarithmic ? 1 : 0; }
+
+  /// And where criterion was reached, in both panels; branches are drawn over it.
+  void draw_loss() {
+    std::vector<Point> curve;
+    for (std::size_t i = 0; i < figure_.loss.size(); ++i)
+      if (figure_.update[i] + shift() <= loss_.x.high)
+        curve.push_back(loss_.at(figure_.update[i] + shift(), figure_.loss[i]));
+    if (figure_.reached_at) {
+      const double x = loss_.at(static_cast<double>(*figure_.reached_at) + shift(), 1).x;
+      svg_.line({x, top_margin}, {x, loss_top + loss_height}, reached);
+    }
+    svg_.polyline(curve, {"#555555", 0.7, ""});
+  }
+
   void draw_numbers() {
     constexpr double size = 5.5;
     std::vector<Point> taken;
@@ -184,7 +166,11 @@ class Drawing {
       };
       while (std::any_of(taken.begin(), taken.end(), covers)) place.y -= size;
       taken.push_back(place);
-      svg_.text(place, fmt::format("{}", track + 1), {size, "start", 0, colour(track)});
+      const auto label = figure_.labels.find(track);
+      svg_.text(place,
+                label == figure_.labels.end() ? fmt::format("{}", track + 1)
+                                              : fmt::format("{}: {}", track + 1, label->second),
+                {size, "start", 0, colour(track)});
     }
   }
 
@@ -246,8 +232,7 @@ class Drawing {
       x += 22;
       named("matched by distance");
     }
-    for (const std::string type : {pair_appears.c_str(), pair_vanishes.c_str(), "branch point", "flip", "Hopf",
-                                   "Neimark-Sacker", "border collision", "birth", "death"}) {
+    for (const auto& type : all_symbols()) {
       const bool occurs = std::any_of(followed_.changes.begin(), followed_.changes.end(), [&](const auto& change) {
         return symbol_of(change) == type && is_shown(change);
       });
@@ -256,13 +241,17 @@ class Drawing {
       x += 8;
       named(type);
     }
+    if (!figure_.reached_at) return;
+    svg_.line({left_margin, legend_top + 10}, {left_margin + 18, legend_top + 10}, reached);
+    svg_.text({left_margin + 22, legend_top + 12.5},
+              fmt::format("criterion, reached at update {}", *figure_.reached_at));
   }
 
   const Followed& followed_;
   const FollowedFigure& figure_;
   PrincipalAxis axis_;
   Svg svg_;
-  Panel panel_;
+  Panel panel_, loss_;
   std::map<Index, Point> right_ends_;  // of tracks
   bool drawn_stable_ = false, drawn_unstable_ = false, drawn_grey_ = false;
 };

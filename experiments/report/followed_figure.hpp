@@ -1,6 +1,8 @@
 // The figure of fixed points followed through learning.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +12,14 @@ namespace stillpoint {
 
 struct FollowedFigure {
   std::string title;
-  std::vector<long> updates;  // of the checkpoints
-  bool logarithmic = false;   // axis of update + 1, so that update 0 is on it
+  std::vector<long> updates;                   // of the checkpoints
+  bool logarithmic = false;                    // axis of update + 1, so that update 0 is on it
+  std::vector<double> update = {}, loss = {};  // learning curve
+  std::optional<long> reached_at = {};         // update at which criterion was reached
+  std::map<Index, std::string> labels = {};    // track -> what its attractor holds
 };
 
-/// SVG, 180 mm wide: followed points along the first principal axis of their states over updates; stable points solid,
+/// SVG, 180 mm wide, above the loss: followed points along the first principal axis of their states over updates; stable points solid,
 /// unstable ones dashed, points that were found but not followed as grey dots; changes with a symbol by type. Changes
 /// that leave number and stability as they are, as most border collisions do, have none.
 std::string followed_figure(const Followed& followed, const FollowedFigure& figure);

@@ -185,7 +185,7 @@ void Panel::draw_x_axis(Svg& svg) const {
   for (const double value : x.ticks()) {
     const double at_x = corner.x + width * x.fraction(value);
     svg.line({at_x, bottom}, {at_x, bottom + tick}, {});
-    svg.text({at_x, bottom + tick + 7.5}, tick_label(value, x.scale), {7, "middle"});
+    if (x.labelled) svg.text({at_x, bottom + tick + 7.5}, tick_label(value, x.scale), {7, "middle"});
   }
 }
 
@@ -201,7 +201,7 @@ void Panel::draw_axes(Svg& svg, const std::string& letter, const std::string& ti
     const auto label = tick_label(value, y.scale);
     widest = std::max(widest, 3.9 * static_cast<double>(std::count_if(label.begin(), label.end(), begins_character)));
   }
-  svg.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
+  if (x.labelled) svg.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
   svg.text({corner.x - std::max(28., tick + 5 + widest), corner.y + height / 2}, y.label, {8, "middle", -90});
   svg.text({corner.x - 34, corner.y - 9}, letter, {10, "start", 0, "#000000", true});
   svg.text({corner.x, corner.y - 9}, title, {8});

@@ -56,6 +56,7 @@ struct Axis {
   std::string label;
   double low = 0, high = 1;
   Scale scale = Scale::linear;
+  bool labelled = true;  // else ticks alone: the panel below has the same axis
 
   /// Spans the finite (for log10: positive) `values`, widened to whole ticks; 0..1 (.1..1) when there are none.
   static Axis covering(std::string label, const std::vector<double>& values, Scale scale = Scale::linear);

@@ -150,17 +150,17 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
 
 SubjectPath open_subject_path(const std::string& path) {
   StoredNetwork stored;
-  RunHead head;
+  RunRecord record;
   std::vector<Checkpoint> checkpoints;
   {
     const hdf5::ReadFile file(path);
     const auto& root = file.root();
-    const auto record = read_run(root);
-    head = {record.seed, record.options};
+    record = read_run(root);
     checkpoints = read_checkpoints(root, record);
     stored = read_network_group(root, "final/network");
   }
-  return {subject_of(path, stored, head), std::move(checkpoints)};
+  auto file = subject_of(path, stored, RunHead{record.seed, record.options});
+  return {std::move(file), std::move(checkpoints), std::move(record)};
 }
 
 }  // namespace stillpoint

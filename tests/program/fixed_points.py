@@ -40,6 +40,8 @@ def test_fixed_points_of_a_pair(tmp):
         assert np.allclose(sorted(re for re, im in point["eigenvalues"]), expected, atol=1e-9), point
         assert point["index"] == sum(e > 0 for e in expected) and point["stable"] == (max(expected) < 0), point
     assert sum(point["hits"] for point in found["points"]) == found["converged"]
+    assert [point["number"] for point in found["points"]] == [1, 2, 3] and found["continua"] == [] and all(point["neutral"] == 0 for point in found["points"])
+    assert [np.sign(round(point["state"][0], 6)) for point in found["points"]] == [-1, 1, 0]  # stable ones first, by their states
     ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "again.json")
     assert (tmp / "again.json").read_bytes() == (tmp / "points.json").read_bytes()
 
@@ -67,6 +69,33 @@ def test_fixed_points_with_synapses_in_their_steady_state(tmp):
         def steady(f): return (u := use * (1 + tau_f * f) / (1 + use * tau_f * f), 1 / (1 + tau_d * u * f))
         assert np.allclose([p, q], steady(f_max * (x + 1) / 2)) and len(point["eigenvalues"]) == 6, point
         assert np.abs(np.tanh(np.ones((2, 2)) @ (p * q * x) / np.prod(steady(f_max / 2))) - x).max() < 1e-12, point
+
+
+def test_a_line_of_fixed_points_is_one_row_and_a_degenerate_point_is_one_too(tmp):
+    # r' = -r + relu(W r) with W = 1/2 rests wherever r1 = r2 >= 0; x' = -x + tanh(x) at 0 alone, where F = -x^3/3.
+    def line(arrays, kind):
+        kind["nonlinearity"] = np.bytes_("relu")
+        arrays["W"] = np.full((2, 2), 0.5)
+    network = example_network(tmp / "line.h5", N=2, change=line)
+    for form in "flow", "map":
+        text = ok("analyze", "fixed-points", network, "--as", form, "--starts", 200, "--json", tmp / "line.json")
+        found = json.loads((tmp / "line.json").read_text())
+        continuum, = found["continua"]
+        assert (continuum["dimension"], continuum["attracts"], continuum["index"], continuum["number"]) == (1, True, [0, 0], 1), continuum
+        assert continuum["points"] == len(found["points"]) > 50 and found["missing_at_least"] == 0 == found["chao1"], continuum
+        states = np.array([point["state"] for point in found["points"]])
+        assert np.ptp(states, axis=1).max() < 1e-9 and states.min() >= 0 and np.isclose(continuum["extent"], np.sqrt(2) * np.ptp(states[:, 0])), states
+        for point in found["points"]:
+            re, im = point["nearest_to_neutral"]
+            assert point["number"] == 1 and (point.get("on_kink") or (point["neutral"] == 1 and abs(np.hypot(re, im) - (form == "map")) < 1e-9)), point
+        rows = [line for line in text.splitlines() if "attracts" in line]
+        assert len(rows) == 1 and f"a line or ring of them ({len(states)} points found" in text and "at least 0 missing" in text, text
+    def critical(arrays, kind):
+        arrays["W"], arrays["W_in"], arrays["tau_ms"] = np.ones((1, 1)), np.zeros((1, 2)), np.array(50.0)
+    text = ok("analyze", "fixed-points", example_network(tmp / "critical.h5", N=1, change=critical), "--as", "flow", "--json", tmp / "critical.json")
+    found = json.loads((tmp / "critical.json").read_text())
+    point, = found["points"]
+    assert found["continua"] == [] and point["neutral"] == 1 and not point["stable"] and abs(point["state"][0]) < 2e-4 and "1 fixed point of the flow" in text, text
 
 
 def test_cycles_of_a_piecewise_linear_map(tmp):
@@ -130,7 +159,9 @@ def test_starts_visited_by_the_trials_of_a_run(tmp):
         refused("analyze", kind, run, "--starts=-5", names=["--starts = -5"])
         with h5py.File(run, "a") as file:  # a task that cannot be made again: free runs, unless it is asked for
             file["options"].attrs["task.name"] = "file"
-        assert instead in ok("analyze", kind, run, "--starts", 8)
+        told = ok("analyze", kind, run, "--starts", 8)
+        assert instead in told and "free runs in the place of the task's trials" in told and "its task cannot be made again" in told, told
+        assert "in the place of" not in ok("analyze", kind, run, "--starts", 8, "--visited", "free") + text
         refused("analyze", kind, run, "--visited", "trials", names=["its task cannot be made again"])
 
 

@@ -77,8 +77,16 @@ def test_follow_attractors_through_learning(tmp):
     root = xml.parse(tmp / "a.svg").getroot()
     written = [element.text for element in root.iter() if element.tag.endswith("text")]
     shown = {change["type"] for change in found["changes"]}
-    for track in range(found["tracks"]):
-        assert str(track + 1) in written, (track, written)
+    for track in {point["track"] for at in found["checkpoints"] for point in at["points"]} - {None}:
+        assert any(word and word.split(":")[0] == str(track) for word in written), (track, written)
+    # Below them the loss, with the update of the criterion where it was reached; the memories of the task stand at their attractors.
+    with h5py.File(path) as file:
+        reached = file.attrs.get("reached_at")
+    assert "loss" in written and (f"criterion, reached at update {reached}" in written) == (reached is not None), written
+    held = json.loads(ok("analyze", "memories", path, "--json", "-"))["memories"]
+    for number in {memory["attractor"] for memory in held} - {None}:
+        names = [str(memory["memory"]) for memory in held if memory["attractor"] == number]
+        assert f"{number}: memor{'y' if len(names) == 1 else 'ies'} {', '.join(names)}" in written, (held, written)
     assert not ({"birth", "death", "flip"} - shown) & set(written), written
     assert root.tag.endswith("svg") and "update" in (tmp / "a.svg").read_text()
     ok("analyze", "follow", path, "--json", tmp / "b.json", "--plot", tmp / "b.svg")

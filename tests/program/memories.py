@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Where the memories of a task end: attractors of their own, or not."""
 import json
+import re
 import sys
 from collections import Counter
 
 import numpy as np
 
-from support import SMALL, example_network, main, ok, refused, runs, settings, small_run, write
+from support import SMALL, example_network, keys_of, main, ok, refused, runs, says, settings, small_run, write
 
 
 BRIEF = "--trials", 8, "--hold-ms", 200, "--settle-ms", 2000
@@ -89,6 +90,82 @@ def test_no_memory_is_called_its_own_while_another_is_unsettled(tmp):
             verdicts |= here
     # These networks show each of them; what is said of a verdict that is never given would hold of anything.
     assert verdicts >= {"own", "undecided", "shared", "unsettled"}, verdicts
+
+
+def test_trials_of_a_slow_synapse_settle_by_default_and_as_the_hint_says(tmp):
+    # Temporal consistency slows the last approach by 1 + beta rho phi'^2: the slowest direction of these attractors takes seconds.
+    path = trained(tmp, "evidence_accumulation", "network.size=24", "network.gain=1.5", "integration.dt_ms=4", "rule.name=bptt", "training.updates=80", "training.batch=8", arm="tcr")
+    points = json.loads(ok("analyze", "fixed-points", path, "--json", "-"))
+    slowest_ms = max(-points["tau_ref_ms"] / np.log(np.hypot(*point["eigenvalues"][0])) for point in points["points"] if point["stable"])
+    assert points["as"] == "map" and 16000 > slowest_ms > 1000, points
+    def settled(*words):
+        text = ok("analyze", "memories", path, "--trials", 8, "--hold-ms", 200, "--json", tmp / "settled.json", *words)
+        found = json.loads((tmp / "settled.json").read_text())
+        return text, found["settle_ms"], np.mean(np.array(found["of_trial"]) < 0)
+    text, settle_ms, unsettled = settled()
+    assert 10000 < settle_ms < 2 * 20 * slowest_ms and unsettled == 0 and "try --settle-ms" not in text, (settle_ms, unsettled, text)
+    for brief in 400, 10000:
+        text, settle_ms, unsettled = settled("--settle-ms", brief)
+        hint = re.search(r"try --settle-ms (\d+)", text)
+        assert settle_ms == brief and unsettled == 1 and hint and "unsettled: not within a hundredth" in text, text
+    assert np.isclose(float(hint[1]), 20 * slowest_ms, rtol=1e-3), (hint, slowest_ms)
+    text, settle_ms, unsettled = settled("--settle-ms", hint[1])
+    assert settle_ms == float(hint[1]) and unsettled == 0 and "try --settle-ms" not in text, (settle_ms, unsettled, text)
+
+
+def test_an_attractor_has_one_number_in_fixed_points_memories_and_follow(tmp):
+    path = trained(tmp, "flip_flop", "task.bits=2", "training.updates=150", "training.batch=16", "rule.name=bptt", "network.gain=1.5", "optimizer.name=adam", "optimizer.rate=1e-2",
+                   "training.checkpoints=every 50")
+    for words in [], ["--input", "0.05,0"]:
+        points, memories, follow = (json.loads(ok("analyze", kind, path, *words, *more, "--json", "-"))
+                                    for kind, more in (("fixed-points", []), ("memories", BRIEF[:4]), ("follow", [])))
+        assert [point["number"] for point in points["points"]] == list(range(1, len(points["points"]) + 1)), points["points"]
+        state = {point["number"]: np.array(point["state"]) for point in points["points"]}
+        # A search of other starts that finds the same points numbers them alike.
+        others = json.loads(ok("analyze", "fixed-points", path, *words, "--starts", 1500, "--seed", 3, "--visited", "free", "--json", "-"))["points"]
+        attractors = [[point for point in found if point["stable"]] for found in (points["points"], others)]
+        assert len(attractors[0]) == len(attractors[1]) > 1, attractors
+        for one, other in zip(*attractors):
+            assert one["number"] == other["number"] and np.abs(np.array(one["state"]) - other["state"]).max() < 1e-6, (one, other)
+        numbered = [attractor for attractor in memories["attractors"] if not isinstance(attractor["attractor"], str)]
+        assert len(numbered) > 1, memories["attractors"]
+        for attractor in numbered:
+            assert attractor["kind"] == "fixed point" and np.abs(np.array(attractor["state"]) - state[attractor["attractor"]]).max() < 1e-3, attractor
+        for attractor in memories["attractors"]:
+            assert attractor in numbered or attractor["kind"] == "cycle" or min(np.abs(np.array(attractor["state"]) - x).max() for x in state.values()) > 1e-5, attractor
+        trials = np.reshape(memories["of_trial"], (len(memories["memories"]), -1))
+        for memory, ended in zip(memories["memories"], trials):
+            if memory["attractor"] is not None:
+                place = Counter(int(each) for each in ended if each >= 0).most_common(1)[0][0]
+                assert memory["attractor"] == memories["attractors"][place]["attractor"], memory
+        last = follow["checkpoints"][-1]["points"]
+        stable = [point for point in last if point["stable"]]
+        assert {point["number"] for point in stable} == {point["number"] for point in points["points"] if point["stable"]}, stable
+        for point in last:
+            assert np.abs(np.array(point["state"]) - state[point["number"]]).max() < 1e-6, point
+            assert point["track"] in (None, point["number"]), point
+        tracks = {point["track"] for at in follow["checkpoints"] for point in at["points"]} - {None}
+        ended = tracks - {point["track"] for point in last}
+        assert len(tracks) == follow["tracks"] and (not ended or min(ended) > len(state)), (tracks, ended)
+
+
+def test_the_median_of_the_separations_is_that_of_all_pairs(tmp):
+    path = trained(tmp, "working_memory_n")  # four memories, six pairs
+    text = ok("analyze", "memories", path, *BRIEF, "--json", tmp / "pairs.json")
+    values = [pair["d_prime"]["value"] for pair in json.loads((tmp / "pairs.json").read_text())["pairs"]]
+    told = float(re.search(r"median (\S+) of 6 pairs", text)[1])
+    assert len(values) == 6 and np.isclose(told, np.median(values), rtol=5e-3, atol=1e-9), (told, sorted(values))
+
+
+def test_the_help_names_every_key_of_the_json(tmp):
+    run = small_run("tcr")
+    for kind, words in ("memories", BRIEF), ("fixed-points", ["--starts", 20, "--synapse", "tsodyks_markram"]), ("follow", ["--starts", 4]):
+        told = " ".join(ok("analyze", kind, "--help").split())
+        found = json.loads(ok("analyze", kind, run, *words, "--json", "-"))
+        if kind == "fixed-points":
+            found["synapse"] = {"kind": found["synapse"]["kind"]}  # its other keys are the parameters of that kind
+        missing = sorted(key for key in keys_of(found) if not says(told, key))
+        assert not missing, (kind, missing)
 
 
 def test_runs_without_memories_to_tell_apart_are_refused(tmp):

@@ -78,6 +78,13 @@ def ok(*words):
     return done.stdout
 
 
+def keys_of(value):
+    """All keys of a JSON value, at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
 def says(text, name):
     """Whether `name` stands in the text for itself: an option `network.size` is not in `network.sizes`, nor a 0 in 10 or 0.5."""
     return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", text) is not None

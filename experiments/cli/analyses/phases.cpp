@@ -19,7 +19,7 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
-Json as_json(const LearningPhases& found, const PhaseSetting& setting) {
+Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
   Json json{{"kind", "phases"}, {"verdict", verdict_name(found.verdict)}, {"drop", nullptr}};
   if (found.drop) {
     const auto& drop = *found.drop;
@@ -116,7 +116,7 @@ AnalysisKind phases_analysis() {
     if (!plot.empty())
       write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
     text = as_text(found);
-    return as_json(found, setting);
+    return phases_json(found, setting);
   };
   const auto abrupt = [](const Json& result) { return std::optional(result["verdict"] == "abrupt" ? 1.0 : 0.0); };
   kind.numbers = {{"abrupt", "", abrupt, true},

@@ -69,9 +69,9 @@ AnalysisKind slow_points_analysis() {
       of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {
         const auto system = file.subject.system();
         SlowPointSearch search{given["starts"].as<long>(), given["radius"].as<double>(), seed_of(given)};
-        search.visited = visited_in_trials(file, given, (search.starts + 1) / 2);
+        search.visited = visited_in_trials(file, visited_of(given), (search.starts + 1) / 2, search.seed);
         const auto found = find_slow_points(system, search);
-        text = as_text(found, search.radius, search.visited.size() > 0);
+        text = as_text(found, search.radius, search.visited.size() > 0) + free_runs_instead(file, visited_of(given));
         auto points = nlohmann::ordered_json::array();
         for (const auto& point : found.points) {
           nlohmann::ordered_json passage;
