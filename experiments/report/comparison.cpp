@@ -9,6 +9,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/report/summary.hpp"
 #include "experiments/report/times_to_criterion.hpp"
+#include "sim/options/nearest.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -194,9 +195,8 @@ StudyRecord with_equal_seconds(StudyRecord study, const std::vector<std::string>
 void require_comparable(const std::vector<std::string>& by, const std::vector<std::string>& varied) {
   for (const auto& option : by) {
     require_argument(option != task_option, "--by", option, "tasks are not compared with each other");
-    require_argument(
-        contains(varied, option), "--by", option,
-        varied.empty() ? "nothing varies here" : fmt::format("must be one of: {}", fmt::join(varied, ", ")));
+    require_argument(contains(varied, option), "--by", option,
+                     varied.empty() ? "nothing varies here" : must_be_one_of(option, varied));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/report/times_to_criterion.hpp"
+#include "sim/options/nearest.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -112,9 +113,8 @@ std::optional<std::string> reference_arm(const StudyRecord& study, const std::st
   for (const auto& condition : study.conditions)
     if (const auto arm = arm_of(condition); arm && std::find(arms.begin(), arms.end(), *arm) == arms.end())
       arms.push_back(*arm);
-  require_argument(
-      against.empty() || std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
-      arms.empty() ? "this study has no study.arm axis" : fmt::format("must be one of: {}", fmt::join(arms, ", ")));
+  require_argument(against.empty() || std::find(arms.begin(), arms.end(), against) != arms.end(), "--against", against,
+                   arms.empty() ? "this study has no study.arm axis" : must_be_one_of(against, arms));
   if (!against.empty()) return against;
   return arms.empty() ? std::nullopt : std::optional(arms.front());
 }

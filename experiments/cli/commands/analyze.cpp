@@ -7,6 +7,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/results/result_file.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -14,15 +15,17 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::string known_kinds() {
+std::vector<std::string> known_kinds() {
   std::vector<std::string> names;
   for (const auto& kind : analysis_kinds()) names.push_back(kind.name);
-  return fmt::format("{}", fmt::join(names, ", "));
+  return names;
 }
 
 /// KIND comes first, so that `analyze KIND --help` can show the options of that kind.
 int analyze(const std::vector<std::string>& arguments, const Command& command) {
-  if (arguments.empty()) throw UserError("stillpoint analyze: KIND is missing; must be one of: " + known_kinds());
+  if (arguments.empty())
+    throw UserError(
+        fmt::format("stillpoint analyze: KIND is missing; must be one of: {}", fmt::join(known_kinds(), ", ")));
   if (arguments.front() == "--help" || arguments.front() == "-h") {
     fmt::print("usage: stillpoint analyze {}\n\n{}\n\n", command.arguments, command.help);
     for (const auto& kind : analysis_kinds()) fmt::print("  {:14}  {}\n", kind.name, kind.help);
@@ -33,7 +36,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   const auto kind = std::find_if(analysis_kinds().begin(), analysis_kinds().end(),
                                  [&](const AnalysisKind& each) { return each.name == arguments.front(); });
   if (kind == analysis_kinds().end())
-    throw UserError(fmt::format("stillpoint analyze {}: must be one of: {}", arguments.front(), known_kinds()));
+    throw UserError(
+        fmt::format("stillpoint analyze {}: {}", arguments.front(), must_be_one_of(arguments.front(), known_kinds())));
   const Command own = {"analyze " + kind->name, "FILE [--json OUT] [...]",
                        fmt::format("{}\nFILE: {}. JSON: {}", kind->help, kind->file, kind->schema), kind->example,
                        nullptr};
@@ -45,9 +49,10 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(own, {arguments.begin() + 1, arguments.end()}, options, positional, values)) return 0;
 
-  return with_option_names(options, [&] {
+  const auto file = required(own, values, "FILE");
+  const auto work = [&] {
     std::string text;
-    const auto result = kind->run(required(own, values, "FILE"), values, text);
+    const auto result = kind->run(file, values, text);
     const auto json = result.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     const auto out = output_path(values, "json");
     if (out == "-") {
@@ -57,7 +62,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
       fmt::print("{}", text);
     }
     return 0;
-  });
+  };
+  return with_option_names(options, work, file);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "experiments/report/learning_curves.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study_directory.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -29,9 +30,8 @@ void keep_only(StudyRecord& study, const std::vector<std::string>& entries) {
   for (const auto& [option, values] : there)
     for (const auto& value : values) allowed.push_back(option + "=" + value);
   for (const auto& entry : entries) {
-    require_argument(
-        std::find(allowed.begin(), allowed.end(), entry) != allowed.end(), "--only", entry,
-        allowed.empty() ? "nothing varies in this study" : fmt::format("must be one of: {}", fmt::join(allowed, ", ")));
+    require_argument(std::find(allowed.begin(), allowed.end(), entry) != allowed.end(), "--only", entry,
+                     allowed.empty() ? "nothing varies in this study" : must_be_one_of(entry, allowed));
     const auto equals = entry.find('=');
     wanted[entry.substr(0, equals)].insert(entry.substr(equals + 1));
   }
