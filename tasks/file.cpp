@@ -27,9 +27,7 @@ class TrialsOfAFile : public Task {
     require_parameter(!parameters.file.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
     const auto stored = read_trials(parameters.file);
     if (!stored.graded())
-      throw UserError(parameters.file +
-                      ": dataset targets: missing; a task has targets and mask (inputs alone are for "
-                      "`stillpoint simulate --inputs`)");
+      throw UserError(parameters.file + ": dataset targets: missing; a task has targets and mask beside its inputs");
     require_parameter(std::abs(*stored.dt_ms - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
                       fmt::format("must be {}, the dt_ms of {}", *stored.dt_ms, parameters.file));
     all_ = stored.trials;

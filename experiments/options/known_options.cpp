@@ -58,7 +58,11 @@ void for_each_component_option(const Visit& visit) {
 /// What text of these options may be at best, whatever else a run has.
 void check_text(const std::string& name, const std::string& value) {
   constexpr long most_updates = 1000000000;
-  if (name == "training.checkpoints") checkpoint_updates(value, value.rfind("every", 0) == 0 ? 1 : most_updates);
+  try {
+    if (name == "training.checkpoints") checkpoint_updates(value, value.rfind("every", 0) == 0 ? 1 : most_updates);
+  } catch (const ParameterError&) {
+    throw ParameterError(name, value, "must be none, log, every K, or updates, separated by spaces");
+  }
   if (name != "shadow.rules") return;
   std::vector<std::string> rules = {"none"};
   for (const auto& kind : rule_kinds()) rules.push_back(kind.name);

@@ -137,7 +137,8 @@ void refuse_without_effect(const Study& study, const Study& file, const std::vec
   const auto refuse = [&](const std::string& option, const std::string& shown, const std::string& value) {
     const auto idle = idle_in(study, option);
     if (idle.conditions.size() < study.points.size()) return;
-    const bool by_hand = std::find(set.begin(), set.end(), shown) != set.end();
+    const bool by_hand =
+        std::any_of(set.begin(), set.end(), [&](const auto& key) { return key == shown || key == option; });
     if (!by_hand && used_by_file(file, option)) return;
     throw ParameterError(shown, value,
                          fmt::format("has no effect: {} in {}; remove it, or set that", idle.lacking,

@@ -81,6 +81,15 @@ void check_values(const Study& study) {
     }
 }
 
+/// A problem with what the file of network.start decided is one of the file.
+std::string said_of_start(const UserError& problem, const Assignments& given) {
+  if (const auto* parameter = dynamic_cast<const ParameterError*>(&problem))
+    for (const auto& [name, value] : said_by_start(given))
+      if (name == parameter->name)
+        return fmt::format("{}: {}", *find_assignment(given, "network.start"), problem.what());
+  return problem.what();
+}
+
 void expand(Study& study) {
   std::size_t count = 1;
   for (const auto& axis : study.axes) {
@@ -100,8 +109,9 @@ void expand(Study& study) {
     } catch (const TooLarge&) {
       throw;
     } catch (const UserError& problem) {
-      if (!study.skip_inapplicable) throw;
-      study.left_out.push_back({point.varied, problem.what()});
+      const auto reason = said_of_start(problem, all);
+      if (!study.skip_inapplicable) throw UserError(reason);
+      study.left_out.push_back({point.varied, reason});
       continue;
     }
     study.points.push_back(std::move(point));
