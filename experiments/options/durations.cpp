@@ -51,8 +51,8 @@ std::vector<std::string> implausible_times(const Options& options, Index steps) 
   const double dt_ms = options.number("integration.dt_ms");
   std::vector<std::string> lines;
   if (steps > most_steps)
-    lines.push_back(fmt::format("warning: a trial of {} is {} steps of integration.dt_ms = {}; are all times in ms?",
-                                options.text("task.name"), steps, number_text(dt_ms)));
+    lines.push_back(fmt::format("warning: a trial is {} steps of integration.dt_ms = {}; are all times in ms?", steps,
+                                number_text(dt_ms)));
   for (const auto& [name, entry] : options.entries())
     if (entry.option.unit == "ms" && name.find("tau") != std::string::npos && lacking_for(name, options).empty() &&
         dt_ms > range_of(entry, options).low)

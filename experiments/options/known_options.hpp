@@ -21,8 +21,9 @@ struct ComponentOption {
 };
 std::vector<ComponentOption> components_with(const std::string& name);
 
-/// Throws UserError where no run has an option of that name, ParameterError where none that has it would take the value:
-/// a mistake even if nothing uses it. `others` are known as well; `place` stands before the name in the study file.
+/// Throws UserError where no run has an option of that name, ParameterError where none that has it would take the
+/// value: a mistake even if nothing uses it. `others` are known as well; `place` stands before the name in the study
+/// file.
 void check_value(const std::string& name, const std::string& value, const std::vector<Option>& others = {},
                  const std::string& place = "");
 

@@ -6,8 +6,8 @@
 
 namespace stillpoint {
 
-/// "; did you mean network.gain?" for what is nearest to "network.gian" or "gain" among the known names, "" where none is
-/// near.
+/// "; did you mean network.gain?" for what is nearest to "network.gian" or "gain" among the known names, "" where none
+/// is near.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known);
 
 /// "must be one of: euler, rk4", and which of them was meant.

@@ -105,6 +105,7 @@ def test_options_that_change_nothing_are_refused_and_rounded_times_said(tmp):
         (["--synapse", "tcr", *settings("synapse.use=0.2")], "synapse.use = 0.2: has no effect: needs synapse.kind = tsodyks_markram, is tcr"),
         (settings("synapse.beta=3"), "needs synapse.kind = tcr, is none"),
         (settings("synapse.bta=3"), "did you mean synapse.beta"),
+        (settings("synapes.beta=3"), "did you mean synapse.beta"),
         (settings("integration.tolerance=1e-3"), "needs integration.method = dopri5, is euler"),
         (settings("integration.precision=float"), "integration.precision = float: has no effect"),
         (settings("noise.drive_tau_ms=4"), "needs noise.drive > 0, is 0"),

@@ -9,6 +9,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/options/durations.hpp"
 #include "experiments/options/effect.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
@@ -89,15 +90,14 @@ Options options_for(const SimulationRequest& request, const StoredNetwork& store
   return options;
 }
 
+/// Times that are not what they were written as, a line each.
 std::vector<std::string> remarks_on_times(const SimulationRequest& request, const Options& options, Index steps) {
-  auto lines = implausible_times(options, steps);
-  const bool is_free = !request.has_task && !request.inputs;
-  const auto rounded = request.has_task ? rounded_durations(options)
-                       : is_free ? std::vector{rounded_text("--duration-ms", {request.duration_ms, request.duration_ms},
-                                                            options.number("integration.dt_ms"))}
-                                 : std::vector<std::string>();
-  for (const auto& line : rounded)
-    if (!line.empty()) lines.push_back(line);
+  auto lines = request.has_task ? rounded_durations(options) : std::vector<std::string>();
+  const double T = request.duration_ms;
+  if (!request.has_task && !request.inputs)
+    if (auto line = rounded_text("--duration-ms", {T, T}, options.number("integration.dt_ms")); !line.empty())
+      lines.push_back(std::move(line));
+  for (auto& line : implausible_times(options, steps)) lines.push_back(std::move(line));
   return lines;
 }
 
@@ -161,11 +161,9 @@ po::options_description simulate_options() {
       "task", po::value<std::string>(),
       "trials of this task, of a run's own task with the run's options; without it a free run")(
       "inputs", po::value<std::string>(),
-      "the trials of this file, once each and in its order: HDF5 (trial x step x channel, graded or not), or CSV of "
-      "one "
-      "trial; layout: docs/file-formats.md")("duration-ms", po::value<double>()->default_value(1000),
-                                             "length of a free run [ms]")("input", po::value<std::string>(),
-                                                                          "free run: constant input v1,v2,...")(
+      "trials of this file, once each, in its order: HDF5, or CSV of one trial (layout: docs/file-formats.md)")(
+      "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
+      "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
       "trials", po::value<long>(),
       "number of trials, each from its own initial state (all from r0 where the network file has one); default: 10, "
       "of --inputs all")(
@@ -222,6 +220,7 @@ SimulationRequest request_of(const po::variables_map& values, const Command& com
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto assignment = key_and_value("--set", entry);
+      check_value(assignment.first, assignment.second);
       const auto section = entry.substr(0, entry.find('.'));
       require_argument(
           section == "integration" || section == "noise" || section == "synapse" ||

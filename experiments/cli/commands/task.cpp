@@ -9,6 +9,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/options/durations.hpp"
 #include "experiments/options/effect.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
@@ -32,6 +33,7 @@ Options resolve(const std::string& name, const po::variables_map& values) {
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const std::string allowed = "must be KEY=VALUE, an option of the task";
       const auto [key, value] = key_and_value("--set", entry, allowed);
+      check_value(key, value);
       require_argument(key.rfind("task.", 0) == 0, "--set", entry, allowed);
       require_argument(key != "task.name", "--set", entry, "the task is the first argument");
       assign(all, key, value);
