@@ -53,11 +53,15 @@ std::vector<std::string> implausible_times(const Options& options, Index steps) 
   if (steps > most_steps)
     lines.push_back(fmt::format("warning: a trial is {} steps of integration.dt_ms = {}; are all times in ms?", steps,
                                 number_text(dt_ms)));
-  for (const auto& [name, entry] : options.entries())
-    if (entry.option.unit == "ms" && name.find("tau") != std::string::npos && lacking_for(name, options).empty() &&
-        dt_ms > range_of(entry, options).low)
+  const auto& step = options.entries().at("integration.dt_ms").option;
+  for (const auto& [name, entry] : options.entries()) {
+    if (entry.option.unit != "ms" || name.find("tau") == std::string::npos) continue;
+    const double tau_ms = range_of(entry, options).low;
+    const bool meant = entry.value == entry.option.fallback && tau_ms < step.value_of(step.fallback);
+    if (dt_ms > tau_ms && !meant && lacking_for(name, options).empty())
       lines.push_back(
           fmt::format("warning: integration.dt_ms = {} is longer than {} = {}", number_text(dt_ms), name, entry.value));
+  }
   return lines;
 }
 

@@ -16,8 +16,8 @@ std::string rounded_text(const std::string& name, const Range& value_ms, double 
 /// Of a task's options, those that are rounded, a line each.
 std::vector<std::string> rounded_durations(const Options& options);
 
-/// What of a run's times is implausible, a line each: a step above a time constant in use, a trial of more than 100000
-/// steps.
+/// What of a run's times is implausible, a line each: a trial of more than 100000 steps, a step above a time constant in
+/// use (but for one whose default is below the usual step).
 std::vector<std::string> implausible_times(const Options& options, Index steps);
 
 }  // namespace stillpoint

@@ -24,7 +24,7 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
         (["netwrk.size=3"], ["netwrk.size: unknown option", "did you mean network.size"]),
         (["nonsense.kind=3"], ["nonsense.kind: unknown section [nonsense]", "training"]),
         (["gain=2"], ["gain: unknown option; did you mean network.gain"]),
-        (["study.sead=2"], ["study.sead: unknown option", "study.first_seed", "did you mean study.seed"]),
+        (["study.sead=2"], ["study.sead: unknown option", "study.first_seed", "did you mean study.seeds"]),
         (["grid.arm=none tcr"], ["grid.arm: unknown option; did you mean study.arm"]),
         (["grid.study.seeds=1 2"], ["grid.study.seeds", "same in every condition"]),
         (["rule.name=e_porp"], ["rule.name = e_porp", "did you mean e_prop"]),
