@@ -66,9 +66,8 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   } catch (const po::unknown_option& problem) {
     std::vector<std::string> known;
     for (const auto& option : shown.options()) known.push_back("--" + option->long_name());
-    throw UserError(fmt::format("stillpoint {}: {}: unknown option{}; see `stillpoint {} --help`", command.name,
-                                problem.get_option_name(), did_you_mean(problem.get_option_name(), known),
-                                command.name));
+    throw UserError(fmt::format("stillpoint {}: {}{}; see `stillpoint {} --help`", command.name, problem.what(),
+                                did_you_mean(problem.get_option_name(), known), command.name));
   } catch (const po::error& problem) {
     throw UserError(
         fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
