@@ -16,10 +16,12 @@ TEST_CASE("of a misspelt name the nearest known one is asked for, of a far one n
   CHECK(meant("Network.Size") == "network.size");
   CHECK(meant("gain") == "network.gain");  // the first whose last word it is
   CHECK(meant("arm") == "study.arm");
+  CHECK(meant("gian") == "network.gain");
   CHECK(meant("--otu") == "--out");
   CHECK(meant("full-force.gain") == "full_force.gain");
   for (const std::string far : {"", "banana", "x", "network"}) CHECK(meant(far).empty());
   CHECK(meant(std::string(1000, 'x')).empty());
+  CHECK(did_you_mean("network.size", {"rule.name", "network.gain"}).empty());  // another word of the same section
   CHECK(must_be_one_of("rk5", {"euler", "rk4"}) == "must be one of: euler, rk4; did you mean rk4?");
 }
 

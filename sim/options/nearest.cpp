@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace stillpoint {
 
@@ -33,24 +34,36 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
+/// So far may a word be from what it was meant to be; letters of a short one are soon all others.
+std::size_t farthest(const std::string& word) {
+  return std::max<std::size_t>(word.size() / 3, word.size() >= 4 ? 2 : word.size() / 2);
+}
+
+/// "network" and "gain"; "" and "tcr".
+std::pair<std::string, std::string> section_and_key(const std::string& name) {
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? std::pair(std::string(), name)
+                                  : std::pair(name.substr(0, dot), name.substr(dot + 1));
+}
+
 }  // namespace
 
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
   constexpr std::size_t longest = 100;  // nobody types a longer one
-  const auto wanted = folded(name);
-  if (wanted.empty() || wanted.size() > longest) return "";
-  const auto text = [](const std::string& meant) { return "; did you mean " + meant + "?"; };
-  for (const auto& each : known)
-    if (const auto own = folded(each); own == wanted || own.substr(own.rfind('.') + 1) == wanted) return text(each);
+  if (name.empty() || name.size() > longest) return "";
+  const auto [section, key] = section_and_key(folded(name));
   const std::string* nearest = nullptr;
-  std::size_t least = std::max<std::size_t>(1, wanted.size() / 3) + 1;
-  for (const auto& each : known)
-    if (each.size() <= longest)
-      if (const auto far = distance(wanted, folded(each)); far < least) {
-        least = far;
-        nearest = &each;
-      }
-  return nearest ? text(*nearest) : "";
+  std::size_t least = longest;
+  for (const auto& each : known) {
+    if (each.size() > longest) continue;
+    const auto [own_section, own_key] = section_and_key(folded(each));
+    // A key alone may be one of any section.
+    const auto of_section = section.empty() ? 0 : distance(section, own_section), of_key = distance(key, own_key);
+    if (of_section > farthest(section) || of_key > farthest(key) || of_section + of_key >= least) continue;
+    least = of_section + of_key;
+    nearest = &each;
+  }
+  return nearest ? "; did you mean " + *nearest + "?" : "";
 }
 
 std::string must_be_one_of(const std::string& name, const std::vector<std::string>& known) {
