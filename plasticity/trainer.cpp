@@ -72,8 +72,9 @@ std::vector<long> checkpoint_updates(const std::string& text, long updates) {
     try {
       return static_cast<long>(integer_option("", "", "", allowed, "").value_of(word));
     } catch (const UserError&) {
-      throw ParameterError("training.checkpoints", text,
-                           fmt::format("must be none, log, every K, or updates from 0 to {}", updates - 1));
+      throw ParameterError(
+          "training.checkpoints", text,
+          fmt::format("must be none, log, every K, or updates from 0 to {}, separated by spaces", updates - 1));
     }
   };
   const auto words = split_words(text);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/options/nearest.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -14,8 +16,7 @@ const std::vector<std::string>& method_names() { return methods; }
 
 Method method_from(const std::string& name) {
   const auto found = std::find(methods.begin(), methods.end(), name);
-  require_parameter(found != methods.end(), "integration.method", name,
-                    fmt::format("must be one of: {}", fmt::join(methods, ", ")));
+  require_parameter(found != methods.end(), "integration.method", name, must_be_one_of(name, methods));
   return static_cast<Method>(found - methods.begin());
 }
 

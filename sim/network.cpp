@@ -214,6 +214,53 @@ ArrayPresence presence_of(const NetworkKind& kind, const ArrayTraits& array) {
   return array.may_be_absent ? ArrayPresence::optional : ArrayPresence::required;
 }
 
+namespace {
+
+/// "N x K with N = 3 (the rows of W)": what is said of an axis by another array.
+template <class Scalar>
+std::string shape_of(const Network<Scalar>& network, const ArrayTraits& array) {
+  const auto& kind = network_kind(network.kind);
+  const auto times = [](Index factor, const char* letter) {
+    return factor == 1 ? std::string(letter) : fmt::format("{}{}", factor, letter);
+  };
+  const auto letters = [&](ArrayAxis axis) -> std::string {
+    switch (axis) {
+      case ArrayAxis::one:
+        return "1";
+      case ArrayAxis::neurons:
+        return "N";
+      case ArrayAxis::states:
+        return times(kind.states, "N");
+      case ArrayAxis::drives:
+        return times(kind.gates, "N");
+      case ArrayAxis::inputs:
+        return "K";
+      case ArrayAxis::outputs:
+        return "O";
+      case ArrayAxis::rank:
+        return "R";
+    }
+    return "";
+  };
+  const std::string weights = kind.factors ? "M" : "W", N = kind.gates == 1 ? "rows" : "columns";
+  struct Source {
+    std::string letter, array, axis;
+    Index extent;
+  };
+  const std::vector<Source> sources = {{"N", weights, N, network.size()},
+                                       {"K", "W_in", "columns", network.inputs()},
+                                       {"O", "W_out", "rows", network.outputs()},
+                                       {"R", "M", "columns", network.extent(ArrayAxis::rank)}};
+  const auto shape = fmt::format("{} x {}", letters(array.rows), letters(array.columns));
+  std::string known;
+  for (const auto& [letter, source, axis, extent] : sources)
+    if (shape.find(letter) != std::string::npos && source != array.name)
+      known += fmt::format("{}{} = {} (the {} of {})", known.empty() ? " with " : ", ", letter, extent, axis, source);
+  return shape + known;
+}
+
+}  // namespace
+
 template <class Scalar>
 void Network<Scalar>::check(const std::string& where) const {
   const auto& own = network_kind(kind);
@@ -225,13 +272,12 @@ void Network<Scalar>::check(const std::string& where) const {
         if (values.size() == 0 && presence != ArrayPresence::required) return;
         const bool none = presence == ArrayPresence::absent;
         const bool as_W = array.role == ArrayTraits::Role::constraint && array.columns != ArrayAxis::one;
-        const Index rows = none ? 0 : as_W ? W.rows() : extent(array.rows);
-        const Index columns = none ? 0 : as_W ? W.cols() : extent(array.columns);
-        require_parameter(values.rows() == rows && values.cols() == columns, where + ": " + array.name,
-                          fmt::format("{} x {}", values.rows(), values.cols()),
-                          fmt::format("must be {} x {}", rows, columns));
-        require_parameter(values.allFinite(), where + ": " + array.name, "not finite",
-                          "every entry must be a finite number");
+        const auto place = where + ": " + array.name, found = fmt::format("{} x {}", values.rows(), values.cols());
+        require_parameter(!none, place, found, fmt::format("a {} network has none", kind));
+        const Index rows = as_W ? W.rows() : extent(array.rows), columns = as_W ? W.cols() : extent(array.columns);
+        require_parameter(values.rows() == rows && values.cols() == columns, place, found,
+                          "must be " + shape_of(*this, array));
+        require_parameter(values.allFinite(), place, "not finite", "every entry must be a finite number");
       },
       *this);
   require_parameter(this->M.cols() <= size(), where + ": M", fmt::format("rank {}", this->M.cols()),
@@ -256,7 +302,7 @@ void Network<Scalar>::check(const std::string& where) const {
                     "must be >= 0 Hz");
   if (dt_ms)
     require_parameter(std::isfinite(*dt_ms) && *dt_ms > 0, where + ": dt_ms", fmt::format("{}", *dt_ms),
-                      "must be > 0 ms");
+                      "must be a number > 0 [ms]");
 }
 
 template struct Network<float>;

@@ -1,9 +1,8 @@
 #include "sim/nonlinearity.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "sim/options/nearest.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -16,8 +15,7 @@ const std::vector<std::string>& nonlinearity_names() { return names; }
 
 Nonlinearity nonlinearity_from(const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
-  require_parameter(found != names.end(), "nonlinearity", name,
-                    fmt::format("must be one of: {}", fmt::join(names, ", ")));
+  require_parameter(found != names.end(), "nonlinearity", name, must_be_one_of(name, names));
   return static_cast<Nonlinearity>(found - names.begin());
 }
 

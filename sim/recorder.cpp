@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/options/nearest.hpp"
+
 namespace stillpoint {
 
 const std::vector<std::string>& Recorder::known_names() {
@@ -18,7 +20,7 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
   const auto& known = known_names();
   for (const auto& name : names) {
     require_parameter(std::find(known.begin(), known.end(), name) != known.end(), "record", name,
-                      fmt::format("must be one or more of: {}", fmt::join(known, ", ")));
+                      must_be_one_of(name, known));
     const bool of_synapse = name == "synapse" || name == "efficacy" || name == "current";
     const bool present = name == "rate_hz"    ? simulation.network().rate_hz > 0
                          : name == "efficacy" ? synapse.scales()

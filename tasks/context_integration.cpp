@@ -45,7 +45,7 @@ class ContextIntegration : public Task {
       : p_(parameters),
         stimulus_(steps_of(p_.stimulus_ms, dt_ms, "task.stimulus_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
-        delay_(p_.delay_ms, dt_ms),
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms"),
         noise_per_step_(p_.noise * std::sqrt(static_cast<double>(stimulus_))) {}
 
   Index inputs() const override { return 4; }

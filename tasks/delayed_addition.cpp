@@ -36,7 +36,7 @@ class DelayedAddition : public Task {
       : p_(parameters),
         sample_(steps_of(p_.sample_ms, dt_ms, "task.sample_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
-        delay_(p_.delay_ms, dt_ms) {}
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms") {}
 
   Index inputs() const override { return 2; }
   Index outputs() const override { return 1; }

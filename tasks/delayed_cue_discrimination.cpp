@@ -37,7 +37,7 @@ class DelayedCueDiscrimination : public Task {
       : p_(parameters),
         cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
-        delay_(p_.delay_ms, dt_ms) {}
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms") {}
 
   Index inputs() const override { return p_.cues + 1; }
   Index outputs() const override { return p_.cues; }

@@ -41,7 +41,7 @@ class DelayedMatchToSample : public Task {
         sample_(steps_of(p_.sample_ms, dt_ms, "task.sample_ms")),
         test_(steps_of(p_.test_ms, dt_ms, "task.test_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
-        delay_(p_.delay_ms, dt_ms) {}
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms") {}
 
   Index inputs() const override { return p_.stimuli; }
   Index outputs() const override { return 1; }

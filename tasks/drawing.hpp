@@ -10,12 +10,13 @@
 
 namespace stillpoint {
 
-/// A duration drawn uniformly from a range, rounded to the nearest step.
+/// A duration drawn uniformly from a range, rounded to the nearest step; `name` is that of its option.
 class DrawnDuration {
  public:
-  DrawnDuration(const Range& range_ms, double dt_ms) : range_ms_(range_ms), dt_ms_(dt_ms) {}
+  DrawnDuration(const Range& range_ms, double dt_ms, const std::string& name)
+      : range_ms_(range_ms), dt_ms_(dt_ms), longest_(steps_of(range_ms.high, dt_ms, name, 0)) {}
   Index shortest() const { return rounded(range_ms_.low); }
-  Index longest() const { return rounded(range_ms_.high); }
+  Index longest() const { return longest_; }
   Index draw(Stream& stream) const { return rounded(stream.uniform(range_ms_.low, range_ms_.high)); }
 
  private:
@@ -23,6 +24,7 @@ class DrawnDuration {
 
   Range range_ms_;
   double dt_ms_;
+  Index longest_;
 };
 
 /// Trial b of a set, whose arrays are zero until they are written.

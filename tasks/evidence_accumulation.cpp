@@ -40,7 +40,7 @@ class EvidenceAccumulation : public Task {
         slot_(steps_of(p_.slot_ms, dt_ms, "task.slot_ms")),
         pulse_(steps_of(p_.pulse_ms, dt_ms, "task.pulse_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
-        delay_(p_.delay_ms, dt_ms) {
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms") {
     require_parameter(pulse_ <= slot_, "task.pulse_ms", number_text(p_.pulse_ms), "must be at most task.slot_ms");
   }
 

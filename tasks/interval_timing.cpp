@@ -41,7 +41,7 @@ class IntervalTiming : public Task {
         dt_ms_(dt_ms),
         pulse_(steps_of(p_.pulse_ms, dt_ms, "task.pulse_ms")),
         hold_(steps_of(p_.hold_ms, dt_ms, "task.hold_ms", 0)),
-        interval_(p_.interval_ms, dt_ms) {
+        interval_(p_.interval_ms, dt_ms, "task.interval_ms") {
     require_parameter(pulse_ <= interval_.shortest(), "task.pulse_ms", number_text(p_.pulse_ms),
                       "must be at most the shortest task.interval_ms");
   }

@@ -37,10 +37,14 @@ Preset preset(const TaskKind& kind, const std::string& difficulty) {
 std::string Task::input_name(Index channel) const { return fmt::format("input {}", channel); }
 
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least) {
-  const auto steps = static_cast<Index>(std::lround(duration_ms / dt_ms));
-  require_parameter(steps >= least, name, fmt::format("{} ms", duration_ms),
+  constexpr double most_steps = 1e9;
+  const double steps = std::round(duration_ms / dt_ms);
+  require_parameter(steps >= static_cast<double>(least), name, fmt::format("{} ms", duration_ms),
                     fmt::format("must be at least {} step(s) of integration.dt_ms = {} ms", least, dt_ms));
-  return steps;
+  require_parameter(
+      steps <= most_steps, name, fmt::format("{} ms", duration_ms),
+      fmt::format("is {:.3g} steps of integration.dt_ms = {} ms, must be at most {:.0e}", steps, dt_ms, most_steps));
+  return static_cast<Index>(steps);
 }
 
 }  // namespace stillpoint

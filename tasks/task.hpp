@@ -50,7 +50,7 @@ Option task_name_option();
 /// presets.
 Preset preset(const TaskKind& kind, const std::string& difficulty);
 
-/// Steps of a duration, at least `least`; throws ParameterError when it rounds to fewer.
+/// Steps of a duration, at least `least`; throws ParameterError when it rounds to fewer, or to more than any trial has.
 Index steps_of(double duration_ms, double dt_ms, const std::string& name, Index least = 1);
 
 }  // namespace stillpoint

@@ -47,7 +47,7 @@ class WorkingMemory : public Task {
         cue_(steps_of(p_.cue_ms, dt_ms, "task.cue_ms")),
         response_(steps_of(p_.response_ms, dt_ms, "task.response_ms")),
         distractor_(steps_of(p_.distractor_ms, dt_ms, "task.distractor_ms")),
-        delay_(p_.delay_ms, dt_ms) {
+        delay_(p_.delay_ms, dt_ms, "task.delay_ms") {
     require_parameter(
         p_.distractors * distractor_ <= delay_.shortest(), "task.distractor_ms", number_text(p_.distractor_ms),
         fmt::format("{} of them must fit into the shortest task.delay_ms, {} ms", p_.distractors, p_.delay_ms.low));

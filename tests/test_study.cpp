@@ -91,11 +91,13 @@ TEST_CASE("arms are presets, what contradicts one is refused") {
       {{"study.arm", "matched_speed"}, {"synapse.beta", "50"}}));  // describes the network that is matched
 }
 
-TEST_CASE("an option of another task is refused, one of another arm's synapse is not") {
+TEST_CASE("an option is refused where no condition has what uses it") {
   CHECK(refusal({"", {"task.bits=3"}, false}).find("task.bits") == 0);
   CHECK(refusal({"", {"task.name=flip_flop", "task.bits=2"}, false}).empty());
   CHECK(refusal({"", {"grid.task.name=flip_flop evidence_accumulation", "task.bits=2"}, false}).empty());
-  CHECK(refusal({"", {"study.arm=none", "synapse.beta=50"}, false}).empty());
+  CHECK(refusal({"", {"study.arm=none", "synapse.beta=50"}, false}).find("synapse.beta = 50: has no effect") == 0);
+  CHECK(refusal({"", {"grid.study.arm=none tcr", "synapse.beta=50"}, false}).empty());
+  CHECK(refusal({"", {"study.arm=matched_speed", "synapse.beta=50"}, false}).empty());  // of the network that is matched
 }
 
 TEST_CASE("a network survives its file to the bit") {

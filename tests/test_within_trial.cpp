@@ -21,7 +21,7 @@ Network<double> learned(const std::string& rule, double rate, long within_trial)
                                         {"optimizer.clip", "0"},
                                         {"optimizer.rate", std::to_string(rate)},
                                         {"training.within_trial", std::to_string(within_trial)}},
-                                       {"rule.form"});
+                                       Unused::ignored);
   auto network = random_network("leaky_rate", "tanh", N, K, O, seed);
   const Integration integration{Method::euler, 10, 0};
   Simulation<double> simulation(network, integration);

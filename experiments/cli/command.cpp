@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "experiments/cli/output_file.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -62,6 +63,11 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
     for (auto& given : parsed.options) read_number(all, given);
     po::store(parsed, values);
     po::notify(values);
+  } catch (const po::unknown_option& problem) {
+    std::vector<std::string> known;
+    for (const auto& option : shown.options()) known.push_back("--" + option->long_name());
+    throw UserError(fmt::format("stillpoint {}: {}{}; see `stillpoint {} --help`", command.name, problem.what(),
+                                did_you_mean(problem.get_option_name(), known), command.name));
   } catch (const po::error& problem) {
     throw UserError(
         fmt::format("stillpoint {}: {}; see `stillpoint {} --help`", command.name, problem.what(), command.name));
@@ -77,14 +83,17 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   return false;
 }
 
-int with_option_names(const po::options_description& options, const std::function<int()>& work) {
+int with_option_names(const po::options_description& options, const std::function<int()>& work,
+                      const std::string& file) {
   try {
     return work();
   } catch (const ParameterError& error) {
     auto name = error.name;
     std::replace(name.begin(), name.end(), '_', '-');
-    if (!options.find_nothrow(name, false)) throw;
-    throw ParameterError("--" + name, error.value, error.allowed);
+    if (options.find_nothrow(name, false)) throw ParameterError("--" + name, error.value, error.allowed);
+    const bool is_said = error.name.rfind("--", 0) == 0 || error.name.find(file) != std::string::npos;
+    if (is_said || error.allowed.find(file) != std::string::npos) throw;
+    throw ParameterError(file + ": " + error.name, error.value, error.allowed);
   }
 }
 
@@ -92,9 +101,13 @@ namespace {
 
 template <class Value>
 const Value& required_value(const Command& command, const po::variables_map& values, const std::string& name) {
-  if (values.count(name) == 0)
-    throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name, name,
+  if (values.count(name) == 0) {
+    const auto option = command.arguments.find("--" + name + " ");  // "--out DIR", as the usage has it
+    const auto end = command.arguments.find(' ', option == std::string::npos ? option : option + name.size() + 3);
+    throw UserError(fmt::format("stillpoint {}: {} is missing; usage: stillpoint {} {}", command.name,
+                                option == std::string::npos ? name : command.arguments.substr(option, end - option),
                                 command.name, command.arguments));
+  }
   return values[name].as<Value>();
 }
 

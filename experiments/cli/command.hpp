@@ -24,8 +24,10 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
                    const boost::program_options::positional_options_description& positional,
                    boost::program_options::variables_map& values);
 
-/// Runs `work`. What the library says of a parameter "dt_ms" is said of the option "--dt-ms" where `options` has it.
-int with_option_names(const boost::program_options::options_description& options, const std::function<int()>& work);
+/// Runs `work`. What the library says of a parameter "dt_ms" is said of the option "--dt-ms" where `options` has it,
+/// and of the file that is looked at elsewhere.
+int with_option_names(const boost::program_options::options_description& options, const std::function<int()>& work,
+                      const std::string& file = "");
 
 /// The value of a required argument; throws UserError naming it and showing the usage.
 std::string required(const Command& command, const boost::program_options::variables_map& values,

@@ -12,6 +12,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/options/message.hpp"
 #include "sim/blas.hpp"
+#include "sim/options/nearest.hpp"
 
 using namespace stillpoint;
 
@@ -46,7 +47,7 @@ int dispatch(int count, char** words) {
     if (command.name == name) return command.run(std::vector<std::string>(words + 2, words + count), command);
   std::vector<std::string> names;
   for (const auto& command : commands()) names.push_back(command.name);
-  throw UserError(fmt::format("stillpoint: {}: unknown command; must be one of: {}", name, fmt::join(names, ", ")));
+  throw UserError(fmt::format("stillpoint: {}: unknown command; {}", name, must_be_one_of(name, names)));
 }
 
 }  // namespace

@@ -17,12 +17,11 @@ void assign(Assignments& assignments, const std::string& name, const std::string
 /// The value, or nullptr.
 const std::string* find_assignment(const Assignments& assignments, const std::string& name);
 
-/// The options that choose a run's task, rule and synapse.
-std::vector<Option> component_options();
+/// What becomes of options of components that a run does not use: checked in either case.
+enum class Unused { refused, ignored };
 
 /// Options of one run from explicit assignments: core options, an arm's preset, the options of the chosen task, rule
-/// and synapse; where nothing is set, what the file of network.start says. Options of components that the run does not
-/// use are checked and ignored when `known_elsewhere` says that they exist. Throws UserError.
-Options resolve_options(const Assignments& assignments, const std::vector<std::string>& known_elsewhere = {});
+/// and synapse; where nothing is set, what the file of network.start says. Throws UserError.
+Options resolve_options(const Assignments& assignments, Unused unused = Unused::refused);
 
 }  // namespace stillpoint

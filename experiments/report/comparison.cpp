@@ -11,6 +11,7 @@
 #include "experiments/report/pooled.hpp"
 #include "experiments/report/times_to_criterion.hpp"
 #include "experiments/results/condition_choice.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -86,9 +87,8 @@ Words varied_names(const StudyRecord& study) {
 void require_comparable(const Words& by, const Words& varied) {
   for (const auto& option : by) {
     require_argument(option != "task.name", "--by", option, "tasks are not compared with each other");
-    require_argument(
-        contains(varied, option), "--by", option,
-        varied.empty() ? "nothing varies here" : fmt::format("must be one of: {}", fmt::join(varied, ", ")));
+    require_argument(contains(varied, option), "--by", option,
+                     varied.empty() ? "nothing varies here" : must_be_one_of(option, varied));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "experiments/options/argument.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -40,16 +41,16 @@ bool has_value(const Condition& condition, const std::string& text) {
 }
 
 /// What may be said of a study: values of its axes, and numbers.
-std::string allowed_names(const StudyRecord& study) {
+std::string allowed_names(const StudyRecord& study, const std::string& text) {
   std::vector<std::string> values;
   for (const auto& condition : study.conditions)
     for (const auto& [option, value] : condition.varied)
       if (const auto entry = option + "=" + value; std::find(values.begin(), values.end(), entry) == values.end())
         values.push_back(entry);
   const auto& last = study.conditions.back();
-  return fmt::format("must be a condition's number, as `stillpoint summary` shows it ({} to {}){}{}",
+  return fmt::format("must be a condition's number, as `stillpoint summary` shows it ({} to {}){}{}{}",
                      study.conditions.front().tag(), last.tag(),
-                     values.empty() ? "" : ", or one of: ", fmt::join(values, ", "));
+                     values.empty() ? "" : ", or one of: ", fmt::join(values, ", "), did_you_mean(text, values));
 }
 
 }  // namespace
@@ -63,7 +64,7 @@ std::vector<std::size_t> conditions_named(const StudyRecord& study, const std::s
     if (!found.empty()) return found;
   }
   throw UserError(fmt::format("{} {}: {}", option, text,
-                              study.conditions.empty() ? "this study has no conditions" : allowed_names(study)));
+                              study.conditions.empty() ? "this study has no conditions" : allowed_names(study, text)));
 }
 
 }  // namespace stillpoint

@@ -1,6 +1,7 @@
 // Text that a user or the program wrote, read whole.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -17,8 +18,12 @@ template <class Take>
 auto parse_json(const std::string& text, const std::string& path, Take&& take) {
   try {
     return take(nlohmann::json::parse(text));
-  } catch (const nlohmann::json::exception& problem) {
-    throw UserError(path + ": is damaged: " + problem.what());
+  } catch (const nlohmann::json::parse_error& problem) {
+    const auto before = text.substr(0, std::min<std::size_t>(problem.byte, text.size()));
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    throw UserError(path + ": is damaged: is no JSON from line " + std::to_string(line) + " on");
+  } catch (const nlohmann::json::exception&) {
+    throw UserError(path + ": is damaged: an entry is missing, or is not what stands there elsewhere");
   }
 }
 template <class Take>

@@ -17,6 +17,7 @@
 #include "experiments/runs/memory_limit.hpp"
 #include "experiments/runs/signals.hpp"
 #include "experiments/runs/threads.hpp"
+#include "experiments/study/effects.hpp"
 #include "experiments/study/run_queue.hpp"
 #include "experiments/study/study_directory.hpp"
 #include "experiments/study/tuning.hpp"
@@ -195,6 +196,8 @@ void run_study(Study study, const RunnerSetting& setting) {
   const StudySignals signals;
   if (!setting.quiet) warn_of_unconnected_neurons(study);
   if (!setting.quiet) warn_of_start(study);
+  if (!setting.quiet)
+    for (const auto& line : remarks_on(study)) tell(line);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
       tell(fmt::format("left out: {}: {}", condition_label(each.varied), each.reason));

@@ -12,11 +12,12 @@
 #include <sstream>
 
 #include "experiments/options/argument.hpp"
-#include "experiments/options/arms.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/options/start_file.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/text_file.hpp"
 #include "experiments/runs/memory_limit.hpp"
+#include "experiments/study/effects.hpp"
 #include "experiments/study/tuning.hpp"
 #include "plasticity/trainer.hpp"
 #include "tasks/task.hpp"
@@ -24,26 +25,6 @@
 namespace stillpoint {
 
 namespace {
-
-/// Options of every component that some value of the study's axes (or base) chooses; all synapses, since arms choose
-/// them.
-std::vector<std::string> known_names(const Assignments& base, const std::vector<Study::Axis>& axes) {
-  const auto chosen = [&](const std::string& option, const std::string& fallback) {
-    for (const auto& axis : axes)
-      if (axis.option == option) return axis.values;
-    const auto* value = find_assignment(base, option);
-    return std::vector<std::string>{value ? *value : fallback};
-  };
-  std::vector<std::string> names;
-  const auto add = [&](const std::vector<Option>& options) {
-    for (const auto& option : options) names.push_back(option.name);
-  };
-  for (const auto& name : chosen("task.name", task_name_option().fallback)) add(task_kind(name).options);
-  for (const auto& name : chosen("rule.name", rule_name_option().fallback)) add(rule_kind(name).options);
-  for (const auto& name : chosen("network.kind", network_kind_option().fallback)) add(network_kind(name).options);
-  for (const auto& kind : synapse_kinds()) add(kind.options);
-  return names;
-}
 
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
@@ -81,19 +62,35 @@ void rehearse(const Options& options) {
       fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));
 }
 
-/// Whether no condition of the study would change with the option.
-bool used_by_none(const Study& study, const std::string& option) {
-  return std::none_of(study.points.begin(), study.points.end(),
-                      [&](const auto& point) { return lacking_for(option, point.options).empty(); });
-}
-
 /// Their numbers have four digits.
 constexpr std::size_t most_conditions = 9999;
 
-/// `known`: options of other components than those chosen that the study may set.
-void expand(Study& study, std::vector<std::string> known) {
-  const auto chosen = known_names(study.base, study.axes);
-  known.insert(known.end(), chosen.begin(), chosen.end());
+/// Every value is one of its option, whether a condition uses it or not: what cannot be run may be left out, a mistake
+/// may not.
+void check_values(const Study& study) {
+  const auto own = study_options();
+  for (const auto& [name, value] : study.base) check_value(name, value, own);
+  for (const auto& axis : study.axes)
+    for (const auto& value : axis.values) check_value(axis.option, value, own, "grid.");
+  for (const auto& axis : study.tune)
+    for (const auto& value : axis.values) {
+      if (axis.option == "rate")
+        number_option("tune.rate", "", "", positive, "").check(value);
+      else
+        check_value(axis.option, value, own, "tune.");
+    }
+}
+
+/// A problem with what the file of network.start decided is one of the file.
+std::string said_of_start(const UserError& problem, const Assignments& given) {
+  if (const auto* parameter = dynamic_cast<const ParameterError*>(&problem))
+    for (const auto& [name, value] : said_by_start(given))
+      if (name == parameter->name)
+        return fmt::format("{}: {}", *find_assignment(given, "network.start"), problem.what());
+  return problem.what();
+}
+
+void expand(Study& study) {
   std::size_t count = 1;
   for (const auto& axis : study.axes) {
     count *= axis.values.size();
@@ -102,22 +99,19 @@ void expand(Study& study, std::vector<std::string> known) {
   }
   for (std::size_t index = 0; index < count; ++index) {
     Study::Point point;
-    std::size_t rest = index;
-    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
-      point.varied.insert(point.varied.begin(), {axis->option, axis->values[rest % axis->values.size()]});
-      rest /= axis->values.size();
-    }
+    point.varied = combination(study.axes, index);
     Assignments all = study.base;
     for (const auto& [name, value] : point.varied) assign(all, name, value);
     try {
-      point.options = resolve_options(all, known);
+      point.options = resolve_options(all, Unused::ignored);
       rehearse(point.options);
-      point.candidates = candidates_of(study, all, point.options, known, rehearse);
+      point.candidates = candidates_of(study, all, point.options, rehearse);
     } catch (const TooLarge&) {
       throw;
     } catch (const UserError& problem) {
-      if (!study.skip_inapplicable) throw;
-      study.left_out.push_back({point.varied, problem.what()});
+      const auto reason = said_of_start(problem, all);
+      if (!study.skip_inapplicable) throw UserError(reason);
+      study.left_out.push_back({point.varied, reason});
       continue;
     }
     study.points.push_back(std::move(point));
@@ -125,15 +119,6 @@ void expand(Study& study, std::vector<std::string> known) {
   require_parameter(
       !study.points.empty(), "study", study.name,
       "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
-  for (const auto& axis : study.tune)
-    if (used_by_none(study, axis.option))
-      throw UserError(
-          fmt::format("tune.{}: no condition of this study uses it; give rate, or an option's full name", axis.option));
-  for (const auto& axis : study.axes)
-    require_parameter(
-        axis.values.size() == 1 || !used_by_none(study, axis.option), "grid." + axis.option,
-        fmt::format("{}", fmt::join(axis.values, " ")),
-        "no condition of this study uses it; it needs " + lacking_for(axis.option, study.points.front().options));
 }
 
 /// Where a line that Boost quotes stands: without comment and white space at its ends.
@@ -147,7 +132,8 @@ long number_of_line(const std::string& text, const std::string& quoted) {
 
 Assignments read_file(const std::string& path) {
   namespace po = boost::program_options;
-  const auto text = read_text(path);
+  auto text = read_text(path);
+  if (const std::string mark = "\xEF\xBB\xBF"; text.rfind(mark, 0) == 0) text.erase(0, mark.size());  // of UTF-8
   std::istringstream file(text);
   Assignments entries;
   try {
@@ -168,41 +154,41 @@ Assignments read_file(const std::string& path) {
   return entries;
 }
 
+/// The values of an axis, each once.
+std::vector<std::string> values_of(const std::string& key, const std::string& text) {
+  require_parameter(text.find(',') == std::string::npos, key, text, "values are separated by spaces");
+  const auto values = split_words(text);
+  require_parameter(!values.empty(), key, "(empty)", "must be one or more values");
+  const auto number = [](const std::string& word) {
+    char* end = nullptr;
+    const double value = std::strtod(word.c_str(), &end);
+    return *end == '\0' ? number_text(value) : word;
+  };
+  std::set<std::string> seen;
+  for (const auto& value : values) require_parameter(seen.insert(number(value)).second, key, value, "stands twice");
+  return values;
+}
+
 /// Puts one entry where it belongs: the study's own keys, an axis, or the base. A plain value for an axis' option
 /// narrows the axis.
 void place(Study& study, const std::string& key, const std::string& value) {
-  const auto set_axis = [&](const std::string& option) {
-    require_parameter(value.find(',') == std::string::npos, "grid." + option, value, "values are separated by spaces");
-    const auto values = split_words(value);
-    require_parameter(!values.empty(), "grid." + option, "(empty)", "must be one or more values");
-    for (auto value = values.begin(); value != values.end(); ++value)
-      require_parameter(std::find(value + 1, values.end(), *value) == values.end(), "grid." + option, *value,
-                        "stands twice");
-    for (auto& axis : study.axes)
+  const auto set_axis = [&](std::vector<Study::Axis>& axes, const std::string& option, const std::string& shown) {
+    const auto values = values_of(shown, value);
+    for (auto& axis : axes)
       if (axis.option == option) {
         axis.values = values;
         return;
       }
-    study.axes.push_back({option, values});
+    axes.push_back({option, values});
   };
   const auto starts_with = [&](const char* prefix) { return key.rfind(prefix, 0) == 0; };
   const auto is_axis = [&] {
     return std::any_of(study.axes.begin(), study.axes.end(), [&](const auto& axis) { return axis.option == key; });
   };
-  if (starts_with("grid.")) return set_axis(key.substr(5));
+  if (starts_with("grid.")) return set_axis(study.axes, key.substr(5), key);
   Options own;
   own.declare(study_options());
-  if (starts_with("tune.") && !own.knows(key)) {
-    const auto option = key.substr(5);
-    const auto same =
-        std::find_if(study.tune.begin(), study.tune.end(), [&](const auto& axis) { return axis.option == option; });
-    require_parameter(!split_words(value).empty(), key, "(empty)", "must be one or more values");
-    if (same == study.tune.end())
-      study.tune.push_back({option, split_words(value)});
-    else
-      same->values = split_words(value);
-    return;
-  }
+  if (starts_with("tune.") && !own.knows(key)) return set_axis(study.tune, key.substr(5), key);
   if (own.knows(key)) {
     own.set(key, value);
     if (key == "study.inapplicable") study.skip_inapplicable = value == "skip";
@@ -213,8 +199,16 @@ void place(Study& study, const std::string& key, const std::string& value) {
     if (key == "study.first_seed") study.first_seed = static_cast<std::uint64_t>(own.integer(key));
     return;
   }
-  if (is_axis()) return set_axis(key);
+  if (is_axis()) return set_axis(study.axes, key, "grid." + key);
   assign(study.base, key, value);
+}
+
+/// Seeds of a tuning that the study does not have.
+void refuse_idle_seeds(const Study& study, const std::vector<std::string>& given) {
+  for (const auto& option : given)
+    if (study.tune.empty() && (option == "tune.seeds" || option == "tune.first_seed"))
+      throw UserError(option +
+                      ": has no effect: [tune] names nothing to try; remove it, or give rate or an option there");
 }
 
 /// A study file that gives an option one value and several: one of them would be lost without a word.
@@ -328,20 +322,26 @@ Study read_study(const StudyRequest& request) {
   }
   refuse_value_beside_axis(study, file);
   if (request.quick && quick.empty()) throw UserError(fmt::format("--quick: {} has no [quick] section", request.path));
-  const auto of_file = known_names(study.base, study.axes);  // what --quick and --set leave out may stay unused
+  const auto of_file = study;
+  std::vector<std::string> given, set;
+  for (const auto& [key, value] : file) given.push_back(key);
   if (request.quick)
-    for (const auto& [key, value] : quick) place(study, key, value);
+    for (const auto& [key, value] : quick) place(study, given.emplace_back(key), value);
   for (const auto& entry : request.set) {
     const auto [key, value] = key_and_value("--set", entry, "must be KEY=VALUE, for example --set network.gain=2");
-    place(study, key, value);
+    place(study, set.emplace_back(key), value);
   }
+  given.insert(given.end(), set.begin(), set.end());
+  refuse_idle_seeds(study, given);
   if (request.largest_network > 0) {
     cut_size(study, request.largest_network);
     keep_kind_of_start(study);
     for (const auto& [option, value] : {std::pair("network.start", "none"), std::pair("network.start_noise", "0")})
       place(study, option, value);  // a trained network has its own size
   }
-  expand(study, of_file);
+  check_values(study);
+  expand(study);
+  refuse_without_effect(study, of_file, set);
   return study;
 }
 

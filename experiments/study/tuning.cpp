@@ -5,19 +5,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "experiments/options/effect.hpp"
 #include "plasticity/rule.hpp"
 
 namespace stillpoint {
-
-std::string lacking_for(const std::string& option, const Options& options) {
-  if (option == "rate") return "";
-  if (!options.knows(option)) return "a task, rule, network or synapse that has it";
-  const bool long_term = options.text("tcr.form") != "none";
-  if (option == "tcr.lambda" && !long_term) return "tcr.form = loss, local or instantaneous";
-  if (option.rfind("schedule.", 0) == 0 && !long_term && options.text("synapse.kind") != "tcr")
-    return "temporal consistency: tcr.form or synapse.kind = tcr";
-  return "";
-}
 
 namespace {
 
@@ -37,7 +28,6 @@ Study::Axis resolved(const Study::Axis& axis, const Options& options) {
 }  // namespace
 
 std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
-                                            const std::vector<std::string>& known_elsewhere,
                                             void (*rehearse)(const Options&)) {
   std::vector<Assignments> chosen = {{}};
   for (const auto& axis : study.tune) {
@@ -58,7 +48,7 @@ std::vector<Study::Candidate> candidates_of(const Study& study, const Assignment
     for (const auto& [option, value] : values) assign(with, option, value);
     auto& candidate = candidates.emplace_back(Study::Candidate{values, {}});
     try {
-      candidate.options = resolve_options(with, known_elsewhere);
+      candidate.options = resolve_options(with, Unused::ignored);
       rehearse(candidate.options);
     } catch (const UserError& problem) {
       if (!study.skip_inapplicable) throw;

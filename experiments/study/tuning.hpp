@@ -20,14 +20,9 @@
 
 namespace stillpoint {
 
-/// What a run of these options lacks for another value of the option ("rate": the rule's own) to change it, in words;
-/// nothing where it would.
-std::string lacking_for(const std::string& option, const Options& options);
-
 /// The candidates of a condition given by `all` (resolved: `options`), or none when nothing that it uses is tuned.
 /// Those that `rehearse` refuses are left out where the study skips what cannot be run. Throws UserError when all are.
 std::vector<Study::Candidate> candidates_of(const Study& study, const Assignments& all, const Options& options,
-                                            const std::vector<std::string>& known_elsewhere,
                                             void (*rehearse)(const Options&));
 
 /// Updates and loss by which candidates are judged.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "sim/files/hdf5.hpp"
 
@@ -61,6 +62,14 @@ constexpr auto collect_name = [](hid_t, const char* name, const auto*, void* nam
   return 0;
 };
 
+/// Where the name is that of another format: what ours are.
+std::string way_out(const std::string& path) {
+  const auto extension = std::filesystem::path(path).extension();
+  return extension == ".h5" || extension == ".hdf5"
+             ? ""
+             : "; docs/file-formats.md says how to write one from Python (NumPy, MATLAB, PyTorch)";
+}
+
 Handle open_file(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw UserError(path + ": no such file");
@@ -70,7 +79,7 @@ Handle open_file(const std::string& path) {
   // Files are replaced by renaming, never written in place; locks fail on some shared file systems.
   H5Pset_file_locking(access, false, true);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
-  if (file < 0) throw UserError(path + ": cannot be read as an HDF5 file");
+  if (file < 0) throw UserError(path + ": cannot be read as an HDF5 file" + way_out(path));
   return file;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/files/network_group.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -15,8 +16,8 @@ void refuse_unknown_members(const hdf5::ReadGroup& group) {
   known.insert(known.end(), {"dt_ms", "synapse"});
   for (const auto& name : group.members())
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw UserError(
-          fmt::format("{}: {}: unknown in a network; known are {}", group.where(), name, fmt::join(known, ", ")));
+      throw UserError(fmt::format("{}: {}: unknown in a network; known are {}{}", group.where(), name,
+                                  fmt::join(known, ", "), did_you_mean(name, known)));
 }
 
 /// One array as the file has it; what it leaves out is zeros, or nothing where the network may be without.
@@ -90,6 +91,10 @@ StoredNetwork read_network_group(const hdf5::ReadGroup& root, const std::string&
         if (!read_already && (has_tau || array.name != std::string("tau_ms"))) read_one(group, array, network, values);
       },
       network);
+  require_parameter(network.tau_ms.size() == 1 || network.tau_ms.size() == N, where + ": tau_ms",
+                    fmt::format("{} values", network.tau_ms.size()),
+                    fmt::format("must be one number, or N = {} (the {} of {})", N, kind.factors ? "rows" : "columns",
+                                kind.factors ? "M" : "W"));
   if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
   if (group.has("synapse")) stored.synapse = group.group("synapse").options();
   network.check(where);
@@ -100,6 +105,8 @@ namespace {
 StoredNetwork read_from(const std::string& path, const std::string& group) {
   const hdf5::ReadFile file(path);
   if (!group.empty()) return read_network_group(file.root(), group);
+  if (!file.root().has_attribute("format"))
+    throw UserError(path + ": attribute format: missing; docs/file-formats.md says what a network file holds");
   const bool is_run = file.root().text("format") == "stillpoint-run";
   return read_network_group(file.root(), is_run ? "final/network" : "network");
 }

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "sim/options/nearest.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
@@ -74,6 +75,8 @@ std::string Option::allowed() const {
       return fmt::format("one or more of: {}", fmt::join(choices, ", "));
     case Kind::range:
       return "a number" + describe(bounds) + " or a range LOW..HIGH with LOW <= HIGH" + suffix;
+    case Kind::numbers:
+      return "one or more numbers" + describe(bounds) + suffix + ", separated by spaces";
     case Kind::text:
       return "text";
   }
@@ -84,12 +87,17 @@ void Option::check(const std::string& text) const {
   const auto chosen = [this](const std::string& word) {
     return std::find(choices.begin(), choices.end(), word) != choices.end();
   };
+  const auto is_number = [this](const std::string& word) {
+    double value = 0;
+    return parse_number(word, value) && within(bounds, value);
+  };
+  const auto words = split_words(text);
   bool valid = true;
   double value = 0;
   Range range{};
   switch (kind) {
     case Kind::number:
-      valid = parse_number(text, value) && within(bounds, value);
+      valid = is_number(text);
       break;
     case Kind::integer:
       valid =
@@ -101,11 +109,12 @@ void Option::check(const std::string& text) const {
     case Kind::choice:
       valid = chosen(text);
       break;
-    case Kind::words: {
-      const auto words = split_words(text);
+    case Kind::words:
       valid = !words.empty() && std::all_of(words.begin(), words.end(), chosen);
       break;
-    }
+    case Kind::numbers:
+      valid = !words.empty() && std::all_of(words.begin(), words.end(), is_number);
+      break;
     case Kind::range:
       valid = parse_range(text, range) && range.low <= range.high && within(bounds, range.low) &&
               within(bounds, range.high);
@@ -113,7 +122,10 @@ void Option::check(const std::string& text) const {
     case Kind::text:
       break;
   }
-  require_parameter(valid, name, text.empty() ? "(empty)" : text, "must be " + allowed());
+  if (valid) return;
+  const auto wrong = std::find_if_not(words.begin(), words.end(), chosen);
+  throw ParameterError(name, text.empty() ? "(empty)" : text,
+                       "must be " + allowed() + (wrong == words.end() ? "" : did_you_mean(*wrong, choices)));
 }
 
 double Option::value_of(const std::string& text) const {
@@ -140,6 +152,9 @@ Option words_option(std::string name, std::string fallback, std::vector<std::str
 }
 Option range_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help) {
   return {std::move(name), Option::Kind::range, std::move(fallback), std::move(unit), std::move(help), bounds, {}};
+}
+Option numbers_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help) {
+  return {std::move(name), Option::Kind::numbers, std::move(fallback), std::move(unit), std::move(help), bounds, {}};
 }
 Option text_option(std::string name, std::string fallback, std::string help) {
   return {std::move(name), Option::Kind::text, std::move(fallback), "", std::move(help), {}, {}};
@@ -211,15 +226,9 @@ std::string numbers_text(const std::vector<double>& values) {
   return join_words(words);
 }
 
-std::vector<double> numbers_of(const Option& each, const std::string& text) {
+std::vector<double> Options::numbers(const std::string& name) const {
   std::vector<double> numbers;
-  for (const auto& word : split_words(text)) {
-    each.check(word);
-    parse_number(word, numbers.emplace_back());
-  }
-  const auto unit = each.unit.empty() ? "" : " [" + each.unit + "]";
-  require_parameter(!numbers.empty(), each.name, "(empty)",
-                    fmt::format("must be one or more numbers{}{}, separated by spaces", describe(each.bounds), unit));
+  for (const auto& word : words(name)) parse_number(word, numbers.emplace_back());
   return numbers;
 }
 

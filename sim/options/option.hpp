@@ -42,7 +42,7 @@ struct Range {
 };
 
 struct Option {
-  enum class Kind { number, integer, flag, choice, words, range, text };
+  enum class Kind { number, integer, flag, choice, words, range, numbers, text };
 
   std::string name;  // full name, "section.key"
   Kind kind;
@@ -67,6 +67,8 @@ Option choice_option(std::string name, std::string fallback, std::vector<std::st
 /// One or more of `choices`, separated by spaces.
 Option words_option(std::string name, std::string fallback, std::vector<std::string> choices, std::string help);
 Option range_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help);
+/// One or more numbers, separated by spaces.
+Option numbers_option(std::string name, std::string fallback, std::string unit, Bounds bounds, std::string help);
 Option text_option(std::string name, std::string fallback, std::string help);
 
 /// Resolved options of one run: every known option has a value. Getters throw std::logic_error on an undeclared name.
@@ -84,6 +86,7 @@ class Options {
   const std::string& text(const std::string& name) const;
   std::vector<std::string> words(const std::string& name) const;
   Range range(const std::string& name) const;
+  std::vector<double> numbers(const std::string& name) const;
 
   struct Entry {
     Option option;

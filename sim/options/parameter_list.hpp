@@ -28,8 +28,6 @@ std::string number_text(double value);
 std::string range_text(const Range& range);
 /// "1 2.5 4"
 std::string numbers_text(const std::vector<double>& values);
-/// The numbers of a text, at least one, each a value of the option `each`; throws ParameterError.
-std::vector<double> numbers_of(const Option& each, const std::string& text);
 
 template <class Parameters>
 class ParameterList {
@@ -82,15 +80,13 @@ class ParameterList {
         [=](Parameters& p, const Options& options) { p.*field = options.text(name); },
         [=](const Parameters& p) { return p.*field; });
   }
-  /// One or more numbers, each within the bounds; as an option they are a text, separated by spaces.
+  /// One or more numbers, each within the bounds.
   Self numbers(std::string name, std::vector<double> Parameters::*field, std::string unit, Bounds bounds,
                std::string help) {
-    const auto each = number_option(name, "", std::move(unit), bounds, "");
     const auto text = [=](const Parameters& p) { return numbers_text(p.*field); };
     return add(
-        text_option(name, text(Parameters()), std::move(help)),
-        [=](Parameters& p, const Options& options) { p.*field = numbers_of(each, options.text(name)); }, text,
-        [=](const Parameters& p) { numbers_of(each, text(p)); });
+        numbers_option(name, text(Parameters()), std::move(unit), bounds, std::move(help)),
+        [=](Parameters& p, const Options& options) { p.*field = options.numbers(name); }, text);
   }
   /// One or more of `choices`.
   Self words(std::string name, std::vector<std::string> Parameters::*field, std::vector<std::string> choices,

@@ -48,7 +48,7 @@ def test_phases_of_a_learning_curve(tmp):
              (write(tmp / "empty.csv", ""), ["header", "`update`"]), (tmp / "absent.csv", ["absent.csv", "cannot be read"]), (tmp, ["holds no study"]),
              (example_network(tmp / "network.h5"), ["/curve"])]
     for path, names in cases:
-        refused("analyze", "phases", path, names=names)
+        refused("analyze", "phases", path, names=[path.name, *names])
     refused("analyze", "phases", tmp / "abrupt.csv", "--bootstrap", 3, names=["--bootstrap = 3"])
     refused("analyze", "phases", tmp / "abrupt.csv", "--seed", -1, names=["--seed = -1"])
     refused("analyze", "phases", tmp / "abrupt.csv", "--plot", tmp / "a.png", names=["--plot", ".svg"])

@@ -5,7 +5,7 @@ import sys
 import h5py
 import numpy as np
 
-from support import SMALL, attributes, example_network, main, ok, refused, runs, settings, small_run, stillpoint, write
+from support import SMALL, attributes, example_network, example_trials, main, ok, refused, runs, settings, small_run, stillpoint, write
 
 
 def test_simulate_reads_a_network_made_elsewhere(tmp):
@@ -44,6 +44,79 @@ def test_simulate_takes_a_trained_network_through_its_task(tmp):
         np.testing.assert_array_equal(file["network/W"][()], trained["initial/network/W"][()])
         efficacy = file["recording/efficacy"][()]
         assert efficacy.shape[2] == 20 and efficacy.min() > 0 and efficacy.std() > 0, efficacy
+
+
+def test_a_network_is_shown_the_inputs_of_a_file_in_their_order(tmp):
+    network = example_network(tmp / "n.h5")
+    shown = np.random.default_rng(3).normal(size=(3, 12, 2))
+    with h5py.File(tmp / "in.h5", "w") as file:
+        file["inputs"], file.attrs["dt_ms"] = shown, 5.0
+    text = ok("simulate", network, "--out", tmp / "a.h5", "--inputs", tmp / "in.h5")
+    assert "3 trials of 60 ms" in text and "accuracy" not in text, text
+    with h5py.File(network) as file:
+        W, W_in, b = (file["network"][name][()].astype(float) for name in ("W", "W_in", "b"))
+    with h5py.File(tmp / "a.h5") as file:
+        np.testing.assert_array_equal(file["trials/input"][()], shown)
+        assert "target" not in file["trials"] and list(file["trials/length"][()]) == [12, 12, 12]
+        for trial, rates in enumerate(file["recording/rate"][()]):
+            for t in range(12):
+                stepped = rates[t] + 5 / 50 * (-rates[t] + np.tanh(W @ rates[t] + W_in @ shown[trial, t] + b))
+                np.testing.assert_allclose(stepped, rates[t + 1], atol=1e-12)
+    ok("simulate", network, "--out", tmp / "b.h5", "--inputs", tmp / "in.h5", "--trials", 2)
+    with h5py.File(tmp / "b.h5") as file:
+        np.testing.assert_array_equal(file["trials/input"][()], shown[:2])
+
+    step = "\n".join(f"{x},{y}" for x, y in shown[1])
+    for name, lines in ("plain.csv", step), ("named.csv", f"left,right\n{step}\n"):
+        ok("simulate", network, "--out", tmp / "c.h5", "--inputs", write(tmp / name, lines))
+        with h5py.File(tmp / "c.h5") as file:
+            np.testing.assert_array_equal(file["trials/input"][()], shown[1:2])
+
+    # Trials that are graded are graded; a flow takes the step of the file.
+    def flow(arrays, _): del arrays["dt_ms"]
+    trials = example_trials(tmp / "trials.h5")
+    assert "accuracy" in ok("simulate", example_network(tmp / "flow.h5", change=flow), "--out", tmp / "d.h5", "--inputs", trials)
+    with h5py.File(trials) as given, h5py.File(tmp / "d.h5") as file:
+        for name in "condition", "length":
+            np.testing.assert_array_equal(file["trials"][name][()], given[name][()])
+        assert file["time_ms"][1] == 10 and file["trials/target"].shape == (30, 25, 1)
+    silent = example_network(tmp / "silent.h5", K=0)
+    with h5py.File(tmp / "none.h5", "w") as file:
+        file["inputs"], file.attrs["dt_ms"] = np.zeros((2, 12, 0)), 5.0
+    assert "2 trials of 60 ms" in ok("simulate", silent, "--out", tmp / "e.h5", "--inputs", tmp / "none.h5")
+    ok("simulate", silent, "--out", tmp / "e.h5")
+
+    refuse = lambda *words, names: refused("simulate", network, "--out", tmp / "o.h5", *words, names=names)
+    refuse("--inputs", trials, names=["trials.h5: attribute dt_ms = 10: must be 5"])
+    refuse("--inputs", tmp / "none.h5", names=["none.h5: inputs = 0 channels: the network has 2"])
+    refuse("--inputs", tmp / "in.h5", "--trials", 4, names=["--trials 4", "in.h5 has 3"])
+    refuse("--inputs", tmp / "in.h5", "--task", "flip_flop", names=["--inputs", "--task"])
+    refuse("--inputs", tmp / "in.h5", "--input", "1,2", names=["--input given with --inputs"])
+    refuse("--inputs", write(tmp / "bad.csv", "1,2\n1,x\n"), names=["bad.csv: line 2: 'x': must be a number"])
+    refuse("--inputs", write(tmp / "uneven.csv", "1,2\n1\n"), names=["uneven.csv: line 2: has 1 values, the first step has 2"])
+    refuse("--inputs", write(tmp / "empty.csv", "a,b\n"), names=["empty.csv: holds no step"])
+    refuse("--inputs", write(tmp / "in.npy", "other"), names=["in.npy", "docs/file-formats.md"])
+    assert not (tmp / "o.h5").exists()
+
+
+def test_options_that_change_nothing_are_refused_and_rounded_times_said(tmp):
+    network = example_network(tmp / "n.h5")
+    for words, name in [
+        (["--synapse", "tcr", *settings("synapse.use=0.2")], "synapse.use = 0.2: has no effect: needs synapse.kind = tsodyks_markram, is tcr"),
+        (settings("synapse.beta=3"), "needs synapse.kind = tcr, is none"),
+        (settings("synapse.bta=3"), "did you mean synapse.beta"),
+        (settings("synapes.beta=3"), "did you mean synapse.beta"),
+        (settings("integration.tolerance=1e-3"), "needs integration.method = dopri5, is euler"),
+        (settings("integration.precision=float"), "integration.precision = float: has no effect"),
+        (settings("noise.drive_tau_ms=4"), "needs noise.drive > 0, is 0"),
+        (["--task", "sine_generation", *settings("task.slots=3")], "task.slots = 3"),
+        (["--duration-ms", "1e300"], "--duration-ms = 1e+300 ms: is 2e+299 steps of integration.dt_ms = 5 ms"),
+        (["--dt-ms", "1e-300"], "steps of integration.dt_ms = 1e-300 ms"),
+        (["--record", "rates"], "did you mean rate"),
+    ]:
+        refused("simulate", network, "--out", tmp / "o.h5", *words, names=[name])
+    done = stillpoint("simulate", network, "--out", tmp / "o.h5", "--duration-ms", 12)
+    assert done.returncode == 0 and done.stderr == "--duration-ms = 12 is 2 steps of dt_ms = 5: 10 ms\n", done.stderr
 
 
 def test_networks_of_other_kinds_train_and_are_read_by_others(tmp):
@@ -101,7 +174,14 @@ def test_bad_network_files(tmp):
     def text(arrays, _): arrays["b"] = np.bytes_("zero")
     def not_square(arrays, _): arrays["W"] = arrays["W"][:, :5]
     def misspelt(arrays, _): arrays["Wout"] = arrays.pop("W_out")
-    cases = [(shape, ["W_in", "4 x 2", "6 x 2"]), (missing, ["dataset W: missing"]), (no_tau, ["tau_ms", "missing"]), (nan, ["W = not finite"]),
+    def taus(arrays, _): arrays["tau_ms"] = np.full(4, 50, dtype="f4")
+    def rows(arrays, _): arrays["W_out"] = arrays["W_out"][:, :3]
+    def bias(arrays, _): arrays["b_out"] = np.zeros(3, dtype="f4")
+    def no_step(arrays, _): arrays["dt_ms"] = np.float32(np.nan)
+    def long_step(arrays, _): arrays["dt_ms"] = np.float32(60)
+    cases = [(shape, ["W_in", "4 x 2", "must be N x K with N = 6 (the rows of W)"]), (rows, ["W_out = 1 x 3: must be O x N with N = 6 (the rows of W)"]),
+             (bias, ["b_out = 3 x 1: must be O x 1 with O = 1 (the rows of W_out)"]), (taus, ["tau_ms = 4 values: must be one number, or N = 6"]),
+             (no_step, ["dt_ms = nan: must be a number > 0 [ms]"]), (long_step, ["long_step.h5: dt_ms = 60: must be at most the membrane time constant"]), (missing, ["dataset W: missing"]), (no_tau, ["tau_ms", "missing"]), (nan, ["W = not finite"]),
              (kind, ["kind", "spiking", "leaky_rate"]), (negative, ["tau_ms = -1"]), (text, ["dataset b", "real numbers"]), (not_square, ["W = 6 x 5"]),
              (misspelt, ["Wout", "W_out"])]
     for change, names in cases:
@@ -110,6 +190,8 @@ def test_bad_network_files(tmp):
     refused("simulate", example_network(tmp / "f.h5", attributes=[("format", "other"), ("version", 1)]), "--out", tmp / "o.h5", names=["format = other"])
     refused("simulate", example_network(tmp / "v.h5", attributes=[("format", "stillpoint-network"), ("version", 9)]), "--out", tmp / "o.h5", names=["version = 9"])
     refused("simulate", write(tmp / "text.h5", "not hdf5"), "--out", tmp / "o.h5", names=["text.h5", "HDF5"])
+    for name in "n.npz", "n.npy", "n.mat", "n.pt":
+        refused("simulate", write(tmp / name, "other"), "--out", tmp / "o.h5", names=[name, "docs/file-formats.md"])
     refused("simulate", tmp / "absent.h5", "--out", tmp / "o.h5", names=["absent.h5: no such file"])
     good = example_network(tmp / "good.h5")
     refused("simulate", good, "--out", tmp / "o.h5", "--input", "1,2,3", names=["--input 3 values", "2 input channels"])

@@ -54,6 +54,10 @@ def test_a_study_starts_from_what_the_file_says(tmp):
     assert len(lines) == 2 and "20 ms" in lines[0] and lines[1] == "integration.dt_ms: likewise for 1 more of network.start", said
     for entry, value in ("network.kind=leaky_rate", "leaky_current"), ("network.size=7", "6"), ("network.feedback=none", "W_fb"):
         refused("run", study, "--out", tmp / "c", *settings(entry), names=[entry.replace("=", " = "), "start.h5", value])
+    refused("run", study, "--out", tmp / "c", *settings("network.tau_ms=50"), names=["network.tau_ms = 50: has no effect: needs network.start = none, is"])
+    def long_step(arrays, _): arrays["dt_ms"], arrays["tau_ms"] = np.float32(10), np.float32(8)
+    other = write(tmp / "l.ini", START.format(example_network(tmp / "long.h5", change=long_step)))
+    refused("run", other, "--out", tmp / "c", names=["long.h5: integration.dt_ms = 10: must be at most the membrane time constant"])
     assert not (tmp / "c").exists()
     # Gradients are checked on networks of the file's kind, which are drawn.
     assert "leaky_current" in ok("check-gradients", study, "--rule", "bptt", *settings("network.feedback=none", "rule.name=bptt"))

@@ -40,7 +40,7 @@ def test_the_figure_of_a_task_shades_what_is_graded(tmp):
 
 def test_times_are_rounded_to_steps_and_shares_add_up(tmp):
     text = ok("task", "evidence_accumulation", *settings("task.pulse_ms=12", "task.delay_ms=99..200"), "--dt", 5)
-    assert "rounded: task.pulse_ms = 12 ms is 10 ms in steps of 5 ms" in text and "rounded: task.delay_ms = 99..200 ms is 100..200 ms" in text, text
+    assert "rounded: task.pulse_ms = 12 is 2 steps of dt_ms = 5: 10 ms" in text and "rounded: task.delay_ms = 99..200 is 20..40 steps of dt_ms = 5: 100..200 ms" in text, text
     # 10 pulses in slots of 30 ms, a delay of 100..200 ms and 100 ms to respond are 500 to 600 ms.
     assert text.count("rounded") == 2 and "trials      100 to 120 steps, 500 to 600 ms" in text, text
     assert "rounded" not in ok("task", "fast_tracking", *settings("task.correlation_ms=12"))  # exact at any step
@@ -64,6 +64,8 @@ def test_tasks_that_cannot_be_are_refused(tmp):
     refused("task", "flip_flop", "--trials", 7, names=["--trials 7", "at most 6"])
     refused("task", "flip_flop", "--seed", -1, names=["--seed -1"])
     refused("task", "file", names=["task.file", "(empty)"])
+    refused("task", "working_memory_n", *settings("task.distractors=0", "task.distractor_ms=50"), names=["task.distractor_ms = 50: has no effect: needs task.distractors > 0, is 0"])
+    refused("task", "flip_flop", "--dt", "1e-300", names=["task.slot_ms", "1e-300 ms"])
 
 
 def test_a_study_learns_from_a_file_of_trials(tmp):
@@ -94,6 +96,16 @@ def test_a_study_learns_from_a_file_of_trials(tmp):
     refused("run", study, "--out", tmp / "a", "--quiet", names=["holds another study", "task.file"])
 
 
+def test_a_study_learns_from_trials_without_input_channels(tmp):
+    def silent(arrays): arrays["inputs"] = arrays["inputs"][:, :, :0]
+    trials = example_trials(tmp / "trials.h5", change=silent)
+    ok("run", write(tmp / "s.ini", f"{SMALL}\n[task]\nname = file\nfile = {trials}\n"), "--out", tmp / "out", "--quiet", *settings("study.seeds=1"))
+    assert "inputs      0" in ok("task", "file", *settings(f"task.file={trials}"), "--dt", 10)
+    for path in runs(tmp / "out"):
+        ok("simulate", path, "--out", tmp / "sim.h5", "--task", "file", "--trials", 2)
+        ok("analyze", "fixed-points", path)
+
+
 def test_bad_files_of_trials(tmp):
     study = write(tmp / "s.ini", SMALL + "\n[task]\nname = file\n")
     def missing(arrays): del arrays["mask"]
@@ -111,12 +123,17 @@ def test_bad_files_of_trials(tmp):
     for change, names in cases:
         path = example_trials(tmp / f"{change.__name__}.h5", change=change)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])
-    attributes = [([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "must be 5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
+    attributes = [([("dt_ms", np.nan)], ["attribute dt_ms = nan: must be a number > 0 [ms]"]), ([("dt_ms", 0)], ["attribute dt_ms = 0: must be a number > 0 [ms]"]),
+                  ([], ["dt_ms", "missing"]), ([("dt_ms", 5)], ["integration.dt_ms = 10", "must be 5"]), ([("dt_ms", "ten")], ["dt_ms", "number"]),
                   ([("dt_ms", [10, 10])], ["dt_ms", "one value"]), ([("dt_ms", 10), ("tolerence", 1)], ["tolerence", "unknown", "tolerance"])]
     for given, names in attributes:
         path = example_trials(tmp / "attributes.h5", attributes=given)
         refused("run", study, "--out", tmp / "o", *settings(f"task.file={path}"), names=[path.name, *names])
     refused("run", study, "--out", tmp / "o", *settings(f"task.file={write(tmp / 'text.h5', 'not hdf5')}"), names=["text.h5", "HDF5"])
+    def ungraded(arrays): del arrays["mask"], arrays["targets"]
+    refused("run", study, "--out", tmp / "o", *settings(f"task.file={example_trials(tmp / 'ungraded.h5', change=ungraded)}"), names=["ungraded.h5: dataset targets: missing", "mask"])
+    for name in "trials.npz", "trials.mat", "trials.pt":
+        refused("run", study, "--out", tmp / "o", *settings(f"task.file={write(tmp / name, 'other')}"), names=[name, "docs/file-formats.md"])
     refused("run", study, "--out", tmp / "o", *settings("task.file=/absent.h5"), names=["/absent.h5: no such file"])
     refused("run", study, "--out", tmp / "o", names=["task.file", "(empty)"])
     refused("run", study, "--out", tmp / "o", *settings("task.difficulty=hard"), names=["task.difficulty = hard", "no presets"])

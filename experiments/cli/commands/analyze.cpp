@@ -8,6 +8,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/results/result_file.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -15,10 +16,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::string known_kinds() {
+std::vector<std::string> known_kinds() {
   std::vector<std::string> names;
   for (const auto& kind : analysis_kinds()) names.push_back(kind.name);
-  return fmt::format("{}", fmt::join(names, ", "));
+  return names;
 }
 
 /// What the help of a kind says of the directories of studies.
@@ -33,7 +34,9 @@ std::string of_studies(const AnalysisKind& kind) {
 
 /// KIND comes first, so that `analyze KIND --help` can show the options of that kind.
 int analyze(const std::vector<std::string>& arguments, const Command& command) {
-  if (arguments.empty()) throw UserError("stillpoint analyze: KIND is missing; must be one of: " + known_kinds());
+  if (arguments.empty())
+    throw UserError(
+        fmt::format("stillpoint analyze: KIND is missing; must be one of: {}", fmt::join(known_kinds(), ", ")));
   if (arguments.front() == "--help" || arguments.front() == "-h") {
     fmt::print("usage: stillpoint analyze {}\n\n{}\n\n", command.arguments, command.help);
     for (const auto& kind : analysis_kinds()) fmt::print("  {:14}  {}\n", kind.name, kind.help);
@@ -44,7 +47,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   const auto kind = std::find_if(analysis_kinds().begin(), analysis_kinds().end(),
                                  [&](const AnalysisKind& each) { return each.name == arguments.front(); });
   if (kind == analysis_kinds().end())
-    throw UserError(fmt::format("stillpoint analyze {}: must be one of: {}", arguments.front(), known_kinds()));
+    throw UserError(
+        fmt::format("stillpoint analyze {}: {}", arguments.front(), must_be_one_of(arguments.front(), known_kinds())));
   const Command own = {"analyze " + kind->name, "FILE [--json OUT] [...]",
                        fmt::format("{}\nFILE: {}. JSON: {}{}", kind->help, kind->file, kind->schema, of_studies(*kind)),
                        kind->example, nullptr};
@@ -57,9 +61,9 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
   po::variables_map values;
   if (!parse_command(own, {arguments.begin() + 1, arguments.end()}, options, positional, values)) return 0;
 
-  return with_option_names(options, [&] {
+  const auto file = required(own, values, "FILE");
+  const auto work = [&] {
     std::string text;
-    const auto file = required(own, values, "FILE");
     const auto result =
         kind->numbers.empty() ? kind->run(file, values, text) : analyse_file_or_study(*kind, file, values, text);
     const auto json = result.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -71,7 +75,8 @@ int analyze(const std::vector<std::string>& arguments, const Command& command) {
       fmt::print("{}", text);
     }
     return 0;
-  });
+  };
+  return with_option_names(options, work, file);
 }
 
 }  // namespace

@@ -5,9 +5,11 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/study/study.hpp"
 #include "plasticity/optimizer.hpp"
 #include "plasticity/trainer.hpp"
+#include "sim/options/nearest.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
@@ -130,7 +132,7 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
   const auto what = required(command, values, "WHAT");
   const auto items = items_of(what);
   require_argument(!items.empty(), "stillpoint list", what,
-                   "must be one of: networks, rules, tasks, synapses, integrators, arms, training");
+                   must_be_one_of(what, {"networks", "rules", "tasks", "synapses", "integrators", "arms", "training"}));
   if (values.count("json"))
     fmt::print("{}\n", as_json(items).dump(1));
   else

@@ -4,11 +4,14 @@
 
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/commands/simulated_trials.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/durations.hpp"
+#include "experiments/options/effect.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/runs/machine.hpp"
 #include "experiments/study/study.hpp"
 #include "sim/files/network_group.hpp"
 #include "sim/random.hpp"
@@ -21,17 +24,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-struct Request {
-  std::string network_path, group, out;
-  Assignments assignments;
-  bool has_task = false;
-  double duration_ms = 1000;
-  Vector<double> input;
-  Index trials = 1, every = 1;
-  std::uint64_t seed = 1;
-  std::vector<std::string> record;
-};
-
 /// Every option of the run that a file holds; none of a network file.
 std::map<std::string, std::string> run_options(const std::string& path) {
   const hdf5::ReadFile file(path);
@@ -43,12 +35,12 @@ std::map<std::string, std::string> run_options(const std::string& path) {
 
 /// The run's options of the task that is asked for, but those that a preset given by the user sets; of another task
 /// none.
-Assignments task_options(const Request& request, const std::map<std::string, std::string>& run) {
-  const auto* name = find_assignment(request.assignments, "task.name");
+Assignments task_options(const SimulationRequest& request, const std::map<std::string, std::string>& run) {
+  const auto* name = find_assignment(request.given, "task.name");
   const auto own = run.find("task.name");
   if (!name || own == run.end() || own->second != *name) return {};
   Assignments of_preset;
-  if (const auto* difficulty = find_assignment(request.assignments, "task.difficulty"))
+  if (const auto* difficulty = find_assignment(request.given, "task.difficulty"))
     of_preset = preset(task_kind(*name), *difficulty);
   Assignments options;
   for (const auto& [option, value] : run)
@@ -57,7 +49,8 @@ Assignments task_options(const Request& request, const std::map<std::string, std
 }
 
 /// What of the run that a file holds is not simulated, a line.
-std::string left_out(const Request& request, const std::map<std::string, std::string>& run, const Options& options) {
+std::string left_out(const SimulationRequest& request, const std::map<std::string, std::string>& run,
+                     const Options& options) {
   std::string text;
   const auto own = run.find("task.name");
   if (request.has_task && own != run.end() && own->second != options.text("task.name"))
@@ -74,62 +67,38 @@ std::string left_out(const Request& request, const std::map<std::string, std::st
 }
 
 /// Options of the simulation: what the file says of method, step, synapse and its task, under what the user says.
-Options options_for(const Request& request, const StoredNetwork& stored,
+Options options_for(const SimulationRequest& request, const StoredNetwork& stored,
                     const std::map<std::string, std::string>& run) {
   Assignments all = task_options(request, run);
   if (const auto method = run.find("integration.method"); method != run.end())
     all.emplace_back("integration.method", method->second);
-  if (stored.network.dt_ms) all.emplace_back("integration.dt_ms", fmt::format("{}", *stored.network.dt_ms));
+  const auto& network = stored.network;
+  const auto step = network.dt_ms ? network.dt_ms : request.inputs ? request.inputs->dt_ms : std::nullopt;
+  if (step) all.emplace_back("integration.dt_ms", fmt::format("{}", *step));
+  all.emplace_back("network.kind", network.kind);
+  if (!network_kind(network.kind).map)
+    all.emplace_back("network.tau_ms", range_text({network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()}));
   for (const auto& [name, value] : stored.synapse) all.emplace_back("synapse." + name, value);
-  std::vector<std::string> known;
-  for (const auto& kind : synapse_kinds())
-    for (const auto& option : kind.options) known.push_back(option.name);
-  for (const auto& [name, value] : request.assignments) assign(all, name, value);
-  auto options = resolve_options(all, known);
+  for (const auto& [name, value] : request.given) assign(all, name, value);
+  auto options = resolve_options(all, Unused::ignored);
+  for (const auto& [name, value] : request.given)
+    require_parameter(name != "integration.precision" && name != "noise.weights", name, value,
+                      "has no effect: simulate computes in double, and nothing learns; remove it");
+  refuse_without_effect(request.given, options);
   if (options.text("synapse.kind") == "tcr" && options.text("synapse.form") == "auto")
     options.set("synapse.form", "dense");
   return options;
 }
 
-/// Refuses what this machine cannot hold, before anything is allocated: trials, trajectory, synapse, and what is
-/// recorded, its image and a copy of that.
-void require_memory(const Request& request, const Options& options, const Network<double>& network, Index steps) {
-  const auto& kind = network_kind(network.kind);
-  const auto number = [](Index count) { return static_cast<double>(count); };
-  const double N = number(network.size()), D = number(kind.states) * N, U = number(kind.gates) * N,
-               K = number(network.inputs()), O = number(network.outputs()), T = number(steps),
-               samples = T / number(request.every) + 1;
-  const bool tcr = options.text("synapse.kind") == "tcr";
-  double recorded = 0;
-  for (const auto& name : request.record)
-    recorded += name == "synapse" ? (tcr ? N * N : 2 * N) : name == "output" ? O : name == "state" ? D : N;
-  const double numbers = number(request.trials) *
-                         (T * (K + 2 * O + D + U + O + N) + 3 * samples * (recorded + K + 2 * O) + (tcr ? N * N : 0));
-  const double bytes = numbers * sizeof(double), available = usable_memory();
-  require_argument(
-      bytes <= available, "--trials", fmt::format("{}", request.trials),
-      fmt::format("{} steps of them need about {} of memory, {} is available: take fewer trials, less time, "
-                  "a larger --every or less to --record",
-                  steps, memory_text(bytes), memory_text(available)));
-}
-
-TrialSet<double> trials_for(const Request& request, const Options& options, const Network<double>& network,
-                            double dt_ms) {
-  if (request.has_task) {
-    const auto task = task_kind(options.text("task.name")).make(options, dt_ms);
-    require_memory(request, options, network, task->draw({request.seed, evaluation_update}, 0).steps);
-    require_argument(task->inputs() == network.inputs(), "--task", options.text("task.name"),
-                     fmt::format("has {} input channels, the network has {}", task->inputs(), network.inputs()));
-    return task->draw({request.seed, evaluation_update}, request.trials);
-  }
-  const Index steps = steps_of(request.duration_ms, dt_ms, "--duration-ms");
-  require_memory(request, options, network, steps);
-  auto trials = TrialSet<double>::zeros(network.inputs(), network.outputs(), steps, request.trials);
-  require_argument(request.input.size() == 0 || request.input.size() == network.inputs(), "--input",
-                   fmt::format("{} values", request.input.size()),
-                   fmt::format("the network has {} input channels", network.inputs()));
-  if (request.input.size() > 0) trials.inputs.colwise() = request.input;
-  return trials;
+/// Times that are not what they were written as, a line each.
+std::vector<std::string> remarks_on_times(const SimulationRequest& request, const Options& options, Index steps) {
+  auto lines = request.has_task ? rounded_durations(options) : std::vector<std::string>();
+  const double T = request.duration_ms;
+  if (!request.has_task && !request.inputs)
+    if (auto line = rounded_text("--duration-ms", {T, T}, options.number("integration.dt_ms")); !line.empty())
+      lines.push_back(std::move(line));
+  for (auto& line : implausible_times(options, steps)) lines.push_back(std::move(line));
+  return lines;
 }
 
 /// columns t*B + b -> row-major [trial, step, channel]
@@ -144,7 +113,7 @@ void write_trials(const H5::Group& group, const std::string& name, const Matrix<
                     {static_cast<hsize_t>(batch), static_cast<hsize_t>(steps), static_cast<hsize_t>(columns.rows())});
 }
 
-void write_simulation(const Request& request, const StoredNetwork& stored, const Options& options,
+void write_simulation(const SimulationRequest& request, const StoredNetwork& stored, const Options& options,
                       const TrialSet<double>& trials, const Recorder& recorder) {
   std::string bytes;
   {
@@ -165,9 +134,11 @@ void write_simulation(const Request& request, const StoredNetwork& stored, const
                          static_cast<hsize_t>(recording.channels)});
     const auto shown = root.createGroup("trials");
     write_trials(shown, "input", trials.inputs, trials.steps, trials.batch);
-    if (request.has_task) {
+    if (graded(trials)) {
       write_trials(shown, "target", trials.targets, trials.steps, trials.batch);
       write_trials(shown, "mask", trials.mask, trials.steps, trials.batch);
+    }
+    if (request.has_task || request.inputs) {
       const std::vector<long> condition(trials.condition.begin(), trials.condition.end()),
           length(trials.length.begin(), trials.length.end());
       hdf5::write_vector(shown, "condition", condition.data(), condition.size());
@@ -189,10 +160,13 @@ po::options_description simulate_options() {
   options.add_options()("out", po::value<OutputFile>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
       "task", po::value<std::string>(),
       "trials of this task, of a run's own task with the run's options; without it a free run")(
+      "inputs", po::value<std::string>(),
+      "trials of this file, once each, in its order: HDF5, or CSV of one trial (layout: docs/file-formats.md)")(
       "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
       "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
-      "trials", po::value<long>()->default_value(10),
-      "number of trials, each from its own initial state (all from r0 where the network file has one)")(
+      "trials", po::value<long>(),
+      "number of trials, each from its own initial state (all from r0 where the network file has one); default: 10, "
+      "of --inputs all")(
       "method", po::value<std::string>(),
       "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=); default: the run's own")(
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
@@ -208,8 +182,8 @@ po::options_description simulate_options() {
   return options;
 }
 
-Request request_of(const po::variables_map& values, const Command& command) {
-  Request request;
+SimulationRequest request_of(const po::variables_map& values, const Command& command) {
+  SimulationRequest request;
   request.network_path = required(command, values, "NETWORK.h5");
   request.out = required_output(command, values, "out");
   if (values.count("group")) request.group = values["group"].as<std::string>();
@@ -218,7 +192,7 @@ Request request_of(const po::variables_map& values, const Command& command) {
     require_argument(value >= 1, std::string("--") + name, fmt::format("{}", value), "must be 1 or more");
     return static_cast<Index>(value);
   };
-  request.trials = at_least_one("trials");
+  if (values.count("trials")) request.trials = at_least_one("trials");
   request.every = at_least_one("every");
   require_argument(values["seed"].as<long>() >= 0, "--seed", fmt::format("{}", values["seed"].as<long>()),
                    "must be 0 or more");
@@ -226,41 +200,45 @@ Request request_of(const po::variables_map& values, const Command& command) {
   request.duration_ms = values["duration-ms"].as<double>();
   require_argument(request.duration_ms > 0, "--duration-ms", fmt::format("{}", request.duration_ms), "must be > 0 ms");
   request.has_task = values.count("task") > 0;
+  if (values.count("inputs")) {
+    request.inputs_path = values["inputs"].as<std::string>();
+    require_argument(!request.has_task, "--inputs", request.inputs_path, "the trials are those of --task; give one");
+    request.inputs = read_trials(request.inputs_path);
+  }
   for (const char* name : {"duration-ms", "input"})
-    require_argument(!request.has_task || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
-                     "given with --task", "belongs to a free run; the task sets length and input");
+    for (const auto& [is_given, shown] :
+         {std::pair(request.has_task, "--task"), std::pair(request.inputs.has_value(), "--inputs")})
+      require_argument(!is_given || values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
+                       std::string("given with ") + shown, "belongs to a free run; there length and input are set");
   if (values.count("input")) request.input = numbers_of("--input", values["input"].as<std::string>());
   boost::split(request.record, values["record"].as<std::string>(), boost::is_any_of(","));
-  if (request.has_task) request.assignments.emplace_back("task.name", values["task"].as<std::string>());
-  if (values.count("method"))
-    request.assignments.emplace_back("integration.method", values["method"].as<std::string>());
+  if (request.has_task) request.given.emplace_back("task.name", values["task"].as<std::string>());
+  if (values.count("method")) request.given.emplace_back("integration.method", values["method"].as<std::string>());
   if (values.count("dt-ms"))
-    request.assignments.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
-  if (values.count("synapse")) request.assignments.emplace_back("synapse.kind", values["synapse"].as<std::string>());
+    request.given.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
+  if (values.count("synapse")) request.given.emplace_back("synapse.kind", values["synapse"].as<std::string>());
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto assignment = key_and_value("--set", entry);
+      check_value(assignment.first, assignment.second);
       const auto section = entry.substr(0, entry.find('.'));
       require_argument(
           section == "integration" || section == "noise" || section == "synapse" ||
               (section == "task" && request.has_task),
           "--set", entry,
           "must be an option of integration, noise, synapse or, with --task, task; the network comes from its file");
-      request.assignments.push_back(assignment);
+      request.given.push_back(assignment);
     }
-
   return request;
 }
 
-int simulate_request(const Request& request, bool quiet) {
-  const auto stored = request.group.empty() ? read_trained_network(request.network_path)
-                                            : read_network(request.network_path, request.group);
+int simulate_network(const SimulationRequest& request, const StoredNetwork& stored, bool quiet) {
   const auto run = run_options(request.network_path);
   const auto resolved = options_for(request, stored, run);
   if (const auto line = left_out(request, run, resolved); !quiet && !line.empty()) tell(line);
   const auto integration = make_integration(resolved);
   require_stationary(stored.network, make_noise(resolved));
-  const auto trials = trials_for(request, resolved, stored.network, integration.dt_ms);
+  const auto trials = trials_for(request, resolved, stored.network);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
   const auto synapse = synapse_model(resolved).make<double>(
       synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
@@ -278,6 +256,8 @@ int simulate_request(const Request& request, bool quiet) {
         fmt::format("warning: integration.dt_ms = {:g} is past the stability bound of the synapse's own step, {:.3g} ms"
                     " at this activity; take a smaller step, or rk4",
                     integration.dt_ms, bound_ms));
+  if (!quiet)
+    for (const auto& line : remarks_on_times(request, resolved, trials.steps)) tell(line);
   write_simulation(request, stored, resolved, trials, recorder);
 
   if (!quiet) {
@@ -285,13 +265,26 @@ int simulate_request(const Request& request, bool quiet) {
                trials.batch, static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms,
                resolved.text("integration.method"), resolved.text("synapse.kind"),
                population_speed(simulation, trials));
-    if (request.has_task) {
+    if (graded(trials)) {
       const Score result = score(simulation.trajectory().outputs, trials);
       fmt::print(", accuracy {:.3f}, mean squared error {:.4g}", result.accuracy, result.loss);
     }
     fmt::print("\n");
   }
   return 0;
+}
+
+/// The step of a network file is called so, wherever it turns out to be wrong.
+int simulate_request(const SimulationRequest& request, bool quiet) {
+  const auto stored = request.group.empty() ? read_trained_network(request.network_path)
+                                            : read_network(request.network_path, request.group);
+  try {
+    return simulate_network(request, stored, quiet);
+  } catch (const ParameterError& error) {
+    const std::string step = "integration.dt_ms";
+    if (error.name != step || !stored.network.dt_ms || find_assignment(request.given, step)) throw;
+    throw ParameterError(request.network_path + ": dt_ms", error.value, error.allowed);
+  }
 }
 
 int simulate(const std::vector<std::string>& arguments, const Command& command) {
@@ -307,8 +300,9 @@ int simulate(const std::vector<std::string>& arguments, const Command& command) 
 }  // namespace
 
 Command simulate_command() {
-  return {"simulate", "NETWORK.h5 --out FILE.h5 [--task NAME | --duration-ms T] [...]",
-          "Runs a network freely or through a task's trials, with any integrator and synapse, and records it.",
+  return {"simulate", "NETWORK.h5 --out FILE.h5 [--task NAME | --inputs FILE | --duration-ms T] [...]",
+          "Runs a network freely, through a task's trials or through inputs of your own, with any integrator and "
+          "synapse, and records it.",
           "stillpoint simulate results/quickstart/runs/condition0001-seed000001.h5 --task evidence_accumulation "
           "--method rk4 --out trials.h5",
           simulate};

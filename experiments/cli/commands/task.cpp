@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/durations.hpp"
+#include "experiments/options/effect.hpp"
+#include "experiments/options/known_options.hpp"
 #include "experiments/report/task_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study.hpp"
@@ -31,11 +33,14 @@ Options resolve(const std::string& name, const po::variables_map& values) {
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const std::string allowed = "must be KEY=VALUE, an option of the task";
       const auto [key, value] = key_and_value("--set", entry, allowed);
+      check_value(key, value);
       require_argument(key.rfind("task.", 0) == 0, "--set", entry, allowed);
       require_argument(key != "task.name", "--set", entry, "the task is the first argument");
       assign(all, key, value);
     }
-  return resolve_options(all);
+  const auto options = resolve_options(all);
+  refuse_without_effect(all, options);
+  return options;
 }
 
 long at_least(const po::variables_map& values, const std::string& name, long least) {
@@ -44,29 +49,10 @@ long at_least(const po::variables_map& values, const std::string& name, long lea
   return value;
 }
 
-/// The duration that is used where an option in ms is not a whole number of steps.
-std::string rounded(const Option& option, const Options& options, double dt_ms) {
-  const auto used = [&](double ms) { return static_cast<double>(std::lround(ms / dt_ms)) * dt_ms; };
-  const auto changed = [&](double ms) { return std::abs(used(ms) - ms) > 1e-9 * ms; };
-  if (option.kind == Option::Kind::range) {
-    const auto [low, high] = options.range(option.name);
-    if (!changed(low) && !changed(high)) return "";
-    return low == high ? fmt::format("{:g}", used(low)) : fmt::format("{:g}..{:g}", used(low), used(high));
-  }
-  const double ms = options.number(option.name);
-  return changed(ms) ? fmt::format("{:g}", used(ms)) : "";
-}
-
-void print_options(const TaskKind& kind, const Options& options, double dt_ms) {
-  for (const auto& option : kind.options) {
+void print_options(const TaskKind& kind, const Options& options) {
+  for (const auto& option : kind.options)
     fmt::print("  {:28} {:>12} {:3} {}\n", option.name, options.text(option.name), option.unit, option.help);
-    if (option.unit != "ms" ||
-        std::find(kind.not_rounded.begin(), kind.not_rounded.end(), option.name) != kind.not_rounded.end())
-      continue;
-    if (const auto used = rounded(option, options, dt_ms); !used.empty())
-      fmt::print("  rounded: {} = {} ms is {} ms in steps of {:g} ms\n", option.name, options.text(option.name), used,
-                 dt_ms);
-  }
+  for (const auto& line : rounded_durations(options)) fmt::print("  rounded: {}\n", line);
 }
 
 void print_conditions(const TaskKind& kind, const Task& task, std::uint64_t seed) {
@@ -116,7 +102,7 @@ void describe_task(const TaskKind& kind, const Task& task, const TrialSet<double
   fmt::print("learned     {}\n", criterion_text(task, trials, options));
   print_conditions(kind, task, seed);
   fmt::print("options\n");
-  print_options(kind, options, dt_ms);
+  print_options(kind, options);
 }
 
 /// The first trials of conditions that were not shown yet; when all were, the first of the others.
