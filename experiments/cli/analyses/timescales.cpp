@@ -106,25 +106,24 @@ void analyse_timescales(const Stepped& of, nlohmann::ordered_json& result, std::
 }  // namespace
 
 AnalysisKind timescales_analysis() {
-  return {"timescales",
-          "Time constants: of the linearised network at a state, and of the autocorrelation of activity, free, under "
-          "noise or "
-          "in trials. Activity that dies out (SD in the second half of the runs below half of that in the first) is "
-          "refused.",
-          "a network file or a run file",
-          "states [state, velocity, modes [tau_ms (< 0: growth; null: none), period_ms (null: none), eigenvalue, "
-          "directions "
-          "(that share it)]], activity free|noise|trials, noise, rates_sd, populations [name, neurons, integrated_ms "
-          "and fitted_ms (null: no decay), autocorrelation]",
-          "stillpoint analyze timescales network.h5 --noise 0.1 --json timescales.json",
-          [](po::options_description& options) {
-            add_path_options(options);
-            add_run_options(options, {8, 0.5, 2000, 20000});
-            options.add_options()("state", po::value<std::string>()->default_value("end"),
-                                  "where eigenvalues are taken: zero, end (of each free run), or v1,v2,..");
-            add_activity_options(options, "a fifth of the time constant");
-          },
-          along_path("timescales", analyse_timescales)};
+  return {
+      "timescales",
+      "Time constants: of the linearised network at a state, and of activity: free, under noise or in trials.",
+      "a network file or a run file",
+      "states [state, velocity, modes [tau_ms (< 0: growth; null: none), period_ms (null: none), eigenvalue, "
+      "directions (that share it)]], activity free|noise|trials, noise, rates_sd, populations [name, neurons, "
+      "integrated_ms and fitted_ms (null: no decay), offset (of trials), autocorrelation]. Refused: activity at rest "
+      "(SD up to 1e-10 of its root mean square) or that dies out (SD in the second half of the runs below half of "
+      "that in the first)",
+      "stillpoint analyze timescales network.h5 --noise 0.1 --json timescales.json",
+      [](po::options_description& options) {
+        add_path_options(options);
+        add_run_options(options, {8, 0.5, 2000, 20000});
+        options.add_options()("state", po::value<std::string>()->default_value("end"),
+                              "where eigenvalues are taken: zero, end (of each free run), or v1,v2,..");
+        add_activity_options(options, "a fifth of the time constant");
+      },
+      along_path("timescales", analyse_timescales)};
 }
 
 }  // namespace stillpoint
