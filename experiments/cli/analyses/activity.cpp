@@ -65,6 +65,11 @@ Activity activity_of(const Stepped& of, double default_sample_ms, bool condition
     result["trials"] = activity.runs.activity.size();
   } else if (noise.any()) {
     require_own_steps(of);
+    // Trajectories of the runs that go at once, and, of all, no more than each step's activity
+    require_memory(of.given, 4 * static_cast<double>(subject.network.size()) *
+                                 static_cast<double>(of.given["samples"].as<long>()) *
+                                 (duration_of(of.given, "discard-ms") + duration_of(of.given, "duration-ms")) /
+                                 subject.integration.dt_ms);
     activity = {Activity::Of::noise,
                 noisy_runs(as_trained, noise, of.starts().topRows(of.system.dimension()),
                            duration_of(of.given, "discard-ms"), duration_of(of.given, "duration-ms"), sample_ms, seed),

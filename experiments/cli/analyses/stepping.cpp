@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/start_states.hpp"
+#include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
 
@@ -36,7 +37,19 @@ Stepper make_stepper(const System& system, const Given& given, const ContinuousS
   return leaky_stepper(joint_equations(system, synapse), system.tau_ms(), method, dt);
 }
 
+void require_memory(const Given& given, double numbers) {
+  const double bytes = numbers * sizeof(double), available = usable_memory();
+  require_parameter(
+      bytes <= available, "--samples", fmt::format("{}", given["samples"].as<long>()),
+      fmt::format("their runs need about {} of memory, {} is available: take fewer, less time, or --synapse "
+                  "none where there is one",
+                  memory_text(bytes), memory_text(available)));
+}
+
 Matrix<double> Stepped::starts() const {
+  // The states as they start, on their way and at the end
+  require_memory(given,
+                 3 * static_cast<double>(stepper.dimension()) * static_cast<double>(given["samples"].as<long>()));
   const auto x = trial_starts(system, given["samples"].as<long>(), given["spread"].as<double>(), seed_of(given));
   Matrix<double> y(stepper.dimension(), x.cols());
   for (Index i = 0; i < x.cols(); ++i)

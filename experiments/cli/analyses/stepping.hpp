@@ -32,6 +32,9 @@ struct Stepped {
   Vector<double> velocity(const Vector<double>& y) const;
 };
 
+/// Refuses --samples whose runs this machine cannot hold, so many numbers in all, before anything is allocated.
+void require_memory(const Given& given, double numbers);
+
 /// An analysis of runs of a network: its result begins with how they came about. A synapse that is no differential
 /// equation of one trial's state is left out, which is said.
 std::function<nlohmann::ordered_json(const std::string& file, const Given& given, std::string& text)> along_path(
