@@ -37,7 +37,7 @@ TEST_CASE("runs by the time loop without noise are those of the joint equations,
   CHECK(difference(moved, still) > 1e-5);
   CHECK(difference(moved, other) > 1e-5);
   CHECK(difference(moved, noisy_runs(subject, {1e-4}, x, 30, 200, 12, 1)) == 0);
-  CHECK_THROWS_WITH(noisy_runs(subject, {}, x, 30, 20, 12, 1), Catch::Contains("duration_ms = 20"));
+  CHECK_THROWS_WITH(noisy_runs(subject, {}, x, 30, 15, 12, 1), Catch::Contains("duration_ms = 15"));
 }
 
 TEST_CASE("what is left of trials is about the mean of their condition, and nothing where they do not differ") {

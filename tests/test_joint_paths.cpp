@@ -128,7 +128,11 @@ TEST_CASE("basins of a network with its synapse are where plain simulations of b
           without < 0 ||
           (alone.attractors[static_cast<std::size_t>(without)].path.col(0) - y.head(6)).cwiseAbs().maxCoeff() > 1e-2;
     }
-    CHECK(elsewhere > 0);  // the synapse matters
+    // The synapse matters: TCR leaves points where they are and slows what leads there, Tsodyks-Markram moves them.
+    if (is_tcr)
+      CHECK(basins.attractors[0].leading_per_s > alone.attractors[0].leading_per_s / 2);
+    else
+      CHECK(elsewhere == samples);
   }
 }
 
@@ -183,6 +187,13 @@ TEST_CASE("a cycle of a network with its TCR synapse is the same by products as 
   CHECK(cycles[1].stable());
   CHECK(cycles[0].multipliers.size() == 599);
   REQUIRE(cycles[1].multipliers.size() >= 3);
+  // The silent neuron has multipliers of its own; most of either's are those of synapses that decay alone.
+  const auto distance = [&](std::size_t of, const std::complex<double>& value) {
+    return (cycles[of].multipliers.array() - value).abs().minCoeff();
+  };
   for (Index i = 0; i < 3; ++i)
-    CHECK(std::abs(cycles[0].multipliers(i)) == Approx(std::abs(cycles[1].multipliers(i))).epsilon(1e-5));
+    CHECK(distance(1, cycles[0].multipliers(i)) < 1e-5 * std::abs(cycles[0].multipliers(i)));
+  const double alone = std::exp(-cycles[0].period_ms / 100);
+  for (const std::size_t of : {0, 1}) CHECK(distance(of, alone) < 1e-5 * alone);
+  CHECK(std::abs(cycles[0].multipliers(0)) > 1.5 * alone);
 }
