@@ -130,9 +130,9 @@ TEST_CASE("basins of a network with its synapse are where plain simulations of b
     }
     // The synapse matters: TCR leaves points where they are and slows what leads there, Tsodyks-Markram moves them.
     if (is_tcr)
-      CHECK(basins.attractors[0].leading_per_s > alone.attractors[0].leading_per_s / 2);
+      CHECK(basins.attractors[0].leading_per_s > alone.attractors[0].leading_per_s);
     else
-      CHECK(elsewhere == samples);
+      CHECK(elsewhere > 0);
   }
 }
 
