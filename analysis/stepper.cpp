@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace stillpoint {
+
+namespace {
+constexpr Index most_entries = 1 << 18;  // of states stepped at once: synapses make them large, and memory is slow
+}
 
 void require_bounded(const Matrix<double>& x) {
   if (!(x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= 1e100))  // squares of it would not be finite
@@ -36,6 +41,11 @@ Equations equations_of(const System& system) {
   return equations;
 }
 
+Linearisation linearisation_of(const Equations& equations, const Vector<double>& x) {
+  if (equations.linearised) return equations.linearised(x);
+  return {equations.tangent(x, Matrix<double>::Identity(equations.dimension, equations.dimension))};
+}
+
 Stepper::Stepper(Equations equations, Method method, double dt_ms)
     : equations_(std::move(equations)), method_(method), dt_ms_(equations_.map ? equations_.step_ms : dt_ms) {
   require_parameter(std::isfinite(dt_ms_) && dt_ms_ > 0, "dt_ms", fmt::format("{}", dt_ms_),
@@ -46,7 +56,15 @@ Stepper::Stepper(Equations equations, Method method, double dt_ms)
 
 Index Stepper::steps(double duration_ms) const { return static_cast<Index>(std::llround(duration_ms / dt_ms_)); }
 
-void Stepper::advance(Matrix<double>& x) const { step(equations_.value, x); }
+void Stepper::advance(Matrix<double>& x) const {
+  const Index width = std::max<Index>(1, most_entries / x.rows());
+  if (x.cols() <= width) return step(equations_.value, x);
+  for (Index first = 0; first < x.cols(); first += width) {
+    Matrix<double> some = x.middleCols(first, std::min(width, x.cols() - first));
+    step(equations_.value, some);
+    x.middleCols(first, some.cols()) = some;
+  }
+}
 
 void Stepper::advance(Vector<double>& x, Matrix<double>& q) const {
   // The chain rule through the stages of the state's own step makes them those of the variational equation.
@@ -97,6 +115,12 @@ Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method 
                                                       const Matrix<double>& q) -> Matrix<double> {
     return factor.asDiagonal() * J(x, q);
   };
+  if (equations.linearised)
+    equations.linearised = [factor, N = tau_ms.size(), L = equations.linearised](const Vector<double>& x) {
+      auto linear = L(x);
+      linear.matrix.topRows(N) = factor.head(N).asDiagonal() * linear.matrix.topRows(N);
+      return linear;
+    };
   return Stepper(equations, Method::euler, dt_ms);
 }
 

@@ -2,10 +2,18 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "analysis/system.hpp"
 
 namespace stillpoint {
+
+/// The Jacobian at a state, or a smaller matrix with its eigenvalues but for one that many directions share.
+struct Linearisation {
+  Matrix<double> matrix;  // [1/ms] of a flow; of a map, of its step
+  double shared = 0;      // that eigenvalue
+  Index directions = 0;   // that share it
+};
 
 /// A system in D dimensions by functions of its state alone: a network under constant input, or one from a textbook.
 struct Equations {
@@ -16,10 +24,15 @@ struct Equations {
   std::function<Matrix<double>(const Matrix<double>& x)> value;
   /// Its Jacobian at the state x times q; D x k -> D x k
   std::function<Matrix<double>(const Vector<double>& x, const Matrix<double>& q)> tangent;
+  /// Where most of the state is a synapse's (analysis/points/joint_equations.hpp), what stands for the Jacobian itself
+  /// and for Newton's method on all of x; empty: these.
+  std::function<Linearisation(const Vector<double>& x)> linearised = {};
+  std::function<std::optional<Vector<double>>(const Vector<double>& x)> rest = {};
 };
 
 /// The system must outlive what is returned.
 Equations equations_of(const System& system);
+Linearisation linearisation_of(const Equations& equations, const Vector<double>& x);
 
 class Stepper {
  public:

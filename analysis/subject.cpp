@@ -22,25 +22,34 @@ std::vector<std::string> left_out(const Subject& subject, const Takes& takes) {
   return names;
 }
 
-Matrix<double> states_of_trials(const Subject& subject, Index count, std::uint64_t seed) {
-  const auto& network = subject.network;
-  const auto all = subject.trials(count);
-  Matrix<double> states(network.extent(ArrayAxis::states), count);
-  Simulation<double> simulation(network, subject.integration, subject.noise);
-  for (Index first = 0; first < count; first += trials_at_once) {
-    std::vector<Index> chosen(static_cast<std::size_t>(std::min(trials_at_once, count - first)));
+void run_trials(
+    const Subject& subject, const Noise& noise, const TrialSet<double>& trials, std::uint64_t seed,
+    const Matrix<double>& starts,
+    const std::function<void(Index first, const TrialSet<double>& some, const Trajectory<double>& run)>& look) {
+  Simulation<double> simulation(subject.network, subject.integration, noise);
+  for (Index first = 0; first < trials.batch; first += trials_at_once) {
+    std::vector<Index> chosen(static_cast<std::size_t>(std::min(trials_at_once, trials.batch - first)));
     std::iota(chosen.begin(), chosen.end(), first);
-    const auto trials = chosen_trials(all, chosen);
+    const auto some = chosen_trials(trials, chosen);
     const auto synapse =
-        subject.trial_synapse ? subject.trial_synapse(trials.steps) : std::make_unique<Synapse<double>>();
-    const auto& trajectory =
-        simulation.run(trials, {seed, evaluation_update + static_cast<std::uint64_t>(first)}, *synapse);
-    for (Index b = 0; b < trials.batch; ++b) {
-      Stream stream(seed, Purpose::estimate, step_update, static_cast<std::uint64_t>(first + b));
-      const Index step = 1 + stream.below(trials.length[static_cast<std::size_t>(b)]);
-      states.col(first + b) = trajectory.at(trajectory.state, step).col(b);
-    }
+        subject.trial_synapse ? subject.trial_synapse(some.steps) : std::make_unique<Synapse<double>>();
+    simulation.begin(some, {seed, evaluation_update + static_cast<std::uint64_t>(first)}, *synapse);
+    if (starts.size() > 0) simulation.set_state(0, starts.middleCols(first, some.batch));
+    for (Index t = 0; t < some.steps; ++t) simulation.step(t);
+    look(first, some, simulation.trajectory());
   }
+}
+
+Matrix<double> states_of_trials(const Subject& subject, Index count, std::uint64_t seed) {
+  Matrix<double> states(subject.network.extent(ArrayAxis::states), count);
+  run_trials(subject, subject.noise, subject.trials(count), seed, {},
+             [&](Index first, const TrialSet<double>& trials, const Trajectory<double>& run) {
+               for (Index b = 0; b < trials.batch; ++b) {
+                 Stream stream(seed, Purpose::estimate, step_update, static_cast<std::uint64_t>(first + b));
+                 const Index step = 1 + stream.below(trials.length[static_cast<std::size_t>(b)]);
+                 states.col(first + b) = run.at(run.state, step).col(b);
+               }
+             });
   return states;
 }
 

@@ -39,6 +39,14 @@ struct Takes {
 /// What is known of the subject and not taken: "synapse tcr", "noise", "task flip_flop".
 std::vector<std::string> left_out(const Subject& subject, const Takes& takes);
 
+/// Runs trials a few at a time, which bounds the memory that they take, with the subject's synapse, its integration and
+/// this noise; `look` gets the number of the first, the trials and what they left behind. starts: D x trials, in place
+/// of x(0); empty: as trials begin.
+void run_trials(
+    const Subject& subject, const Noise& noise, const TrialSet<double>& trials, std::uint64_t seed,
+    const Matrix<double>& starts,
+    const std::function<void(Index first, const TrialSet<double>& some, const Trajectory<double>& run)>& look);
+
 /// D x count states, each of a trial of its own, after a step drawn uniformly from the trial's; with the subject's noise
 /// and synapse. The same for the same seed, whatever the count. The subject's task must be known.
 Matrix<double> states_of_trials(const Subject& subject, Index count, std::uint64_t seed);

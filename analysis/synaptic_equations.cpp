@@ -10,35 +10,42 @@ class Joint {
       : system_(system), synapse_(synapse), N_(system.dimension()), rows_(synapse.rows(N_)) {}
 
   Matrix<double> value(const Matrix<double>& y) const {
-    const Matrix<double> x = y.topRows(N_), S = y.bottomRows(rows_);
-    Matrix<double> r(N_, y.cols()), post(N_, y.cols()), change(rows_, y.cols()), result(y.rows(), y.cols());
+    const Matrix<double> x = y.topRows(N_);
+    const auto S = y.bottomRows(rows_);  // N^2 entries each, it may be: not copied
+    Matrix<double> r(N_, y.cols()), post(N_, y.cols()), result(y.rows(), y.cols());
     const auto f = activated(x, S, r);
     StepView<double>{0, x, r, f, system_.dynamics()}.postsynaptic_change(post);
+    result.topRows(N_) = system_.moved(x, f);
+    auto change = result.bottomRows(rows_);
     synapse_.derivative(S, r, post, change);
-    result << system_.moved(x, f), is_map() ? S + step_ms() * change : change;
+    if (is_map()) change = S + step_ms() * change;
     return result;
   }
 
   Matrix<double> tangent(const Vector<double>& y, const Matrix<double>& q) const {
     const auto& dynamics = system_.dynamics();
-    const Matrix<double> x = y.topRows(N_), S = y.bottomRows(rows_);
+    const Matrix<double> x = y.topRows(N_);
+    const auto S = y.bottomRows(rows_);
     Matrix<double> r(N_, 1), post(N_, 1);
     const auto f = activated(x, S, r);
     StepView<double>{0, x, r, f, dynamics}.postsynaptic_change(post);
 
-    const Matrix<double> dx = q.topRows(N_), dS = q.bottomRows(rows_);
+    const Matrix<double> dx = q.topRows(N_);
+    const auto dS = q.bottomRows(rows_);
     Matrix<double> kappa = Matrix<double>::Ones(N_, 1);
     dynamics.multiply_rate_gain(r, kappa);
     const Matrix<double> dr = kappa.col(0).asDiagonal() * dx;
     Matrix<double> du = system_.drive_tangent(dx, dr, output_tangent(S, r, dS, dr));
     if (synapse_.drives()) synapse_.add_current_tangent(S, r, dS, dr, du);
-    Matrix<double> dpost(N_, q.cols()), dchange(rows_, q.cols()), result(q.rows(), q.cols());
+    Matrix<double> dpost(N_, q.cols()), result(q.rows(), q.cols());
     dynamics.postsynaptic_tangent(x, r, f, dx, du, dpost);
+    auto dchange = result.bottomRows(rows_);
     synapse_.derivative_tangent(S, r, post, dS, dr, dpost, dchange);
+    result.topRows(N_) = system_.tangent(f, dx, du);
     if (is_map())
-      result << system_.tangent(f, dx, du), dS + step_ms() * dchange;
+      dchange = dS + step_ms() * dchange;
     else
-      result << system_.tau_ms().cwiseInverse().asDiagonal() * system_.tangent(f, dx, du), dchange;
+      result.topRows(N_).array().colwise() /= system_.tau_ms().array();
     return result;
   }
 
@@ -59,7 +66,7 @@ class Joint {
   double step_ms() const { return system_.tau_ms()(0); }
 
   /// f of states, and their rates.
-  Matrix<double> activated(const Matrix<double>& x, const Matrix<double>& S, Matrix<double>& r) const {
+  Matrix<double> activated(const Matrix<double>& x, MatrixView<double> S, Matrix<double>& r) const {
     system_.dynamics().rate(x, r);
     Matrix<double> z = r;
     if (synapse_.scales()) {
@@ -72,7 +79,7 @@ class Joint {
     return u;
   }
   /// dz of z = a r
-  Matrix<double> output_tangent(const Matrix<double>& S, const Matrix<double>& r, const Matrix<double>& dS,
+  Matrix<double> output_tangent(MatrixView<double> S, const Matrix<double>& r, MatrixView<double> dS,
                                 const Matrix<double>& dr) const {
     if (!synapse_.scales()) return dr;
     Matrix<double> a(N_, 1), da(N_, dr.cols());

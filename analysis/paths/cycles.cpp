@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/paths/krylov.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -14,6 +16,7 @@ namespace {
 
 using Outcome = CycleSearch::Outcome;
 
+constexpr Index largest_formed = 600, most_products = 100;
 constexpr double at_rest = 1e-7;  // a path that moves no further than this during the search, relative to 1 + |x|
 
 struct Return {
@@ -67,6 +70,57 @@ Matrix<double> path_of(const Stepper& stepper, const Vector<double>& start, doub
   return path;
 }
 
+/// Where so many steps from x end, and their derivative M.
+struct Turn {
+  Vector<double> end;
+  double extent = 0;
+  Matrix<double> monodromy;  // empty where it is too large
+};
+
+Turn turn_from(const Stepper& stepper, const Vector<double>& x, Index steps) {
+  const Index D = x.size(), formed = D <= largest_formed ? D : 0;
+  Turn turn{x, 0, Matrix<double>::Identity(formed, formed)};
+  Matrix<double> alone = x;
+  for (Index t = 0; t < steps; ++t) {
+    if (formed > 0)
+      stepper.advance(turn.end, turn.monodromy);
+    else
+      stepper.advance(alone);
+    if (formed == 0) turn.end = alone.col(0);
+    turn.extent = std::max(turn.extent, (turn.end - x).norm());
+  }
+  return turn;
+}
+
+/// M v
+Vector<double> carried(const Stepper& stepper, Vector<double> x, Matrix<double> v, Index steps) {
+  for (Index t = 0; t < steps; ++t) stepper.advance(x, v);
+  return v.col(0);
+}
+
+/// (dx, dT) of the equation above.
+Vector<double> newton_step(const Stepper& stepper, const Vector<double>& x, const Turn& turn, Index steps,
+                           const Vector<double>& velocity, const Vector<double>& normal, const Vector<double>& right) {
+  const Index D = x.size();
+  if (turn.monodromy.size() > 0) {
+    Matrix<double> system = Matrix<double>::Zero(D + 1, D + 1);
+    system.topLeftCorner(D, D) = turn.monodromy - Matrix<double>::Identity(D, D);
+    system.topRightCorner(D, 1) = velocity;
+    system.bottomLeftCorner(1, D) = normal.transpose();
+    return LU(system).solve(right);
+  }
+  const double speed = velocity.norm();  // dT counts as the way |f| dT
+  Vector<double> step = solve_by_products(
+      [&](const Vector<double>& v) {
+        Vector<double> product(D + 1);
+        product << carried(stepper, x, v.head(D), steps) - v.head(D) + v(D) / speed * velocity, normal.dot(v.head(D));
+        return product;
+      },
+      right, 1e-3, most_products);
+  step(D) /= speed;
+  return step;
+}
+
 /// Removes repetitions: Newton's method finds two turns as willingly as one.
 double shortest_period(const Stepper& stepper, const Vector<double>& x, double period_ms, Index steps, double extent) {
   for (const int turns : {6, 5, 4, 3, 2}) {
@@ -92,6 +146,18 @@ double Cycle::distance(const Vector<double>& x) const {
 
 bool same_cycle(const Cycle& a, const Cycle& b) {
   return std::abs(a.period_ms - b.period_ms) < 1e-3 * a.period_ms && b.distance(a.path.col(0)) < 1e-2 * b.extent();
+}
+
+Eigen::VectorXcd multipliers_from(const Stepper& stepper, const Vector<double>& x, Index steps) {
+  if (x.size() > largest_formed) {
+    Vector<double> start(x.size());
+    Stream(1, Purpose::perturbation).fill_normal(start);
+    return leading_eigenvalues([&](const Vector<double>& v) { return carried(stepper, x, v, steps); }, start,
+                               most_products);
+  }
+  Eigen::VectorXcd multipliers = eigenvalues_of(turn_from(stepper, x, steps).monodromy);
+  std::stable_sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a) > std::abs(b); });
+  return multipliers;
 }
 
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
@@ -123,24 +189,16 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   double closure = search.nearest_return;
   for (Index iteration = 0; iteration <= setting.newton_steps; ++iteration) {
     const auto fine = stepper.with_step(period / static_cast<double>(steps));
-    Vector<double> end = x;
-    Matrix<double> monodromy = Matrix<double>::Identity(D, D);
-    extent = 0;
-    for (Index t = 0; t < steps; ++t) {
-      fine.advance(end, monodromy);
-      extent = std::max(extent, (end - x).norm());
-    }
-    if (!end.allFinite() || !monodromy.allFinite()) return search;
+    const auto turn = turn_from(fine, x, steps);
+    const auto& end = turn.end;
+    extent = turn.extent;
+    if (!end.allFinite() || !turn.monodromy.allFinite()) return search;
     if (extent < 1e-3 * first_extent) return search;  // it shrank to a fixed point
     closure = (end - x).norm() / extent;
     if (closure < setting.tolerance) break;
-    Matrix<double> system = Matrix<double>::Zero(D + 1, D + 1);
-    system.topLeftCorner(D, D) = monodromy - Matrix<double>::Identity(D, D);
-    system.topRightCorner(D, 1) = velocity(end);
-    system.bottomLeftCorner(1, D) = normal.transpose();
     Vector<double> right(D + 1);
     right << x - end, -normal.dot(x - x0);
-    Vector<double> change = LU(system).solve(right);
+    Vector<double> change = newton_step(fine, x, turn, steps, velocity(end), normal, right);
     if (!change.allFinite()) return search;
     // Far from the cycle the linear step may be wild: at most a fifth of the period, half of the extent.
     const double wild = std::max(std::abs(change(D)) / (0.2 * period), change.head(D).norm() / (0.5 * extent));
@@ -154,15 +212,14 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   period = shortest_period(stepper, x, period, steps, extent);
   const Index final_steps = steps_of(stepper, period);
   const auto fine = stepper.with_step(period / static_cast<double>(final_steps));
-  Vector<double> end = x;
-  Matrix<double> monodromy = Matrix<double>::Identity(D, D);
-  for (Index t = 0; t < final_steps; ++t) fine.advance(end, monodromy);
-  Eigen::VectorXcd multipliers = eigenvalues_of(monodromy);
-  std::sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a - 1.) < std::abs(b - 1.); });
-  const Eigen::VectorXcd all = multipliers;
-  multipliers = all.tail(D - 1);
-  std::stable_sort(multipliers.begin(), multipliers.end(), [](auto a, auto b) { return std::abs(a) > std::abs(b); });
-  search.cycle = Cycle{path_of(stepper, x, period, final_steps), period, multipliers, (end - x).norm() / extent};
+  auto multipliers = multipliers_from(fine, x, final_steps);
+  if (multipliers.size() == 0) return search;
+  Index motion = 0;
+  (multipliers.array() - 1.).abs().minCoeff(&motion);
+  std::rotate(multipliers.begin() + motion, multipliers.begin() + motion + 1, multipliers.end());
+  const Eigen::VectorXcd others = multipliers.head(multipliers.size() - 1);
+  const auto path = path_of(stepper, x, period, final_steps);
+  search.cycle = Cycle{path, period, others, (path.rightCols(1) - x).norm() / extent};
   search.outcome = Outcome::found;
   return search;
 }

@@ -8,7 +8,8 @@
 //   (  n^T    0 ) (dT) = - (n . (x - x0) )
 //
 // Floquet multipliers are the eigenvalues of M at the cycle without the one nearest 1, which belongs to the direction
-// of motion. Unstable cycles are found as well where the path comes near.
+// of motion. Unstable cycles are found as well where the path comes near. Beyond 600 entries of state, as synapses make
+// them, M is not formed: it is known by its products (krylov.hpp), and of the multipliers the leading ones are.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,7 @@ namespace stillpoint {
 struct Cycle {
   Matrix<double> path;  // D x steps + 1, from a state on the cycle back to it, in equal steps
   double period_ms;
-  Eigen::VectorXcd multipliers;  // D - 1, by falling size
+  Eigen::VectorXcd multipliers;  // D - 1, or the leading ones, by falling size
   double closure;                // |phi(x, T) - x| over the extent of the cycle
   bool stable() const { return multipliers.size() == 0 || std::abs(multipliers(0)) < 1; }
   /// Largest distance from the first state.
@@ -44,8 +45,13 @@ struct CycleSearch {
 };
 
 /// start: D. Throws UserError on maps, whose invariant curves have neither period nor multipliers, and on negative
-/// durations. D^2 x steps per period x operations of a step, for each step of Newton's method.
+/// durations. D x steps per period x operations of a step, for each step of Newton's method; beyond 600 entries up to 100
+/// times the operations of so many steps.
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting = {});
+
+/// Leading eigenvalues, by falling size, of the derivative of so many steps from x; all of them up to 600 entries of
+/// state.
+Eigen::VectorXcd multipliers_from(const Stepper& stepper, const Vector<double>& x, Index steps);
 
 /// The two are the same orbit: the start of one lies on the other, and the periods agree to a thousandth.
 bool same_cycle(const Cycle& a, const Cycle& b);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "sim/constants.hpp"
@@ -16,35 +17,55 @@ namespace {
 constexpr double undecayed = 0.2;  // as an autocorrelation, at long lags
 }
 
-std::vector<Mode> modes_at(const System& system, const Vector<double>& x) {
-  require_parameter(x.size() == system.dimension() && x.allFinite(), "state", fmt::format("{} values", x.size()),
-                    fmt::format("must be {} numbers, the dimension of the state", system.dimension()));
-  const bool map = system.as() == System::As::map;
-  Matrix<double> jacobian = system.jacobian(x);
-  if (!map) jacobian = system.tau_ms().cwiseInverse().asDiagonal() * jacobian;
-  const double step = system.tau_ms()(0), turn = 2 * pi;
+std::vector<Mode> modes_at(const Equations& equations, const Vector<double>& x) {
+  const auto linear = linearisation_of(equations, x);
+  const double step = equations.step_ms, turn = 2 * pi;
   std::vector<Mode> modes;
-  for (const auto& value : eigenvalues_of(jacobian)) {
-    if (value.imag() < 0) continue;
-    const double decay = map ? -std::log(std::abs(value)) / step : -value.real();  // [1/ms]
-    const double angle = map ? std::arg(value) / step : value.imag();
-    modes.push_back({value, 1 / decay, value.imag() > 0 ? std::optional(turn / angle) : std::nullopt});
-  }
+  const auto add = [&](const std::complex<double>& value, Index directions) {
+    const double decay = equations.map ? -std::log(std::abs(value)) / step : -value.real();  // [1/ms]
+    const double angle = equations.map ? std::arg(value) / step : value.imag();
+    modes.push_back({value, 1 / decay, value.imag() > 0 ? std::optional(turn / angle) : std::nullopt, directions});
+  };
+  for (const auto& value : eigenvalues_of(linear.matrix))
+    if (!(value.imag() < 0)) add(value, 1);
+  if (linear.directions > 0) add(linear.shared, linear.directions);
   std::stable_sort(modes.begin(), modes.end(),
                    [](const Mode& a, const Mode& b) { return 1 / a.tau_ms < 1 / b.tau_ms; });
   return modes;
 }
 
+namespace {
+
+double nearest(double low, double high, const std::function<double(double)>& misfit) {
+  return boost::math::tools::brent_find_minima(misfit, low, high, 40).first;
+}
+
+struct OffsetFit {
+  double amplitude, offset, misfit;
+};
+/// amplitude exp(-rate lag) + offset nearest to the values.
+OffsetFit fit_with_offset(const Vector<double>& values, double rate) {
+  const Vector<double> decay =
+      (-rate * Vector<double>::LinSpaced(values.size(), 0, static_cast<double>(values.size() - 1)).array()).exp();
+  const double mean = values.mean(), decay_mean = decay.mean();
+  const double amplitude = (decay.array() - decay_mean).matrix().dot((values.array() - mean).matrix()) /
+                           (decay.array() - decay_mean).matrix().squaredNorm();
+  const double offset = mean - amplitude * decay_mean;
+  return {amplitude, offset, ((values - amplitude * decay).array() - offset).square().sum()};
+}
+
+}  // namespace
+
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
-                                double sample_ms) {
-  const Index T = activity.at(0).cols(), lags = T / 4;
+                                double sample_ms, About about) {
+  const Index T = activity.at(0).cols(), lags = about == About::own_mean ? T / 4 : T / 2;
   require_parameter(T >= 8, "duration_ms", fmt::format("{} samples", T), "an autocorrelation needs at least 8");
   Vector<double> sum = Vector<double>::Zero(lags + 1);
   double size = 0;
   for (const auto& run : activity) {
     Matrix<double> x = run(neurons, Eigen::all);
     size += x.squaredNorm();
-    x.colwise() -= x.rowwise().mean().eval();
+    if (about == About::own_mean) x.colwise() -= x.rowwise().mean().eval();
     for (Index lag = 0; lag <= lags; ++lag)
       sum(lag) += x.leftCols(T - lag).cwiseProduct(x.rightCols(T - lag)).sum() / static_cast<double>(T - lag);
   }
@@ -52,6 +73,15 @@ Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, con
   if (sum(0) * static_cast<double>(T) <= 1e-20 * size) return result;  // nothing but rounding errors
   result.value = sum / sum(0);
 
+  if (about == About::zero) {
+    const auto fit = [&](double log_tau) { return fit_with_offset(result.value, sample_ms / std::exp(log_tau)); };
+    const double low = std::log(sample_ms / 10), high = std::log(static_cast<double>(lags) * sample_ms);
+    const double log_tau = nearest(low, high, [&](double x) { return fit(x).misfit; });
+    if (log_tau < high - 1e-3 && log_tau > low + 1e-3 && fit(log_tau).amplitude > 0) {
+      result.fitted_ms = std::exp(log_tau);
+      result.offset = fit(log_tau).offset;
+    }
+  }
   if (result.value.tail(lags / 2).cwiseAbs().maxCoeff() > undecayed) return result;
   double integral = sample_ms / 2;
   Index window = 1;
@@ -61,15 +91,36 @@ Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, con
   }
   if (window > lags || integral <= 0) return result;
   result.integrated_ms = integral;
+  if (about == About::zero) return result;
   const auto misfit = [&](double log_tau) {
     double squares = 0;
     for (Index lag = 0; lag <= window; ++lag)
       squares += std::pow(result.value(lag) - std::exp(-static_cast<double>(lag) * sample_ms / std::exp(log_tau)), 2);
     return squares;
   };
-  const double low = std::log(sample_ms / 10), high = std::log(static_cast<double>(T) * sample_ms);
-  result.fitted_ms = std::exp(boost::math::tools::brent_find_minima(misfit, low, high, 40).first);
+  result.fitted_ms = std::exp(nearest(std::log(sample_ms / 10), std::log(static_cast<double>(T) * sample_ms), misfit));
   return result;
+}
+
+Motion motion_of(const std::vector<Matrix<double>>& activity, About about) {
+  double squares = 0, entries = 0, half[2] = {0, 0}, all = 0, part = 0;
+  Vector<double> common = Vector<double>::Zero(activity.at(0).rows());
+  if (about == About::common_mean)
+    for (const auto& run : activity) common += run.rowwise().mean() / static_cast<double>(activity.size());
+  for (const auto& run : activity) {
+    const Index length = run.cols() / 2;
+    const auto variation = [&](Matrix<double> x) {
+      x.colwise() -= about == About::own_mean ? Vector<double>(x.rowwise().mean()) : common;
+      return x.squaredNorm();
+    };
+    squares += run.squaredNorm();
+    all += variation(run);
+    half[0] += variation(run.leftCols(length));
+    half[1] += variation(run.rightCols(length));
+    entries += static_cast<double>(run.size());
+    part += static_cast<double>(run.rows() * length);
+  }
+  return {std::sqrt(all / entries), std::sqrt(half[0] / part), std::sqrt(half[1] / part), std::sqrt(squares / entries)};
 }
 
 std::vector<Population> populations_of(const Network<double>& network) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/system.hpp"
+#include "analysis/stepper.hpp"
 
 namespace stillpoint {
 
@@ -13,12 +13,12 @@ struct Mode {
   std::complex<double> eigenvalue;  // of dx/dt [1/ms] of a flow; of the step of a map
   double tau_ms;                    // e-folding time; of growth where negative; infinite at the edge of stability
   std::optional<double> period_ms;  // of an oscillation
+  Index directions = 1;             // that share it
 };
 
 /// By falling tau of decay, growing modes first, the fastest of them leading. A flow: tau = -1 / Re lambda, period
-/// 2 pi / Im lambda; a map: tau = -dt / ln|mu|, period 2 pi dt / arg mu. Throws UserError unless x has D finite
-/// entries.
-std::vector<Mode> modes_at(const System& system, const Vector<double>& x);
+/// 2 pi / Im lambda; a map: tau = -dt / ln|mu|, period 2 pi dt / arg mu.
+std::vector<Mode> modes_at(const Equations& equations, const Vector<double>& x);
 
 struct Autocorrelation {
   Vector<double> value;  // lag 0, 1, .. samples; 1 at lag 0; empty when nothing varies
@@ -26,15 +26,35 @@ struct Autocorrelation {
   /// there are do not reach so far, or where beyond half of them a size of .2 is left: periodic activity, or short
   /// runs.
   std::optional<double> integrated_ms;
-  /// tau of the exp(-lag / tau) nearest to the values over the same lags, by least squares.
+  /// tau of the exp(-lag / tau) nearest to the values over the same lags, by least squares. About zero: of the nearest
+  /// A exp(-lag / tau) + offset over all lags (Murray et al. 2014, doi:10.1038/nn.3862): trials are short, and what
+  /// differs throughout a trial has no time scale that they could tell. Absent where tau is beyond the lags.
   std::optional<double> fitted_ms;
+  std::optional<double> offset;  // about zero
 };
 
-/// Over the rows `neurons` of each run (N x samples), each about its mean over the run, weighted by their variances;
-/// lags up to a quarter of the run. As the mean is the run's own, both times are short by a share of some 10 tau /
+/// What activity is about: a run's own mean over time, the mean over all runs, or zero where another mean is gone
+/// already (analysis/paths/driven_runs.hpp).
+enum class About { own_mean, common_mean, zero };
+
+/// Over the rows `neurons` of each run (N x samples), weighted by their variances; lags up to a quarter of the run,
+/// about zero up to half of it. Where the mean is the run's own, both times are short by a share of some 10 tau /
 /// duration: make runs some hundred times longer than tau. Throws UserError for runs of fewer than 8 samples.
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
-                                double sample_ms);
+                                double sample_ms, About about = About::own_mean);
+
+/// Whether activity goes on moving, so that it has a time scale of its own: standard deviations over neurons, runs and
+/// samples; about own means: those of each half.
+struct Motion {
+  double sd, first_half, second_half;
+  double size;  // root mean square of the activity
+  /// Nothing but rounding errors is left.
+  bool at_rest() const { return !(sd > 1e-10 * size); }
+  /// A transient: stationary activity that is long enough to be measured has halves that agree within some per cent,
+  /// and an exponential loses this much within 1.4 time constants, of which a measurement takes ten at least.
+  bool dies_out() const { return second_half < first_half / 2; }
+};
+Motion motion_of(const std::vector<Matrix<double>>& activity, About about = About::own_mean);
 
 struct Population {
   std::string name;

@@ -16,9 +16,24 @@ constexpr double same = 1e-4;  // distance of two fixed points that are one, of 
 
 double scale_of(const Vector<double>& x) { return 1 + x.norm(); }
 
-/// The stable fixed point where a run has all but arrived.
-std::optional<Attractor> fixed_point_near(const Stepper& stepper, const Vector<double>& end) {
+/// Growth of the slowest perturbation [1/ms].
+double leading_growth(const Stepper& stepper, const Vector<double>& x) {
+  const auto linear = linearisation_of(stepper.equations(), x);
+  Eigen::VectorXcd eigenvalues = eigenvalues_of(linear.matrix);
+  if (linear.directions > 0) {
+    eigenvalues.conservativeResize(eigenvalues.size() + 1);
+    eigenvalues.tail(1)(0) = linear.shared;
+  }
+  return stepper.map() ? std::log(eigenvalues.cwiseAbs().maxCoeff()) / stepper.dt_ms() : eigenvalues.real().maxCoeff();
+}
+
+/// The state at rest where a run has all but arrived.
+std::optional<Vector<double>> rest_near(const Stepper& stepper, const Vector<double>& end) {
   const auto& equations = stepper.equations();
+  if (equations.rest) {
+    const auto x = equations.rest(end);
+    return x && (*x - end).norm() <= 1e-2 * scale_of(end) ? x : std::nullopt;
+  }
   const Index D = end.size();
   const Matrix<double> identity = Matrix<double>::Identity(D, D);
   Vector<double> x = end;
@@ -32,14 +47,18 @@ std::optional<Attractor> fixed_point_near(const Stepper& stepper, const Vector<d
     if (!change.allFinite()) break;
     x += change;
     if ((x - end).norm() > 1e-2 * scale_of(end)) return std::nullopt;
-    if (change.norm() > 1e-12 * scale_of(x)) continue;
-    const auto eigenvalues = eigenvalues_of(equations.tangent(x, identity));
-    const double leading = stepper.map() ? std::log(eigenvalues.cwiseAbs().maxCoeff()) / stepper.dt_ms()
-                                         : eigenvalues.real().maxCoeff();  // [1/ms]
-    if (leading >= 0) return std::nullopt;
-    return Attractor{Attractor::Kind::fixed_point, x, 0, 1000 * leading, 0, {}};
+    if (change.norm() <= 1e-12 * scale_of(x)) return x;
   }
   return std::nullopt;
+}
+
+/// A stable one.
+std::optional<Attractor> fixed_point_near(const Stepper& stepper, const Vector<double>& end) {
+  const auto x = rest_near(stepper, end);
+  if (!x) return std::nullopt;
+  const double leading = leading_growth(stepper, *x);
+  if (leading >= 0) return std::nullopt;
+  return Attractor{Attractor::Kind::fixed_point, *x, 0, 1000 * leading, 0, {}};
 }
 
 /// A cycle of a map on which a run has arrived.
@@ -53,11 +72,10 @@ std::optional<Attractor> map_cycle_at(const Stepper& stepper, const Vector<doubl
     path.push_back(x);
     extent = std::max(extent, (x.col(0) - end).norm());
     if (t == 1 || (x.col(0) - end).norm() > 1e-6 * extent) continue;
-    Matrix<double> product = Matrix<double>::Identity(end.size(), end.size());
-    Vector<double> state = end;
-    for (Index i = 0; i < t; ++i) stepper.advance(state, product);
     const double period = static_cast<double>(t) * stepper.dt_ms();
-    const double leading = std::log(spectral_radius_of(product)) / period;
+    const auto multipliers = multipliers_from(stepper, end, t);
+    if (multipliers.size() == 0) return std::nullopt;
+    const double leading = std::log(std::abs(multipliers(0))) / period;
     if (leading >= 0) return std::nullopt;
     Attractor cycle{Attractor::Kind::cycle, Matrix<double>(end.size(), t + 1), period, 1000 * leading, 0, {}};
     for (Index i = 0; i <= t; ++i) cycle.path.col(i) = path[static_cast<std::size_t>(i)];

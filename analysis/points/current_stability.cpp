@@ -59,10 +59,14 @@ double remaining_eigenvalue(const System& system, const ContinuousSynapse<double
 
 std::optional<Matrix<double>> current_linearisation(const System& system, const ContinuousSynapse<double>& synapse,
                                                     const Vector<double>& x) {
+  return current_linearisation_at(system, synapse, with_resting_synapse(system, synapse, x));
+}
+
+std::optional<Matrix<double>> current_linearisation_at(const System& system, const ContinuousSynapse<double>& synapse,
+                                                       const Vector<double>& y) {
   const auto joint = equations_with_synapse(system, synapse);
   const Index N = system.dimension();
   if (joint.dimension != N + N * N || synapse.scales()) return {};
-  const Vector<double> y = with_resting_synapse(system, synapse, x);
   const Matrix<double> rows = directions(system, synapse, y);
   if (!acts_through_current(joint, y, rows, remaining_eigenvalue(system, synapse))) return {};
 

@@ -1,8 +1,8 @@
 // Stability of a fixed point with a synapse whose N^2 weights S act through one current, S r: 2N directions in the place
 // of N + N^2. Temporal consistency is the case in point.
 //
-// Where the rates rest at r*, let S change by dS/dt = lambda S + g(r, q), any g of rates and postsynaptic factor. Then
-// (x, w), w = S r*, is a closed system, and N^2 - N directions of S that leave w alone decay with lambda. Of temporal
+// Where the rates rest at r*, or for a moment anywhere on a path, let S change by dS/dt = lambda S + g(r, q), any g of
+// rates and postsynaptic factor. Then (x, w), w = S r*, is a closed system, and N^2 - N directions of S that leave w alone decay with lambda. Of temporal
 // consistency, with J = -1 + W Phi (leaky_rate: Phi W), Phi = diag(phi') and rho = |r*|^2 / N:
 //
 //   tau   dr/dt =  J r + Phi w
@@ -18,8 +18,11 @@
 
 namespace stillpoint {
 
-/// The 2N x 2N matrix of (x, s) at (x, S at rest): [1/ms] of a flow; of a map, of its joint step. Nothing where S is not
+/// The 2N x 2N matrix of (x, s) at y = (x, S): [1/ms] of a flow; of a map, of its joint step. Nothing where S is not
 /// N x N or acts in another way. Throws as equations_with_synapse does.
+std::optional<Matrix<double>> current_linearisation_at(const System& system, const ContinuousSynapse<double>& synapse,
+                                                       const Vector<double>& y);
+/// The same at (x, S at rest).
 std::optional<Matrix<double>> current_linearisation(const System& system, const ContinuousSynapse<double>& synapse,
                                                     const Vector<double>& x);
 

@@ -32,12 +32,17 @@ Velocity resting_velocity(const System& system, const ContinuousSynapse<double>&
 
 Matrix<double> joint_linearisation(const System& system, const ContinuousSynapse<double>& synapse,
                                    const Vector<double>& x) {
+  return joint_linearisation_at(system, synapse, with_resting_synapse(system, synapse, x));
+}
+
+Matrix<double> joint_linearisation_at(const System& system, const ContinuousSynapse<double>& synapse,
+                                      const Vector<double>& y) {
   const auto joint = equations_with_synapse(system, synapse);
-  require_parameter(joint.dimension <= largest, "synapse", fmt::format("{} entries", joint.dimension - x.size()),
+  require_parameter(joint.dimension <= largest, "synapse",
+                    fmt::format("{} entries", joint.dimension - system.dimension()),
                     fmt::format("its linearisation has {} rows, more than {}; use a smaller network, or no synapse",
                                 joint.dimension, largest));
-  return joint.tangent(with_resting_synapse(system, synapse, x),
-                       Matrix<double>::Identity(joint.dimension, joint.dimension));
+  return joint.tangent(y, Matrix<double>::Identity(joint.dimension, joint.dimension));
 }
 
 }  // namespace stillpoint

@@ -11,8 +11,11 @@ namespace stillpoint {
 /// System and synapse (bound to its network) must outlive what is returned. Throws as equations_with_synapse does.
 Velocity resting_velocity(const System& system, const ContinuousSynapse<double>& synapse);
 
-/// Jacobian of the joint system at (x, S at rest), N + rows squared: [1/ms] of a flow; of a map, of its joint step.
-/// Throws UserError where that is more than 4000 squared.
+/// Jacobian of the joint system at y = (x, S), N + rows squared: [1/ms] of a flow; of a map, of its joint step. Throws
+/// UserError where that is more than 4000 squared.
+Matrix<double> joint_linearisation_at(const System& system, const ContinuousSynapse<double>& synapse,
+                                      const Vector<double>& y);
+/// The same at (x, S at rest).
 Matrix<double> joint_linearisation(const System& system, const ContinuousSynapse<double>& synapse,
                                    const Vector<double>& x);
 

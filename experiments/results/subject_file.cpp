@@ -108,6 +108,13 @@ SubjectFile subject_of(const std::string& path, const StoredNetwork& stored, con
     throw ParameterError(path + ": " + problem.name, problem.value, problem.allowed);
   }
   subject.synapse_kind = opened.synapse.text("synapse.kind");
+  const bool is_map = network_kind(stored.network.kind).map;
+  subject.integration = {Method::euler, stored.network.dt_ms.value_or(is_map ? stored.network.tau_ms(0)
+                                                                             : stored.network.tau_ms.minCoeff() / 10)};
+  subject.trial_synapse = [synapse = opened.synapse, network = stored.network,
+                           integration = subject.integration](Index steps) {
+    return synapse_model(synapse).make<double>(synapse_context(network, integration, {}, steps));
+  };
   if (!head) {
     opened.problem = path + ": is not a run file: one is needed here, as `stillpoint run` writes it";
     return opened;

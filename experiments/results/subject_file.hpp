@@ -20,6 +20,7 @@ struct SubjectFile {
   std::shared_ptr<const TrainedRun> run;  // nullptr for a network file, and where the task cannot be made again
   std::string problem;                    // why there is no run; "" where there is one
   Takes takes;                            // what the analysis at work takes of the subject
+  std::string without_synapse;            // why it does not take the synapse, where that is not for the asking; ""
 
   /// Throws UserError where the file is no run file, or its task cannot be made again.
   const TrainedRun& require_run() const;

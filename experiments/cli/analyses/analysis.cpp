@@ -70,7 +70,11 @@ std::function<nlohmann::ordered_json(const std::string&, const Given&, std::stri
     auto json = analyse(opened, given, text);
     const auto names = left_out(opened.subject, opened.takes);
     json["left_out"] = names;
-    if (!names.empty()) text += fmt::format("left out: {}\n", fmt::join(names, ", "));
+    const auto why = opened.takes.synapse || opened.without_synapse.empty()
+                         ? std::string()
+                         : fmt::format(" ({})", opened.without_synapse);
+    // First, so that nobody reads numbers before what they are not of.
+    if (!names.empty()) text = fmt::format("left out: {}{}\n", fmt::join(names, ", "), why) + text;
     return json;
   };
 }

@@ -32,7 +32,7 @@ const std::vector<AnalysisKind>& analysis_kinds();
 /// Options of analyses of a network at constant input: --as, --input, --group, --seed.
 void add_system_options(boost::program_options::options_description& options);
 using Given = boost::program_options::variables_map;
-/// An analysis of one network: opens what FILE and those options name, and says of its result what it left out.
+/// An analysis of one network: opens what FILE and those options name, and says first what its result leaves out.
 /// SubjectFile::takes is what the analysis takes unless it decides otherwise.
 std::function<nlohmann::ordered_json(const std::string& file, const Given& given, std::string& text)> of_subject(
     Takes takes,

@@ -16,11 +16,10 @@ nlohmann::ordered_json share_json(Index count, const IntervalEstimate& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 
-void analyse_basins(const System& system, const Stepper& stepper, const Given& given, nlohmann::ordered_json& result,
-                    std::string& text) {
-  const auto starts = starts_of(system, given);
-  const BasinSetting setting{duration_of(given, "duration-ms"), duration_of(given, "longest-period-ms")};
-  const auto basins = find_basins(stepper, starts, setting);
+void analyse_basins(const Stepped& of, nlohmann::ordered_json& result, std::string& text) {
+  const auto starts = of.starts();
+  const BasinSetting setting{duration_of(of.given, "duration-ms"), duration_of(of.given, "longest-period-ms")};
+  const auto basins = find_basins(of.stepper, starts, setting);
 
   result["samples"] = starts.cols();
   result["attractors"] = nlohmann::ordered_json::array();
@@ -31,7 +30,7 @@ void analyse_basins(const System& system, const Stepper& stepper, const Given& g
     one["period_ms"] = cycle ? nlohmann::ordered_json(attractor.period_ms) : nlohmann::ordered_json(nullptr);
     one["leading_per_s"] = attractor.leading_per_s;
     one.update(share_json(attractor.count, attractor.share));
-    one["state"] = as_json(Vector<double>(attractor.path.col(0)));
+    one["state"] = as_json(of.network_part(attractor.path.col(0)));
     result["attractors"].push_back(one);
     text += fmt::format("{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]  {:.4g}\n", cycle ? "cycle" : "fixed point",
                         cycle ? fmt::format("{:.5g}", attractor.period_ms) : "-", attractor.share.value,

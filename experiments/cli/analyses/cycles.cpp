@@ -14,17 +14,16 @@ namespace {
 
 namespace po = boost::program_options;
 
-void analyse_cycles(const System& system, const Stepper& stepper, const Given& given, nlohmann::ordered_json& result,
-                    std::string& text) {
-  const auto starts = starts_of(system, given);
+void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::string& text) {
+  const auto starts = of.starts();
   CycleSetting setting;
-  setting.discard_ms = duration_of(given, "discard-ms");
-  setting.duration_ms = duration_of(given, "duration-ms");
+  setting.discard_ms = duration_of(of.given, "discard-ms");
+  setting.duration_ms = duration_of(of.given, "duration-ms");
   std::vector<Cycle> cycles;
   std::vector<long> found;  // searches that led there
   long at_rest = 0, no_return = 0, not_converged = 0;
   for (Index i = 0; i < starts.cols(); ++i) {
-    const auto search = find_cycle(stepper, starts.col(i), setting);
+    const auto search = find_cycle(of.stepper, starts.col(i), setting);
     at_rest += search.outcome == CycleSearch::Outcome::at_rest ? 1 : 0;
     no_return += search.outcome == CycleSearch::Outcome::no_return ? 1 : 0;
     not_converged += search.outcome == CycleSearch::Outcome::not_converged ? 1 : 0;
@@ -45,7 +44,7 @@ void analyse_cycles(const System& system, const Stepper& stepper, const Given& g
   for (std::size_t i = 0; i < cycles.size(); ++i) {
     const auto& cycle = cycles[i];
     auto path = nlohmann::ordered_json::array();
-    for (Index t = 0; t < cycle.path.cols(); ++t) path.push_back(as_json(Vector<double>(cycle.path.col(t))));
+    for (Index t = 0; t < cycle.path.cols(); ++t) path.push_back(as_json(of.network_part(cycle.path.col(t))));
     result["cycles"].push_back({{"period_ms", cycle.period_ms},
                                 {"stable", cycle.stable()},
                                 {"multipliers", as_json(cycle.multipliers)},
@@ -83,7 +82,9 @@ AnalysisKind cycles_analysis() {
       "Limit cycles of a flow, from returns of free runs by Newton's method: period and Floquet multipliers.",
       "a network file or a run file",
       "searches [samples, at_rest, no_return, not_converged], cycles [period_ms, stable, multipliers (without the one "
-      "of the direction of motion), extent, closure, found, path (states in equal steps)]",
+      "of the direction of motion; beyond 600 entries of state the leading ones), extent, closure, found, path (states "
+      "in "
+      "equal steps)]",
       "stillpoint analyze cycles network.h5 --as flow --samples 16 --json cycles.json",
       [](po::options_description& options) {
         add_path_options(options);

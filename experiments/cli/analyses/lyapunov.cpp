@@ -16,9 +16,7 @@ namespace po = boost::program_options;
 constexpr Index most_exponents = 1000;  // of a state with synapses
 
 nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_map& given, std::string& text) {
-  const auto& which = given["synapse"].as<std::string>();
-  require_parameter(which == "trained" || which == "none", "--synapse", which, "must be trained or none");
-  if (which == "trained") file.take_synapse(file.synapse);
+  if (wants_synapse(given)) file.take_synapse(file.synapse);
   const auto system = file.subject.system();
   const auto* synapse = file.subject.continuous();
   const auto stepper = make_stepper(system, given, synapse);
@@ -38,9 +36,7 @@ nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_m
   if (synapse) start = with_initial_synapse(system, *synapse, start);
   const auto spectrum = lyapunov_spectrum(stepper, start, seed_of(given), setting);
 
-  auto result = stepping_json("lyapunov", system, stepper, given);
-  result["dimension"] = D;
-  result["synapse"] = synapse ? file.subject.synapse_kind : "none";
+  auto result = stepping_json("lyapunov", {file, given, system, synapse, stepper});
   result["duration_ms"] = setting.duration_ms;
   result["discarded_ms"] = setting.discard_ms;
   result["exponents_per_s"] = as_json(spectrum.per_second);
@@ -75,8 +71,6 @@ AnalysisKind lyapunov_analysis() {
           [](po::options_description& options) {
             add_path_options(options);
             options.add_options()("exponents", po::value<long>()->default_value(0), "the leading ones; 0: all")(
-                "synapse", po::value<std::string>()->default_value("trained"),
-                "trained: with the file's short-term synapse where it has one; or none")(
                 "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
                 "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
           },
