@@ -148,7 +148,8 @@ AnalysisKind fixed_points_analysis() {
   kind.numbers = {{"points", "", isolated_points},
                   count_of("stable", "/points", "stable", true),
                   count_of("continua", "/continua"),
-                  smallest_of("lowest_index", "", "/points", "/index"), number_at("missing", "", "/missing_at_least")};
+                  smallest_of("lowest_index", "", "/points", "/index"),
+                  number_at("missing", "", "/missing_at_least")};
   return kind;
 }
 
