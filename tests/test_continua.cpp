@@ -149,7 +149,8 @@ TEST_CASE("a ring of fixed points is one continuum of dimension 1 about an isola
 }
 
 TEST_CASE("a ring attractor of tanh neurons is one ring about its unstable origin") {
-  // W_ij = (4/N) cos(theta_i - theta_j): bumps at any angle, but for differences that fall with N as they do geometrically.
+  // W_ij = (4/N) cos(theta_i - theta_j): bumps rest at any angle, up to terms that fall geometrically with N and are
+  // below the solver's accuracy.
   const Index N = 60;
   const Vector<double> theta = Vector<double>::LinSpaced(N + 1, 0, 2 * static_cast<double>(EIGEN_PI)).head(N);
   const Vector<double> c = theta.array().cos(), s = theta.array().sin();

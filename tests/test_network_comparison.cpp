@@ -1,4 +1,7 @@
 // Numbers of the networks of a study: means, and pairs of which one is missing.
+#include <algorithm>
+
+#include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/report/network_comparison.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
@@ -68,4 +71,20 @@ TEST_CASE("pairs with a control that could not be matched are set apart") {
   CHECK(compared.differences[0].test.pairs == 3);
   CHECK(compared.differences[0].test.mean == Approx(7. / 3));
   CHECK_FALSE(compared.differences[1].test.p);  // nothing differs
+}
+
+TEST_CASE("the points of a continuum are no fixed points of their own among the numbers of a network") {
+  const auto& kinds = analysis_kinds();
+  const auto kind =
+      std::find_if(kinds.begin(), kinds.end(), [](const auto& each) { return each.name == "fixed-points"; });
+  REQUIRE(kind != kinds.end());
+  const auto result = nlohmann::ordered_json::parse(
+      R"({"points": [{"stable": true, "index": 0}, {"stable": false, "index": 0}, {"stable": false, "index": 0},
+          {"stable": false, "index": 2}], "continua": [{"points": 2}], "missing_at_least": null})");
+  std::map<std::string, std::optional<double>> values;
+  for (const auto& number : kind->numbers) values[number.name] = number.of(result);
+  CHECK(values["points"] == 2.0);
+  CHECK(values["stable"] == 1.0);
+  CHECK(values["continua"] == 1.0);
+  CHECK_FALSE(values["missing"]);
 }

@@ -78,8 +78,8 @@ class Settling {
         quiet_(network, integration),
         without_synapse_(network, input, System::as_trained(network)) {}
 
-  /// Moves `joint` on by so many steps. Of each trial the states of every `stride`-th step, the last one among them; none
-  /// for stride 0.
+  /// Moves `joint` on by so many steps. Of each trial the states of every `stride`-th step, the last one among them;
+  /// none for stride 0.
   std::vector<Matrix<double>> run(Joint& joint, Index steps, Index stride = 0) {
     const Index count = joint.x.cols(), kept = stride > 0 ? steps / stride + 1 : 0;
     std::vector<Matrix<double>> paths(static_cast<std::size_t>(count), Matrix<double>(joint.x.rows(), kept));

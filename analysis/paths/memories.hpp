@@ -19,7 +19,8 @@ struct MemorySetting {
   double settle_ms = 10000;  // without noise, from the end of the memory period on
   Noise noise = {};          // of the trial and the hold
   TrialKey key = {};         // of r(0) and noise
-  /// Trials that have not settled after settle_ms run on, each time as long again, until this is reached; 0: they do not.
+  /// Trials that have not settled after settle_ms run on, each time as long again, until this is reached; 0: they do
+  /// not.
   double settle_at_most_ms = 0;
 };
 
@@ -34,8 +35,8 @@ struct Memories {
 
 /// Runs trial b up to step ends[b], then under `input` (K) in its place for hold_ms; the synapse runs on. From the same
 /// states of network and synapse, moved by a millionth of 1 + |x| so that no run balances on a saddle, it runs without
-/// noise for settle_ms, and what the second half of that has come to is asked of analysis/paths/memory_attractors.hpp, by
-/// up to 5000 states. With presynaptic efficacies, those at the end are held for it. Throws UserError where the
+/// noise for settle_ms, and what the second half of that has come to is asked of analysis/paths/memory_attractors.hpp,
+/// by up to 5000 states. With presynaptic efficacies, those at the end are held for it. Throws UserError where the
 /// synapse is neither static nor given by a differential equation, and on impossible durations.
 Memories run_memories(const Network<double>& network, const Integration& integration, Synapse<double>& synapse,
                       const TrialSet<double>& trials, const std::vector<Index>& ends, const Vector<double>& input,

@@ -19,12 +19,13 @@ struct PointGroup {
 /// Every one of `points` (residual at most 1e-12) is in one group, groups by their first member.
 ///
 /// Null directions: singular values of J up to 1e-5 max(1, the largest one). A solver that stops at a residual of 1e-12
-/// ends within 1e-7 of a continuum whose other directions are faster than that, and J's null directions are of that size
-/// there. Steps along them are 3e-2 max(1, max|x|); a point where F grows with the second to the fifth power of the
-/// distance is solved to 1e-12 within 4e-3, so that steps back to it come nearer than .3 of that length. `dimension` is
-/// the rank of what is left of these steps on solutions of F = 0. Points of one dimension are of one continuum where
-/// `connected` leads from the one to the other through others; points at its end (a kink of relu) belong to it.
-/// Degenerate points between which F is 0 to the solver's accuracy all along are one. Rings narrower than .1 are not seen.
+/// ends within 1e-7 of a continuum whose other directions are faster than that, and J's null directions are of that
+/// size there. Steps along them are 3e-2 max(1, max|x|); a point where F grows with the second to the fifth power of
+/// the distance is solved to 1e-12 within 4e-3, so that steps back to it come nearer than .3 of that length.
+/// `dimension` is the rank of what is left of these steps on solutions of F = 0. Points of one dimension are of one
+/// continuum where `connected` leads from the one to the other through others; points at its end (a kink of relu)
+/// belong to it. Degenerate points between which F is 0 to the solver's accuracy all along are one. Rings narrower than
+/// .1 are not seen.
 std::vector<PointGroup> group_points(const Velocity& velocity, const std::vector<Vector<double>>& points);
 
 /// Whether solutions lead from a to b: the point half way, sent back to F = 0, stays between them, and so do those half

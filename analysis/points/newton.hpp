@@ -29,8 +29,8 @@ struct NewtonSetting {
   double tolerance = 1e-12;  // of the residual
 };
 
-/// Where the iteration from `start` (D entries) ends, or nothing where it stalls or diverges. Where J is singular a step is
-/// the shortest of those that minimise |J dx + F|.
+/// Where the iteration from `start` (D entries) ends, or nothing where it stalls or diverges. Where J is singular a
+/// step is the shortest of those that minimise |J dx + F|.
 ///
 /// `known`: roots that it must not end in. F is multiplied by prod_k (c/d_k^2 + 1), d_k^2 = |x - x_k|^2 / D (deflation,
 /// Farrell, Birkisson & Funke 2015, doi:10.1137/140984798), c = 1 / the number of known roots, so that many of

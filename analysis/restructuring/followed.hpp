@@ -82,8 +82,8 @@ struct Followed {
 Followed follow_fixed_points(const std::vector<Network<double>>& networks, const Vector<double>& input, System::As as,
                              const FollowSetting& setting = {});
 
-/// Gives tracks other numbers: that of point i of the last checkpoint becomes numbers[i] (from 0) where there is one that no
-/// point before it has; all others come after `listed` numbers, in the order that they had.
+/// Gives tracks other numbers: that of point i of the last checkpoint becomes numbers[i] (from 0) where there is one
+/// that no point before it has; all others come after `listed` numbers, in the order that they had.
 void number_tracks_as(const std::vector<std::optional<Index>>& numbers, Index listed, Followed& followed);
 
 /// Fills tracks, matched, changes and what follows of points and arcs; for follow_fixed_points.

@@ -19,9 +19,9 @@ struct FollowedFigure {
   std::map<Index, std::string> labels = {};    // track -> what its attractor holds
 };
 
-/// SVG, 180 mm wide, above the loss: followed points along the first principal axis of their states over updates; stable points solid,
-/// unstable ones dashed, points that were found but not followed as grey dots; changes with a symbol by type. Changes
-/// that leave number and stability as they are, as most border collisions do, have none.
+/// SVG, 180 mm wide, above the loss: followed points along the first principal axis of their states over updates;
+/// stable points solid, unstable ones dashed, points that were found but not followed as grey dots; changes with a
+/// symbol by type. Changes that leave number and stability as they are, as most border collisions do, have none.
 std::string followed_figure(const Followed& followed, const FollowedFigure& figure);
 
 }  // namespace stillpoint

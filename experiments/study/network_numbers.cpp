@@ -108,7 +108,7 @@ std::vector<std::vector<AnalysedNetwork>> analyse_networks(const StudyRecord& st
         *job.failure = std::current_exception();
       },
       [&](const NetworkJob& job) { keep(job, analysis); });
-  if (std::all_of(failures.begin(), failures.end(), [](const auto& failure) { return failure != nullptr; }))
+  if (count > 0 && std::all_of(failures.begin(), failures.end(), [](const auto& each) { return each != nullptr; }))
     std::rethrow_exception(failures.front());
   return networks;
 }

@@ -55,7 +55,7 @@ def mean(entries):
 # What stands for one network, from the JSON of its analysis: the options that make it brief, and the numbers.
 KINDS = {
     "fixed-points": (["--starts", 16], {
-        "points": lambda r: len(r["points"]), "stable": lambda r: sum(p["stable"] for p in r["points"]),
+        "points": lambda r: len(r["points"]) - sum(c["points"] for c in r["continua"]), "stable": lambda r: sum(p["stable"] for p in r["points"]), "continua": lambda r: len(r["continua"]),
         "lowest_index": lambda r: least([p["index"] for p in r["points"]]), "missing": lambda r: r["missing_at_least"]}),
     "slow-points": (["--starts", 8], {
         "points": lambda r: len(r["points"]), "lowest_speed": lambda r: least([p["speed_per_s"] for p in r["points"]]),
@@ -226,7 +226,7 @@ def test_what_was_analysed_is_kept_and_a_killed_one_goes_on(tmp):
     whole = ok("analyze", "lyapunov", tmp / "whole", *words, "--quiet", "--jobs", 3)
     with subprocess.Popen([str(given.program), "analyze", "lyapunov", str(study), *map(str, words), "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 300
-        while len(kept(study)) < 2 and time.monotonic() < deadline:
+        while len(kept(study)) < 2 and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         process.communicate()
@@ -284,7 +284,7 @@ def test_what_cannot_be_asked_of_a_study_is_one_line(tmp):
     refused("analyze", "lyapunov", study, "--json", runs(study)[0], names=["--json", "belongs to the study"])
     for kind in "phases", "follow":
         refused("analyze", kind, study, "--plot", tmp / "a.svg", names=["--plot", "one network"])
-    refused("analyze", "lyapunov", study, "--against", "#8", names=["--against", "#8", "#0 to #7"])
+    refused("analyze", "lyapunov", study, *KINDS["lyapunov"][0], "--quiet", "--against", "#8", names=["--against", "#8", "#0 to #7"])
     refused("analyze", "lyapunov", study, "--jobs=-1", names=["--jobs = -1"])
     refused("analyze", "lyapunov", study, "--quiet", "--exponents", 999, names=["--exponents = 999", "from 1 to"])
     refused("analyze", "cycles", study, "--quiet", names=["--as = map"])

@@ -127,6 +127,11 @@ def test_a_branch_that_grows_without_bound_leaves_the_figure_to_scale(tmp):
             W[0] = w * np.eye(16)[0]
             file[name]["W"][...], file[name]["b"][...] = W, np.linspace(5, 6, 16)
     told = ok("analyze", "follow", relu, "--plot", tmp / "relu.svg")
+    assert "the figure names no memories" not in told, told
+    with h5py.File(relu, "a") as file:
+        file["options"].attrs["task.name"] = "fast_tracking"
+    nameless = ok("analyze", "follow", relu, "--plot", tmp / "nameless.svg")
+    assert "the figure names no memories: " in nameless and "the figure names" not in ok("analyze", "follow", relu), nameless
     assert "grows without bound" in told and "1 track, 1 change" in told, told
     written = [element.text for element in xml.parse(tmp / "relu.svg").getroot().iter() if element.tag.endswith("text")]
     numbers = [float(word.replace("−", "-")) for word in written if word and word.replace("−", "").replace(".", "").isdigit()]

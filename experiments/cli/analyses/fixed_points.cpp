@@ -96,6 +96,13 @@ void add_synapse(const Options& options, const System& system, const ContinuousS
       p.use, p.tau_f_ms, p.tau_d_ms, p.f_max_hz);
 }
 
+/// A continuum has as many points as starts found of it.
+std::optional<double> isolated_points(const nlohmann::ordered_json& result) {
+  double isolated = static_cast<double>(result["points"].size());
+  for (const double of_continuum : values_in(result, "/continua", "/points")) isolated -= of_continuum;
+  return isolated;
+}
+
 }  // namespace
 
 AnalysisKind fixed_points_analysis() {
@@ -138,8 +145,11 @@ AnalysisKind fixed_points_analysis() {
         if (search.synapse) add_synapse(chosen, system, *search.synapse, found, json, text);
         return json;
       })};
-  kind.numbers = {count_of("points", "/points"), count_of("stable", "/points", "stable", true),
-                  smallest_of("lowest_index", "", "/points", "/index"), number_at("missing", "", "/missing_at_least")};
+  kind.numbers = {{"points", "", isolated_points},
+                  count_of("stable", "/points", "stable", true),
+                  count_of("continua", "/continua"),
+                  smallest_of("lowest_index", "", "/points", "/index"),
+                  number_at("missing", "", "/missing_at_least")};
   return kind;
 }
 

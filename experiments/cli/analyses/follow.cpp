@@ -24,9 +24,9 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
-/// What memories of the run's task are held by which tracks, as `analyze memories` finds them at its defaults; none where the
-/// task leaves none to tell apart.
-std::map<Index, std::string> held_memories(const SubjectFile& file, const FixedPoints& listed) {
+/// What memories of the run's task are held by which tracks, as `analyze memories` finds them at its defaults; none,
+/// and `text` says why, where the task leaves none to tell apart.
+std::map<Index, std::string> held_memories(const SubjectFile& file, const FixedPoints& listed, std::string& text) {
   std::map<Index, std::vector<int>> held;
   try {
     SettleRequest request;
@@ -39,7 +39,8 @@ std::map<Index, std::string> held_memories(const SubjectFile& file, const FixedP
       if (const auto number = settled.numbers[static_cast<std::size_t>(attractor)])
         held[*number - 1].push_back(settled.drawn.memories[i]);
     }
-  } catch (const UserError&) {
+  } catch (const UserError& problem) {
+    text += fmt::format("the figure names no memories: {}\n", problem.what());
     return {};
   }
   std::map<Index, std::string> labels;
@@ -131,6 +132,7 @@ AnalysisKind follow_analysis() {
       tracks.push_back(numbers.back() ? std::optional(*numbers.back() - 1) : std::nullopt);
     }
     number_tracks_as(tracks, listed.points.empty() ? 0 : listed.points.back().number, followed);
+    std::string unnamed;
     if (!plot.empty()) {
       const auto& record = opened.record;
       const FollowedFigure figure{std::filesystem::path(file).filename().string(),
@@ -139,10 +141,10 @@ AnalysisKind follow_analysis() {
                                   record.update,
                                   record.loss,
                                   record.reached_at,
-                                  held_memories(opened.file, listed)};
+                                  held_memories(opened.file, listed, unnamed)};
       write_atomically(plot, followed_figure(followed, figure));
     }
-    text = as_text(followed, updates, numbers, subject.synapse_kind);
+    text = as_text(followed, updates, numbers, subject.synapse_kind) + unnamed;
     Json json{{"kind", "follow"},
               {"as", as},
               {"followed", given.count("all") ? "all" : "stable"},

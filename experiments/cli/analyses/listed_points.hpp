@@ -11,8 +11,8 @@ constexpr long default_starts = 1024;
 /// With the subject's synapse. `visited`: trials, free, or "" for trials where FILE brings some.
 FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited);
 
-/// What is listed by default of the subject's network under its input. A synapse that has no equation or moves the points
-/// is left out unless it is to be taken, as --synapse none does.
+/// What is listed by default of the subject's network under its input. A synapse that has no equation or moves the
+/// points is left out unless it is to be taken, as --synapse none does.
 FixedPoints listed_points(SubjectFile file, bool with_synapse);
 
 }  // namespace stillpoint

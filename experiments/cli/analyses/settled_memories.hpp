@@ -18,8 +18,8 @@ struct SettledMemories {
   MemorySetting setting;  // settle_ms: the longest that a trial ran
   Memories found;
   std::vector<MemoryEnd> ends;
-  /// Of found.attractors: the number of a fixed point in the list of `analyze fixed-points`; nothing for a cycle, and for a
-  /// point that is not listed.
+  /// Of found.attractors: the number of a fixed point in the list of `analyze fixed-points`; nothing for a cycle, and
+  /// for a point that is not listed.
   std::vector<std::optional<Index>> numbers;
   double enough_ms;  // to settle where the slowest direction decides
 };
@@ -31,8 +31,8 @@ struct SettleRequest {
   MemorySetting setting = {};            // settle_ms apart
 };
 
-/// listed: by `analyze fixed-points` (experiments/cli/analyses/listed_points.hpp). Throws UserError where the run's task
-/// leaves no memories to tell apart, and as run_memories does.
+/// listed: by `analyze fixed-points` (experiments/cli/analyses/listed_points.hpp). Throws UserError where the run's
+/// task leaves no memories to tell apart, and as run_memories does.
 SettledMemories settle_memories(const SubjectFile& file, const SettleRequest& request, const FixedPoints& listed);
 
 /// What readers call an attractor: its number in the list, or for those that it does not have a letter in turn.
