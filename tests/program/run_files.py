@@ -60,10 +60,10 @@ def test_a_control_that_cannot_be_matched_is_marked(tmp):
 
     # W is only scaled down, which cannot help a network that is already calmer than its TCR network, as weak ones are.
     flags, unmatched, text = matched("matched_chaos", 0.8, lambda target: 0.05)
-    assert flags == [0, 0] and unmatched == 2 and "unmatched: 2 of 2 runs of #0 matched_chaos could not be matched" in text, (flags, text)
+    assert flags == [0, 0] and unmatched == 2 and "unmatched: 2 of 2 runs of #0 matched_chaos:\n  not matched" in text, (flags, text)
     # The time constant may grow and shrink, so that the speed can always be matched.
     flags, unmatched, text = matched("matched_speed", 2, lambda target: 0.02 * target)
-    assert flags == [1, 1] and unmatched == 0 and "could not be matched" not in text, (flags, text)
+    assert flags == [1, 1] and unmatched == 0 and "not matched" not in text, (flags, text)
 
 
 if __name__ == "__main__":
