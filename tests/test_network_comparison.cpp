@@ -33,6 +33,7 @@ TEST_CASE("a network without a value is counted, one that was not analysed is ne
   CHECK(leading.undefined == 1);
   REQUIRE(leading.interval);
   CHECK(leading.interval->high == Approx(2 + 12.7062047).epsilon(1e-8));
+  CHECK(leading.interval->low == 0);  // what is possible ends there
   REQUIRE(compared.differences.size() == 2);
   CHECK(compared.differences[0].against == 0);
   CHECK(compared.differences[0].test.pairs == 2);

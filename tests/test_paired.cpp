@@ -58,6 +58,7 @@ TEST_CASE("where nothing varies, or too few pairs are there, no interval and no 
   CHECK((!paired_test({0, 0, 0, 0, 0, 0, 0}).p && !paired_test({0, 0, 0, 0, 0, 0, 0}).interval));
   CHECK((paired_test({1, 2, 3, 4, 5}).p && !paired_test({1, 2, 3, 4, 5}).interval));
   CHECK(paired_test({1, 2, 3, 4, 5, 6}).interval);
+  CHECK((*paired_test({1, 1, 1, 1, 1, 1, 1}).p == 2. / 128 && !paired_test({1, 1, 1, 1, 1, 1, 1}).interval));
 }
 
 TEST_CASE("the interval of paired differences excludes 0 exactly where p is at most .05, for many pairs as for few") {

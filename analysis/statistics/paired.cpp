@@ -67,7 +67,9 @@ PairedTest paired_test(const std::vector<double>& differences) {
   result.p = std::min(1.0, 2 * static_cast<double>(std::min(beyond(1), beyond(-1))) / assignments);
 
   const auto rank = static_cast<std::size_t>(tail * assignments);
-  if (rank == 0) return result;
+  const bool alike =
+      std::all_of(differences.begin(), differences.end(), [&](double value) { return value == differences.front(); });
+  if (rank == 0 || alike) return result;
   const auto at = [&](std::size_t index) {
     std::nth_element(means.begin(), means.begin() + static_cast<std::ptrdiff_t>(index), means.end());
     return means[index];

@@ -18,11 +18,11 @@ struct PairedTest {
   long pairs = 0;
   double mean = 0;                   // NaN without pairs
   std::optional<Interval> interval;  // of the mean, 95 % or a little more; absent for fewer than 6 pairs
-  std::optional<double> p;           // two-sided; at most .05 exactly where 0 lies outside the interval
+  std::optional<double> p;           // two-sided; at most .05 exactly where 0 lies outside the interval there is
 };
 
-/// Of finite differences. Interval and p are absent where all are 0: nothing was seen to vary. The interval takes their
-/// law as symmetric about its mean.
+/// Of finite differences. Interval and p are absent where all are 0, and the interval where all are the same: nothing
+/// was seen to vary, and it would have no width. It takes their law as symmetric about its mean.
 PairedTest paired_test(const std::vector<double>& differences);
 
 }  // namespace stillpoint

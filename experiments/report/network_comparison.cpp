@@ -14,7 +14,8 @@ namespace stillpoint {
 
 namespace {
 
-NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std::size_t number, bool yes_or_no) {
+NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std::size_t number,
+                               const NetworkNumber& what) {
   NumberSummary summary;
   std::vector<double> values;
   for (const auto& network : networks) {
@@ -29,7 +30,7 @@ NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std
   const double sum = std::accumulate(values.begin(), values.end(), 0.0), mean = sum / n;
   summary.mean = mean;
   summary.median = median(values);
-  if (yes_or_no) {
+  if (what.yes_or_no) {
     summary.interval = wilson_interval(std::lround(sum), static_cast<long>(values.size()));
     return summary;
   }
@@ -39,7 +40,7 @@ NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std
     return all + (value - mean) * (value - mean);
   });
   const auto interval = student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1);
-  summary.interval = Interval{interval.low, interval.high};
+  summary.interval = Interval{std::max(interval.low, what.possible.low), std::min(interval.high, what.possible.high)};
   return summary;
 }
 
@@ -75,7 +76,7 @@ NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     compared.summaries.emplace_back();
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
-      compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k].yes_or_no));
+      compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k]));
     if (!with[c] || *with[c] == c) continue;
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
       compared.differences.push_back(difference_of(compared, c, *with[c], k));

@@ -14,7 +14,8 @@ namespace stillpoint {
 /// Of the networks that have a value.
 struct NumberSummary {
   std::optional<double> mean, median;  // absent where none has
-  /// Of the mean: Student's t, of a share Wilson's. Student's needs two values that differ.
+  /// Of the mean: Student's t, of a share Wilson's. Student's needs two values that differ, and is
+  /// cut to what is possible: no count is below 0.
   std::optional<Interval> interval;
   long undefined = 0;  // analysed, and without a value
 };

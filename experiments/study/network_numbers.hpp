@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/statistics/intervals.hpp"
 #include "experiments/results/records.hpp"
 
 namespace stillpoint {
@@ -18,6 +20,7 @@ struct NetworkNumber {
   /// What the analysis says of it in its JSON; absent: it has no value for this network.
   std::function<std::optional<double>(const nlohmann::ordered_json& result)> of;
   bool yes_or_no = false;  // 1 or 0, whose mean is a share
+  Interval possible{0, std::numeric_limits<double>::infinity()};
 };
 
 struct NetworkAnalysis {

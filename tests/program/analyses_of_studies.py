@@ -91,12 +91,17 @@ def close(found, expected):
     return found == expected or (found is not None and expected is not None and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12))
 
 
-def student(values):
+ANY_SIGN, SHARES = {"leading", "slowest_mode", "d_prime", "drift"}, {"largest_share", "unsettled"}
+
+
+def student(values, name):
+    """Cut to what the number can be."""
     n = len(values)
     if n < 2 or min(values) == max(values):
         return None
     half = STUDENT[n - 1] * math.sqrt(sum((value - mean(values)) ** 2 for value in values) / (n - 1) / n)
-    return [mean(values) - half, mean(values) + half]
+    low, high = mean(values) - half, mean(values) + half
+    return [low if name in ANY_SIGN else max(low, 0), min(high, 1) if name in SHARES else high]
 
 
 def wilson(values, z=1.959963984540054):
@@ -136,7 +141,7 @@ def check_statistics(found, values, against):
             of = values[name][condition["number"]]
             assert {each["seed"]: each["value"] for each in summary["values"]} == of, (name, condition, of)
             defined = given_values(of.values())
-            interval = (wilson if name == "abrupt" else student)(defined) if defined else None
+            interval = (wilson(defined) if name == "abrupt" else student(defined, name)) if defined else None
             assert close(summary["mean"], mean(defined)) and close_pair(summary["interval"], interval), (name, summary, of)
             assert close(summary["median"], float(np.median(defined)) if defined else None) and summary["undefined"] == len(of) - len(defined), summary
             assert condition["networks"] == len(of)

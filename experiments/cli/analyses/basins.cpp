@@ -67,8 +67,8 @@ AnalysisKind basins_analysis() {
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
       along_path("basins", analyse_basins),
-      {count_of("attractors", "/attractors"), largest_of("largest_share", "", "/attractors", "/share"),
-       number_at("unsettled", "", "/unsettled/share")}};
+      {count_of("attractors", "/attractors"), of_a_share(largest_of("largest_share", "", "/attractors", "/share")),
+       of_a_share(number_at("unsettled", "", "/unsettled/share"))}};
 }
 
 }  // namespace stillpoint

@@ -75,7 +75,7 @@ AnalysisKind lyapunov_analysis() {
                 "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
           },
           of_subject({}, analyse_lyapunov),
-          {number_at("leading", "1/s", "/exponents_per_s/0"),
+          {of_any_sign(number_at("leading", "1/s", "/exponents_per_s/0")),
            number_at("kaplan_yorke_dimension", "", "/kaplan_yorke_dimension"),
            number_at("positive_sum", "1/s", "/positive_sum_per_s")}};
 }

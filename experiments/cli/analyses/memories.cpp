@@ -251,11 +251,10 @@ AnalysisKind memories_analysis() {
                 "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
           },
           of_subject({true, true, true}, analyse_memories),
-          {count_of("own", "/memories", "verdict", "own"),
-           count_of("attractors", "/attractors"),
-           smallest_of("d_prime", "", "/pairs", "/d_prime/value"),
-           mean_of("drift", "1/s", "/memories", "/drift_per_s/value"),
-           {"unsettled", "", unsettled_share}}};
+          {count_of("own", "/memories", "verdict", "own"), count_of("attractors", "/attractors"),
+           of_any_sign(smallest_of("d_prime", "", "/pairs", "/d_prime/value")),
+           of_any_sign(mean_of("drift", "1/s", "/memories", "/drift_per_s/value")),
+           of_a_share({"unsettled", "", unsettled_share})}};
 }
 
 }  // namespace stillpoint

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace stillpoint {
@@ -33,6 +34,16 @@ std::vector<double> values_in(const nlohmann::ordered_json& result, const std::s
   for (const auto& entry : result.at(Pointer(list)))
     if (const auto value = value_at(entry, place)) values.push_back(*value);
   return values;
+}
+
+NetworkNumber of_any_sign(NetworkNumber number) {
+  number.possible.low = -std::numeric_limits<double>::infinity();
+  return number;
+}
+
+NetworkNumber of_a_share(NetworkNumber number) {
+  number.possible.high = 1;
+  return number;
 }
 
 NetworkNumber number_at(const std::string& name, const std::string& unit, const std::string& place) {

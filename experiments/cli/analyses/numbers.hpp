@@ -25,6 +25,10 @@ NetworkNumber largest_of(const std::string& name, const std::string& unit, const
 NetworkNumber mean_of(const std::string& name, const std::string& unit, const std::string& list,
                       const std::string& place);
 
+/// Numbers are 0 or more, but for these: that may be below 0, and that are at most 1.
+NetworkNumber of_any_sign(NetworkNumber number);
+NetworkNumber of_a_share(NetworkNumber number);
+
 /// Those of a list, without the ones that have no value.
 std::vector<double> values_in(const nlohmann::ordered_json& result, const std::string& list, const std::string& place);
 

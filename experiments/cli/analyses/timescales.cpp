@@ -136,7 +136,7 @@ AnalysisKind timescales_analysis() {
       along_path("timescales", analyse_timescales),
       {number_at("integrated", "ms", "/populations/0/integrated_ms"),
        number_at("fitted", "ms", "/populations/0/fitted_ms"),
-       {"slowest_mode", "1/s", growth_of_slowest_mode}}};
+       of_any_sign({"slowest_mode", "1/s", growth_of_slowest_mode})}};
 }
 
 }  // namespace stillpoint
