@@ -26,7 +26,7 @@ def drawn(*words):
 
 
 def test_no_time_left_is_told_before_every_condition_was_measured(tmp):
-    study = write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.size = 5 80").replace("size = 20\n", ""))
+    study = write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.size = 5 200").replace("size = 20\n", ""))
     states = drawn("run", study, "--out", tmp / "out", "--jobs", 1, *settings("training.updates=1000"))
     done = [int(state[0]) for state in states]
     assert done == sorted(done) and done[-1] == 6 and states[-1][3].startswith("took "), states
