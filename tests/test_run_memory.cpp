@@ -91,5 +91,6 @@ TEST_CASE("a run that does not fit is refused by the option that most of it foll
   check({{"training.checkpoints", "every 1"}, {"training.updates", "100000"}}, 1e9, "training.checkpoints");
   check({{"training.updates", "100000000"}}, 1e10, "training.updates");
   CHECK(refusal({}, 1e9).empty());
-  CHECK(refusal({{"integration.dt_ms", "0.0001"}}, 1e9).find("no value of it alone would fit") != std::string::npos);
+  CHECK(refusal({}, 1e6).find("no value of it alone would fit") != std::string::npos);
+  CHECK(refusal({{"integration.dt_ms", "0.0001"}}, 1e9).rfind("integration.dt_ms = 0.0001: a trial is ", 0) == 0);
 }

@@ -47,10 +47,9 @@ std::vector<std::string> rounded_durations(const Options& options) {
 }
 
 std::vector<std::string> implausible_times(const Options& options, Index steps) {
-  constexpr Index most_steps = 100000;
   const double dt_ms = options.number("integration.dt_ms");
   std::vector<std::string> lines;
-  if (steps > most_steps)
+  if (steps > most_plausible_steps)
     lines.push_back(fmt::format("warning: a trial is {} steps of integration.dt_ms = {}; are all times in ms?", steps,
                                 number_text(dt_ms)));
   const auto& step = options.entries().at("integration.dt_ms").option;

@@ -16,6 +16,9 @@ std::string rounded_text(const std::string& name, const Range& value_ms, double 
 /// Of a task's options, those that are rounded, a line each.
 std::vector<std::string> rounded_durations(const Options& options);
 
+/// Trials of more are warned of: most likely times that were not meant in ms.
+constexpr Index most_plausible_steps = 100000;
+
 /// What of a run's times is implausible, a line each: a trial of more than 100000 steps, a step above a time constant in
 /// use (but for one whose default is below the usual step).
 std::vector<std::string> implausible_times(const Options& options, Index steps);

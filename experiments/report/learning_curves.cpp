@@ -8,6 +8,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/report/condition_rows.hpp"
+#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -51,7 +52,7 @@ std::optional<std::size_t> choose_option(const StudyRecord& study, const std::st
       if (panels == varied[i].first || panels == names[i]) return i;
     std::vector<std::string> allowed{"none"};
     for (const auto& [option, value] : varied) allowed.push_back(option);
-    throw ParameterError("--panels", panels, fmt::format("must be one of: {}", fmt::join(allowed, ", ")));
+    throw ParameterError("--panels", panels, must_be_one_of(panels, allowed));
   }
   if (study.conditions.size() <= most_in_one_row) return std::nullopt;
   std::optional<std::size_t> best;

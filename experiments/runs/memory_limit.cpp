@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "experiments/options/durations.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/runs/machine.hpp"
 #include "experiments/runs/run_memory.hpp"
@@ -63,6 +64,11 @@ double largest_that_fits(const Options& options, const Task& task, const Lever& 
 void require_memory(const Options& options, const Task& task, double available) {
   const double needed = run_memory(options, task);
   if (needed <= available) return;
+  const auto why =
+      fmt::format("a run needs about {} of memory, {} is available", memory_text(needed), memory_text(available));
+  if (const Index steps = task.draw({1, 0}, 0).steps; steps > most_plausible_steps)
+    throw TooLarge("integration.dt_ms", options.text("integration.dt_ms"),
+                   fmt::format("a trial is {} steps; {}; are all times in ms?", steps, why));
   const auto levers = levers_of(options);
   const Lever* best = nullptr;
   double least = needed;
@@ -73,8 +79,6 @@ void require_memory(const Options& options, const Task& task, double available) 
     least = remains;
     if (remains <= available && remains < needed / 2) break;  // most of it follows this one
   }
-  const auto why =
-      fmt::format("a run needs about {} of memory, {} is available", memory_text(needed), memory_text(available));
   const auto advice =
       least <= available
           ? fmt::format("{} would fit", best->text(largest_that_fits(options, task, *best, available)))

@@ -194,10 +194,10 @@ void warn_of_start(const Study& study) {
 void run_study(Study study, const RunnerSetting& setting) {
   open_study_directory(study, setting.directory);
   const StudySignals signals;
-  if (!setting.quiet) warn_of_unconnected_neurons(study);
+  warn_of_unconnected_neurons(study);
   if (!setting.quiet) warn_of_start(study);
-  if (!setting.quiet)
-    for (const auto& line : remarks_on(study)) tell(line);
+  for (const auto& line : remarks_on(study))
+    if (!setting.quiet || line.rfind("warning: ", 0) == 0) tell(line);
   if (!setting.quiet)
     for (const auto& each : study.left_out)
       tell(fmt::format("left out: {}: {}", condition_label(each.varied), each.reason));

@@ -157,6 +157,8 @@ def test_times_that_are_rounded_or_implausible_are_said(tmp):
 
     assert said("task.delay_ms=100") == []
     assert said("task.delay_ms=0.3") == ["warning: task.delay_ms = 0.3 is 0 steps of dt_ms = 10: 0 ms"]
+    quiet = stillpoint("run", study, "--out", tmp / "quiet", "--quiet", *settings("study.seeds=1", "training.updates=1", "task.delay_ms=0.3"))
+    assert [line for line in quiet.stderr.splitlines() if "delay" in line] == ["warning: task.delay_ms = 0.3 is 0 steps of dt_ms = 10: 0 ms"], quiet.stderr
     assert said("task.delay_ms=99..206") == ["task.delay_ms = 99..206 is 10..21 steps of dt_ms = 10: 100..210 ms"]
     assert said("noise.drive=0.1", "noise.drive_tau_ms=4") == ["warning: integration.dt_ms = 10 is longer than noise.drive_tau_ms = 4"]
     long, = said("task.delay_ms=1000500", "network.size=1", "training.batch=1", "study.arm=none", "training.criterion=1")

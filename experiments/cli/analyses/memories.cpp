@@ -63,14 +63,19 @@ std::string shown(const IntervalEstimate& measured) {
 std::string numbering(const Memories& found, const std::vector<std::optional<Index>>& numbers,
                       const std::vector<std::string>& names) {
   if (numbers.empty()) return "";
-  std::string text = "attractors have their numbers in `analyze fixed-points`";
+  std::vector<std::pair<std::string, std::vector<std::string>>> others;  // what they are, and those that are
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (numbers[i]) continue;
     const auto& attractor = found.attractors[i];
-    text += attractor.kind == MemoryAttractor::Kind::cycle
-                ? fmt::format("; {}: a cycle, {:.4g} ms, which it does not look for", names[i], attractor.period_ms)
-                : fmt::format("; {}: a fixed point that it does not list", names[i]);
+    const auto what = attractor.kind == MemoryAttractor::Kind::cycle
+                          ? fmt::format("a cycle, {:.4g} ms, which it does not look for", attractor.period_ms)
+                          : std::string("a fixed point that it does not list");
+    auto same = std::find_if(others.begin(), others.end(), [&](const auto& each) { return each.first == what; });
+    if (same == others.end()) same = others.insert(same, {what, {}});
+    same->second.push_back(names[i]);
   }
+  std::string text = "attractors have their numbers in `analyze fixed-points`";
+  for (const auto& [what, those] : others) text += fmt::format("; {}: {}", fmt::join(those, ", "), what);
   return text + "\n";
 }
 

@@ -18,7 +18,8 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
       "jobs", po::value<int>()->default_value(0),
       "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
       "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
-      "quick", "the study's quick version: its [quick] section replaces other entries")("quiet", "no progress");
+      "quick", "the study's quick version: its [quick] section replaces other entries")(
+      "quiet", "no progress and no remarks; warnings stay");
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;
