@@ -105,6 +105,29 @@ TEST_CASE("conditions without a common seed are compared by the log-rank test") 
   CHECK(comparison_table(study).find(" unpaired ") != std::string::npos);
 }
 
+TEST_CASE("arms are compared for each rule by itself, unless rules are asked for") {
+  auto study = two_rules();
+  for (auto& condition : study.conditions) condition.varied[1].first = "study.arm";  // its values 1 and 2
+  const auto by_arm = compare_conditions(study);
+  CHECK(by_arm.options == std::vector<std::string>{"study.arm"});
+  CHECK((!by_arm.comparisons[0] && by_arm.comparisons[1]->against == 0));
+  CHECK((!by_arm.comparisons[2] && by_arm.comparisons[3]->against == 2));
+  for (auto& condition : study.conditions) condition.varied.push_back({"tcr.form", "none"});  // an axis of one value
+  CHECK(compare_conditions(study).options == std::vector<std::string>{"study.arm"});
+  auto rules = two_rules();
+  for (auto& condition : rules.conditions) condition.varied.push_back({"study.arm", "none"});
+  CHECK(compare_conditions(rules).comparisons[2]->against == 0);
+  for (auto& condition : study.conditions) condition.varied.pop_back();
+  const auto by_both = compare_conditions(study, {{"study.arm", "rule.name"}});
+  CHECK((by_both.comparisons[2]->against == 0 && by_both.comparisons[3]->against == 0));
+  CHECK(
+      refusal([&] {
+        compare_conditions(study, {{"study.arm", "rule.name"}, "study.arm=2"});
+      }) ==
+      "--against study.arm=2: #1 rule = bptt, 2 and #3 rule = e_prop, 2 have it in one group; give one of them by its "
+      "number, or --by fewer options");
+}
+
 TEST_CASE("whatever condition is named is what the others are compared with") {
   const auto by_number = compare_conditions(two_rules(), {{}, "#3"});  // e_prop at gain 2, across gains as well
   CHECK(by_number.count == 3);
@@ -112,7 +135,8 @@ TEST_CASE("whatever condition is named is what the others are compared with") {
   CHECK((!by_number.comparisons[3] && by_number.comparisons[1]->updates->value == -100));
   for (const auto* same : {"3", "rule = e_prop, gain = 2", "#3 rule = e_prop, gain = 2"})
     CHECK(compare_conditions(two_rules(), {{}, same}).comparisons[1]->against == 3);
-  const auto by_value = compare_conditions(two_rules(), {{}, "rule.name=e_prop"});  // in each group its own
+  const auto by_value = compare_conditions(two_rules(), {{}, "e_prop"});  // in each group its own
+  CHECK(compare_conditions(two_rules(), {{}, "rule.name=e_prop"}).comparisons[0]->against == 2);
   CHECK((by_value.count == 2 && by_value.comparisons[0]->against == 2 && by_value.comparisons[1]->against == 3));
   CHECK(compare_conditions(two_rules(), {{"network.gain"}, "gain=2.0"}).comparisons[0]->against == 1);
 }
@@ -145,6 +169,8 @@ TEST_CASE("pairs with an unmatched control are set apart, whichever of the two i
   study.conditions[1].runs[0].unmatched = study.conditions[3].runs[1].unmatched = true;
   const auto comparison = *compare_conditions(study).comparisons[3];
   CHECK((comparison.pairs == 3 && comparison.set_apart == 2 && *comparison.p == 2. / 8));
+  study.conditions[1].runs[1].reached_at = 390;  // its partner is unmatched: it counts nowhere
+  CHECK(compare_conditions(study).comparisons[3]->delta->value == 1);
   for (auto& run : study.conditions[3].runs) run.unmatched = true;
   const auto none = *compare_conditions(study).comparisons[3];
   CHECK((none.pairs == 0 && none.set_apart == 5 && !none.p && !none.delta && !none.updates));

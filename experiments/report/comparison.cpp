@@ -28,9 +28,28 @@ bool contains(const Words& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-bool compared_by_default(const std::string& option) {
-  const auto in_section = [&](const char* section) { return option.rfind(section, 0) == 0; };
-  return option == arm_option || in_section("rule.") || in_section("synapse.") || in_section("tcr.");
+Words varied_names(const StudyRecord& study) {
+  Words names;
+  if (!study.conditions.empty())
+    for (const auto& [name, value] : study.conditions.front().varied) names.push_back(name);
+  return names;
+}
+
+/// The mechanism, all else being equal, the rule as well; rules where no mechanism varies.
+Words compared_by_default(const StudyRecord& study) {
+  Words mechanism, rule;
+  for (std::size_t i = 0; i < varied_names(study).size(); ++i) {
+    const auto& conditions = study.conditions;
+    const auto& option = conditions.front().varied[i].first;
+    const auto is_first = [&](const Condition& condition) {
+      return condition.varied[i].second == conditions.front().varied[i].second;
+    };
+    if (std::all_of(conditions.begin(), conditions.end(), is_first)) continue;  // an axis of one value
+    const auto in_section = [&](const char* section) { return option.rfind(section, 0) == 0; };
+    if (option == arm_option || in_section("synapse.") || in_section("tcr.")) mechanism.push_back(option);
+    if (in_section("rule.")) rule.push_back(option);
+  }
+  return mechanism.empty() ? rule : mechanism;
 }
 
 /// What the conditions of a group share: values of what varies and is not compared.
@@ -77,13 +96,6 @@ StudyRecord with_equal_seconds(StudyRecord study, const std::vector<std::string>
   return study;
 }
 
-Words varied_names(const StudyRecord& study) {
-  Words names;
-  if (!study.conditions.empty())
-    for (const auto& [name, value] : study.conditions.front().varied) names.push_back(name);
-  return names;
-}
-
 void require_comparable(const Words& by, const Words& varied) {
   for (const auto& option : by) {
     require_argument(option != "task.name", "--by", option, "tasks are not compared with each other");
@@ -92,16 +104,22 @@ void require_comparable(const Words& by, const Words& varied) {
   }
 }
 
-/// Of each condition the one that it is compared with, itself where it is that one.
+/// Of each condition the one that it is compared with, itself where it is that one: the first of its group, or the one of
+/// its group that `named` gives. Throws UserError where that gives several.
 std::vector<std::optional<std::size_t>> references(const StudyRecord& study, const Words& compared,
-                                                   const std::vector<std::size_t>& against) {
-  const auto count = study.conditions.size();
-  std::vector<std::optional<std::size_t>> found(count);
-  for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t j = 0; j < count && !found[i]; ++j) {
-      const bool may = against.empty() || std::find(against.begin(), against.end(), j) != against.end();
-      if (may && shared_options(study.conditions[i], compared) == shared_options(study.conditions[j], compared))
-        found[i] = j;
+                                                   const std::string& named, const std::vector<std::size_t>& against) {
+  const auto& conditions = study.conditions;
+  std::vector<std::optional<std::size_t>> found(conditions.size());
+  for (std::size_t i = 0; i < conditions.size(); ++i)
+    for (std::size_t j = 0; j < conditions.size(); ++j) {
+      const bool may = named.empty() || std::find(against.begin(), against.end(), j) != against.end();
+      if (!may || shared_options(conditions[i], compared) != shared_options(conditions[j], compared)) continue;
+      require_argument(!found[i] || named.empty(), "--against", named,
+                       found[i] ? fmt::format("{} and {} have it in one group; give one of them by its number, or "
+                                              "--by fewer options",
+                                              conditions[*found[i]].name(), conditions[j].name())
+                                : "");
+      if (!found[i]) found[i] = j;
     }
   return found;
 }
@@ -112,21 +130,28 @@ std::vector<RunRecord> matched(const std::vector<RunRecord>& runs) {
   return kept;
 }
 
-long shared_seeds(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& others) {
-  return std::count_if(runs.begin(), runs.end(), [&](const RunRecord& run) {
+/// The runs of seeds that the others have as well.
+std::vector<RunRecord> shared_with(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& others) {
+  std::vector<RunRecord> kept;
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(kept), [&](const RunRecord& run) {
     return std::any_of(others.begin(), others.end(), [&](const RunRecord& other) { return other.seed == run.seed; });
   });
+  return kept;
 }
 
 Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<RunRecord>& all_others) {
   Comparison result;
-  const auto runs = matched(all), others = matched(all_others);
-  const auto shared = shared_seeds(all, all_others);
+  auto runs = matched(all), others = matched(all_others);
+  const auto shared = static_cast<long>(shared_with(all, all_others).size());
   const auto difference = paired_difference(runs, others);
   result.paired = shared > 0 || all.empty() || all_others.empty();
   result.pairs = difference.pairs;
   result.set_apart = result.paired ? shared - difference.pairs
                                    : static_cast<long>(all.size() - runs.size() + all_others.size() - others.size());
+  if (result.paired) {
+    runs = shared_with(runs, others);
+    others = shared_with(others, runs);
+  }
   if (runs.empty() || others.empty()) return result;
   const auto followed = to_common_budget(runs, others);
   result.budget = followed.budget;
@@ -169,10 +194,12 @@ Compared compared_with(const StudyRecord& given, const ComparisonRequest& reques
   const bool with_all = against.size() == 1;  // one for all, whatever else differs
   require_argument(!with_all || request.by.empty(), "--by", fmt::format("{}", fmt::join(request.by, " ")),
                    "has no effect beside --against one condition, which every other is compared with");
-  for (const auto& name : varied)
-    if (with_all ? name != "task.name" : request.by.empty() ? compared_by_default(name) : contains(request.by, name))
-      result.options.push_back(name);
-  result.with = references(given, result.options, against);
+  if (with_all)
+    std::copy_if(varied.begin(), varied.end(), std::back_inserter(result.options),
+                 [](const auto& name) { return name != "task.name"; });
+  else
+    result.options = request.by.empty() ? compared_by_default(given) : request.by;
+  result.with = references(given, result.options, request.against, against);
   return result;
 }
 

@@ -1,7 +1,7 @@
 // Conditions compared within the same task and the same values of everything that is not compared.
 //
-// A group holds the conditions that differ in compared options only: rule.*, study.arm, synapse.*, tcr.* (or what the
-// user asks for). Each is compared with the first of its group, or with the one that the user names. Conditions that
+// A group holds the conditions that differ in compared options only: study.arm, synapse.* and tcr.*, where none of these
+// varies rule.* (or what the user asks for). Each is compared with the first of its group, or with the one that the user names. Conditions that
 // share seeds are compared as pairs (analysis/statistics/paired.hpp), others by the log-rank test. Every p-value of a
 // study is corrected together (Holm); a comparison without a p-value counts, too, as one that is not rejected.
 //
@@ -28,7 +28,7 @@ struct Comparison {
   std::optional<double> log_rank;  // its statistic, where nothing is paired
   std::optional<double> p;         // absent where the times cannot tell
   std::optional<double> p_holm;
-  std::optional<Estimate> delta;  // Cliff's: negative where this condition is faster; absent without runs
+  std::optional<Estimate> delta;  // Cliff's, of the same runs: negative where this condition is faster; absent without
 };
 
 struct ComparedStudy {
@@ -58,8 +58,14 @@ struct Compared {
 /// Throws as compare_conditions does.
 Compared compared_with(const StudyRecord& study, const ComparisonRequest& request);
 
-/// Throws UserError where an option of `by` does not vary or is task.name, or `against` names nothing.
+/// Throws UserError where an option of `by` does not vary or is task.name, or `against` names nothing, or several of a
+/// group.
 ComparedStudy compare_conditions(const StudyRecord& study, const ComparisonRequest& request = {});
+
+/// Of an option --by.
+constexpr const char* compared_options_help =
+    "option whose values are compared, all others being equal; may be given more than once; default: study.arm, "
+    "synapse.* and tcr.*, or rule.* where none of these varies";
 
 /// task.name of a condition; "" where no run says it.
 std::string task_of(const Condition& condition);

@@ -85,8 +85,8 @@ std::string comparisons_legend(const ComparedStudy& study) {
       "  of runs at criterion, percentage points. {0}: mean of min({0} to criterion,\n"
       "  budget); negative is faster. p: of that mean, by turning signs of the differences; its interval holds 0\n"
       "  where p > .05, and fewer than 6 pairs have no interval and no p below. p (Holm): corrected over\n"
-      "  {1}; - where the times cannot tell. Cliff's delta: over all runs, -1 every run\n"
-      "  faster, +1 every run slower.\n",
+      "  {1}; - where the times cannot tell. Cliff's delta: of the same runs, -1 every\n"
+      "  run faster, +1 every run slower.\n",
       study.on_the_clock ? "ms of training" : "updates",
       study.count == 1 ? "the one comparison" : fmt::format("the {} comparisons here", study.count));
   if (any_unpaired) text += "  unpaired: no seed in common, p by the log-rank test.\n";

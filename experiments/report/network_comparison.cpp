@@ -68,11 +68,12 @@ NumberDifference difference_of(const NetworkComparison& compared, std::size_t co
 }  // namespace
 
 NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
-                                   std::vector<std::vector<AnalysedNetwork>> networks, const std::string& against) {
+                                   std::vector<std::vector<AnalysedNetwork>> networks,
+                                   const ComparisonRequest& request) {
   NetworkComparison compared{std::move(read), std::move(made), std::move(networks), {}, {}};
   const auto& study = compared.study;
   const auto& analysis = compared.analysis;
-  const auto with = compared_with(study, {{}, against}).with;
+  const auto with = compared_with(study, request).with;
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     compared.summaries.emplace_back();
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)

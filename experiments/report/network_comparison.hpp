@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/statistics/paired.hpp"
+#include "experiments/report/comparison.hpp"
 #include "experiments/study/network_numbers.hpp"
 
 namespace stillpoint {
@@ -36,10 +37,11 @@ struct NetworkComparison {
   std::vector<NumberDifference> differences;
 };
 
-/// Each condition with the one that it is compared with by ComparisonRequest::against (experiments/report/comparison.hpp).
+/// Each condition with the one that it is compared with by the request (experiments/report/comparison.hpp).
 /// Runs of a control that could not be matched are no runs of that control: pairs with them are set apart.
 NetworkComparison compare_networks(StudyRecord study, NetworkAnalysis analysis,
-                                   std::vector<std::vector<AnalysedNetwork>> networks, const std::string& against);
+                                   std::vector<std::vector<AnalysedNetwork>> networks,
+                                   const ComparisonRequest& request);
 
 /// docs/analyses.md says what is in it.
 nlohmann::ordered_json network_json(const NetworkComparison& compared);

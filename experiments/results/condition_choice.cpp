@@ -32,7 +32,7 @@ bool has_value(const Condition& condition, const std::string& text) {
   const auto names = short_names(condition.varied);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& [name, value] = condition.varied[i];
-    if (name == arm_option && value == text) return true;
+    if (value == text) return true;
     if (equals != std::string::npos && (text.substr(0, equals) == name || text.substr(0, equals) == names[i]) &&
         same_value(text.substr(equals + 1), value))
       return true;

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "analysis/paths/lyapunov.hpp"
+#include "experiments/runs/signals.hpp"
 
 namespace stillpoint {
 
@@ -73,6 +74,7 @@ Match match_control(const Options& options, const TrainingSetting& setting, Netw
   };
   Match match;
   const auto property_of = [&](double factor) {
+    if (StudySignals::stopped_by() != 0) throw SearchStopped();
     return by_speed ? speed(setting, scaled(factor), setting.synapse)
                     : exponent(setting, scaled(factor), setting.synapse);
   };

@@ -6,6 +6,8 @@
 
 namespace stillpoint {
 
+struct SearchStopped {};
+
 /// Trials on which V is compared.
 constexpr Index match_trials = 256;
 
@@ -15,7 +17,7 @@ constexpr Index match_trials = 256;
 ///   .2 /s:
 ///          .05 of the estimate, whose standard error is below .1
 /// Of several such factors the one nearest to 1. When there is none the best one is taken and `matched` is false.
-/// setting: of the options; their synapse.* describe the TCR network.
+/// setting: of the options; their synapse.* describe the TCR network. Throws SearchStopped where a signal asks to stop.
 Match match_control(const Options& options, const TrainingSetting& setting, Network<double>& network);
 
 }  // namespace stillpoint

@@ -139,9 +139,11 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
 
 }  // namespace
 
-bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all) {
+bool run_job(const std::string& study, const RunJob& job, const Claim& claim, Progress& progress, AllRuns& all) try {
   return job.options->text("integration.precision") == "double" ? run_in<double>(study, job, claim, progress, all)
                                                                 : run_in<float>(study, job, claim, progress, all);
+} catch (const SearchStopped&) {  // before anything was to keep
+  return false;
 }
 
 }  // namespace stillpoint

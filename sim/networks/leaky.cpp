@@ -18,7 +18,7 @@ Leaky<Scalar>::Leaky(const Network<Scalar>& network, const Integration& integrat
   this->tau_ms_ = network.tau_ms;
   const double tau = static_cast<double>(this->tau_ms_.minCoeff());
   require_parameter(dt <= tau * (1 + 1e-6), "integration.dt_ms", fmt::format("{}", dt),
-                    fmt::format("must be at most the membrane time constant, {} ms", tau));
+                    fmt::format("must be at most the membrane time constant, {} ms (times are in ms)", tau));
   rate_per_ms_ = this->tau_ms_.cwiseInverse();
   this->alpha_ = static_cast<Scalar>(dt) * rate_per_ms_;
   if (integration.method == Method::exponential_euler) this->alpha_ = -(-this->alpha_.array()).expm1();

@@ -16,13 +16,14 @@ def test_compare(tmp):
     rows = json.loads(ok("compare", study, "--format", "json"))
     assert len(rows) == 8 and all(row["task"] == "evidence_accumulation" and row["runs"] == 3 for row in rows)
     assert [row["number"] for row in rows] == list(range(8))
-    first = {gain: next(row for row in rows if list(row["condition"].values()) == ["none", gain, "bptt"]) for gain in (1, 2)}
+    first = {(gain, rule): next(row for row in rows if list(row["condition"].values()) == ["none", gain, rule])
+             for gain in (1, 2) for rule in ("bptt", "e_prop")}  # each arm with the first of the same rule
     for row in rows:
-        own = first[row["condition"]["network.gain"]]
+        own = first[row["condition"]["network.gain"], row["condition"]["rule.name"]]
         named = row["comparison"] and row["comparison"]["against"]
         assert named == (None if row is own else {"number": own["number"], "label": own["label"]}), row
     compared = [row["comparison"] for row in rows if row["comparison"]]
-    assert all(each["comparisons"] == 6 and each["budget"] == 12 and each["pairs"] == 3 and each["test"] == "paired" for each in compared)
+    assert all(each["comparisons"] == 4 and each["budget"] == 12 and each["pairs"] == 3 and each["test"] == "paired" for each in compared)
     summary = json.loads(ok("summary", study, "--format", "json"))
     for row, other in zip(rows, summary, strict=True):
         assert all(row[key] == other[key] for key in set(row) & set(other)), (row, other)  # the comparison as well
@@ -40,7 +41,7 @@ def test_compare(tmp):
     assert any(np.isfinite(each).any() for each in times.values()), "no run reached: the test compares nothing"
     for row in rows:
         if row["comparison"]:
-            mine, other = ([times[arm, gain, rule]] for arm, gain, rule in (tuple(row["condition"].values()), ("none", row["condition"]["network.gain"], "bptt")))
+            mine, other = ([times[arm, gain, rule]] for arm, gain, rule in (tuple(row["condition"].values()), ("none", *list(row["condition"].values())[1:])))
             signs = np.sign(np.nan_to_num(np.subtract.outer(mine[0], other[0])))
             assert abs(row["comparison"]["cliffs_delta"] - signs.mean()) < 1e-12
             differences = np.minimum(mine[0], 12) - np.minimum(other[0], 12)
@@ -54,10 +55,17 @@ def test_compare(tmp):
     p = [(row["comparison"] or {}).get("p") for row in rows]
     assert [float(row["p"]) if row["p"] else None for row in csv_rows] == p and any(0 < each < 1 for each in p if each is not None), p
     table = ok("compare", study)
-    assert "the 6 comparisons here" in table
+    assert "the 4 comparisons here" in table
     assert ok("summary", study).split("Cliff's delta\n")[1] == table.split("Cliff's delta\n")[1]  # the block of comparisons
     by = json.loads(ok("compare", study, "--by", "network.gain", "--format", "json"))
     assert [row["comparison"]["against"]["number"] for row in by if row["comparison"]] == [0, 1, 4, 5]
+
+    both = json.loads(ok("compare", study, "--by", "rule.name", "--by", "study.arm", "--format", "json"))
+    assert both == json.loads(ok("compare", study, "--by", "study.arm", "--by", "rule.name", "--format", "json"))
+    assert [row["comparison"] and row["comparison"]["against"]["number"] for row in both] == [None, 0, None, 2, 0, 0, 2, 2]
+    assert [row["comparison"] for row in both] == [row["comparison"] for row in json.loads(
+        ok("summary", study, "--by", "rule.name", "--by", "study.arm", "--format", "json"))]
+    refused("compare", study, "--by", "rule.name", "--by", "study.arm", "--against", "tcr", names=["--against tcr", "#4", "#5", "in one group"])
 
     # Against any condition, by number, by label, across axes; the same in both commands.
     for command in "summary", "compare":

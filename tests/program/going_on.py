@@ -98,7 +98,7 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
     kept = interrupted(study, tmp / "killed", rng, whole, keep_and_kill)
     assert kept > 3, f"only {kept} runs were kept before they were killed"
     assert all_contents(tmp / "killed") == expected
-    assert left_behind(tmp / "killed") == []
+    assert left_behind(tmp / "killed") == [], left_behind(tmp / "killed")
 
 
 def test_a_study_that_is_stopped_says_so_in_one_line(tmp):

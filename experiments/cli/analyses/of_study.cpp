@@ -39,7 +39,7 @@ nlohmann::ordered_json options_of(const AnalysisKind& kind, const Given& given) 
 }
 
 void refuse_study_options(const Given& given) {
-  for (const char* name : {"against", "jobs", "quiet"})
+  for (const char* name : {"by", "against", "jobs", "quiet"})
     if (given.count(name) && !given[name].defaulted())
       throw UserError(fmt::format("--{}: belongs to the directory of a study", name));
 }
@@ -47,7 +47,8 @@ void refuse_study_options(const Given& given) {
 }  // namespace
 
 void add_study_options(po::options_description& options) {
-  options.add_options()(
+  options.add_options()("by", po::value<std::vector<std::string>>(),
+                        (std::string("of a study: ") + compared_options_help).c_str())(
       "against", po::value<std::string>(),
       "of a study: what conditions are compared with, a condition's number or label, or a value that several "
       "have (none, network.gain=2); default: the first of each group, as in `compare`")(
@@ -69,10 +70,12 @@ nlohmann::ordered_json analyse_file_or_study(const AnalysisKind& kind, const std
   const int jobs = given["jobs"].as<int>();
   require_parameter(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
   auto study = read_finished_results(file);
-  const auto against = given.count("against") ? given["against"].as<std::string>() : "";
-  compared_with(study, {{}, against});  // refuses a wrong one before the work
+  ComparisonRequest request;
+  if (given.count("by")) request.by = given["by"].as<std::vector<std::string>>();
+  if (given.count("against")) request.against = given["against"].as<std::string>();
+  compared_with(study, request);  // refuses a wrong one before the work
   auto networks = analyse_networks(study, file, analysis, jobs, given.count("quiet") > 0);
-  const auto compared = compare_networks(std::move(study), analysis, std::move(networks), against);
+  const auto compared = compare_networks(std::move(study), analysis, std::move(networks), request);
   text = network_text(compared);
   return network_json(compared);
 }

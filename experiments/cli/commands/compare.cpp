@@ -16,9 +16,7 @@ using Words = std::vector<std::string>;
 int compare(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
-      "by", po::value<Words>(),
-      "option whose values are compared, all others being equal; may be given more than once; "
-      "default: rule.*, study.arm, synapse.* and tcr.*")(
+      "by", po::value<Words>(), compared_options_help)(
       "against", po::value<std::string>()->default_value(""),
       "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
       "arm; default: the first of each group")(

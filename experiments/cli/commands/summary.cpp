@@ -15,6 +15,7 @@ namespace po = boost::program_options;
 int summary(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
+      "by", po::value<std::vector<std::string>>(), compared_options_help)(
       "against", po::value<std::string>()->default_value(""),
       "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
       "arm; default: the first of each group");
@@ -25,8 +26,9 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   const auto format = values["format"].as<std::string>();
   require_argument(format == "table" || format == "csv" || format == "json", "--format", format,
                    "must be one of: table, csv, json");
+  const auto by = values.count("by") > 0 ? values["by"].as<std::vector<std::string>>() : std::vector<std::string>();
   const auto study =
-      compare_conditions(read_results(required(command, values, "DIR")), {{}, values["against"].as<std::string>()});
+      compare_conditions(read_results(required(command, values, "DIR")), {by, values["against"].as<std::string>()});
   fmt::print("{}", format == "json"  ? summary_json(study)
                    : format == "csv" ? summary_csv(study)
                                      : summary_table(study));
@@ -37,7 +39,7 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
 
 Command summary_command() {
   return {
-      "summary", "DIR [--format table|csv|json] [--against CONDITION]",
+      "summary", "DIR [--format table|csv|json] [--by OPTION] [--against CONDITION]",
       "What came of a study, per condition: runs that reached criterion, updates to criterion, speed, with intervals,\n"
       "how many runs are still missing, and how conditions compare over the seeds they share.",
       "stillpoint summary results/quickstart --format json", summary};
