@@ -107,7 +107,15 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
 
 /// After the last run: what processes that died have left.
 void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
-  for (const auto& job : jobs) Claims::tidy(job.path);
+  for (const auto& job : jobs) {
+    Claims::tidy(job.path);
+    // Its owner died between the two; what has more updates is kept of a larger budget.
+    const auto unfinished = unfinished_path(job.path);
+    if (!fs::exists(unfinished)) continue;
+    const auto kept = time_taken(unfinished);
+    std::error_code ignored;
+    if (kept && kept->updates <= job.options->integer("training.updates")) fs::remove(unfinished, ignored);
+  }
   for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
 }
 

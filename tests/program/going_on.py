@@ -132,6 +132,16 @@ def test_finished_runs_go_on_to_a_larger_budget(tmp):
     before = all_contents(tmp / "grown")
     ok("run", study, "--out", tmp / "grown", "--quiet", *short(60))
     assert all_contents(tmp / "grown") == before
+    # What was kept of a finished run, whose process died before it was removed, goes; what was kept of a larger budget stays.
+    longer = runs(tmp / "grown")[0]
+    kept = longer.with_suffix(".unfinished")
+    shutil.copy(longer, kept)
+    ok("run", study, "--out", tmp / "grown", "--quiet", *short(60))
+    assert left_behind(tmp / "grown") == [] and all_contents(tmp / "grown") == before
+    ok("run", study, "--out", tmp / "small", "--quiet", *short(25))
+    shutil.copy(longer, tmp / "small" / "runs" / kept.name)
+    ok("run", study, "--out", tmp / "small", "--quiet", *short(25))
+    assert left_behind(tmp / "small") == [kept.name]
 
 
 def test_a_larger_budget_is_refused_where_the_end_matters(tmp):
