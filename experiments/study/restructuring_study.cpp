@@ -100,6 +100,7 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
   ConditionRestructuring condition;
   condition.condition = own;
   condition.condition.runs.clear();
+  condition.synapse = own.runs.front().options.at("synapse.kind");
   condition.planned = own.planned();
   std::vector<DescriptorPath> walks;
   for (std::size_t i = 0; i < own.runs.size(); ++i) {

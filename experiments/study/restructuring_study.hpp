@@ -37,6 +37,7 @@ struct ControlCheck {
 
 struct ConditionRestructuring {
   Condition condition;  // without its runs
+  std::string synapse;  // that its runs were trained with
   long planned = 0;     // runs
   std::vector<RunRestructuring> runs;
   ControlCheck walks;
