@@ -97,6 +97,8 @@ TEST_CASE("the autocorrelation of an Ornstein-Uhlenbeck process has its time con
   CHECK(*of_slow.fitted_ms == Approx(tau).epsilon(0.05));
   CHECK(*of_fast.integrated_ms == Approx(dt / 2 / std::tanh(dt / 20)).epsilon(0.03));  // the trapezoidal rule's sum
   CHECK(*of_fast.fitted_ms == Approx(tau / 5).epsilon(0.03));
+  CHECK(*of_slow.e_folding_ms == Approx(tau).epsilon(0.05));
+  CHECK(*of_fast.e_folding_ms == Approx(tau / 5).epsilon(0.05));  // linear between e^-.5 and e^-1
   CHECK(of_slow.value(0) == 1);
   CHECK(of_slow.value(10) == Approx(std::exp(-1)).margin(0.03));
 }
@@ -123,6 +125,24 @@ TEST_CASE("across short trials the time constant is that of the fluctuations, an
   CHECK(*shifted.fitted_ms == Approx(tau).epsilon(0.05));
   CHECK(*shifted.offset == Approx(1. / 3).margin(0.02));
   CHECK_FALSE(shifted.integrated_ms.has_value());
+  // Where the larger part stays, tau would be that of the smaller one; where the curve swings, of none.
+  std::vector<Matrix<double>> staying, swinging;
+  for (std::size_t trial = 0; trial < trials.size(); ++trial) {
+    staying.push_back((with_constant[trial] - trials[trial]) * std::sqrt(6) + trials[trial]);
+    Matrix<double> wave(20, 100);
+    for (Index t = 0; t < 100; ++t)
+      wave.col(t).setConstant(std::cos(0.06 * static_cast<double>(t) + 0.1 * static_cast<double>(trial)));
+    swinging.push_back(wave);
+  }
+  const auto plateau = autocorrelation(staying, all, dt, About::zero);
+  CHECK_FALSE(plateau.fitted_ms.has_value());
+  CHECK_FALSE(plateau.e_folding_ms.has_value());
+  CHECK(*plateau.offset == Approx(0.75).margin(0.03));
+  CHECK(*plateau.amplitude == Approx(0.25).margin(0.03));
+  const auto swing = autocorrelation(swinging, all, dt, About::zero);
+  CHECK_FALSE(swing.fitted_ms.has_value());
+  CHECK(swing.offset.value_or(-1) < -0.1);
+  CHECK(*swing.e_folding_ms == Approx(dt * std::acos(std::exp(-1)) / 0.06).epsilon(0.01));
   // A straight line down has no time constant within the lags.
   CHECK_FALSE(autocorrelation({Matrix<double>::Ones(1, 100)}, {0}, dt, About::zero).fitted_ms.has_value());
 }
