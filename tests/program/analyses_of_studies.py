@@ -191,7 +191,7 @@ def make_study(tmp):
 
 def test_numbers_are_those_of_each_run_and_statistics_are_theirs(tmp):
     study = make_study(tmp)
-    seen = set()
+    seen, hinted = set(), set()
     of_trials = ["--trials", 32, "--samples", 2, "--duration-ms", 2000, "--discard-ms", 100]
     for kind, (options, numbers) in [*KINDS.items(), ("timescales", (of_trials, KINDS["timescales"][1]))]:
         text = ok("analyze", kind, study, *options, "--quiet", "--jobs", 2, "--json", tmp / "a.json")
@@ -219,11 +219,13 @@ def test_numbers_are_those_of_each_run_and_statistics_are_theirs(tmp):
         for option, value in zip(options[::2], options[1::2]):
             assert found["options"][option[2:]] == value, found["options"]
         assert sorted((each["hint"], each["condition"], each["networks"]) for each in found["hints"]) == sorted((*each, hints.count(each)) for each in set(hints)), (found["hints"], hints)
+        hinted |= {kind} if hints else set()
         for each in found["hints"]:
             condition = found["conditions"][each["condition"]]
             assert f"\nhint, {each['networks']} of {condition['networks']} networks of #{each['condition']} {condition['label']}: {each['hint']}\n" in text, text
         seen |= {f"{kind} {name}" for name in numbers if given_values([*values[name][0].values(), *values[name][1].values()])}
     unseen = {f"{kind} {name}" for kind, (_, numbers) in KINDS.items() for name in numbers} - seen
+    assert {"cycles", "memories", "timescales"} <= hinted, hinted
     assert not unseen, f"no network has a value of {unseen}: any number would do"
     onset = json.loads(ok("analyze", "phases", study, *KINDS["phases"][0], "--quiet", "--json", "-"))["conditions"][0]["numbers"]["onset"]
     assert 0 < onset["undefined"] < 6, onset
