@@ -31,7 +31,7 @@ struct Autocorrelation {
   /// tau of the exp(-lag / tau) nearest to the values over the same lags, by least squares. About zero: of the nearest
   /// A exp(-lag / tau) + offset over all lags (Murray et al. 2014, doi:10.1038/nn.3862): trials are short, and what
   /// differs throughout a trial has no time scale that they could tell. Absent where tau is beyond the lags, and where
-  /// that is no description: A and offset are shares of the variance, so that within a tenth, as far as some trials tell
+  /// that is no description: A and offset are shares of the variance, so that within a tenth, as far as trials tell
   /// shares, neither is below 0 or above 1; and with A below .5 tau would be that of the smaller part.
   std::optional<double> fitted_ms;
   std::optional<double> amplitude, offset;  // about zero, of the nearest curve, description or not
@@ -46,7 +46,7 @@ enum class About { own_mean, common_mean, zero };
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
                                 double sample_ms, About about = About::own_mean);
 
-/// By what share times come out short where the mean is the run's own, about: make runs a hundred times longer than tau.
+/// By what share times come out short where the mean is the run's own, about: make runs a hundred times as long.
 inline double short_share(double tau_ms, double duration_ms) { return 10 * tau_ms / duration_ms; }
 
 /// Whether activity goes on moving, so that it has a time scale of its own: standard deviations over neurons, runs and
