@@ -97,6 +97,8 @@ TEST_CASE("the autocorrelation of an Ornstein-Uhlenbeck process has its time con
   CHECK(*of_slow.fitted_ms == Approx(tau).epsilon(0.05));
   CHECK(*of_fast.integrated_ms == Approx(dt / 2 / std::tanh(dt / 20)).epsilon(0.03));  // the trapezoidal rule's sum
   CHECK(*of_fast.fitted_ms == Approx(tau / 5).epsilon(0.03));
+  CHECK(*of_slow.e_folding_ms == Approx(tau).epsilon(0.05));
+  CHECK(*of_fast.e_folding_ms == Approx(tau / 5).epsilon(0.05));  // linear between e^-.5 and e^-1
   CHECK(of_slow.value(0) == 1);
   CHECK(of_slow.value(10) == Approx(std::exp(-1)).margin(0.03));
 }
@@ -123,6 +125,31 @@ TEST_CASE("across short trials the time constant is that of the fluctuations, an
   CHECK(*shifted.fitted_ms == Approx(tau).epsilon(0.05));
   CHECK(*shifted.offset == Approx(1. / 3).margin(0.02));
   CHECK_FALSE(shifted.integrated_ms.has_value());
+  // Where the larger part stays, tau would be that of the smaller one; where the curve swings, of none.
+  std::vector<Matrix<double>> staying, swinging;
+  for (std::uint64_t trial = 0; trial < 400; ++trial) {
+    staying.push_back((with_constant[trial] - trials[trial]) * std::sqrt(6) + trials[trial]);
+    // Ornstein-Uhlenbeck processes of 20 samples that turn by .1 in each: exp(-lag / 20) cos(.1 lag).
+    Matrix<double> x(40, 100), turned(20, 100);
+    Stream(2, Purpose::estimate, 3, trial).fill_normal(x);
+    const double left = std::exp(-1. / 20);
+    for (Index t = 1; t < x.cols(); ++t) x.col(t) = left * x.col(t - 1) + std::sqrt(1 - left * left) * x.col(t);
+    for (Index t = 0; t < x.cols(); ++t) {
+      const double angle = 0.1 * static_cast<double>(t);
+      turned.col(t) = std::cos(angle) * x.col(t).head(20) + std::sin(angle) * x.col(t).tail(20);
+    }
+    swinging.push_back(turned);
+  }
+  const auto plateau = autocorrelation(staying, all, dt, About::zero);
+  CHECK_FALSE(plateau.fitted_ms.has_value());
+  CHECK_FALSE(plateau.e_folding_ms.has_value());
+  CHECK(*plateau.offset == Approx(0.75).margin(0.03));
+  CHECK(*plateau.amplitude == Approx(0.25).margin(0.03));
+  const auto swing = autocorrelation(swinging, all, dt, About::zero);
+  CHECK_FALSE(swing.fitted_ms.has_value());
+  CHECK(*swing.amplitude == Approx(1.34).margin(0.05));  // of the curve nearest to that law, by least squares in numpy
+  CHECK(*swing.offset == Approx(-0.157).margin(0.04));
+  CHECK(*swing.e_folding_ms == Approx(dt * 9.4107).epsilon(0.03));  // exp(-lag / 20) cos(.1 lag) = 1/e
   // A straight line down has no time constant within the lags.
   CHECK_FALSE(autocorrelation({Matrix<double>::Ones(1, 100)}, {0}, dt, About::zero).fitted_ms.has_value());
 }

@@ -54,6 +54,20 @@ OffsetFit fit_with_offset(const Vector<double>& values, double rate) {
   return {amplitude, offset, ((values - amplitude * decay).array() - offset).square().sum()};
 }
 
+/// [samples]
+std::optional<double> e_folding(const Vector<double>& values) {
+  const double level = std::exp(-1);
+  for (Index lag = 1; lag < values.size(); ++lag)
+    if (values(lag) <= level) return static_cast<double>(lag) - (level - values(lag)) / (values(lag - 1) - values(lag));
+  return std::nullopt;
+}
+
+constexpr double smaller_part = 0.5, share_error = 0.1;
+bool is_description(const OffsetFit& fit) {
+  return fit.amplitude >= smaller_part && fit.amplitude <= 1 + share_error && fit.offset >= -share_error &&
+         fit.offset <= smaller_part;
+}
+
 }  // namespace
 
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
@@ -72,14 +86,17 @@ Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, con
   Autocorrelation result;
   if (sum(0) * static_cast<double>(T) <= 1e-20 * size) return result;  // nothing but rounding errors
   result.value = sum / sum(0);
+  if (const auto lag = e_folding(result.value)) result.e_folding_ms = *lag * sample_ms;
 
   if (about == About::zero) {
     const auto fit = [&](double log_tau) { return fit_with_offset(result.value, sample_ms / std::exp(log_tau)); };
     const double low = std::log(sample_ms / 10), high = std::log(static_cast<double>(lags) * sample_ms);
     const double log_tau = nearest(low, high, [&](double x) { return fit(x).misfit; });
-    if (log_tau < high - 1e-3 && log_tau > low + 1e-3 && fit(log_tau).amplitude > 0) {
-      result.fitted_ms = std::exp(log_tau);
-      result.offset = fit(log_tau).offset;
+    const auto nearest_fit = fit(log_tau);
+    if (log_tau < high - 1e-3 && log_tau > low + 1e-3 && nearest_fit.amplitude > 0) {
+      result.amplitude = nearest_fit.amplitude;
+      result.offset = nearest_fit.offset;
+      if (is_description(nearest_fit)) result.fitted_ms = std::exp(log_tau);
     }
   }
   if (result.value.tail(lags / 2).cwiseAbs().maxCoeff() > undecayed) return result;

@@ -26,11 +26,15 @@ struct Autocorrelation {
   /// there are do not reach so far, or where beyond half of them a size of .2 is left: periodic activity, or short
   /// runs.
   std::optional<double> integrated_ms;
+  /// The first lag at which it is at or below 1/e, linear between samples; absent where it never is.
+  std::optional<double> e_folding_ms;
   /// tau of the exp(-lag / tau) nearest to the values over the same lags, by least squares. About zero: of the nearest
   /// A exp(-lag / tau) + offset over all lags (Murray et al. 2014, doi:10.1038/nn.3862): trials are short, and what
-  /// differs throughout a trial has no time scale that they could tell. Absent where tau is beyond the lags.
+  /// differs throughout a trial has no time scale that they could tell. Absent where tau is beyond the lags, and where
+  /// that is no description: A and offset are shares of the variance, so that within a tenth, as far as trials tell
+  /// shares, neither is below 0 or above 1; and with A below .5 tau would be that of the smaller part.
   std::optional<double> fitted_ms;
-  std::optional<double> offset;  // about zero
+  std::optional<double> amplitude, offset;  // about zero, of the nearest curve, description or not
 };
 
 /// What activity is about: a run's own mean over time, the mean over all runs, or zero where another mean is gone
@@ -38,10 +42,12 @@ struct Autocorrelation {
 enum class About { own_mean, common_mean, zero };
 
 /// Over the rows `neurons` of each run (N x samples), weighted by their variances; lags up to a quarter of the run,
-/// about zero up to half of it. Where the mean is the run's own, both times are short by a share of some 10 tau /
-/// duration: make runs some hundred times longer than tau. Throws UserError for runs of fewer than 8 samples.
+/// about zero up to half of it. Throws UserError for runs of fewer than 8 samples.
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
                                 double sample_ms, About about = About::own_mean);
+
+/// By what share times come out short where the mean is the run's own, about: make runs a hundred times as long.
+inline double short_share(double tau_ms, double duration_ms) { return 10 * tau_ms / duration_ms; }
 
 /// Whether activity goes on moving, so that it has a time scale of its own: standard deviations over neurons, runs and
 /// samples; about own means: those of each half.

@@ -206,8 +206,9 @@ class Drawing {
   std::string caption() const {
     Index shown = 0;
     for (const auto& change : followed_.changes) shown += is_shown(change);
-    return fmt::format("{} track{} at {} checkpoints, {} change{} of number or stability", followed_.tracks,
-                       followed_.tracks == 1 ? "" : "s", figure_.updates.size(), shown, shown == 1 ? "" : "s");
+    return fmt::format("{} track{} at {} checkpoints, {} change{} of number or stability{}{}", followed_.tracks,
+                       followed_.tracks == 1 ? "" : "s", figure_.updates.size(), shown, shown == 1 ? "" : "s",
+                       figure_.without.empty() ? "" : "; without ", fmt::join(figure_.without, ", "));
   }
 
   void draw_legend() {

@@ -17,6 +17,7 @@ struct FollowedFigure {
   std::vector<double> update = {}, loss = {};  // learning curve
   std::optional<long> reached_at = {};         // update at which criterion was reached
   std::map<Index, std::string> labels = {};    // track -> what its attractor holds
+  std::vector<std::string> without = {};       // of the run, what the networks are followed without
 };
 
 /// SVG, 180 mm wide, above the loss: followed points along the first principal axis of their states over updates;

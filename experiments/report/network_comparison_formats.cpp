@@ -127,6 +127,23 @@ std::string not_analysed_lines(const NetworkComparison& compared) {
   return text;
 }
 
+/// How many networks of a condition the analysis had each hint of.
+std::map<std::string, long> hints_of(const std::vector<AnalysedNetwork>& networks) {
+  std::map<std::string, long> counts;
+  for (const auto& network : networks)
+    for (const auto& hint : network.hints) ++counts[hint];
+  return counts;
+}
+
+std::string hint_lines(const NetworkComparison& compared) {
+  std::string text;
+  for (std::size_t c = 0; c < compared.networks.size(); ++c)
+    for (const auto& [hint, count] : hints_of(compared.networks[c]))
+      text += fmt::format("hint, {} of {} networks of {}: {}\n", count, analysed(compared.networks[c]),
+                          compared.study.conditions[c].name(), hint);
+  return text;
+}
+
 std::string legend(const NetworkComparison& compared) {
   std::string text =
       "Means over networks with 95 % intervals, Student's t, of shares Wilson's; none where fewer than two have a\n"
@@ -154,7 +171,8 @@ std::string differences_legend(const NetworkComparison& compared) {
 
 nlohmann::ordered_json network_json(const NetworkComparison& compared) {
   const auto& [study, analysis, networks, summaries, differences] = compared;
-  Json numbers = Json::array(), conditions = Json::array(), not_analysed = Json::array(), paired = Json::array();
+  Json numbers = Json::array(), conditions = Json::array(), not_analysed = Json::array(), hints = Json::array(),
+       paired = Json::array();
   for (const auto& number : analysis.numbers) numbers.push_back({{"name", number.name}, {"unit", number.unit}});
   for (std::size_t c = 0; c < networks.size(); ++c) {
     const auto& condition = study.conditions[c];
@@ -175,6 +193,8 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
       if (const auto& problem = networks[c][i].problem; !problem.empty())
         not_analysed.push_back(
             {{"condition", condition.number}, {"seed", condition.runs[i].seed}, {"problem", problem}});
+    for (const auto& [hint, count] : hints_of(networks[c]))
+      hints.push_back({{"hint", hint}, {"condition", condition.number}, {"networks", count}});
     conditions.push_back(identity_json(condition));
     conditions.back().update({{"networks", analysed(networks[c])}, {"diverged", diverged(condition)}, {"numbers", of}});
   }
@@ -197,6 +217,7 @@ nlohmann::ordered_json network_json(const NetworkComparison& compared) {
           {"numbers", numbers},
           {"conditions", conditions},
           {"not_analysed", not_analysed},
+          {"hints", hints},
           {"paired", paired}};
 }
 
@@ -206,7 +227,7 @@ std::string network_text(const NetworkComparison& compared) {
   const auto named = with_names(compared.study, blocks);
   auto text = first_line(compared) + completion_line(compared.study) + '\n' + named.key;
   for (std::size_t i = 0; i + 1 < blocks.size(); ++i) text += named.blocks[i] + (i + 2 < blocks.size() ? "\n" : "");
-  text += legend(compared) + not_analysed_lines(compared) + unmatched_lines(compared.study);
+  text += legend(compared) + hint_lines(compared) + not_analysed_lines(compared) + unmatched_lines(compared.study);
   if (!compared.differences.empty())
     return text + "\npaired differences\n\n" + named.blocks.back() + differences_legend(compared);
   if (compared.networks.size() > 1)

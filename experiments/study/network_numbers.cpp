@@ -53,6 +53,7 @@ bool find_kept(const NetworkJob& job, const NetworkAnalysis& analysis) {
         kept.values.push_back(value.is_null() ? std::nullopt : std::optional(value.get<double>()));
       if (kept.values.size() != analysis.numbers.size()) return false;
       kept.left_out = json.at("left_out").get<std::vector<std::string>>();
+      kept.hints = json.at("hints").get<std::vector<std::string>>();
       *job.result = std::move(kept);
       return true;
     });
@@ -65,8 +66,10 @@ void keep(const NetworkJob& job, const NetworkAnalysis& analysis) {
   nlohmann::json values = nlohmann::json::array();
   for (const auto& value : job.result->values)
     values.push_back(value ? nlohmann::json(*value) : nlohmann::json(nullptr));
-  const nlohmann::json json = {
-      {"identity", identity_of(job.run, analysis)}, {"values", values}, {"left_out", job.result->left_out}};
+  const nlohmann::json json = {{"identity", identity_of(job.run, analysis)},
+                               {"values", values},
+                               {"left_out", job.result->left_out},
+                               {"hints", job.result->hints}};
   std::error_code failed;  // said by what is written
   fs::create_directories(fs::path(job.file).parent_path(), failed);
   write_atomically(job.file, json.dump() + "\n");
@@ -78,7 +81,8 @@ void analyse(const NetworkJob& job, const NetworkAnalysis& analysis) {
     const auto value = number.of(result);
     job.result->values.push_back(value && std::isfinite(*value) ? value : std::nullopt);
   }
-  if (result.contains("left_out")) job.result->left_out = result["left_out"].get<std::vector<std::string>>();
+  for (const auto& [key, kept] : {std::pair("left_out", &job.result->left_out), std::pair("hints", &job.result->hints)})
+    if (result.contains(key)) *kept = result[key].get<std::vector<std::string>>();
 }
 
 }  // namespace

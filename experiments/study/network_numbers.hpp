@@ -34,6 +34,7 @@ struct AnalysedNetwork {
   std::vector<std::optional<double>> values;  // one per number; empty where it could not be analysed
   std::vector<std::string> left_out;          // of what is known of the network
   std::string problem;                        // why there are no values; "" where there are
+  std::vector<std::string> hints = {};        // of the analysis: what would make its answer better
 };
 
 /// Of every finished run: one list per condition of the study, in the order of its runs. jobs: threads, 0: one per

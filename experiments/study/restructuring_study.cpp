@@ -100,6 +100,8 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
   ConditionRestructuring condition;
   condition.condition = own;
   condition.condition.runs.clear();
+  const auto& options = own.runs.front().options;
+  if (const auto kind = options.find("synapse.kind"); kind != options.end()) condition.synapse = kind->second;
   condition.planned = own.planned();
   std::vector<DescriptorPath> walks;
   for (std::size_t i = 0; i < own.runs.size(); ++i) {

@@ -36,8 +36,9 @@ struct ControlCheck {
 };
 
 struct ConditionRestructuring {
-  Condition condition;  // without its runs
-  long planned = 0;     // runs
+  Condition condition;           // without its runs
+  std::string synapse = "none";  // that its runs were trained with
+  long planned = 0;              // runs
   std::vector<RunRestructuring> runs;
   ControlCheck walks;
   std::optional<ControlCheck> shuffled;  // the condition with control.targets = shuffled, where it has runs enough

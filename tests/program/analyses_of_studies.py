@@ -52,6 +52,17 @@ def mean(entries):
     return math.fsum(values) / len(values) if values else None
 
 
+def answered(result):
+    """Of the searches for cycles, half or more."""
+    searches = result["searches"]
+    return 2 * (searches["no_return"] + searches["not_converged"]) <= searches["samples"]
+
+
+def settled(result):
+    """Of the trials of memories, half or more."""
+    return 2 * result["of_trial"].count(-1) <= len(result["of_trial"])
+
+
 # What stands for one network, from the JSON of its analysis: the options that make it brief, and the numbers.
 KINDS = {
     "fixed-points": (["--starts", 16], {
@@ -64,17 +75,17 @@ KINDS = {
         "leading": lambda r: r["exponents_per_s"][0], "kaplan_yorke_dimension": lambda r: r["kaplan_yorke_dimension"],
         "positive_sum": lambda r: r["positive_sum_per_s"]}),
     "cycles": (["--as", "flow", "--samples", 2, "--discard-ms", 1000, "--duration-ms", 2000], {
-        "cycles": lambda r: len(r["cycles"]), "stable": lambda r: sum(c["stable"] for c in r["cycles"]),
+        "cycles": lambda r: len(r["cycles"]) if answered(r) else None, "stable": lambda r: sum(c["stable"] for c in r["cycles"]) if answered(r) else None,
         "period": lambda r: max(r["cycles"], key=lambda c: c["found"])["period_ms"] if r["cycles"] else None}),
     "basins": (["--samples", 8, "--duration-ms", 2000], {
-        "attractors": lambda r: len(r["attractors"]), "largest_share": lambda r: most([a["share"] for a in r["attractors"]]),
+        "attractors": lambda r: len(r["attractors"]) if r["unsettled"]["share"] <= 0.5 else None, "largest_share": lambda r: most([a["share"] for a in r["attractors"]]),
         "unsettled": lambda r: r["unsettled"]["share"]}),
     "dimension": (["--samples", 6, "--duration-ms", 500, "--discard-ms", 100, "--noise", 0.1], {"participation_ratio": lambda r: r["participation_ratio"]}),
     "timescales": (["--samples", 2, "--duration-ms", 2000, "--discard-ms", 100, "--noise", 0.1], {
-        "integrated": lambda r: r["populations"][0]["integrated_ms"], "fitted": lambda r: r["populations"][0]["fitted_ms"],
+        **{name: lambda r, key=key: r["populations"][0][key] for name, key in (("integrated", "integrated_ms"), ("e_folding", "e_folding_ms"), ("fitted", "fitted_ms"), ("offset", "offset"))},
         "slowest_mode": lambda r: mean([-1000 / state["modes"][0]["tau_ms"] for state in r["states"]])}),
     "memories": (["--trials", 8, "--settle-ms", 500, "--hold-ms", 100], {
-        "own": lambda r: sum(m["verdict"] == "own" for m in r["memories"]), "attractors": lambda r: len(r["attractors"]),
+        "own": lambda r: sum(m["verdict"] == "own" for m in r["memories"]) if settled(r) else None, "attractors": lambda r: len(r["attractors"]) if settled(r) else None,
         "d_prime": lambda r: least([p["d_prime"] and p["d_prime"]["value"] for p in r["pairs"]]),
         "drift": lambda r: mean([m["drift_per_s"] and m["drift_per_s"]["value"] for m in r["memories"]]),
         "unsettled": lambda r: r["of_trial"].count(-1) / len(r["of_trial"])}),
@@ -91,7 +102,7 @@ def close(found, expected):
     return found == expected or (found is not None and expected is not None and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12))
 
 
-ANY_SIGN, SHARES = {"leading", "slowest_mode", "d_prime", "drift"}, {"largest_share", "unsettled"}
+ANY_SIGN, SHARES = {"offset", "leading", "slowest_mode", "d_prime", "drift"}, {"largest_share", "unsettled"}
 
 
 def student(values, name):
@@ -180,17 +191,19 @@ def make_study(tmp):
 
 def test_numbers_are_those_of_each_run_and_statistics_are_theirs(tmp):
     study = make_study(tmp)
-    unseen = []
-    for kind, (options, numbers) in KINDS.items():
+    seen, hinted = set(), set()
+    of_trials = ["--trials", 32, "--samples", 2, "--duration-ms", 2000, "--discard-ms", 100]
+    for kind, (options, numbers) in [*KINDS.items(), ("timescales", (of_trials, KINDS["timescales"][1]))]:
         text = ok("analyze", kind, study, *options, "--quiet", "--jobs", 2, "--json", tmp / "a.json")
         found = json.loads((tmp / "a.json").read_text())
-        values, alone, refusals = {name: {0: {}, 1: {}} for name in numbers}, [], []
+        values, alone, refusals, hints = {name: {0: {}, 1: {}} for name in numbers}, [], [], []
         for number, path in enumerate(runs(study)):
             done = stillpoint("analyze", kind, path, *options, "--json", "-")
             if done.returncode == 2:  # as where nothing moves
                 refusals.append((number // 6, number % 6 + 1, plain(done.stderr)))
                 continue
             alone.append(json.loads(done.stdout))
+            hints += [(hint, number // 6) for hint in alone[-1].get("hints", [])]
             for name, of in numbers.items():
                 values[name][number // 6][number % 6 + 1] = of(alone[-1])
         assert (found["kind"], found["analysis"], found["study"]) == ("study", kind, "many")
@@ -205,10 +218,35 @@ def test_numbers_are_those_of_each_run_and_statistics_are_theirs(tmp):
         assert all(f"\n#{number}  {arm}  " in text for number, arm in enumerate(["none", "tcr"])) and "paired differences" in text, text
         for option, value in zip(options[::2], options[1::2]):
             assert found["options"][option[2:]] == value, found["options"]
-        unseen += [f"{kind} {name}" for name in numbers if not given_values([*values[name][0].values(), *values[name][1].values()])]
+        assert sorted((each["hint"], each["condition"], each["networks"]) for each in found["hints"]) == sorted((*each, hints.count(each)) for each in set(hints)), (found["hints"], hints)
+        hinted |= {kind} if hints else set()
+        for each in found["hints"]:
+            condition = found["conditions"][each["condition"]]
+            assert f"\nhint, {each['networks']} of {condition['networks']} networks of #{each['condition']} {condition['label']}: {each['hint']}\n" in text, text
+        seen |= {f"{kind} {name}" for name in numbers if given_values([*values[name][0].values(), *values[name][1].values()])}
+    unseen = {f"{kind} {name}" for kind, (_, numbers) in KINDS.items() for name in numbers} - seen
+    assert {"cycles", "memories", "timescales"} <= hinted, hinted
     assert not unseen, f"no network has a value of {unseen}: any number would do"
     onset = json.loads(ok("analyze", "phases", study, *KINDS["phases"][0], "--quiet", "--json", "-"))["conditions"][0]["numbers"]["onset"]
     assert 0 < onset["undefined"] < 6, onset
+
+
+def test_counts_of_networks_that_did_not_settle_are_undefined(tmp):
+    """The networks of one condition turn on a limit cycle, which a map does not come back to: 0 attractors would be a wrong mean."""
+    ok("run", write(tmp / "s.ini", STUDY), "--out", tmp / "out", "--quiet", *settings("study.seeds=2", "training.updates=2"))
+    for path in runs(tmp / "out"):
+        with h5py.File(path, "r+") as file:
+            turning = "condition0000" in path.name
+            file["final/network/W"][...] = np.kron(np.eye(5), [[1.5, -1], [1, 1.5]] if turning else [[0.5, 0], [0, 0.5]])
+            file["final/network/b"][...] = 0
+    words = "analyze", "basins", tmp / "out", "--quiet", "--samples", 4, "--spread", 0.5, "--synapse", "none", "--duration-ms", 4000, "--json", "-"
+    found = json.loads(ok(*words))
+    turning, resting = (condition["numbers"] for condition in found["conditions"])
+    assert (turning["attractors"]["mean"], turning["attractors"]["undefined"], turning["unsettled"]["mean"]) == (None, 2, 1), turning
+    assert (resting["attractors"]["mean"], resting["attractors"]["undefined"], resting["unsettled"]["mean"]) == (1, 0, 0), resting
+    (hint,) = found["hints"]
+    assert (hint["condition"], hint["networks"]) == (0, 2) and "--as flow" in hint["hint"], hint
+    assert json.loads(ok(*words)) == found, "what is kept says other things"
 
 
 def test_conditions_are_compared_with_the_one_that_is_named(tmp):
@@ -302,7 +340,7 @@ def test_what_cannot_be_asked_of_a_study_is_one_line(tmp):
     refused("analyze", "lyapunov", study, *KINDS["lyapunov"][0], "--quiet", "--against", "#8", names=["--against", "#8", "#0 to #7"])
     refused("analyze", "lyapunov", study, "--jobs=-1", names=["--jobs = -1"])
     refused("analyze", "lyapunov", study, "--quiet", "--exponents", 999, names=["--exponents = 999", "from 1 to"])
-    refused("analyze", "cycles", study, "--quiet", names=["--as = map"])
+    refused("analyze", "cycles", study, "--quiet", names=["give --as flow"])
     assert not (study / "analyses").exists(), "what was refused left something behind"
     run = runs(study)[0]
     for option in ["--against", "#0"], ["--jobs", 2], ["--quiet"]:

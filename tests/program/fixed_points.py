@@ -132,7 +132,9 @@ def test_points_that_cannot_be_found_are_refused(tmp):
         assert "example:" in ok("analyze", kind, "--help")
     refused("analyze", "fixed-points", network, "--as", "flow", "--max-cycle", 2, names=["--max-cycle = 2", "flow"])
     refused("analyze", "fixed-points", network, "--max-cycle", 2, names=["--max-cycle = 2", "relu"])
-    refused("analyze", "fixed-points", network, "--synapse", "trained", names=["--synapse = trained", "tsodyks_markram"])
+    refused("analyze", "fixed-points", network, "--synapse", "learned", names=["--synapse = learned", "trained", "tsodyks_markram"])
+    for path in network, small_run("tcr"):
+        assert ok("analyze", "fixed-points", path, "--starts", 8, "--synapse", "trained") == ok("analyze", "fixed-points", path, "--starts", 8)
     refused("analyze", "fixed-points", network, "--synapse", "tsodyks_markram", "--beta", 1, names=["--beta = 1", "--synapse tcr"])
     refused("analyze", "fixed-points", network, "--synapse", "tcr", "--beta", "-1", names=["--beta = -1"])
     refused("analyze", "fixed-points", network, "--beta", "1", names=["--beta = 1", "--synapse tcr"])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Attractors followed through learning."""
 import json
+import re
 import sys
 import xml.etree.ElementTree as xml
 
@@ -73,7 +74,8 @@ def test_follow_attractors_through_learning(tmp):
         assert change["type"] in text and change["effect"] in text, text
         between = "and" if change["effect"].startswith("pair") else "to"
         assert f"{change['index_before']} {between} {change['index_after']}" in text, text
-    assert "synapse" not in text, text  # this run has none: for one that has, see below
+    assert text.startswith("left out: task flip_flop\n") and found["left_out"] == ["task flip_flop"]
+    assert "synapse" not in text and "without" not in (tmp / "a.svg").read_text(), text  # for a run that has one, see below
     root = xml.parse(tmp / "a.svg").getroot()
     written = [element.text for element in root.iter() if element.tag.endswith("text")]
     shown = {change["type"] for change in found["changes"]}
@@ -111,8 +113,9 @@ def test_a_run_without_checkpoints_has_its_first_and_its_last_network(tmp):
     for kind, words in ("tcr", "leaves the points"), ("tsodyks_markram", "moves the points"):
         with h5py.File(ends, "a") as file:
             file["final/network"].require_group("synapse").attrs["kind"] = kind
-        told = ok("analyze", "follow", ends)
-        assert f"without the run's synapse ({kind}), which {words}" in told, told
+        told = ok("analyze", "follow", ends, "--plot", tmp / f"{kind}.svg")
+        assert re.match(rf"left out: synapse {kind} \(which {words} [^)]+\), task flip_flop\n", told), told
+        assert told.count("synapse") == 1 and f"; without synapse {kind}<" in (tmp / f"{kind}.svg").read_text(), told
     with h5py.File(ends, "a") as file:
         file["initial/network/W"][0, 1] = np.nan
     refused("analyze", "follow", ends, names=["group /initial/network: W = not finite"])

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Analyses of a network's path through its state space: exponents, time scales, basins, cycles, dimension."""
 import json
+import re
 import sys
 
 import h5py
 import numpy as np
 
-from support import example_network, main, ok, refused, small_run
+from support import example_network, main, ok, refused, small_run, stillpoint
 
 
 def rotating(arrays, kind):
@@ -62,7 +63,9 @@ def test_analyses_of_paths(tmp):
     refused("analyze", "dimension", chaotic, "--duration-ms=nan", names=["--duration-ms = nan"])
     refused("analyze", "dimension", chaotic, "--samples", 3, names=["--samples = 3"])
     refused("analyze", "basins", chaotic, "--input", "1,2,3", names=["--input = 3 values"])
-    refused("analyze", "cycles", chaotic, names=["--as = map"])
+    refused("analyze", "cycles", chaotic, names=["give --as flow"])
+    assert "--as = " not in stillpoint("analyze", "cycles", chaotic).stderr, "it names an option that was not given"
+    refused("analyze", "cycles", chaotic, "--as", "map", names=["--as = map", "must be flow"])
     refused("analyze", "lyapunov", chaotic, "--dt-ms", 1, names=["--dt-ms = 1"])
     refused("analyze", "basins", linear, "--dt-ms", 500, names=["--dt-ms = 500"])
     refused("analyze", "basins", linear, "--dt-ms", 0, names=["--dt-ms = 0"])
@@ -183,6 +186,42 @@ def test_time_scales_of_linear_units_with_a_synapse(tmp):
     alone = measured("timescales", path, "--noise", noise, "--duration-ms", 100000, "--samples", 32, "--synapse", "none")
     assert abs(alone["populations"][0]["integrated_ms"] / fast - 1) < 3 * np.hypot(standard_error(fast, 32), standard_error(fast, 40)), (alone["populations"][0]["integrated_ms"], fast)
     assert alone["left_out"] == ["synapse tcr"] and slow > 3 * fast, (slow, fast)
+
+
+def test_runs_too_short_for_their_time_scale_are_said(tmp):
+    """Two uncoupled units of 998 ms."""
+    def slow(arrays, kind):
+        kind["nonlinearity"] = np.bytes_("relu")
+        arrays.update(W=0.95 * np.eye(2), b=np.array([5.0, 5.0]))
+
+    network, truth = example_network(tmp / "slow.h5", N=2, change=slow), -5 / np.log(1 - 0.1 * 0.05)
+    words = "timescales", network, "--noise", 0.1, "--discard-ms", 10000
+    short = measured(*words)
+    found, told = short["populations"][0]["integrated_ms"], ok("analyze", *words)
+    times, of, share, enough = map(float, re.search(r"\nhint: runs are only (\S+) times as long as (\S+) ms: short by a share of some (\S+) %; --duration-ms (\S+) has a hundred\n", told).groups())
+    assert found < truth and np.isclose(of, found, rtol=1e-3) and times == round(20000 / found) and share == round(found / 20) and 100 * found <= enough < 110 * found, told
+    assert len(short["hints"]) == 1 and "--duration-ms" in short["hints"][0] and not any(mark.isdigit() for mark in short["hints"][0].replace("some 10 tau", "")), short["hints"]
+    long = measured(*words, "--duration-ms", 300000)
+    assert long["hints"] == [] and "hint:" not in ok("analyze", *words, "--duration-ms", 300000)
+    assert abs(long["populations"][0]["integrated_ms"] / truth - 1) < 3 * np.sqrt(20 * truth / (16 * 300000)), long["populations"]  # Sokal 1997
+    assert measured("timescales", small_run("tcr"), "--trials", 32)["hints"] == []
+
+
+def test_counts_of_what_mostly_did_not_settle_are_said(tmp):
+    """A limit cycle, whose map is quasi-periodic."""
+    def turning(arrays, kind):
+        arrays.update(W=np.array([[1.5, -1.0], [1.0, 1.5]]))
+
+    network = example_network(tmp / "turning.h5", N=2, change=turning)
+    words = "basins", network, "--samples", 8, "--duration-ms", 3000
+    unsettled, told = measured(*words), ok("analyze", *words)
+    assert unsettled["unsettled"]["share"] > 0.5 and len(unsettled["hints"]) == 1, unsettled
+    assert "--as flow" in unsettled["hints"][0] and "--duration-ms" in unsettled["hints"][0] and f"hint: {unsettled['hints'][0]}\n" in told, told
+    flow, told = measured(*words, "--as", "flow"), ok("analyze", *words, "--as", "flow")
+    assert [one["kind"] for one in flow["attractors"]] == ["cycle"] and flow["hints"] == [] and "--as flow" not in told, told
+    lost = measured("cycles", network, "--as", "flow", "--samples", 2, "--duration-ms", 100)
+    assert lost["searches"]["no_return"] == 2 and "--duration-ms" in lost["hints"][0], lost
+    assert measured("cycles", network, "--as", "flow", "--samples", 2)["hints"] == []
 
 
 def test_what_does_not_move_has_no_time_scale(tmp):

@@ -49,6 +49,7 @@ def test_restructuring_events_of_a_study(tmp):
     # The median of first events is that of the second run, for a run without one has it later than any.
     first = sorted(run["events"][0]["update"] for run in condition["each"] if run["events"])
     assert condition["with_event"] == len(first) and len(first) >= 2 and condition["first_event"]["median"] == first[1], condition
+    assert not text.startswith("left out") and found["left_out"] == []
     assert "first event" in text and (tmp / "a.svg").read_text().startswith("<svg")
     # What was measured is kept, and used again; another number of trials is another measurement.
     kept = sorted((tmp / "out/restructuring").glob("*.json"))
@@ -79,7 +80,7 @@ def test_restructuring_events_of_a_study(tmp):
 
 
 def test_a_run_that_cannot_be_measured_is_counted_and_stops_no_other(tmp):
-    ok("run", write(tmp / "gr.ini", LEARNING), "--out", tmp / "out", "--quiet", *settings("control.targets=own"))
+    ok("run", write(tmp / "gr.ini", LEARNING), "--out", tmp / "out", "--quiet", *settings("control.targets=own", "study.arm=tcr"))
     paths = runs(tmp / "out")
     for bad in 1, 3:
         for path in paths[:bad]:
@@ -89,6 +90,8 @@ def test_a_run_that_cannot_be_measured_is_counted_and_stops_no_other(tmp):
             (condition,) = json.loads(ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25, "--json", "-"))["conditions"]
             assert condition["not_measured"] == 1 and "final/network" in condition["each"][0]["problem"], condition
             assert condition["each"][1]["problem"] is None
+            told = ok("analyze", "restructuring", tmp / "out", "--quiet", "--rate", 0.25)
+            assert told.startswith("left out of attractors, settled, field, slowest and exponent, where a network has it: synapse tcr\n"), told
     refused("analyze", "restructuring", tmp / "out", "--quiet", names=["none of its runs can be measured", "condition0000-seed000001.h5"])
 
 

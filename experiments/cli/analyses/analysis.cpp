@@ -68,15 +68,25 @@ std::function<nlohmann::ordered_json(const std::string&, const Given&, std::stri
     auto opened = open_given(file, given);
     opened.takes = takes;
     auto json = analyse(opened, given, text);
-    const auto names = left_out(opened.subject, opened.takes);
-    json["left_out"] = names;
-    const auto why = opened.takes.synapse || opened.without_synapse.empty()
-                         ? std::string()
-                         : fmt::format(" ({})", opened.without_synapse);
-    // First, so that nobody reads numbers before what they are not of.
-    if (!names.empty()) text = fmt::format("left out: {}{}\n", fmt::join(names, ", "), why) + text;
+    say_left_out(opened, json, text);
     return json;
   };
+}
+
+void say_left_out(const SubjectFile& file, nlohmann::ordered_json& result, std::string& text) {
+  auto names = left_out(file.subject, file.takes);
+  result["left_out"] = names;
+  if (names.empty()) return;
+  if (!file.takes.synapse && file.subject.synapse_kind != "none" && !file.without_synapse.empty())
+    names.front() += fmt::format(" ({})", file.without_synapse);
+  // First, so that nobody reads numbers before what they are not of.
+  text = fmt::format("left out: {}\n", fmt::join(names, ", ")) + text;
+}
+
+void add_hint(const std::string& hint, const std::string& of_this_network, nlohmann::ordered_json& result,
+              std::string& text) {
+  result["hints"].push_back(hint);
+  text += fmt::format("hint: {}\n", of_this_network);
 }
 
 nlohmann::ordered_json finite_or_null(double value) {

@@ -37,6 +37,12 @@ using Given = boost::program_options::variables_map;
 std::function<nlohmann::ordered_json(const std::string& file, const Given& given, std::string& text)> of_subject(
     Takes takes,
     std::function<nlohmann::ordered_json(SubjectFile& file, const Given& given, std::string& text)> analyse);
+/// What is left out of the subject, in the first line of the text, with the reason, and as "left_out" in the JSON.
+void say_left_out(const SubjectFile& file, nlohmann::ordered_json& result, std::string& text);
+/// What would make the answer better: in the text with the numbers of this network, and among "hints" of the JSON in
+/// words that are the same for every network, so that those of a study can be counted.
+void add_hint(const std::string& hint, const std::string& of_this_network, nlohmann::ordered_json& result,
+              std::string& text);
 /// "v1,v2,.." as numbers; throws UserError naming the option.
 Vector<double> numbers_of(const std::string& option, const std::string& text);
 std::uint64_t seed_of(const boost::program_options::variables_map& given);

@@ -16,6 +16,9 @@ nlohmann::ordered_json share_json(Index count, const IntervalEstimate& share) {
   return {{"count", count}, {"share", share.value}, {"interval", {share.low, share.high}}};
 }
 
+/// Not more than half of the runs are unsettled.
+bool mostly_settled(const nlohmann::ordered_json& result) { return result["unsettled"]["share"].get<double>() <= 0.5; }
+
 void analyse_basins(const Stepped& of, nlohmann::ordered_json& result, std::string& text) {
   const auto starts = of.starts();
   const BasinSetting setting{duration_of(of.given, "duration-ms"), duration_of(of.given, "longest-period-ms")};
@@ -39,13 +42,18 @@ void analyse_basins(const Stepped& of, nlohmann::ordered_json& result, std::stri
   result["unsettled"] = share_json(basins.unsettled, basins.unsettled_share);
   result["diverged"] = basins.diverged;
   result["of_sample"] = basins.of_sample;
+  const char* const of_a_map = of.stepper.map() ? " (as the map of an oscillating flow is: try --as flow)" : "";
   text += fmt::format(
       "{:11}  {:>11}  {:.3f}  [{:.3f}, {:.3f}]\n{} states, {:g} ms each; unsettled: neither at rest nor periodic by "
-      "then: chaotic, slow, quasi-periodic (as the map of an oscillating flow is: try --as flow) or, {} of them, "
-      "without "
-      "bound\n",
+      "then: chaotic, slow, quasi-periodic{} or, {} of them, without bound\n",
       "unsettled", "-", basins.unsettled_share.value, basins.unsettled_share.low, basins.unsettled_share.high,
-      starts.cols(), setting.duration_ms, basins.diverged);
+      starts.cols(), setting.duration_ms, of_a_map, basins.diverged);
+  result["hints"] = nlohmann::ordered_json::array();
+  if (mostly_settled(result)) return;
+  const auto hint = fmt::format(
+      "more than half of the runs are unsettled, so that attractors are not counted: try {}a longer --duration-ms",
+      of.stepper.map() ? "--as flow (the map of an oscillating flow is quasi-periodic), or " : "");
+  add_hint(hint, hint, result, text);
 }
 
 }  // namespace
@@ -56,7 +64,7 @@ AnalysisKind basins_analysis() {
       "Attractors that sampled states reach, fixed points and cycles, and the share of each with its interval.",
       "a network file or a run file",
       "attractors [kind, period_ms, leading_per_s, count, share, interval, state], unsettled [count, share, interval], "
-      "diverged, of_sample (index into attractors; -1: unsettled)",
+      "diverged, of_sample (index into attractors; -1: unsettled), hints",
       "stillpoint analyze basins network.h5 --samples 200 --spread 1 --json basins.json",
       [](po::options_description& options) {
         add_path_options(options);
@@ -67,7 +75,8 @@ AnalysisKind basins_analysis() {
             "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
       },
       along_path("basins", analyse_basins),
-      {count_of("attractors", "/attractors"), of_a_share(largest_of("largest_share", "", "/attractors", "/share")),
+      {defined_where(mostly_settled, count_of("attractors", "/attractors")),
+       of_a_share(largest_of("largest_share", "", "/attractors", "/share")),
        of_a_share(number_at("unsettled", "", "/unsettled/share"))}};
 }
 

@@ -14,7 +14,22 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// Of the searches, not more than half ended without an answer.
+bool mostly_answered(const nlohmann::ordered_json& result) {
+  const auto& searches = result["searches"];
+  return 2 * (searches["no_return"].get<long>() + searches["not_converged"].get<long>()) <=
+         searches["samples"].get<long>();
+}
+
+void require_flow(const Stepped& of) {
+  if (!of.stepper.map()) return;
+  const auto& as = of.given["as"].as<std::string>();
+  require_parameter(as != "map", "--as", as, "cycles are those of a flow: must be flow");
+  throw UserError("the network is a map, as it was trained, and cycles are those of a flow: give --as flow");
+}
+
 void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::string& text) {
+  require_flow(of);
   const auto starts = of.starts();
   CycleSetting setting;
   setting.discard_ms = duration_of(of.given, "discard-ms");
@@ -65,6 +80,12 @@ void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::stri
   text += fmt::format(
       "{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n", starts.cols(),
       starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.duration_ms, not_converged);
+  result["hints"] = nlohmann::ordered_json::array();
+  const std::string hint =
+      "more than half of the searches ended neither at rest nor on a cycle, so that cycles are not counted: chaotic, "
+      "or "
+      "slow; try a longer --discard-ms and --duration-ms";
+  if (!mostly_answered(result)) add_hint(hint, hint, result, text);
 }
 
 std::optional<double> period_of_most_found(const nlohmann::ordered_json& result) {
@@ -83,16 +104,15 @@ AnalysisKind cycles_analysis() {
       "a network file or a run file",
       "searches [samples, at_rest, no_return, not_converged], cycles [period_ms, stable, multipliers (without the one "
       "of the direction of motion; beyond 600 entries of state the leading ones), extent, closure, found, path (states "
-      "in "
-      "equal steps)]",
+      "in equal steps)], hints",
       "stillpoint analyze cycles network.h5 --as flow --samples 16 --json cycles.json",
       [](po::options_description& options) {
         add_path_options(options);
         add_run_options(options, {8, 0.5, 5000, 10000});
       },
       along_path("cycles", analyse_cycles),
-      {count_of("cycles", "/cycles"),
-       count_of("stable", "/cycles", "stable", true),
+      {defined_where(mostly_answered, count_of("cycles", "/cycles")),
+       defined_where(mostly_answered, count_of("stable", "/cycles", "stable", true)),
        {"period", "ms", period_of_most_found}}};
 }
 

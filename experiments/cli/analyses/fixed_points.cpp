@@ -28,13 +28,16 @@ std::string alternatives(const std::vector<std::string>& names) {
 /// What the file says of the synapse, under what the user says.
 Options synapse_of(const SubjectFile& file, const po::variables_map& given) {
   auto stored = file.stored_synapse;
-  for (const auto& [option, key] :
-       {std::pair("synapse", "kind"), std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
+  const auto& which = given["synapse"].as<std::string>();
+  const bool trained = which == "trained";
+  if (!trained) stored["kind"] = which;
+  for (const auto& [option, key] : {std::pair("beta", "beta"), std::pair("tau-s-ms", "tau_s_ms")})
     if (given.count(option)) stored[key] = given[option].as<std::string>();
   const auto kind = stored.count("kind") ? stored["kind"] : "none";
-  const auto known = synapse_kind_option().choices;
-  require_parameter(std::find(known.begin(), known.end(), kind) != known.end(),
-                    given.count("synapse") ? "--synapse" : file.path + ": synapse.kind", kind,
+  auto known = synapse_kind_option().choices;
+  const bool is_known = std::find(known.begin(), known.end(), kind) != known.end();
+  if (!trained) known.insert(known.begin(), "trained");
+  require_parameter(is_known, trained ? file.path + ": synapse.kind" : "--synapse", kind,
                     "must be " + alternatives(known));
   for (const auto& [option, bounds] : {std::pair("beta", nonnegative), std::pair("tau-s-ms", positive)}) {
     if (!given.count(option)) continue;
@@ -125,8 +128,8 @@ AnalysisKind fixed_points_analysis() {
         options.add_options()("starts", po::value<long>()->default_value(default_starts),
                               "independent starts: half visited states, half random")(
             "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
-            "synapse", po::value<std::string>(),
-            "none; tcr: stability with it; or tsodyks_markram: points too; default: the network's own")(
+            "synapse", po::value<std::string>()->default_value("trained"),
+            "trained: the network's own; none; tcr: stability with it; or tsodyks_markram: points too")(
             "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
             "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
       },

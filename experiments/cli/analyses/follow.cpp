@@ -141,16 +141,20 @@ AnalysisKind follow_analysis() {
                                   record.update,
                                   record.loss,
                                   record.reached_at,
-                                  held_memories(opened.file, listed, unnamed)};
+                                  held_memories(opened.file, listed, unnamed),
+                                  left_out(subject, {false, true, true})};
       write_atomically(plot, followed_figure(followed, figure));
     }
-    text = as_text(followed, updates, numbers, subject.synapse_kind) + unnamed;
+    text = as_text(followed, updates, numbers) + unnamed;
     Json json{{"kind", "follow"},
               {"as", as},
               {"followed", given.count("all") ? "all" : "stable"},
               {"starts", given["starts"].as<long>()}};
     json.update(described(followed, updates, numbers));
-    json["left_out"] = left_out(subject, {});
+    opened.file.without_synapse = subject.synapse_kind == "tcr"
+                                      ? "which leaves the points where they are, but not their stability"
+                                      : "which moves the points and changes their stability";
+    say_left_out(opened.file, json, text);
     return json;
   };
   kind.numbers = {number_at("tracks", "", "/tracks"),

@@ -103,18 +103,9 @@ std::string numbering(const Followed& followed, const Numbers& numbers) {
   return text;
 }
 
-/// A line where the run was trained with a synapse, which the networks are followed without.
-std::string without_synapse(const std::string& kind) {
-  if (kind == "none") return "";
-  return fmt::format("without the run's synapse ({}), which {}\n", kind,
-                     kind == "tcr" ? "leaves the points where they are, but not their stability"
-                                   : "moves the points and changes their stability");
-}
-
 }  // namespace
 
-std::string as_text(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers,
-                    const std::string& synapse) {
+std::string as_text(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers) {
   Rows sets{{"update", "stable", "unstable", "by continuation alone"}};
   for (std::size_t k = 0; k < updates.size(); ++k) {
     Index stable = 0, added = 0;
@@ -152,7 +143,7 @@ std::string as_text(const Followed& followed, const std::vector<long>& updates, 
       "\nby distance alone (birth cost {:.3g}): {} of {} succession{} of stable points alike, {} pair{} none\n",
       followed.birth_cost, followed.alike, followed.successions, followed.successions == 1 ? "" : "s",
       followed.mistaken, followed.mistaken == 1 ? " that is" : "s that are");
-  return text + numbering(followed, numbers) + without_synapse(synapse);
+  return text + numbering(followed, numbers);
 }
 
 }  // namespace stillpoint

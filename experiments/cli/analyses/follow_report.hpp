@@ -12,8 +12,6 @@ namespace stillpoint {
 using Numbers = std::vector<std::optional<Index>>;
 
 nlohmann::ordered_json described(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers);
-/// synapse: the kind that the run was trained with, which is left out.
-std::string as_text(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers,
-                    const std::string& synapse);
+std::string as_text(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers);
 
 }  // namespace stillpoint

@@ -79,6 +79,13 @@ std::string numbering(const Memories& found, const std::vector<std::optional<Ind
   return text + "\n";
 }
 
+/// Of the trials.
+std::optional<double> unsettled_share(const Json& result) {
+  const auto& of_trial = result["of_trial"];
+  return static_cast<double>(std::count(of_trial.begin(), of_trial.end(), -1)) / static_cast<double>(of_trial.size());
+}
+bool mostly_settled(const Json& result) { return unsettled_share(result) <= 0.5; }
+
 Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::string& text) {
   const auto& trained = file.require_run();
   const auto& network = file.subject.network;
@@ -218,15 +225,13 @@ Json analyse_memories(SubjectFile& file, const po::variables_map& given, std::st
                         some_stable ? "slower, or chaotic" : "no stable point is listed, so chaotic, or a slow cycle",
                         setting.settle_ms < settled.enough_ms ? settled.enough_ms : 4 * setting.settle_ms);
   }
+  result["hints"] = Json::array();
+  if (!mostly_settled(result))  // so some memory is restless, and the text has said it
+    result["hints"].push_back(
+        "more than half of the trials are unsettled, so that attractors are not counted: try a longer --settle-ms");
   for (const auto& [memory, seen] : drawn.rare)
     text += fmt::format("memory {} left out: {} trial{}\n", memory, seen, seen == 1 ? "" : "s");
   return result;
-}
-
-/// Of the trials.
-std::optional<double> unsettled_share(const Json& result) {
-  const auto& of_trial = result["of_trial"];
-  return static_cast<double>(std::count(of_trial.begin(), of_trial.end(), -1)) / static_cast<double>(of_trial.size());
 }
 
 }  // namespace
@@ -240,7 +245,7 @@ AnalysisKind memories_analysis() {
           "fixed-points; a letter: not listed there), shared_with, share, nearest, drift_per_s, "
           "variance_growth_per_s}], pairs: [{first, second, distance, d_prime (null: no spread)}], attractors: "
           "[{attractor, kind, period_ms, state}], of_trial (place among attractors, from 0; -1: unsettled), rare, "
-          "left_out}; measured values are {value, interval}",
+          "hints, left_out}; measured values are {value, interval}",
           "stillpoint analyze memories results/quickstart/runs/condition0001-seed000001.h5 --json memories.json",
           [](po::options_description& options) {
             options.add_options()("trials", po::value<long>()->default_value(default_memory_trials), "of each memory")(
@@ -256,7 +261,8 @@ AnalysisKind memories_analysis() {
                 "seed", po::value<long>()->default_value(1), "of r(0) and noise; the trials are those of the run");
           },
           of_subject({true, true, true}, analyse_memories),
-          {count_of("own", "/memories", "verdict", "own"), count_of("attractors", "/attractors"),
+          {defined_where(mostly_settled, count_of("own", "/memories", "verdict", "own")),
+           defined_where(mostly_settled, count_of("attractors", "/attractors")),
            of_any_sign(smallest_of("d_prime", "", "/pairs", "/d_prime/value")),
            of_any_sign(mean_of("drift", "1/s", "/memories", "/drift_per_s/value")),
            of_a_share({"unsettled", "", unsettled_share})}};

@@ -46,6 +46,13 @@ NetworkNumber of_a_share(NetworkNumber number) {
   return number;
 }
 
+NetworkNumber defined_where(std::function<bool(const nlohmann::ordered_json&)> holds, NetworkNumber number) {
+  number.of = [holds, of = number.of](const nlohmann::ordered_json& result) {
+    return holds(result) ? of(result) : std::nullopt;
+  };
+  return number;
+}
+
 NetworkNumber number_at(const std::string& name, const std::string& unit, const std::string& place) {
   return {name, unit, [=](const nlohmann::ordered_json& result) { return value_at(result, place); }};
 }

@@ -29,6 +29,10 @@ NetworkNumber mean_of(const std::string& name, const std::string& unit, const st
 NetworkNumber of_any_sign(NetworkNumber number);
 NetworkNumber of_a_share(NetworkNumber number);
 
+/// The number, without a value where this does not hold of the result: a count of what was found says nothing where
+/// most searches ended without an answer.
+NetworkNumber defined_where(std::function<bool(const nlohmann::ordered_json& result)> holds, NetworkNumber number);
+
 /// Those of a list, without the ones that have no value.
 std::vector<double> values_in(const nlohmann::ordered_json& result, const std::string& list, const std::string& place);
 

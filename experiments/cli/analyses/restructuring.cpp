@@ -121,6 +121,17 @@ std::string first_text(const ConditionRestructuring& condition) {
                      shown(condition.first_event_interval->high));
 }
 
+/// Of the descriptors that ask for the network under zero input alone.
+std::vector<std::string> left_out_of(const std::vector<ConditionRestructuring>& conditions) {
+  std::vector<std::string> names;
+  for (const auto& condition : conditions) {
+    const auto name = "synapse " + condition.synapse;
+    if (condition.synapse != "none" && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+  return names;
+}
+
 std::string as_text(const std::vector<ConditionRestructuring>& conditions, double rate) {
   Rows events{{"condition", "runs", "drop", "gradual", "none", "not seen", "with event", "first event", "walks",
                "shuffled", "shuffled, walks alone"}};
@@ -157,7 +168,13 @@ std::string as_text(const std::vector<ConditionRestructuring>& conditions, doubl
       notes +=
           fmt::format("{}: {} random walks grew without bound and are left out\n", label, condition.unbounded_walks);
   }
+  const auto left_out = left_out_of(conditions);
   std::string text =
+      (left_out.empty()
+           ? ""
+           : fmt::format("left out of attractors, settled, field, slowest and exponent, where a network has "
+                         "it: {}\n",
+                         fmt::join(left_out, ", "))) +
       aligned(events, 1) +
       "runs by the fall of their loss: abrupt (drop), gradual, none; with event: any, of those measured\n"
       "first event [update]: median [95 %], runs without one censored\n"
@@ -210,7 +227,8 @@ AnalysisKind restructuring_analysis() {
       "Geometric restructuring events in the runs of a study, with their false-positive rate, and the lead of the last "
       "one before the drop of the loss.",
       "the directory of a study whose runs have checkpoints (training.checkpoints = every 20, say)",
-      "descriptors, false_positive_rate, conditions [varied, runs, diverged, not_measured, abrupt, gradual, no_drop, "
+      "descriptors, false_positive_rate, left_out, conditions [varied, runs, diverged, not_measured, abrupt, gradual, "
+      "no_drop, "
       "with_event, first_event {median, interval}, note, random_walks and shuffled_targets {paths, false_positives "
       "[events, of], "
       "with_event_by_walks_alone}, lead {mean, interval}, longer_than_null [runs, low, high], permuted_drops and "
@@ -254,6 +272,7 @@ AnalysisKind restructuring_analysis() {
                     {"descriptors", counted_names(setting.descriptors)},
                     {"trials", setting.trials},
                     {"false_positive_rate", setting.false_positive_rate},
+                    {"left_out", left_out_of(conditions)},
                     {"conditions", list}};
       }};
 }

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "experiments/cli/analyses/activity.hpp"
 #include "experiments/cli/analyses/numbers.hpp"
 #include "experiments/report/cells.hpp"
@@ -52,6 +55,14 @@ States states_of(const Stepped& of, const Activity& activity) {
 
 std::string shown(const std::optional<double>& tau_ms) { return tau_ms ? fmt::format("{:.4g} ms", *tau_ms) : "-"; }
 
+/// Where the nearest curve of trials is no description: which way it is none.
+std::string fit_of(const Autocorrelation& measured) {
+  const auto& offset = measured.offset;
+  if (!offset) return shown(measured.fitted_ms);
+  const auto tau = measured.fitted_ms ? shown(measured.fitted_ms) : *offset < 0 ? "- (swings)" : "- (plateaus)";
+  return fmt::format("{}, to an offset of {:.3f}", tau, *offset);
+}
+
 void add_population(const Population& population, const Activity& activity, nlohmann::ordered_json& result,
                     std::string& text) {
   const auto measured =
@@ -59,19 +70,42 @@ void add_population(const Population& population, const Activity& activity, nloh
   result["populations"].push_back({{"name", population.name},
                                    {"neurons", population.neurons.size()},
                                    {"integrated_ms", number_or_null(measured.integrated_ms)},
+                                   {"e_folding_ms", number_or_null(measured.e_folding_ms)},
                                    {"fitted_ms", number_or_null(measured.fitted_ms)},
+                                   {"amplitude", number_or_null(measured.amplitude)},
                                    {"offset", number_or_null(measured.offset)},
                                    {"autocorrelation", as_json(measured.value)}});
   const std::string name = fmt::format("{} ({} neurons)", population.name, population.neurons.size());
   if (measured.value.size() == 0)
     text += fmt::format("  {:30}  at rest: nothing varies\n", name);
-  else if (!measured.integrated_ms && !measured.fitted_ms)
-    text += fmt::format("  {:30}  does not decay within {:.4g} ms: periodic, or {} too short\n", name,
+  else if (!measured.integrated_ms && !measured.fitted_ms && !measured.offset)
+    text += fmt::format("  {:30}  {:10}  does not decay within {:.4g} ms: periodic, or {} too short\n", name,
+                        shown(measured.e_folding_ms),
                         static_cast<double>(measured.value.size() - 1) * activity.runs.sample_ms,
                         activity.of == Activity::Of::trials ? "trials are" : "--duration-ms is");
   else
-    text += fmt::format("  {:30}  {:10}  {}{}\n", name, shown(measured.integrated_ms), shown(measured.fitted_ms),
-                        measured.offset ? fmt::format(", to an offset of {:.3f}", *measured.offset) : "");
+    text += fmt::format("  {:30}  {:10}  {:10}  {}\n", name, shown(measured.e_folding_ms),
+                        shown(measured.integrated_ms), fit_of(measured));
+}
+
+/// Runs about their own mean that are too short for what was measured in them.
+void add_hints(double duration_ms, nlohmann::ordered_json& result, std::string& text) {
+  const auto taus_ms = values_in(result, "/populations", "/integrated_ms");
+  if (result["populations"][0]["integrated_ms"].is_null())
+    result["hints"].push_back(
+        "the autocorrelation does not decay: periodic activity, or runs that are too short (a longer --duration-ms)");
+  if (taus_ms.empty()) return;
+  const double tau_ms = *std::max_element(taus_ms.begin(), taus_ms.end());
+  const double share = short_share(tau_ms, duration_ms), enough = 0.1, enough_ms = duration_ms * share / enough;
+  if (share <= enough) return;
+  const double unit = std::max(1., std::pow(10, std::floor(std::log10(enough_ms)) - 1));  // two digits
+  add_hint(
+      "runs are shorter than a hundred time constants, so that times are short by a share of some 10 tau / "
+      "duration: give a longer --duration-ms",
+      fmt::format("runs are only {:.0f} times as long as {:.4g} ms: short by a share of some {:.0f} %; "
+                  "--duration-ms {:.0f} has a hundred",
+                  duration_ms / tau_ms, tau_ms, 100 * share, unit * std::ceil(enough_ms / unit)),
+      result, text);
 }
 
 void analyse_timescales(const Stepped& of, nlohmann::ordered_json& result, std::string& text) {
@@ -98,10 +132,13 @@ void analyse_timescales(const Stepped& of, nlohmann::ordered_json& result, std::
     of.file.without_synapse += "; of the modes, the activity is with it";
 
   result["populations"] = nlohmann::ordered_json::array();
+  result["hints"] = nlohmann::ordered_json::array();
   if (!measures) return;
-  text += fmt::format("autocorrelation of {}, rates' SD {:.3g}   integrated  fitted\n", name_of(activity.of),
-                      activity.motion.sd);
+  text += fmt::format("{:32}  {:10}  {:10}  fitted\n",
+                      fmt::format("{}, rates' SD {:.3g}", name_of(activity.of), activity.motion.sd), "to 1/e",
+                      "integrated");
   for (const auto& population : populations_of(of.system.network())) add_population(population, activity, result, text);
+  if (activity.of != Activity::Of::trials) add_hints(duration_of(of.given, "duration-ms"), result, text);
 }
 
 /// [1/s], below 0 where it decays; mean over the states. A tau of its own has no mean: it passes through infinity.
@@ -122,7 +159,8 @@ AnalysisKind timescales_analysis() {
       "a network file or a run file",
       "states [state, velocity, modes [tau_ms (< 0: growth; null: none), period_ms (null: none), eigenvalue, "
       "directions (that share it)]], activity free|noise|trials, noise, rates_sd, populations [name, neurons, "
-      "integrated_ms and fitted_ms (null: no decay), offset (of trials), autocorrelation]. Refused: activity at rest "
+      "integrated_ms, e_folding_ms (first lag at or below 1/e) and fitted_ms (null: no decay; of trials also where the "
+      "curve swings or plateaus), amplitude, offset (of trials), autocorrelation], hints. Refused: activity at rest "
       "(SD up to 1e-10 of its root mean square) or that dies out (SD in the second half of the runs below half of "
       "that in the first)",
       "stillpoint analyze timescales network.h5 --noise 0.1 --json timescales.json",
@@ -135,7 +173,9 @@ AnalysisKind timescales_analysis() {
       },
       along_path("timescales", analyse_timescales),
       {number_at("integrated", "ms", "/populations/0/integrated_ms"),
+       number_at("e_folding", "ms", "/populations/0/e_folding_ms"),
        number_at("fitted", "ms", "/populations/0/fitted_ms"),
+       of_any_sign(number_at("offset", "", "/populations/0/offset")),
        of_any_sign({"slowest_mode", "1/s", growth_of_slowest_mode})}};
 }
 
