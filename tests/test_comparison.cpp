@@ -8,6 +8,7 @@
 #include "analysis/statistics/rank_tests.hpp"
 #include "experiments/report/comparison_formats.hpp"
 #include "experiments/report/pooled.hpp"
+#include "experiments/results/condition_choice.hpp"
 #include "sim/options/option.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
@@ -137,6 +138,14 @@ TEST_CASE("whatever condition is named is what the others are compared with") {
     CHECK(compare_conditions(two_rules(), {{}, same}).comparisons[1]->against == 3);
   const auto by_value = compare_conditions(two_rules(), {{}, "e_prop"});  // in each group its own
   CHECK(compare_conditions(two_rules(), {{}, "rule.name=e_prop"}).comparisons[0]->against == 2);
+  auto alike = two_rules();  // "none" is a value of two options: the arm's is meant
+  for (std::size_t i = 0; i < 4; ++i) {
+    alike.conditions[i].varied.insert(alike.conditions[i].varied.begin(), {"tcr.form", i % 2 == 0 ? "none" : "loss"});
+    alike.conditions[i].varied[1] = {"study.arm", i < 2 ? "tcr" : "none"};
+    alike.conditions[i].varied[2].second = "1";
+  }
+  CHECK(conditions_named(alike, "--only", "none") == std::vector<std::size_t>{2, 3});
+  CHECK(conditions_named(alike, "--only", "tcr.form=none") == std::vector<std::size_t>{0, 2});
   CHECK((by_value.count == 2 && by_value.comparisons[0]->against == 2 && by_value.comparisons[1]->against == 3));
   CHECK(compare_conditions(two_rules(), {{"network.gain"}, "gain=2.0"}).comparisons[0]->against == 1);
 }

@@ -199,6 +199,9 @@ Compared compared_with(const StudyRecord& given, const ComparisonRequest& reques
                  [](const auto& name) { return name != "task.name"; });
   else
     result.options = request.by.empty() ? compared_by_default(given) : request.by;
+  if (const auto option = option_named(given, request.against);
+      request.by.empty() && !with_all && !against.empty() && !contains(result.options, option))
+    result.options = {option};  // another rule, say, each arm by itself
   result.with = references(given, result.options, request.against, against);
   return result;
 }

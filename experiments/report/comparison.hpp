@@ -42,7 +42,8 @@ struct ComparedStudy {
 struct ComparisonRequest {
   std::vector<std::string> by = {};  // options to compare instead of those above
   /// What each is compared with (experiments/results/condition_choice.hpp): a condition that all others are compared
-  /// with, or a value that several have, in each group the one with it. Empty: the first of each group.
+  /// with, or a value that several have, in each group the one with it (and, unless it is compared anyway, its option is
+  /// what is compared). Empty: the first of each group.
   std::string against = {};
   /// Conditions of a group are followed for the same time of training instead of the same number of updates, that of
   /// the one which was given least; an update counts as the median of its condition, so that all seeds of a condition

@@ -27,17 +27,13 @@ bool is_named(const Condition& condition, const std::string& text) {
          text == condition.name();
 }
 
-bool has_value(const Condition& condition, const std::string& text) {
+/// Whether "OPTION=VALUE", or a value alone, is that of the option at a place.
+bool is_value(const Varied& varied, std::size_t option, const std::string& text) {
+  const auto& [name, value] = varied[option];
   const auto equals = text.find('=');
-  const auto names = short_names(condition.varied);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto& [name, value] = condition.varied[i];
-    if (value == text) return true;
-    if (equals != std::string::npos && (text.substr(0, equals) == name || text.substr(0, equals) == names[i]) &&
-        same_value(text.substr(equals + 1), value))
-      return true;
-  }
-  return false;
+  const auto before = text.substr(0, equals);
+  return value == text || (equals != std::string::npos && (before == name || before == short_names(varied)[option]) &&
+                           same_value(text.substr(equals + 1), value));
 }
 
 /// What may be said of a study: values of its axes, and numbers.
@@ -55,14 +51,31 @@ std::string allowed_names(const StudyRecord& study, const std::string& text) {
 
 }  // namespace
 
+std::string option_named(const StudyRecord& study, const std::string& text) {
+  const auto& conditions = study.conditions;
+  if (std::any_of(conditions.begin(), conditions.end(), [&](const auto& each) { return is_named(each, text); }))
+    return "";
+  std::string found;
+  for (const auto& condition : conditions)
+    for (std::size_t i = 0; i < condition.varied.size(); ++i) {
+      const auto& option = condition.varied[i].first;
+      if ((found.empty() || option == arm_option) && is_value(condition.varied, i, text)) found = option;
+    }
+  return found;
+}
+
 std::vector<std::size_t> conditions_named(const StudyRecord& study, const std::string& option,
                                           const std::string& text) {
   std::vector<std::size_t> found;
-  for (const auto fits : {is_named, has_value}) {
-    for (std::size_t i = 0; i < study.conditions.size(); ++i)
-      if (fits(study.conditions[i], text)) found.push_back(i);
-    if (!found.empty()) return found;
+  const auto value_of = option_named(study, text);
+  for (std::size_t i = 0; i < study.conditions.size(); ++i) {
+    const auto& condition = study.conditions[i];
+    bool chosen = value_of.empty() && is_named(condition, text);
+    for (std::size_t k = 0; k < condition.varied.size(); ++k)
+      chosen = chosen || (condition.varied[k].first == value_of && is_value(condition.varied, k, text));
+    if (chosen) found.push_back(i);
   }
+  if (!found.empty()) return found;
   throw UserError(fmt::format("{} {}: {}", option, text,
                               study.conditions.empty() ? "this study has no conditions" : allowed_names(study, text)));
 }

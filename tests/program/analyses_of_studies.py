@@ -263,10 +263,11 @@ def test_conditions_are_compared_with_the_one_that_is_named(tmp):
         check_statistics(found, values, against)
         return against
 
-    assert pairs() == {1: 0, 3: 2, 4: 0, 5: 0, 6: 2, 7: 2}  # of each gain the first: other gains are other networks
+    assert pairs() == {4: 0, 5: 1, 6: 2, 7: 3}  # arms of each gain and rule
+    assert pairs("--by", "study.arm", "--by", "rule.name") == {1: 0, 3: 2, 4: 0, 5: 0, 6: 2, 7: 2}
     everyone = {condition: 3 for condition in range(8) if condition != 3}
     assert pairs("--against", 3) == pairs("--against", "#3") == pairs("--against", "none, gain = 2, rule = e_prop") == everyone
-    assert pairs("--against", "rule=e_prop") == {0: 1, 2: 3, 4: 1, 5: 1, 6: 3, 7: 3}
+    assert pairs("--against", "rule=e_prop") == pairs("--against", "e_prop") == {0: 1, 2: 3, 4: 5, 6: 7}  # rules, each arm by itself
     (study / "runs/condition0004-seed000002.h5").unlink()
     assert [each["pairs"] for each in json.loads(ok(*words))["paired"] if each["condition"] == 4] == [2, 2, 2]
 

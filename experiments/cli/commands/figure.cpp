@@ -19,28 +19,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-/// The full name of the option that "OPTION=VALUE", or a value alone, gives a value of; "" where the entry names a
-/// condition.
-std::string option_given(const StudyRecord& study, const std::string& entry) {
-  for (const auto& condition : study.conditions) {
-    const auto names = short_names(condition.varied);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const auto& [option, value] = condition.varied[i];
-      const auto before = entry.substr(0, entry.find('='));
-      if ((before != entry && (before == option || before == names[i])) || value == entry) return option;
-    }
-  }
-  return "";
-}
-
 /// The conditions that have one of the values given for each option, and those that are named.
 void keep_only(StudyRecord& study, const std::vector<std::string>& entries) {
   std::map<std::string, std::set<std::size_t>> having;  // by option; "": named
   for (const auto& entry : entries)
-    for (const auto i : conditions_named(study, "--only", entry)) {
-      const auto tag = study.conditions[i].tag();  // a number that is a value as well is a number first
-      having[tag == entry || tag.substr(1) == entry ? "" : option_given(study, entry)].insert(i);
-    }
+    for (const auto i : conditions_named(study, "--only", entry)) having[option_named(study, entry)].insert(i);
   const auto named = having[""];
   having.erase("");
   std::vector<Condition> kept;
