@@ -109,11 +109,13 @@ void require_comparable(const Words& by, const Words& varied) {
 std::vector<std::optional<std::size_t>> references(const StudyRecord& study, const Words& compared,
                                                    const std::string& named, const std::vector<std::size_t>& against) {
   const auto& conditions = study.conditions;
+  std::vector<Varied> shared;
+  for (const auto& condition : conditions) shared.push_back(shared_options(condition, compared));
   std::vector<std::optional<std::size_t>> found(conditions.size());
   for (std::size_t i = 0; i < conditions.size(); ++i)
     for (std::size_t j = 0; j < conditions.size(); ++j) {
       const bool may = named.empty() || std::find(against.begin(), against.end(), j) != against.end();
-      if (!may || shared_options(conditions[i], compared) != shared_options(conditions[j], compared)) continue;
+      if (!may || shared[i] != shared[j]) continue;
       require_argument(!found[i] || named.empty(), "--against", named,
                        found[i] ? fmt::format("{} and {} have it in one group; give one of them by its number, or "
                                               "--by fewer options",
