@@ -30,6 +30,8 @@ enum class Purpose : std::uint64_t {
   target_network,
   estimate,
   control_walk,
+  recording,
+  stimulated_neurons,
 };
 
 /// The update index under which evaluation trials are drawn, the same for every run of a seed.

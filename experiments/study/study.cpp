@@ -3,19 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/algorithm/string.hpp>
-#include <boost/program_options.hpp>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "experiments/options/argument.hpp"
 #include "experiments/options/known_options.hpp"
 #include "experiments/options/start_file.hpp"
+#include "experiments/results/ini_file.hpp"
 #include "experiments/results/result_file.hpp"
-#include "experiments/results/text_file.hpp"
 #include "experiments/runs/memory_limit.hpp"
 #include "experiments/study/effects.hpp"
 #include "experiments/study/tuning.hpp"
@@ -119,39 +116,6 @@ void expand(Study& study) {
   require_parameter(
       !study.points.empty(), "study", study.name,
       "no condition of it can be run; the first: " + (study.left_out.empty() ? "" : study.left_out[0].reason));
-}
-
-/// Where a line that Boost quotes stands: without comment and white space at its ends.
-long number_of_line(const std::string& text, const std::string& quoted) {
-  std::istringstream lines(text);
-  long number = 1;
-  for (std::string line; std::getline(lines, line); ++number)
-    if (boost::trim_copy(line.substr(0, line.find('#'))) == quoted) break;
-  return number;
-}
-
-Assignments read_file(const std::string& path) {
-  namespace po = boost::program_options;
-  auto text = read_text(path);
-  if (const std::string mark = "\xEF\xBB\xBF"; text.rfind(mark, 0) == 0) text.erase(0, mark.size());  // of UTF-8
-  std::istringstream file(text);
-  Assignments entries;
-  try {
-    const auto parsed = po::parse_config_file(file, po::options_description(), true);
-    for (const auto& entry : parsed.options) {
-      if (find_assignment(entries, entry.string_key))
-        throw UserError(fmt::format("{}: {} stands twice", path, entry.string_key));
-      entries.emplace_back(entry.string_key, entry.value.empty() ? "" : entry.value.front());
-    }
-  } catch (const po::invalid_config_file_syntax& problem) {
-    throw UserError(fmt::format("{}: line {}: '{}': must be [SECTION], KEY = VALUE or a comment", path,
-                                number_of_line(text, problem.tokens()), problem.tokens()));
-  } catch (const po::error& problem) {
-    throw UserError(fmt::format("{}: {}", path, problem.what()));
-  }
-  if (entries.empty())
-    throw UserError(path + ": holds no entry; a study has one at least, KEY = VALUE under its [SECTION]");
-  return entries;
 }
 
 /// The values of an axis, each once.
@@ -313,7 +277,7 @@ std::string Study::identity() const {
 Study read_study(const StudyRequest& request) {
   Study study;
   Assignments quick;
-  const auto file = request.path.empty() ? Assignments() : read_file(request.path);
+  const auto file = request.path.empty() ? Assignments() : read_ini(request.path, "a study");
   for (const auto& [key, value] : file) {
     if (key.rfind("quick.", 0) == 0)
       quick.emplace_back(key.substr(6), value);
