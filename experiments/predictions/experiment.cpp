@@ -1,0 +1,248 @@
+#include "experiments/predictions/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "plasticity/short_term/short_term.hpp"
+#include "sim/options/parameter_list.hpp"
+#include "sim/random.hpp"
+#include "tasks/task.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+using P = Protocol;
+
+constexpr Index trials_at_once = 16;  // S of so many trials stays in the cache
+constexpr double usual_bin_ms = 10;
+/// Under which trials and noise of experiments are drawn, beside those of training, evaluation and analyses.
+constexpr std::uint64_t experiment_update = evaluation_update + (2ULL << 32);
+
+/// A stream of its own for each name.
+std::uint64_t update_of(const std::string& name) {
+  boost::crc_32_type crc;
+  crc.process_bytes(name.data(), name.size());
+  return experiment_update + (static_cast<std::uint64_t>(crc.checksum()) << 8);
+}
+
+Index steps_in(double time_ms, double dt_ms) { return static_cast<Index>(std::lround(time_ms / dt_ms)); }
+
+/// When the stimulus is over, from the event.
+double end_of_stimulus(const Protocol& protocol) {
+  const bool train = protocol.stimulus == P::Stimulus::pulses;
+  return protocol.onset_ms + protocol.length_ms +
+         (train ? static_cast<double>(protocol.pulses - 1) * protocol.interval_ms : 0);
+}
+
+void require_within(const Protocol& protocol, double first_ms, double last_ms) {
+  const auto within = [&](double time_ms) { return time_ms >= first_ms - 1e-6 && time_ms <= last_ms + 1e-6; };
+  const auto allowed = fmt::format("must lie within the trial, {:g} to {:g} ms from the event", first_ms, last_ms);
+  const bool stimulated = protocol.stimulus != P::Stimulus::none || protocol.pairing != P::Pairing::none;
+  const double begin = protocol.onset_ms - (protocol.pairing != P::Pairing::none ? pairing_hold_ms : 0);
+  require_parameter(!stimulated || within(begin), "experiment.onset_ms", number_text(begin), allowed);
+  require_parameter(!stimulated || within(end_of_stimulus(protocol)), "end of the stimulus",
+                    number_text(end_of_stimulus(protocol)), allowed);
+  require_parameter(protocol.block == P::Block::none || within(protocol.block_ms), "experiment.block_ms",
+                    number_text(protocol.block_ms), allowed);
+}
+
+TrialSet<double> some_of(const TrialSet<double>& trials, Index first) {
+  std::vector<Index> chosen(static_cast<std::size_t>(std::min(trials_at_once, trials.batch - first)));
+  std::iota(chosen.begin(), chosen.end(), first);
+  return chosen_trials(trials, chosen);
+}
+
+/// Rates in Hz by bins: of a bin the mean over its steps of what the network is at their ends.
+class Binned {
+ public:
+  Binned(ExperimentResult& result, const RateMap& map, double dt_ms, Index steps, Index event)
+      : map_(map),
+        result_(result),
+        per_bin_(std::max<Index>(1, steps_in(usual_bin_ms, dt_ms))),
+        bins_(steps / per_bin_) {
+    // Bins are whole from the event on: what is left over lies at the ends.
+    first_ = event % per_bin_;
+    if (first_ + bins_ * per_bin_ > steps) --bins_;
+    result.rates_hz.bin_ms = dt_ms * static_cast<double>(per_bin_);
+    result.rates_hz.start_ms = dt_ms * static_cast<double>(first_ - event);
+  }
+
+  void add(const TrialSet<double>& trials, const Trajectory<double>& run) {
+    for (Index b = 0; b < trials.batch; ++b) {
+      Matrix<double> rates = Matrix<double>::Zero(run.rates().rows(), bins_);
+      for (Index t = 0; t < bins_ * per_bin_; ++t)
+        rates.col(t / per_bin_) += map_.hz(run.rates().col((first_ + t + 1) * run.batch + b));
+      result_.rates_hz.trials.push_back(rates / static_cast<double>(per_bin_));
+      result_.rates_hz.condition.push_back(trials.condition[static_cast<std::size_t>(b)]);
+    }
+  }
+
+ private:
+  RateMap map_;
+  ExperimentResult& result_;
+  Index per_bin_, bins_, first_ = 0;
+};
+
+/// Mean output and target over the graded steps of each trial, as columns.
+void add_answers(const TrialSet<double>& trials, const Trajectory<double>& run, Index first, ExperimentResult& result) {
+  for (Index b = 0; b < trials.batch; ++b)
+    for (Index o = 0; o < trials.targets.rows(); ++o) {
+      double count = 0, answer = 0, target = 0;
+      for (Index t = 0; t < trials.steps; ++t) {
+        const Index column = trials.column(t, b);
+        const double graded = trials.mask(o, column);
+        count += graded;
+        answer += graded * run.outputs(o, column);
+        target += graded * trials.targets(o, column);
+      }
+      result.answer(o, first + b) = count > 0 ? answer / count : 0;
+      result.target(o, first + b) = count > 0 ? target / count : 0;
+    }
+}
+
+/// Efficacies at this moment, by a unit of activity of each presynaptic neuron in turn, summed over trials: targets x
+/// presynaptic.
+Matrix<double> efficacies(const Network<double>& network, Synapse<double>& synapse, const std::vector<Index>& post,
+                          const std::vector<Index>& pre) {
+  auto* equation = synapse.continuous();
+  const Index N = network.size(), batch = equation->state().cols();
+  Matrix<double> sum = Matrix<double>::Zero(static_cast<Index>(post.size()), static_cast<Index>(pre.size()));
+  Matrix<double> unit = Matrix<double>::Zero(N, 1), current(N, 1), a = Matrix<double>::Ones(N, 1);
+  for (Index b = 0; b < batch; ++b)
+    for (std::size_t j = 0; j < pre.size(); ++j) {
+      const auto state = equation->state().col(b);
+      unit.setZero();
+      unit(pre[j]) = 1;
+      current.setZero();
+      if (equation->drives()) equation->add_current_of(state, unit, current);
+      if (equation->scales()) equation->efficacy_of(state, a);
+      for (std::size_t i = 0; i < post.size(); ++i)
+        sum(static_cast<Index>(i), static_cast<Index>(j)) += network.W(post[i], pre[j]) * a(pre[j]) + current(post[i]);
+    }
+  return sum;
+}
+
+/// Of connections that are strong enough to be found: positive ones above the root mean square of all.
+std::vector<EfficacyRatio> efficacy_ratios(const Network<double>& network, const Matrix<double>& efficacy,
+                                           const std::vector<Index>& post, const std::vector<Index>& pre) {
+  const double least = std::sqrt(network.W.squaredNorm() / static_cast<double>(network.W.size()));
+  std::vector<EfficacyRatio> ratios;
+  for (std::size_t i = 0; i < post.size(); ++i)
+    for (std::size_t j = 0; j < pre.size(); ++j)
+      if (const double weight = network.W(post[i], pre[j]); weight > least)
+        ratios.push_back({post[i], efficacy(static_cast<Index>(i), static_cast<Index>(j)) / weight});
+  return ratios;
+}
+
+}  // namespace
+
+Preparation preparation_of(const SubjectFile& file, double f_max_hz, std::uint64_t seed_of_network_file) {
+  Preparation of{file.subject.network, file.synapse, false, seed_of_network_file,
+                 rate_map_of(file.subject.network, f_max_hz)};
+  if (file.run) {
+    const auto synapse = file.synapse.entries();
+    of.options = file.run->options;
+    of.has_task = true;
+    of.seed = file.run->seed;
+    for (const auto& [name, entry] : synapse) {  // as it is in the network, where a control chose its strength
+      of.options.declare({entry.option});
+      of.options.set(name, entry.value);
+    }
+    return of;
+  }
+  of.options.declare(integration_options());
+  of.options.set("integration.dt_ms", number_text(file.subject.integration.dt_ms));
+  return of;
+}
+
+Preparation at_half_step(Preparation of) {
+  of.options.set("integration.dt_ms", number_text(of.options.number("integration.dt_ms") / 2));
+  return of;
+}
+
+ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) {
+  const auto& protocol = experiment.protocol;
+  ExperimentTrials made{of.options, {}, 0, {}};
+  auto& options = made.options;
+  for (const auto& [name, value] : experiment.changed) {
+    require_parameter(options.knows(name), name, value, "is no option of this network's task, noise or synapse");
+    options.set(name, value);
+  }
+  if (protocol.pairing != P::Pairing::none && options.text("synapse.kind") == "tcr")
+    options.set("synapse.form", "dense");
+  const double dt_ms = options.number("integration.dt_ms");
+  const TrialKey key{of.seed, update_of(experiment.name)};
+  if (protocol.during == P::During::rest) {
+    made.event = steps_in(protocol.before_ms, dt_ms);
+    const Index steps = made.event + std::max<Index>(1, steps_in(protocol.after_ms, dt_ms));
+    require_within(protocol, -protocol.before_ms, protocol.after_ms);
+    made.trials = TrialSet<double>::zeros(of.network.inputs(), of.network.outputs(), steps, protocol.trials);
+    return made;
+  }
+  require_parameter(of.has_task, "experiment.during", "task", "this file has no task: give the file of a run, or rest");
+  made.delay = delay_of(options);
+  if (made.delay) options.set("task.delay_ms", number_text(made.delay->length_ms));
+  made.trials = task_kind(options.text("task.name")).make(options, dt_ms)->draw(key, protocol.trials);
+  made.event = made.delay ? steps_in(made.delay->start_ms, dt_ms) : 0;
+  const auto shortest = *std::min_element(made.trials.length.begin(), made.trials.length.end());
+  require_within(protocol, -static_cast<double>(made.event) * dt_ms,
+                 static_cast<double>(shortest - made.event) * dt_ms);
+  return made;
+}
+
+std::unique_ptr<Synapse<double>> synapse_of(const Experiment& /*experiment*/, const ExperimentTrials& of,
+                                            const Network<double>& network) {
+  const auto integration = make_integration(of.options);
+  return synapse_model(of.options)
+      .make<double>(synapse_context(network, integration, make_noise(of.options), of.trials.steps));
+}
+
+ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of) {
+  const auto made = trials_of(experiment, of);
+  const auto integration = make_integration(made.options);
+  const auto& all = made.trials;
+  Stimulation stimulation(experiment.protocol, of.network, made.event, integration.dt_ms, of.seed);
+  Simulation<double> simulation(of.network, integration, make_noise(made.options));
+  simulation.perturb_by(&stimulation);
+  ExperimentResult result;
+  result.targets = stimulation.targets();
+  result.delay = made.delay;
+  if (experiment.protocol.during == P::During::task) {
+    result.answer.resize(all.targets.rows(), all.batch);
+    result.target.resizeLike(result.answer);
+  }
+  const auto shortest = *std::min_element(all.length.begin(), all.length.end());
+  Binned binned(result, of.map, integration.dt_ms, shortest, made.event);
+  const bool pairs = experiment.protocol.pairing != P::Pairing::none;
+  const Index paired = made.event + steps_in(end_of_stimulus(experiment.protocol), integration.dt_ms);
+  Matrix<double> efficacy;
+  const auto key = update_of(experiment.name);
+  for (Index first = 0; first < all.batch; first += trials_at_once) {
+    const auto some = some_of(all, first);
+    const auto synapse = synapse_of(experiment, made, of.network);
+    simulation.begin(some, {of.seed, key + static_cast<std::uint64_t>(first)}, *synapse);
+    for (Index t = 0; t < some.steps; ++t) {
+      if (pairs && t == paired && synapse->continuous()) {
+        const auto sum = efficacies(of.network, *synapse, stimulation.targets(), stimulation.presynaptic());
+        efficacy = efficacy.size() > 0 ? Matrix<double>(efficacy + sum) : sum;
+      }
+      simulation.step(t);
+    }
+    simulation.finish();
+    if (!simulation.trajectory().state.allFinite())
+      throw UserError(fmt::format("diverges in the experiment {}", experiment.name));
+    binned.add(some, simulation.trajectory());
+    if (result.answer.size() > 0) add_answers(some, simulation.trajectory(), first, result);
+  }
+  if (efficacy.size() > 0)
+    result.efficacy = efficacy_ratios(of.network, efficacy / static_cast<double>(all.batch), stimulation.targets(),
+                                      stimulation.presynaptic());
+  return result;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,33 @@
+// What the families of predictions share.
+#pragma once
+
+#include <cmath>
+#include <optional>
+
+#include "experiments/predictions/prediction.hpp"
+
+namespace stillpoint {
+
+/// log(a / b); absent where one is absent or not positive.
+inline std::optional<double> log_ratio(const std::optional<double>& a, const std::optional<double>& b) {
+  if (!a || !b || !(*a > 0) || !(*b > 0)) return std::nullopt;
+  return std::log(*a / *b);
+}
+inline std::optional<double> difference(const std::optional<double>& a, const std::optional<double>& b) {
+  if (!a || !b) return std::nullopt;
+  return *a - *b;
+}
+/// Bins of about so many ms.
+inline Session binned(const Session& session, double bin_ms, Signal signal) {
+  return coarser(session, std::max<Index>(1, static_cast<Index>(std::lround(bin_ms / session.bin_ms))), signal);
+}
+
+/// Amplitudes of the pulses that are to switch a memory.
+const std::vector<double>& switch_amplitudes();
+
+/// Of the step experiments: onset and offset from the event.
+constexpr Step step_of_current{0, 1000, 100};
+/// Of counts at rest [ms].
+constexpr Window at_rest{0, 1500};
+
+}  // namespace stillpoint

@@ -1,0 +1,46 @@
+// All predictions of one network: what an experimenter would find with every neuron and no noise of recording, and what in
+// sessions of finite recordings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/predictions/prediction.hpp"
+
+namespace stillpoint {
+
+/// What one session records; sessions of a network sample its neurons anew, and other trials.
+struct RecordingSize {
+  Index neurons, trials;
+};
+
+struct MeasurementSetting {
+  std::vector<RecordingSize> sizes = {{10, 20}, {30, 40}, {60, 60}};
+  RecordingModel recording;
+  double f_max_hz = 20;
+  std::vector<std::string> only = {};  // names of predictions; empty: all
+
+  /// Trials of every experiment: two sessions of the largest size, at least.
+  Index trials() const;
+  /// Sessions of a size that the trials are enough for, at most six.
+  Index sessions(const RecordingSize& size) const;
+};
+
+/// One prediction of one network.
+struct PredictionValue {
+  std::optional<double> rates;                     // by the rates of all neurons
+  std::string undefined = {};                      // why there is none; "" where there is one
+  std::vector<std::vector<double>> sessions = {};  // of each size, in each session where it is defined
+  std::optional<double> half_step = {};            // rates at half the time step, where it was asked for
+};
+
+/// How much the logarithm of a connection's efficacy varies from one measurement to the next: assumed.
+constexpr double efficacy_error = 0.35;
+
+/// In the order of predictions(). Throws UserError where the network diverges, or records more neurons than there are.
+std::vector<PredictionValue> measure_predictions(const Preparation& of, const MeasurementSetting& setting,
+                                                 bool half_step);
+
+}  // namespace stillpoint

@@ -1,0 +1,54 @@
+// Predictions: one number that a lab can measure, by which experiments, what must be recorded, and why it is asked.
+// A new one is an entry of a list in a file of its family, whose function stands in families.def.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/activity/response.hpp"
+#include "experiments/predictions/experiment.hpp"
+
+namespace stillpoint {
+
+/// What was recorded in the experiments of one prediction: the same neurons in each.
+struct Evidence {
+  std::map<std::string, Session> sessions;                     // by the experiment's name
+  std::map<std::string, std::vector<bool>> right;              // task: whether each trial's answer was
+  std::map<std::string, std::vector<EfficacyRatio>> efficacy;  // pairings: of sampled connections
+  std::map<std::string, Delay> delay;                          // task: its delay, where it has one
+  Signal signal = Signal::rates;
+  std::vector<Index> cells;  // all rows of the sessions
+  double membrane_ms = 0;    // mean membrane time constant, as measured
+
+  Recorded response(const std::string& stimulated, const std::string& control) const {
+    return {sessions.at(stimulated), sessions.at(control), cells};
+  }
+};
+
+struct Prediction {
+  enum class Cells { any, stimulated, connections };
+  /// Whether differences between hypotheses are looked for in its size or its logarithm (times, ratios).
+  std::string name, unit;
+  std::string question;   // what is measured, in words
+  std::string estimator;  // the function and its source
+  std::string window;     // times from the event
+  std::string record;     // what must be recorded
+  std::string control;    // what else could make it, and what excludes that
+  std::vector<std::string> experiments;
+  Cells cells = Cells::any;
+  /// Absent where the statistic is undefined; throws UserError where a window is too short for the estimator.
+  std::function<std::optional<double>(const Evidence&)> value;
+};
+/// All of them, those with experiments in common beside each other.
+const std::vector<Prediction>& predictions();
+
+/// The experiments of the predictions, in trials of this preparation; absent where its task has no delay to do it in.
+std::optional<Experiment> experiment_named(const std::string& name, const Preparation& of, Index trials);
+/// Names of all of them, in the order of the predictions.
+std::vector<std::string> experiment_names();
+
+}  // namespace stillpoint

@@ -1,0 +1,198 @@
+#include "experiments/predictions/prediction_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "analysis/statistics/sample_size.hpp"
+#include "experiments/predictions/hypotheses.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+using Networks = std::vector<const MeasuredNetwork*>;
+using BySeed = std::map<std::uint64_t, double>;
+
+/// Mean over the values of each seed.
+BySeed by_seed(const Networks& networks, std::size_t prediction) {
+  std::map<std::uint64_t, std::pair<double, double>> sums;
+  for (const auto* network : networks)
+    if (const auto value = network->values[prediction].rates) {
+      sums[network->seed].first += *value;
+      sums[network->seed].second += 1;
+    }
+  BySeed means;
+  for (const auto& [seed, sum] : sums) means[seed] = sum.first / sum.second;
+  return means;
+}
+
+std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  const Eigen::Map<const Vector<double>> all(values.data(), static_cast<Index>(values.size()));
+  const double n = static_cast<double>(all.size()), mean = all.mean();
+  if (all.size() < 2) return Estimate{mean};
+  const auto found = student_interval(mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n), n - 1);
+  return Estimate{mean, Interval{found.low, found.high}};
+}
+
+HypothesisValue value_of(const std::string& hypothesis, const Networks& networks, std::size_t prediction) {
+  HypothesisValue value{hypothesis};
+  for (const auto* network : networks) (network->values[prediction].rates ? value.networks : value.undefined) += 1;
+  std::vector<double> means;
+  for (const auto& [seed, mean] : by_seed(networks, prediction)) means.push_back(mean);
+  value.value = mean_with_interval(means);
+  return value;
+}
+
+std::optional<Estimate> difference_of(const Networks& a, const Networks& b, std::size_t prediction) {
+  const auto of_a = by_seed(a, prediction), of_b = by_seed(b, prediction);
+  std::vector<double> differences;
+  for (const auto& [seed, value] : of_b)
+    if (const auto other = of_a.find(seed); other != of_a.end()) differences.push_back(value - other->second);
+  return mean_with_interval(differences);
+}
+
+std::vector<Animal> animals(const Networks& networks, std::size_t prediction, std::size_t size) {
+  std::vector<Animal> all;
+  for (const auto* network : networks) {
+    const auto& sessions = network->values[prediction].sessions;
+    if (size < sessions.size() && !sessions[size].empty()) all.push_back({network->seed, sessions[size]});
+  }
+  return all;
+}
+
+/// By rates: one value for each animal.
+std::vector<Animal> animals_by_rates(const Networks& networks, std::size_t prediction) {
+  std::vector<Animal> all;
+  for (const auto* network : networks)
+    if (const auto value = network->values[prediction].rates) all.push_back({network->seed, {*value}});
+  return all;
+}
+
+/// Networks of one hypothesis by setting and variant.
+using Groups = std::map<std::tuple<std::size_t, std::string, std::string>, Networks>;
+Groups groups_of(const PredictionStudy& study, const std::string& hypothesis) {
+  Groups groups;
+  for (const auto& network : study.networks)
+    if (network.hypothesis == hypothesis && !network.values.empty())
+      groups[{network.study, network.setting, network.variant}].push_back(&network);
+  return groups;
+}
+
+/// In how many pairs of groups of one setting the difference has the sign of the table's.
+void count_settings(const PredictionStudy& study, std::size_t prediction, PairRow& pair) {
+  if (!pair.difference) return;
+  const double sign = pair.difference->value > 0 ? 1 : -1;
+  for (const auto& [of_a, a] : groups_of(study, pair.a))
+    for (const auto& [of_b, b] : groups_of(study, pair.b)) {
+      if (std::get<0>(of_a) != std::get<0>(of_b) || std::get<1>(of_a) != std::get<1>(of_b)) continue;
+      const auto found = discrimination(animals_by_rates(a, prediction), animals_by_rates(b, prediction), 1);
+      if (!found) continue;
+      ++pair.settings;
+      pair.holds += sign * (found->auc.value - 0.5) >= told_apart - 0.5 ? 1 : 0;
+    }
+}
+
+PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
+  PairRow pair{a, b, difference_of(tabled(study, a), tabled(study, b), prediction), {}};
+  for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
+    const auto of_a = animals_of(study, a, prediction, size), of_b = animals_of(study, b, prediction, size);
+    PairAtSize at{study.setting.sizes[size], discrimination(of_a, of_b, sessions_per_animal), {}, {}};
+    if (at.discrimination) {
+      at.animals_80 = animals_for(of_a, of_b, sessions_per_animal, 0.8, most_animals);
+      at.animals_90 = animals_for(of_a, of_b, sessions_per_animal, 0.9, most_animals);
+    }
+    pair.sizes.push_back(std::move(at));
+  }
+  count_settings(study, prediction, pair);
+  return pair;
+}
+
+/// Absolute change at half the step beside the smallest difference that is told apart.
+void judge_step(const PredictionStudy& study, PredictionRow& row) {
+  std::vector<double> changes;
+  for (const auto& network : study.networks)
+    if (!network.values.empty())
+      if (const auto& value = network.values[row.prediction]; value.rates && value.half_step)
+        changes.push_back(*value.half_step - *value.rates);
+  row.half_step = mean_with_interval(changes);
+  if (!row.half_step || !row.half_step->interval) return;
+  std::optional<double> smallest;
+  for (const auto& pair : row.pairs)
+    if (pair.difference && pair.difference->interval &&
+        (pair.difference->interval->low > 0 || pair.difference->interval->high < 0))
+      smallest = std::min(smallest.value_or(INFINITY), std::abs(pair.difference->value));
+  if (!smallest) return;
+  const auto& interval = *row.half_step->interval;
+  row.step_dependent = std::max(std::abs(interval.low), std::abs(interval.high)) > *smallest / 5;
+}
+
+}  // namespace
+
+std::vector<std::string> hypotheses_in(const PredictionStudy& study) {
+  std::vector<std::string> names, found;
+  for (const auto& each : hypotheses()) names.push_back(each.name);
+  for (const auto& network : study.networks)
+    if (std::find(names.begin(), names.end(), network.hypothesis) == names.end()) names.push_back(network.hypothesis);
+  for (const auto& name : names)
+    if (!tabled(study, name).empty()) found.push_back(name);
+  return found;
+}
+
+std::vector<const MeasuredNetwork*> tabled(const PredictionStudy& study, const std::string& hypothesis) {
+  std::vector<std::pair<std::string, Networks>> variants;
+  for (const auto& network : study.networks) {
+    if (network.study != 0 || network.hypothesis != hypothesis || network.values.empty()) continue;
+    auto variant =
+        std::find_if(variants.begin(), variants.end(), [&](const auto& each) { return each.first == network.variant; });
+    if (variant == variants.end()) variant = variants.insert(variants.end(), {network.variant, {}});
+    variant->second.push_back(&network);
+  }
+  const auto most = std::max_element(variants.begin(), variants.end(), [](const auto& one, const auto& other) {
+    return one.second.size() < other.second.size();
+  });
+  return most == variants.end() ? Networks() : most->second;
+}
+
+std::vector<Animal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
+                               std::size_t size) {
+  return animals(tabled(study, hypothesis), prediction, size);
+}
+
+PredictionTable table_of(const PredictionStudy& study) {
+  PredictionTable table{hypotheses_in(study), {}, {}};
+  const auto& names = table.hypotheses;
+  const auto& only = study.setting.only;
+  for (std::size_t p = 0; p < predictions().size(); ++p) {
+    if (!only.empty() && std::find(only.begin(), only.end(), predictions()[p].name) == only.end()) continue;
+    PredictionRow row{p, {}, {}, {}, {}, {}, {}};
+    for (const auto& name : names) {
+      row.values.push_back(value_of(name, tabled(study, name), p));
+      for (const auto& [group, networks] : groups_of(study, name))
+        row.settings.push_back(
+            {std::get<1>(group), std::get<2>(group), std::get<0>(group), value_of(name, networks, p)});
+    }
+    for (std::size_t a = 0; a < names.size(); ++a)
+      for (std::size_t b = a + 1; b < names.size(); ++b) row.pairs.push_back(pair_of(study, names[a], names[b], p));
+    for (const auto& network : study.networks)
+      if (row.undefined.empty() && !network.values.empty() && !network.values[p].rates)
+        row.undefined = network.values[p].undefined;
+    judge_step(study, row);
+    table.rows.push_back(std::move(row));
+  }
+  const std::size_t middle = study.setting.sizes.size() / 2;
+  for (std::size_t a = 0; a < names.size(); ++a)
+    for (std::size_t b = a + 1; b < names.size(); ++b) {
+      std::vector<StatisticOfPair> statistics;
+      for (const auto& row : table.rows)
+        statistics.push_back(
+            {animals_of(study, names[a], row.prediction, middle), animals_of(study, names[b], row.prediction, middle)});
+      if (const auto best = best_of(statistics, sessions_per_animal))
+        table.best.push_back(
+            {names[a], names[b], table.rows[best->index].prediction, best->auc_of_choice, best->reported});
+    }
+  return table;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,85 @@
+// What a study predicts: each statistic under each hypothesis, which pairs of hypotheses it tells apart, in recordings of
+// which size, and how many animals that takes.
+//
+// The first study's networks make the table, each hypothesis in the variant (beta, tau_s) that most of its networks have.
+// Whatever else differs between its conditions (gain, task) is pooled, seeds being what is resampled; in how many
+// settings and variants, of all studies, a difference holds is counted.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/statistics/best_statistic.hpp"
+#include "analysis/statistics/discrimination.hpp"
+#include "experiments/predictions/measured_networks.hpp"
+
+namespace stillpoint {
+
+struct HypothesisValue {
+  std::string hypothesis;
+  std::optional<Estimate> value;  // by rates, mean over networks; interval: Student's t over seeds
+  long networks = 0;              // where it is defined
+  long undefined = 0;             // where it is not
+};
+
+/// Two hypotheses in recordings of one size.
+struct PairAtSize {
+  RecordingSize size;
+  std::optional<Discrimination> discrimination;
+  std::optional<long> animals_80, animals_90;  // per group; absent beyond most_animals, or where too few networks tell
+};
+
+struct PairRow {
+  std::string a, b;
+  std::optional<Estimate> difference;  // of b less a, by rates; interval: Student's t over seeds that both have
+  std::vector<PairAtSize> sizes;
+  long holds = 0, settings = 0;  // settings and variants in which it has this sign with an AUC of .7 at least, of all
+};
+
+struct PredictionRow {
+  std::size_t prediction;  // of predictions()
+  std::vector<HypothesisValue> values;
+  struct InSetting {
+    std::string setting, variant;
+    std::size_t study;
+    HypothesisValue value;
+  };
+  std::vector<InSetting> settings;  // every setting and variant for itself
+  std::vector<PairRow> pairs;
+  std::optional<Estimate> half_step;  // change at half the time step, over networks
+  /// Whether that change may be more than a fifth of the smallest difference between two hypotheses that the table
+  /// tells apart; absent without a measured change or such a pair.
+  std::optional<bool> step_dependent;
+  std::string undefined;  // why it is undefined, of the first network where it is
+};
+
+struct BestOfPair {
+  std::string a, b;
+  std::size_t prediction;
+  double auc_of_choice;                    // networks of even seeds
+  std::optional<Discrimination> reported;  // networks of odd seeds
+};
+
+struct PredictionTable {
+  std::vector<std::string> hypotheses;  // in the order of hypotheses(), then other arms
+  std::vector<PredictionRow> rows;
+  std::vector<BestOfPair> best;  // at the middle size
+};
+
+/// Sessions that an animal's value is the mean of.
+constexpr long sessions_per_animal = 2;
+constexpr long most_animals = 200;
+/// From here on a difference is called one [AUC, or 1 less it].
+constexpr double told_apart = 0.7;
+
+PredictionTable table_of(const PredictionStudy& study);
+
+/// Values of a prediction in the sessions of networks of one hypothesis, at a size.
+std::vector<Animal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
+                               std::size_t size);
+/// The networks of the table: of the first study, in the usual variant of their hypothesis.
+std::vector<const MeasuredNetwork*> tabled(const PredictionStudy& study, const std::string& hypothesis);
+std::vector<std::string> hypotheses_in(const PredictionStudy& study);
+
+}  // namespace stillpoint
