@@ -37,7 +37,7 @@ std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
 }
 
 HypothesisValue value_of(const std::string& hypothesis, const Networks& networks, std::size_t prediction) {
-  HypothesisValue value{hypothesis};
+  HypothesisValue value{hypothesis, {}};
   for (const auto* network : networks) (network->values[prediction].rates ? value.networks : value.undefined) += 1;
   std::vector<double> means;
   for (const auto& [seed, mean] : by_seed(networks, prediction)) means.push_back(mean);

@@ -6,6 +6,8 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/options/known_options.hpp"
+#include "experiments/predictions/hypotheses.hpp"
+#include "experiments/predictions/prediction.hpp"
 #include "experiments/study/study.hpp"
 #include "plasticity/optimizer.hpp"
 #include "plasticity/trainer.hpp"
@@ -66,6 +68,15 @@ std::vector<Item> items_of(const std::string& what) {
              {"rk4", "classical Runge-Kutta, order 4, network and synapse jointly: simulate", options},
              {"dopri5", "Dormand-Prince 5(4), adaptive, trial by trial: simulate", options}};
   }
+  if (what == "hypotheses")
+    for (const auto& each : hypotheses()) items.push_back({each.name, each.help, {}, {{"", {{arm_option, each.arm}}}}});
+  if (what == "predictions")
+    for (const auto& each : predictions()) items.push_back({each.name, each.question + "; " + each.window, {}});
+  if (what == "experiment")
+    items = {{"experiment", "what is done to which neurons, and when, in trials of a virtual experiment",
+              protocol_options()}};
+  if (what == "recording")
+    items = {{"recording", "what an electrode or a microscope sees of rates", recording_list().options()}};
   if (what == "training")
     items = {{"study", "runs and seeds", study_options()},
              {"arm", "what is compared", arm_options()},
@@ -132,7 +143,8 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
   const auto what = required(command, values, "WHAT");
   const auto items = items_of(what);
   require_argument(!items.empty(), "stillpoint list", what,
-                   must_be_one_of(what, {"networks", "rules", "tasks", "synapses", "integrators", "arms", "training"}));
+                   must_be_one_of(what, {"networks", "rules", "tasks", "synapses", "integrators", "arms", "training",
+                                         "hypotheses", "predictions", "experiment", "recording"}));
   if (values.count("json"))
     fmt::print("{}\n", as_json(items).dump(1));
   else
@@ -143,9 +155,11 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command list_command() {
-  return {"list", "networks|rules|tasks|synapses|integrators|arms|training [--json]",
-          "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
-          "stillpoint list synapses", list};
+  return {
+      "list",
+      "networks|rules|tasks|synapses|integrators|arms|training|hypotheses|predictions|experiment|recording [--json]",
+      "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
+      "stillpoint list synapses", list};
 }
 
 }  // namespace stillpoint

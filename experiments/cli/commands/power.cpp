@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "analysis/statistics/discrimination.hpp"
+#include "analysis/statistics/sample_size.hpp"
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
+#include "experiments/options/argument.hpp"
+#include "experiments/report/animals_file.hpp"
+#include "experiments/report/cells.hpp"
+#include "experiments/report/text_table.hpp"
+#include "experiments/results/atomic_file.hpp"
+#include "sim/options/nearest.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+
+template <class Map>
+const auto& one_of(const Map& map, const std::string& option, const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& [key, value] : map) known.push_back(key);
+  const auto found = map.find(name);
+  if (found == map.end()) throw UserError(option + " " + name + ": " + must_be_one_of(name, known));
+  return found->second;
+}
+
+struct PowerRequest {
+  std::string directory, prediction, a, b;
+  long sessions, replicates;
+  std::vector<long> animals;
+  Design design;
+  std::uint64_t seed;
+};
+
+Json size_json(const PowerRequest& request, const RecordingSize& size, const std::vector<Animal>& a,
+               const std::vector<Animal>& b) {
+  Json json = {{"neurons", size.neurons}, {"trials", size.trials}, {"networks", {a.size(), b.size()}}};
+  const auto found = discrimination(a, b, request.sessions);
+  json["auc"] = found ? Json(found->auc.value) : Json(nullptr);
+  json["auc_interval"] =
+      found && found->auc.interval ? Json::array({found->auc.interval->low, found->auc.interval->high}) : Json(nullptr);
+  for (const auto& [name, wanted] : {std::pair("animals_80", 0.8), std::pair("animals_90", 0.9)}) {
+    const auto needed = animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.design);
+    json[name] = needed ? Json(*needed) : Json(nullptr);
+  }
+  json["power"] = Json::array();
+  for (const long animals : request.animals) {
+    const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.design),
+               wrong = false_positive_rate(a, b, animals, request.sessions, request.replicates, request.seed,
+                                           request.design);
+    if (!rate) continue;
+    json["power"].push_back({{"animals", animals},
+                             {"power", rate->value},
+                             {"interval", {rate->low, rate->high}},
+                             {"false_positives", wrong ? Json(wrong->value) : Json(nullptr)}});
+  }
+  return json;
+}
+
+std::string text_of(const PowerRequest& request, const Json& json) {
+  Rows rows = {{"neurons", "trials", "networks", "AUC", "80 %", "90 %"}};
+  for (const long animals : request.animals) rows.front().push_back(fmt::format("n = {}", animals));
+  for (const auto& size : json["sizes"]) {
+    const auto needed = [&](const char* name) {
+      return size[name].is_null() ? fmt::format(">{}", most_animals) : fmt::format("{}", size[name].get<long>());
+    };
+    const bool told = !size["auc"].is_null();
+    rows.push_back({fmt::format("{}", size["neurons"].get<long>()), fmt::format("{}", size["trials"].get<long>()),
+                    fmt::format("{}+{}", size["networks"][0].get<long>(), size["networks"][1].get<long>()),
+                    told ? fmt::format("{:.2f}", size["auc"].get<double>()) : "-", told ? needed("animals_80") : "-",
+                    told ? needed("animals_90") : "-"});
+    for (std::size_t i = 0; i < request.animals.size(); ++i)
+      rows.back().push_back(i < size["power"].size() ? fmt::format("{:.2f}", size["power"][i]["power"].get<double>())
+                                                     : "-");
+  }
+  return fmt::format("{}: {} against {}, {}, {} sessions per animal, two-sided t test at .05\n", request.prediction,
+                     request.a, request.b,
+                     request.design == Design::paired ? "the same animals in both" : "two groups of animals",
+                     request.sessions) +
+         aligned(rows, 0) +
+         "80 %, 90 %: animals per group for that power; n = ..: power with so many. Animals and their sessions are\n"
+         "resampled from the networks; groups come from different seeds.\n";
+}
+
+PowerRequest request_of(const Command& command, const po::variables_map& values) {
+  PowerRequest request;
+  request.directory = required(command, values, "DIR");
+  request.prediction = required(command, values, "prediction");
+  request.a = required(command, values, "a");
+  request.b = required(command, values, "b");
+  request.sessions = values["sessions"].as<long>();
+  request.replicates = values["replicates"].as<long>();
+  require_argument(request.sessions >= 1, "--sessions", fmt::format("{}", request.sessions), "must be 1 or more");
+  require_argument(request.replicates >= 100, "--replicates", fmt::format("{}", request.replicates),
+                   "must be 100 or more");
+  const long seed = values["seed"].as<long>();
+  require_argument(seed >= 0, "--seed", fmt::format("{}", seed), "must be 0 or more");
+  request.seed = static_cast<std::uint64_t>(seed);
+  const auto animals = values["animals"].as<std::string>();
+  Options given;
+  given.declare({numbers_option("--animals", "4", "", at_least(2), "")});
+  given.set("--animals", animals);
+  for (const double each : given.numbers("--animals")) {
+    require_argument(each == std::floor(each), "--animals", animals, "must be whole numbers of 2 or more");
+    request.animals.push_back(static_cast<long>(each));
+  }
+  const auto design = values["design"].as<std::string>();
+  require_argument(design == "two_groups" || design == "paired", "--design", design,
+                   "must be one of: two_groups, paired");
+  request.design = design == "paired" ? Design::paired : Design::two_groups;
+  return request;
+}
+
+int power_of(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("prediction", po::value<std::string>(), "which prediction (see `list predictions`)")(
+      "a", po::value<std::string>(), "one hypothesis")("b", po::value<std::string>(), "the other")(
+      "sessions", po::value<long>()->default_value(sessions_per_animal), "sessions of an animal, whose mean counts")(
+      "animals", po::value<std::string>()->default_value("4 6 8 12 16 24"), "numbers of animals per group")(
+      "design", po::value<std::string>()->default_value("two_groups"),
+      "two_groups, or paired: the same animals before and after")("replicates", po::value<long>()->default_value(2000),
+                                                                  "simulated experiments")(
+      "seed", po::value<long>()->default_value(0), "seed of the resampling")("json", po::value<OutputFile>(),
+                                                                             "write the result there as JSON");
+  po::positional_options_description positional;
+  positional.add("DIR", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  return with_option_names(options, [&] {
+    const auto request = request_of(command, values);
+    const auto file = read_animals(request.directory);
+    const auto& of_prediction = one_of(file.animals, "--prediction", request.prediction);
+    const auto& a = one_of(of_prediction, "--a", request.a);
+    const auto& b = one_of(of_prediction, "--b", request.b);
+    Json json = {{"kind", "power"}, {"prediction", request.prediction}, {"a", request.a},
+                 {"b", request.b},  {"sessions", request.sessions},     {"sizes", Json::array()}};
+    for (std::size_t size = 0; size < file.sizes.size(); ++size)
+      json["sizes"].push_back(size_json(request, file.sizes[size], a[size], b[size]));
+    fmt::print("{}", text_of(request, json));
+    if (values.count("json")) write_atomically(values["json"].as<OutputFile>().path, json_text(json));
+    return 0;
+  });
+}
+
+}  // namespace
+
+Command power_command() {
+  return {"power", "DIR --prediction NAME --a HYPOTHESIS --b HYPOTHESIS [...]",
+          "Sample sizes for one prediction, from what `predict --out DIR` measured.",
+          "stillpoint power results/predictions/report --prediction creep --a tcr --b static", power_of};
+}
+
+}  // namespace stillpoint

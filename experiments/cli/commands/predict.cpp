@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
+#include "experiments/report/animals_file.hpp"
+#include "experiments/report/prediction_figure.hpp"
+#include "experiments/report/prediction_formats.hpp"
+#include "experiments/results/atomic_file.hpp"
+#include "sim/options/nearest.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+/// "30x40": neurons and trials of a session.
+RecordingSize size_of(const std::string& text) {
+  const auto cross = text.find('x');
+  const std::string allowed = "must be NEURONSxTRIALS, as 30x40; at least 1 neuron and 6 trials";
+  require_argument(cross != std::string::npos, "--size", text, allowed);
+  const auto number = [&](const std::string& part) {
+    require_argument(!part.empty() && part.size() < 7 && part.find_first_not_of("0123456789") == std::string::npos,
+                     "--size", text, allowed);
+    return static_cast<Index>(std::stol(part));
+  };
+  const RecordingSize size{number(text.substr(0, cross)), number(text.substr(cross + 1))};
+  require_argument(size.neurons >= 1 && size.trials >= 6, "--size", text, allowed);
+  return size;
+}
+
+std::vector<std::string> names_of(const std::string& text) {
+  std::vector<std::string> known, names;
+  for (const auto& prediction : predictions()) known.push_back(prediction.name);
+  std::string word;
+  for (const char c : text + ',') {
+    if (c != ',') {
+      word += c;
+      continue;
+    }
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      throw UserError("--only " + word + ": " + must_be_one_of(word, known));
+    names.push_back(word);
+    word.clear();
+  }
+  return names;
+}
+
+RecordingModel recording_of(const po::variables_map& values) {
+  Options options;
+  options.declare(recording_list().options());
+  if (values.count("set"))
+    for (const auto& entry : values["set"].as<Words>()) {
+      const auto [name, value] = key_and_value("--set", entry);
+      std::vector<std::string> known;
+      for (const auto& option : recording_list().options()) known.push_back(option.name);
+      require_argument(options.knows(name), "--set", entry, must_be_one_of(name, known));
+      options.set(name, value);
+    }
+  return recording_list().from(options);
+}
+
+PredictionStudy study_of(const po::variables_map& values, const Words& directories) {
+  PredictionStudy study{directories, {}};
+  auto& setting = study.setting;
+  if (values.count("size")) {
+    setting.sizes.clear();
+    for (const auto& text : values["size"].as<Words>()) setting.sizes.push_back(size_of(text));
+  }
+  setting.recording = recording_of(values);
+  setting.f_max_hz = values["f-max-hz"].as<double>();
+  require_argument(setting.f_max_hz > 0, "--f-max-hz", fmt::format("{}", setting.f_max_hz), "must be > 0 Hz");
+  if (values.count("only")) setting.only = names_of(values["only"].as<std::string>());
+  study.all = values.count("all") > 0;
+  study.half_step = values["half-step"].as<long>();
+  require_argument(study.half_step >= 0, "--half-step", fmt::format("{}", study.half_step), "must be 0 or more");
+  return study;
+}
+
+void write_report(const PredictionReport& report, const std::string& out) {
+  const auto place = [&](const std::string& name) { return (fs::path(out) / name).string(); };
+  for (const auto& row : report.table.rows)
+    write_atomically(place(predictions()[row.prediction].name + ".svg"),
+                     prediction_figure(report.study, report.table, row));
+  write_atomically(place("predictions.csv"), predictions_csv(report));
+  write_atomically(place("predictions.md"), predictions_text(report, true));
+  write_atomically(place("animals.json"), animals_json(report.study, report.table));
+  write_atomically(place("predictions.json"), predictions_json(report));
+}
+
+int predict(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("out", po::value<std::string>(),
+                        "directory for predictions.md, .json, .csv, figures, and what is measured of each network")(
+      "size", po::value<Words>()->composing(),
+      "NEURONSxTRIALS that a session records, may be given several times; default: 10x20 30x40 60x60")(
+      "only", po::value<std::string>(), "predictions with commas (see `list predictions`); default: all")(
+      "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
+      "half-step", po::value<long>()->default_value(2),
+      "networks of each condition that are measured at half the time step too")(
+      "all", "networks that did not reach criterion, too")(
+      "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
+      "jobs", po::value<int>()->default_value(0), "networks at a time; 0: one per processor that may be used")(
+      "quiet", "no progress");
+  po::positional_options_description positional;
+  positional.add("STUDYDIR", -1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  return with_option_names(options, [&] {
+    const auto directories = required_words(command, values, "STUDYDIR");
+    const auto out = required(command, values, "out");
+    auto study = study_of(values, directories);
+    const int jobs = values["jobs"].as<int>();
+    require_argument(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
+    std::error_code failed;
+    fs::create_directories(out, failed);
+    require_argument(fs::is_directory(out, failed), "--out", out, "must be a directory that can be written");
+    measure_networks(study, out, jobs, values.count("quiet") > 0);
+    const auto table = table_of(study);
+    const auto rehearsals = rehearse(study);
+    const PredictionReport report{study, table, rehearsals};
+    write_report(report, out);
+    for (const auto& network : study.networks)
+      if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));
+    fmt::print("{}\n{}\n", predictions_summary(report), (fs::path(out) / "predictions.md").string());
+    return 0;
+  });
+}
+
+}  // namespace
+
+Command predict_command() {
+  return {
+      "predict", "STUDYDIR... --out DIR [--size NEURONSxTRIALS] [...]",
+      "Experiments on every trained network of a study: what an electrode would see under each hypothesis, and how\n"
+      "many animals it takes to tell them apart. Further studies: settings outside of the table.",
+      "stillpoint predict results/predictions --out results/predictions/report", predict};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,204 @@
+#include "experiments/report/prediction_formats.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiments/predictions/hypotheses.hpp"
+#include "experiments/report/cells.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
+}
+
+Json value_json(const HypothesisValue& value) {
+  return {{"value", value.value ? Json(value.value->value) : Json(nullptr)},
+          {"interval", value.value ? interval_json(value.value->interval) : Json(nullptr)},
+          {"networks", value.networks},
+          {"undefined", value.undefined}};
+}
+
+Json sample_json(const std::optional<long>& animals, const RecordingSize& size) {
+  if (!animals) return nullptr;
+  return {{"animals", *animals}, {"sessions", sessions_per_animal}, {"neurons", size.neurons}, {"trials", size.trials}};
+}
+
+Json pair_json(const PairRow& pair, const PairAtSize& at) {
+  const auto& found = at.discrimination;
+  return {{"a", pair.a},
+          {"b", pair.b},
+          {"auc", found ? Json(found->auc.value) : Json(nullptr)},
+          {"auc_interval", found ? interval_json(found->auc.interval) : Json(nullptr)},
+          {"networks", found ? Json::array({found->animals_a, found->animals_b}) : Json(nullptr)},
+          {"neurons", at.size.neurons},
+          {"trials", at.size.trials},
+          {"sessions", sessions_per_animal},
+          {"sample_80", sample_json(at.animals_80, at.size)},
+          {"sample_90", sample_json(at.animals_90, at.size)},
+          {"difference", pair.difference ? Json(pair.difference->value) : Json(nullptr)},
+          {"difference_interval", pair.difference ? interval_json(pair.difference->interval) : Json(nullptr)},
+          {"holds_in", pair.holds},
+          {"settings", pair.settings}};
+}
+
+Json row_json(const PredictionRow& row) {
+  const auto& prediction = predictions()[row.prediction];
+  Json json = {{"name", prediction.name},           {"question", prediction.question},
+               {"estimator", prediction.estimator}, {"unit", prediction.unit},
+               {"window", prediction.window},       {"record", prediction.record},
+               {"control", prediction.control},     {"experiments", prediction.experiments}};
+  json["hypotheses"] = Json::object();
+  for (const auto& value : row.values) json["hypotheses"][value.hypothesis] = value_json(value);
+  json["pairs"] = Json::array();
+  for (const auto& pair : row.pairs)
+    for (const auto& at : pair.sizes) json["pairs"].push_back(pair_json(pair, at));
+  json["settings"] = Json::array();
+  for (const auto& each : row.settings) {
+    Json entry = {{"study", each.study + 1},
+                  {"setting", each.setting},
+                  {"variant", each.variant},
+                  {"hypothesis", each.value.hypothesis}};
+    entry.update(value_json(each.value));
+    json["settings"].push_back(std::move(entry));
+  }
+  json["half_step_change"] = row.half_step ? Json(row.half_step->value) : Json(nullptr);
+  json["half_step_interval"] = row.half_step ? interval_json(row.half_step->interval) : Json(nullptr);
+  json["step_dependent"] = row.step_dependent ? Json(*row.step_dependent) : Json(nullptr);
+  json["undefined"] = row.undefined.empty() ? Json(nullptr) : Json(row.undefined);
+  return json;
+}
+
+Json matrix_json(const ConfusionMatrix& matrix) {
+  Json json = {{"answers", matrix.answers()}, {"chance", matrix.chance()}, {"rows", Json::array()}};
+  json["answers"].push_back(ConfusionMatrix::none);
+  const auto right = matrix.right();
+  json["right"] = right.value;
+  json["right_interval"] = Json::array({right.low, right.high});
+  for (std::size_t t = 0; t < matrix.truths().size(); ++t) {
+    Json counts = Json::array();
+    for (std::size_t a = 0; a < matrix.answers().size(); ++a)
+      counts.push_back(matrix.count(static_cast<Index>(t), static_cast<Index>(a)));
+    counts.push_back(matrix.count(static_cast<Index>(t), std::nullopt));
+    json["rows"].push_back({{"truth", matrix.truths()[t]}, {"counts", std::move(counts)}});
+  }
+  return json;
+}
+
+Json rehearsal_json(const Rehearsal& rehearsal) {
+  Json json = {{"neurons", rehearsal.size.neurons},
+               {"trials", rehearsal.size.trials},
+               {"sessions", sessions_per_animal},
+               {"statistics", rehearsal.statistics},
+               {"within", matrix_json(rehearsal.within)},
+               {"outside", matrix_json(rehearsal.outside)},
+               {"left_out", Json::array()}};
+  for (const auto& each : rehearsal.left_out)
+    json["left_out"].push_back({{"hypothesis", each.hypothesis},
+                                {"none_of_these", each.none},
+                                {"networks", each.total},
+                                {"mostly", each.mostly.empty() ? Json(nullptr) : Json(each.mostly)}});
+  return json;
+}
+
+bool is_control(const std::string& name) {
+  const auto& known = hypotheses();
+  return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.name == name && each.control; });
+}
+
+}  // namespace
+
+std::string focus_of(const PredictionTable& table) {
+  const auto& names = table.hypotheses;
+  return std::find(names.begin(), names.end(), "tcr") != names.end() ? "tcr" : names.back();
+}
+
+std::vector<const PredictionRow*> by_sample(const PredictionReport& report) {
+  const auto focus = focus_of(report.table);
+  const std::size_t middle = report.study.setting.sizes.size() / 2;
+  const auto rank = [&](const PredictionRow& row) {
+    long told = 0, animals = 0;
+    for (const auto& pair : row.pairs) {
+      if (pair.a != focus && pair.b != focus) continue;
+      if (is_control(pair.a) || is_control(pair.b)) continue;
+      if (const auto& needed = pair.sizes[middle].animals_80) {
+        ++told;
+        animals += *needed;
+      }
+    }
+    return std::pair(-told, animals);
+  };
+  std::vector<const PredictionRow*> rows;
+  for (const auto& row : report.table.rows) rows.push_back(&row);
+  std::stable_sort(rows.begin(), rows.end(), [&](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
+  return rows;
+}
+
+std::string predictions_json(const PredictionReport& report) {
+  const auto& study = report.study;
+  Json json = {{"kind", "predictions"},
+               {"studies", study.directories},
+               {"focus", focus_of(report.table)},
+               {"networks", study.networks.size()},
+               {"unlearned", study.unlearned},
+               {"diverged", study.diverged},
+               {"not_measured", study.not_measured},
+               {"f_max_hz", study.setting.f_max_hz},
+               {"most_animals", most_animals}};
+  json["recording"] = Json::object();
+  for (const auto& entry : recording_list().entries())
+    json["recording"][entry.option.name] = option_value(entry.text(study.setting.recording));
+  json["predictions"] = Json::array();
+  for (const auto& row : report.table.rows) json["predictions"].push_back(row_json(row));
+  json["best_of_pairs"] = Json::array();
+  for (const auto& best : report.table.best) {
+    const auto& found = best.reported;
+    json["best_of_pairs"].push_back({{"a", best.a},
+                                     {"b", best.b},
+                                     {"prediction", predictions()[best.prediction].name},
+                                     {"auc_of_choice", best.auc_of_choice},
+                                     {"auc", found ? Json(found->auc.value) : Json(nullptr)},
+                                     {"auc_interval", found ? interval_json(found->auc.interval) : Json(nullptr)}});
+  }
+  json["rehearsals"] = Json::array();
+  for (const auto& rehearsal : report.rehearsals) json["rehearsals"].push_back(rehearsal_json(rehearsal));
+  return json_text(json);
+}
+
+std::string predictions_csv(const PredictionReport& report) {
+  std::string text =
+      "prediction,unit,a,b,value_a,value_b,difference,difference_low,difference_high,neurons,trials,sessions,auc,auc_"
+      "low,"
+      "auc_high,animals_80,animals_90,holds_in,settings\n";
+  const auto value_of = [](const PredictionRow& row, const std::string& name) -> std::optional<double> {
+    for (const auto& each : row.values)
+      if (each.hypothesis == name && each.value) return each.value->value;
+    return std::nullopt;
+  };
+  using Value = std::optional<double>;
+  const auto low = [](const Estimate& of) { return of.interval ? Value(of.interval->low) : Value(); };
+  const auto high = [](const Estimate& of) { return of.interval ? Value(of.interval->high) : Value(); };
+  const auto whole = [](const std::optional<long>& of) { return of ? std::to_string(*of) : std::string(); };
+  for (const auto& row : report.table.rows)
+    for (const auto& pair : row.pairs)
+      for (const auto& at : pair.sizes) {
+        const auto& prediction = predictions()[row.prediction];
+        const Estimate none{0};
+        const auto& difference = pair.difference.value_or(none);
+        const auto& auc = at.discrimination ? at.discrimination->auc : none;
+        const auto present = [](bool there, Value value) { return csv_field(there ? value : Value()); };
+        const bool differs = pair.difference.has_value(), told = at.discrimination.has_value();
+        text += fmt::format(
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", prediction.name, csv_field(prediction.unit),
+            pair.a, pair.b, csv_field(value_of(row, pair.a)), csv_field(value_of(row, pair.b)),
+            present(differs, difference.value), present(differs, low(difference)), present(differs, high(difference)),
+            at.size.neurons, at.size.trials, sessions_per_animal, present(told, auc.value), present(told, low(auc)),
+            present(told, high(auc)), whole(at.animals_80), whole(at.animals_90), pair.holds, pair.settings);
+      }
+  return text;
+}
+
+}  // namespace stillpoint

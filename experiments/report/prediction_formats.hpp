@@ -1,0 +1,33 @@
+// The predictions of a study as JSON, as CSV, and as a written table with the analysis plan.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/predictions/prediction_table.hpp"
+#include "experiments/predictions/rehearsal.hpp"
+
+namespace stillpoint {
+
+/// What is written of one study.
+struct PredictionReport {
+  const PredictionStudy& study;
+  const PredictionTable& table;
+  const std::vector<Rehearsal>& rehearsals;
+};
+
+/// What alternatives are compared with: tcr where it is there, else the last of the hypotheses.
+std::string focus_of(const PredictionTable& table);
+/// Rows of the table by rising sample: first what tells the focus from most other hypotheses, of these what needs the
+/// fewest animals, at the middle size.
+std::vector<const PredictionRow*> by_sample(const PredictionReport& report);
+
+std::string predictions_json(const PredictionReport& report);
+/// A line per prediction, pair and size.
+std::string predictions_csv(const PredictionReport& report);
+/// Markdown; figures: whether each prediction has one, NAME.svg, beside it.
+std::string predictions_text(const PredictionReport& report, bool figures);
+/// A few lines for the terminal.
+std::string predictions_summary(const PredictionReport& report);
+
+}  // namespace stillpoint
