@@ -70,6 +70,12 @@ Protocol make_protocol(const Options& options) {
   return protocol;
 }
 
+Assignments protocol_texts(const Protocol& protocol) {
+  Assignments texts;
+  for (const auto& entry : protocol_list().entries()) texts.emplace_back(entry.option.name, entry.text(protocol));
+  return texts;
+}
+
 Experiment read_experiment(const std::string& path, const Assignments& set) {
   auto all = path.empty() ? Assignments() : read_ini(path, "an experiment");
   for (const auto& [name, value] : set) assign(all, name, value);

@@ -55,6 +55,8 @@ std::vector<Option> protocol_options();
 /// Throws ParameterError where values are out of bounds or contradict each other.
 Protocol make_protocol(const Options& options);
 void check_protocol(const Protocol& protocol);
+/// Option -> value, all of them.
+Assignments protocol_texts(const Protocol& protocol);
 
 /// The experiment of an INI file: section [experiment], and [task], [noise], [synapse] for what differs from training;
 /// `set` has the last word. Throws UserError.

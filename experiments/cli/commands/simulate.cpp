@@ -4,7 +4,7 @@
 
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
-#include "experiments/cli/commands/simulated_trials.hpp"
+#include "experiments/cli/commands/simulation_file.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/durations.hpp"
@@ -15,7 +15,6 @@
 #include "experiments/study/study.hpp"
 #include "sim/files/network_group.hpp"
 #include "sim/random.hpp"
-#include "sim/recorder.hpp"
 #include "tasks/task.hpp"
 
 namespace stillpoint {
@@ -101,60 +100,6 @@ std::vector<std::string> remarks_on_times(const SimulationRequest& request, cons
   return lines;
 }
 
-/// columns t*B + b -> row-major [trial, step, channel]
-void write_trials(const H5::Group& group, const std::string& name, const Matrix<double>& columns, Index steps,
-                  Index batch) {
-  std::vector<double> values;
-  values.reserve(static_cast<std::size_t>(columns.size()));
-  for (Index b = 0; b < batch; ++b)
-    for (Index t = 0; t < steps; ++t)
-      for (Index k = 0; k < columns.rows(); ++k) values.push_back(columns(k, t * batch + b));
-  hdf5::write_array(group, name, values.data(),
-                    {static_cast<hsize_t>(batch), static_cast<hsize_t>(steps), static_cast<hsize_t>(columns.rows())});
-}
-
-void write_simulation(const SimulationRequest& request, const StoredNetwork& stored, const Options& options,
-                      const TrialSet<double>& trials, const Recorder& recorder) {
-  std::string bytes;
-  {
-    const auto held = hdf5::lock();
-    hdf5::MemoryFile file;
-    const auto root = file.root();
-    hdf5::write_attribute(root, "format", std::string("stillpoint-simulation"));
-    hdf5::write_attribute(root, "version", 1L);
-    hdf5::write_attribute(root, "seed", static_cast<long>(request.seed));
-    const double dt = options.number("integration.dt_ms");
-    std::vector<double> time;
-    for (Index t = 0; t <= trials.steps; t += recorder.every()) time.push_back(static_cast<double>(t) * dt);
-    hdf5::write_vector(root, "time_ms", time.data(), time.size());
-    const auto recorded = root.createGroup("recording");
-    for (const auto& [name, recording] : recorder.recordings())
-      hdf5::write_array(recorded, name, recording.values.data(),
-                        {static_cast<hsize_t>(recording.trials), static_cast<hsize_t>(recording.samples),
-                         static_cast<hsize_t>(recording.channels)});
-    const auto shown = root.createGroup("trials");
-    write_trials(shown, "input", trials.inputs, trials.steps, trials.batch);
-    if (graded(trials)) {
-      write_trials(shown, "target", trials.targets, trials.steps, trials.batch);
-      write_trials(shown, "mask", trials.mask, trials.steps, trials.batch);
-    }
-    if (request.has_task || request.inputs) {
-      const std::vector<long> condition(trials.condition.begin(), trials.condition.end()),
-          length(trials.length.begin(), trials.length.end());
-      hdf5::write_vector(shown, "condition", condition.data(), condition.size());
-      hdf5::write_vector(shown, "length", length.data(), length.size());
-    }
-    const auto resolved = root.createGroup("options");
-    for (const auto& [name, entry] : options.entries())
-      for (const char* section : {"integration.", "noise.", "synapse.", "task."})
-        if (name.rfind(section, 0) == 0 && (request.has_task || section[0] != 't'))
-          hdf5::write_attribute(resolved, name, entry.value);
-    write_network(root.createGroup("network"), stored.network, synapse_options(options));
-    bytes = file.image();
-  }
-  write_atomically(request.out, bytes);
-}
-
 po::options_description simulate_options() {
   po::options_description options;
   options.add_options()("out", po::value<OutputFile>(), "HDF5 file of the recording (layout: docs/file-formats.md)")(
@@ -177,9 +122,43 @@ po::options_description simulate_options() {
                                                                             "seed of trials, initial states and noise")(
       "group", po::value<std::string>(),
       "which network of a run file, e.g. initial/network or checkpoints/00000100/network; default final/network")(
+      "experiment", po::value<std::string>(),
+      "INI file of a virtual experiment: [experiment], and [task], [noise], [synapse] for what differs from training "
+      "(see `list experiment`); trials, currents and blocks are as it says")(
       "set", po::value<std::vector<std::string>>()->composing(),
-      "KEY=VALUE: any option of integration, noise, synapse, task")("quiet", "print nothing");
+      "KEY=VALUE: any option of integration, noise, synapse, task, experiment")("quiet", "print nothing");
   return options;
+}
+
+bool is_of_experiment(const std::string& option) { return option.rfind("experiment.", 0) == 0; }
+
+/// A virtual experiment, of a file or of options alone; the task is that of the run where none is given.
+void add_experiment(const po::variables_map& values, SimulationRequest& request) {
+  Assignments set;
+  if (values.count("set"))
+    for (const auto& entry : values["set"].as<std::vector<std::string>>())
+      if (const auto assignment = key_and_value("--set", entry); is_of_experiment(assignment.first))
+        set.push_back(assignment);
+  const bool has_file = values.count("experiment") > 0;
+  if (!has_file && set.empty()) return;
+  request.experiment = read_experiment(has_file ? values["experiment"].as<std::string>() : "", set);
+  auto& experiment = *request.experiment;
+  experiment.name = "simulate";
+  for (const char* name : {"trials", "inputs", "duration-ms", "input"})
+    require_argument(values.count(name) == 0 || values[name].defaulted(), std::string("--") + name,
+                     "given with an experiment", "the experiment says so itself: see `stillpoint list experiment`");
+  for (const auto& changed : experiment.changed) request.given.push_back(changed);
+  experiment.changed.clear();
+  const bool in_task = experiment.protocol.during == Protocol::During::task;
+  require_argument(in_task || !request.has_task, "--task", "given with an experiment at rest",
+                   "set experiment.during = task");
+  if (!in_task || request.has_task) return;
+  const auto run = run_options(request.network_path);
+  const auto own = run.find("task.name");
+  require_argument(own != run.end(), "experiment.during", "task",
+                   "this file has no task: give --task NAME, the file of a run, or experiment.during = rest");
+  request.has_task = true;
+  request.given.emplace_back("task.name", own->second);
 }
 
 SimulationRequest request_of(const po::variables_map& values, const Command& command) {
@@ -217,9 +196,11 @@ SimulationRequest request_of(const po::variables_map& values, const Command& com
   if (values.count("dt-ms"))
     request.given.emplace_back("integration.dt_ms", fmt::format("{}", values["dt-ms"].as<double>()));
   if (values.count("synapse")) request.given.emplace_back("synapse.kind", values["synapse"].as<std::string>());
+  add_experiment(values, request);
   if (values.count("set"))
     for (const auto& entry : values["set"].as<std::vector<std::string>>()) {
       const auto assignment = key_and_value("--set", entry);
+      if (is_of_experiment(assignment.first)) continue;
       check_value(assignment.first, assignment.second);
       const auto section = entry.substr(0, entry.find('.'));
       require_argument(
@@ -238,10 +219,24 @@ int simulate_network(const SimulationRequest& request, const StoredNetwork& stor
   if (const auto line = left_out(request, run, resolved); !quiet && !line.empty()) tell(line);
   const auto integration = make_integration(resolved);
   require_stationary(stored.network, make_noise(resolved));
-  const auto trials = trials_for(request, resolved, stored.network);
   Simulation<double> simulation(stored.network, integration, make_noise(resolved));
-  const auto synapse = synapse_model(resolved).make<double>(
-      synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
+  std::unique_ptr<Synapse<double>> synapse;
+  std::optional<Stimulation> stimulation;
+  std::optional<Stimulated> stimulated;
+  TrialSet<double> trials;
+  if (request.experiment) {
+    auto made = trials_of(*request.experiment, {stored.network, resolved, request.has_task, request.seed, {}});
+    stimulation.emplace(request.experiment->protocol, stored.network, made.event, integration.dt_ms, request.seed);
+    simulation.perturb_by(&*stimulation);
+    stimulated = Stimulated{static_cast<double>(made.event) * integration.dt_ms, stimulation->targets(),
+                            stimulation->presynaptic()};
+    synapse = synapse_of(*request.experiment, made, stored.network);
+    trials = std::move(made.trials);
+  } else {
+    trials = trials_for(request, resolved, stored.network);
+    synapse = synapse_model(resolved).make<double>(
+        synapse_context(stored.network, integration, make_noise(resolved), trials.steps));
+  }
   Recorder recorder(request.record, request.every, simulation, *synapse, trials.steps, trials.batch);
   simulation.begin(trials, {request.seed, evaluation_update}, *synapse);
   recorder.observe(0);
@@ -258,7 +253,7 @@ int simulate_network(const SimulationRequest& request, const StoredNetwork& stor
                     integration.dt_ms, bound_ms));
   if (!quiet)
     for (const auto& line : remarks_on_times(request, resolved, trials.steps)) tell(line);
-  write_simulation(request, stored, resolved, trials, recorder);
+  write_simulation(request, stored, resolved, trials, recorder, stimulated);
 
   if (!quiet) {
     fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "experiments/options/run_options.hpp"
+#include "experiments/predictions/experiment.hpp"
 #include "sim/network.hpp"
 #include "tasks/stored_trials.hpp"
 
 namespace stillpoint {
 
 struct SimulationRequest {
+  std::optional<Experiment> experiment = {};  // a virtual one: it says how many trials, and of what
   std::string network_path, group, out, inputs_path;
   std::optional<StoredTrials> inputs;  // the trials of --inputs
   Assignments given;                   // options as the user set them
