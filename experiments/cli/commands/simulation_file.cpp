@@ -21,8 +21,7 @@ void write_trials(const H5::Group& group, const std::string& name, const Matrix<
 
 void write_stimulated(const H5::Group& group, const Stimulated& of) {
   hdf5::write_attribute(group, "event_ms", of.event_ms);
-  for (const auto& [name, neurons] :
-       {std::pair("stimulated", &of.stimulation.targets()), std::pair("presynaptic", &of.stimulation.presynaptic())})
+  for (const auto& [name, neurons] : {std::pair("stimulated", &of.targets), std::pair("presynaptic", &of.presynaptic)})
     if (!neurons->empty()) {
       const std::vector<long> places(neurons->begin(), neurons->end());
       hdf5::write_vector(group, name, places.data(), places.size());
