@@ -1,4 +1,7 @@
 // Ramping of rates in a delay.
+//
+// That the mean over trials ramps does not say that trials do: steps at times that differ from trial to trial average to
+// the same ramp (Latimer et al. 2015, doi:10.1126/science.aaa4056). These are statistics of the mean.
 #pragma once
 
 #include <optional>
@@ -8,17 +11,21 @@
 namespace stillpoint {
 
 struct Ramping {
-  /// Signed root of the mean squared slope over neurons and conditions, without what noise adds [Hz/s; of rates: their
-  /// unit per second].
+  /// Root of the mean, over neurons and conditions, of slope_a slope_b, with its sign: slopes of rate on time by linear
+  /// regression, a and b two halves of the trials of a condition; the mean of all splits, which is that over all pairs of
+  /// different trials. Noise adds nothing to the square, but of few trials the root is too small. [Hz/s; of other
+  /// signals than spikes their unit per second]
   double slope = 0;
-  /// Mean absolute slope of condition means, with what noise adds.
+  /// Mean absolute slope of condition means [the same]: too large by what noise adds.
   double mean_absolute_slope = 0;
-  /// Share of the variance over time, within neurons and conditions, that is linear in time, both without what noise
-  /// adds; absent where nothing but noise is seen to vary.
+  /// Of the variance over time within neurons and conditions, the share that is linear in time, both as products of
+  /// different trials: 1 where nothing but a ramp is in the delay, and somewhat beyond by chance. Absent where that
+  /// variance is not positive.
   std::optional<double> index;
 };
 
-/// Conditions of fewer than two trials are left out.
+/// Conditions of fewer than two trials are left out, silent neurons count as slope 0. Spikes are per bin. BIAS_RAMP
+/// Throws ParameterError "window" for fewer than 3 bins, "trials" where no condition has two.
 Ramping ramping(const Session& session, const Window& window, Signal signal);
 
 }  // namespace stillpoint
