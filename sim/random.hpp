@@ -30,6 +30,7 @@ enum class Purpose : std::uint64_t {
   target_network,
   estimate,
   control_walk,
+  recording,
 };
 
 /// The update index under which evaluation trials are drawn, the same for every run of a seed.
