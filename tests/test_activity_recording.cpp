@@ -1,38 +1,14 @@
 // What is recorded of simulated rates against renewal processes, gains and indicators in closed form.
 
-#include <boost/math/distributions/poisson.hpp>
-#include <numeric>
-
 #include "analysis/activity/recording_model.hpp"
 #include "sim/networks/networks.hpp"
 #include "tests/catch.hpp"
+#include "tests/recorded.hpp"
 
 using namespace stillpoint;
+using namespace stillpoint::testing;
 
 namespace {
-
-std::vector<Index> first(Index count) {
-  std::vector<Index> all(static_cast<std::size_t>(count));
-  std::iota(all.begin(), all.end(), Index{0});
-  return all;
-}
-
-Session alike(const Matrix<double>& rates_hz, Index trials, double bin_ms) {
-  return {bin_ms, -100, std::vector<Matrix<double>>(static_cast<std::size_t>(trials), rates_hz), {}};
-}
-
-struct Moments {
-  double mean, variance, mean_error, variance_error;
-};
-Moments moments(const std::vector<double>& values) {
-  const auto n = static_cast<double>(values.size());
-  const Eigen::Map<const Vector<double>> x(values.data(), static_cast<Index>(values.size()));
-  const double mean = x.mean();
-  const Vector<double> squares = (x.array() - mean).square();
-  const double variance = squares.sum() / (n - 1);
-  return {mean, variance, std::sqrt(variance / n),
-          std::sqrt((squares.array() - squares.mean()).square().sum() / (n - 1) / n)};
-}
 
 /// Spikes in the whole recording, of every trial and neuron.
 std::vector<double> totals(const Session& counts) {
@@ -40,20 +16,6 @@ std::vector<double> totals(const Session& counts) {
   for (const auto& trial : counts.trials)
     for (Index n = 0; n < trial.rows(); ++n) all.push_back(trial.row(n).sum());
   return all;
-}
-
-/// Counts of an equilibrium renewal process of gamma intervals, whole k, at an expected count of m: every k-th event of a
-/// Poisson process, begun anywhere between two of them.
-Moments gamma_counts(int k, double m) {
-  const boost::math::poisson law(k * m);
-  double mean = 0, square = 0;
-  for (int events = 0; events < 400; ++events)
-    for (int begun = 0; begun < k; ++begun) {
-      const double share = boost::math::pdf(law, events) / k, count = (events + begun) / k;
-      mean += share * count;
-      square += share * count * count;
-    }
-  return {mean, square - mean * mean, 0, 0};
 }
 
 }  // namespace
@@ -68,7 +30,8 @@ TEST_CASE("spike counts are those of a renewal process in operational time, at a
     RecordingModel model;
     model.shape = k;
     const auto counts = record(session, first(40), first(500), model, 1, static_cast<std::uint64_t>(k));
-    const auto found = moments(totals(counts)), truth = gamma_counts(k, expected);
+    const auto found = moments(totals(counts));
+    const auto truth = gamma_counts(k, expected);
     INFO("k " << k << ": mean " << found.mean << " of " << truth.mean << ", variance " << found.variance << " of "
               << truth.variance);
     CHECK(truth.mean == Approx(expected).epsilon(1e-10));

@@ -31,7 +31,7 @@ std::optional<double> fano_factor(const Session& counts, const Window& window);
 struct MatchedFano {
   double value;   // slope of variance on mean, mean over repeats
   double mean;    // of the counts kept [spikes]
-  double points;  // neurons x conditions kept, mean over repeats
+  Index points;  // neurons x conditions kept
 };
 struct FanoMatching {
   double width = 0.25;      // of the classes in which mean counts are matched [spikes]
