@@ -72,6 +72,10 @@ Matrix<double> least_squares_by_row(const Matrix<double>& A, const Matrix<double
 
 Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b) { return A.llt().solve(b); }
 
+Matrix<double> solve_positive_definite_by_column(const Matrix<double>& A, const Matrix<double>& B) {
+  return A.llt().solve(B);
+}
+
 LU::LU(const Matrix<double>& A) : factors_(A) {}
 
 Vector<double> LU::solve(const Vector<double>& b) const { return factors_.solve(b); }

@@ -52,6 +52,8 @@ Matrix<double> least_squares_by_row(const Matrix<double>& A, const Matrix<double
 
 /// x of A x = b, A symmetric and positive definite.
 Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b);
+/// Column by column, A factored once.
+Matrix<double> solve_positive_definite_by_column(const Matrix<double>& A, const Matrix<double>& B);
 
 /// A square matrix factored by Gaussian elimination with partial pivoting.
 class LU {

@@ -31,8 +31,17 @@ Moments moments(const std::vector<Matrix<double>>& activity) {
     result.squares(a) = of(a).squaredNorm() / T;
     const Matrix<double> projected = mean.transpose() * of(a);
     result.through.push_back(projected * projected.transpose() / T);
-    for (Index b = a; b < R; ++b)
-      result.products(a, b) = result.products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (T * T);
+  }
+  // Over samples a and b, (x_a . x_b)^2 sums to tr (X_a X_a' X_b X_b'): made from the smaller of the two kinds of products.
+  if (of(0).rows() < of(0).cols()) {
+    const Index N = of(0).rows();
+    Matrix<double> moments(N * N, R);
+    for (Index a = 0; a < R; ++a) moments.col(a) = (of(a) * of(a).transpose()).reshaped() / T;
+    result.products = moments.transpose() * moments;
+  } else {
+    for (Index a = 0; a < R; ++a)
+      for (Index b = a; b < R; ++b)
+        result.products(a, b) = result.products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (T * T);
   }
   return result;
 }
