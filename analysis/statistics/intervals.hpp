@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "sim/types.hpp"
 
@@ -37,6 +38,10 @@ Interval paired_share_interval(long both, long first_only, long second_only, lon
 IntervalEstimate normal_interval(double value, double standard_error);
 /// The same with the quantile of Student's t.
 IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom);
+
+/// Mean of independent values with Student's interval, its standard error s / sqrt(n) (Student 1908,
+/// doi:10.1093/biomet/6.1.1), in their unit; absent for fewer than two. Exact for normal values.
+std::optional<IntervalEstimate> student_mean(const std::vector<double>& values);
 
 /// Standard error of a statistic of n samples by the jackknife (Efron & Stein 1981, doi:10.1214/aos/1176345462), from
 /// what it is without each of them in turn.
