@@ -8,7 +8,10 @@ namespace stillpoint {
 
 struct Animal {
   std::uint64_t seed = 0;        // of its network: animals of one seed are alike across hypotheses
-  std::vector<double> sessions;  // a statistic in each session where it is defined; finite
+  std::vector<double> sessions;  // a statistic in each session where it is defined
 };
+
+/// Throws ParameterError unless its values are finite.
+void require_finite(const Animal& animal);
 
 }  // namespace stillpoint
