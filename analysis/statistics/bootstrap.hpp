@@ -18,6 +18,9 @@ Interval percentile_interval(std::size_t runs, const std::function<double(const 
 /// absent when there are none.
 std::optional<Estimate> mean_estimate(const std::vector<double>& values);
 
+/// Mean of independent values of any law, skewed ones too, with its studentised interval.
+std::optional<IntervalEstimate> studentised_mean(const std::vector<double>& values);
+
 /// Interval from the errors that repeats of the estimate made around it (the basic bootstrap: its quantiles, mirrored).
 /// Without errors it has no width.
 IntervalEstimate mirrored_interval(double value, std::vector<double> errors, double level);

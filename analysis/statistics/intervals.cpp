@@ -4,17 +4,22 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numeric>
 
 namespace stillpoint {
 
 Interval wilson_interval(long successes, long trials, double level) {
   if (trials == 0) return {0, 1};
   const double z = boost::math::quantile(boost::math::normal(), (1 + level) / 2);
-  const double n = static_cast<double>(trials), p = static_cast<double>(successes) / n;
+  const double n = static_cast<double>(trials);
+  return score_interval(static_cast<double>(successes) / n, n, z);
+}
+
+Interval score_interval(double p, double n, double z) {
   const double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
   const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   // The ends are exactly 0 for no success and 1 for no failure; rounding must not carry them past that.
-  return {successes == 0 ? 0 : centre - half, successes == trials ? 1 : centre + half};
+  return {p == 0 ? 0 : centre - half, p == 1 ? 1 : centre + half};
 }
 
 IntervalEstimate share_of(long successes, long trials) {
@@ -55,6 +60,16 @@ IntervalEstimate normal_interval(double value, double standard_error) {
 
 IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom) {
   return symmetric_interval(value, standard_error, boost::math::students_t(degrees_of_freedom));
+}
+
+std::optional<IntervalEstimate> student_mean(const std::vector<double>& values) {
+  if (values.size() < 2) return std::nullopt;
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double all, double value) {
+    return all + (value - mean) * (value - mean);
+  });
+  return student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1);
 }
 
 double jackknife_error(const Vector<double>& without) {

@@ -26,21 +26,17 @@ NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std
       ++summary.undefined;
   }
   if (values.empty()) return summary;
-  const auto n = static_cast<double>(values.size());
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0), mean = sum / n;
-  summary.mean = mean;
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  summary.mean = sum / static_cast<double>(values.size());
   summary.median = median(values);
   if (what.yes_or_no) {
     summary.interval = wilson_interval(std::lround(sum), static_cast<long>(values.size()));
     return summary;
   }
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  if (*least == *most) return summary;
-  const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double all, double value) {
-    return all + (value - mean) * (value - mean);
-  });
-  const auto interval = student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1);
-  summary.interval = Interval{std::max(interval.low, what.possible.low), std::min(interval.high, what.possible.high)};
+  const auto interval = student_mean(values);
+  if (*least == *most || !interval) return summary;
+  summary.interval = Interval{std::max(interval->low, what.possible.low), std::min(interval->high, what.possible.high)};
   return summary;
 }
 
