@@ -216,7 +216,7 @@ TEST_CASE("ratios of pulses are those of their means, over conditions in the pro
     CHECK(error == Approx(std::abs(sum - 1) * e / 2).margin(1e-9));
   }
 
-  // Condition 1 responds by 1, condition 2 by 3, from baselines of 10 and 50; condition 3 was never stimulated.
+  // Condition 1 responds by 1, condition 2 by 3, from baselines of 10 and 50; 3 was never stimulated, 4 always.
   Session stimulated{100, 0, {}, {}}, steady{100, 0, {}, {}};
   const auto add = [](Session& to, int condition, double value, int times) {
     for (int i = 0; i < times; ++i) {
@@ -226,6 +226,7 @@ TEST_CASE("ratios of pulses are those of their means, over conditions in the pro
   };
   add(stimulated, 1, 11, 6);
   add(stimulated, 2, 53, 2);
+  add(stimulated, 4, 5000, 3);
   add(steady, 3, 1000, 4);
   add(steady, 2, 50, 9);
   add(steady, 1, 10, 2);

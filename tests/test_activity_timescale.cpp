@@ -141,6 +141,12 @@ TEST_CASE("no timescale is found where none is in the window") {
   // Slow drift from trial to trial is constant within one: R is flat.
   CHECK_FALSE(
       intrinsic_timescale(ornstein_uhlenbeck(20, 60, 20, 50, 40, {{1e6, 14}}, 7), {0, 1000}).tau_ms.has_value());
+  // Slower than the window is long: whatever is nearest at the longest lag is not told.
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const auto slow =
+        intrinsic_timescale(ornstein_uhlenbeck(20, 60, 20, 50, 40, {{3000, 14}}, seed, Signal::rates), {0, 1000});
+    CHECK(slow.tau_ms.value_or(0) < 940);
+  }
   auto still = ornstein_uhlenbeck(3, 1, 20, 50, 20, {}, 8);
   for (int k = 0; k < 5; ++k) still.trials.push_back(still.trials[0]);
   CHECK(intrinsic_timescale(still, {0, 1000}).autocorrelation.size() == 0);
