@@ -26,8 +26,8 @@ Contrast::Contrast(std::vector<const Session*> sessions) : sessions_(std::move(s
     const double apart = (session->start_ms - sessions_.front()->start_ms) / session->bin_ms;
     require_parameter(session->bin_ms == sessions_.front()->bin_ms && std::abs(apart - std::round(apart)) < 1e-6,
                       "bin_ms", fmt::format("{:g} from {:g}", session->bin_ms, session->start_ms),
-                      fmt::format("must be the bins of the other recording, {:g} from {:g}",
-                                  sessions_.front()->bin_ms, sessions_.front()->start_ms));
+                      fmt::format("must be the bins of the other recording, {:g} from {:g}", sessions_.front()->bin_ms,
+                                  sessions_.front()->start_ms));
   }
   const auto shared = [&](const ConditionGroup& group) {
     return std::all_of(groups_.begin(), groups_.end(), [&](const auto& of_session) {
@@ -42,9 +42,8 @@ Contrast::Contrast(std::vector<const Session*> sessions) : sessions_(std::move(s
   for (auto& of_session : groups_) {
     std::vector<ConditionGroup> same;
     for (const auto& group : kept)
-      same.push_back(*std::find_if(of_session.begin(), of_session.end(), [&](const ConditionGroup& other) {
-        return other.condition == group.condition;
-      }));
+      same.push_back(*std::find_if(of_session.begin(), of_session.end(),
+                                   [&](const ConditionGroup& other) { return other.condition == group.condition; }));
     of_session = std::move(same);
   }
   weight_.resize(static_cast<Index>(kept.size()));

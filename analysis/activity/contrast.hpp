@@ -1,5 +1,5 @@
-// Sums of the mean activity of several sessions of the same neurons, as stimulated minus control, with their errors over
-// trials. For the files beside it.
+// Sums of the mean activity of several sessions of the same neurons, as stimulated minus control, with their errors
+// over trials. For the files beside it.
 #pragma once
 
 #include <vector>
@@ -15,9 +15,9 @@ struct MeanWithError {
   bool interval_holds_zero() const;
 };
 
-/// One coefficient per session: sum over sessions of coefficient x mean over trials, conditions weighted by their trials
-/// in the first session. Conditions need two trials in every session to count. Throws ParameterError "trials" where none
-/// has, "neurons" and "bin_ms" where sessions differ in neurons or bins.
+/// One coefficient per session: sum over sessions of coefficient x mean over trials, conditions weighted by their
+/// trials in the first session. Conditions need two trials in every session to count. Throws ParameterError "trials"
+/// where none has, "neurons" and "bin_ms" where sessions differ in neurons or bins.
 class Contrast {
  public:
   explicit Contrast(std::vector<const Session*> sessions);

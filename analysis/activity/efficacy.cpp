@@ -68,8 +68,9 @@ EfficacyDependence efficacy_dependence(const std::vector<EfficacyRatio>& rising,
     result.targets = static_cast<Index>(up.size() + down.size());
     const auto a = mean_of(values_of(up)), b = mean_of(values_of(down));
     const double squared = a.squared_error + b.squared_error;
-    const double degrees = squared * squared / (a.squared_error * a.squared_error / a.degrees +
-                                                b.squared_error * b.squared_error / b.degrees);
+    const double degrees =
+        squared * squared /
+        (a.squared_error * a.squared_error / a.degrees + b.squared_error * b.squared_error / b.degrees);
     const bool known = a.degrees > 0 && b.degrees > 0;
     result.contrast = with_interval({b.value - a.value, known ? squared : 0, degrees});
   }

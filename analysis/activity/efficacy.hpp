@@ -29,8 +29,8 @@ struct EfficacyDependence {
 
 /// Of connections whose presynaptic activity was paired with a rising, flat or falling rate of their target. A target
 /// counts once, however many of its connections were measured: of nested data the summary of each cluster is as good as
-/// a model of both levels where clusters are equal (McNabb & Murayama 2021, doi:10.1016/j.crneur.2021.100024), and the t
-/// test of it holds its level, which that over connections does not (Aarts et al. 2014, doi:10.1038/nn.3648).
+/// a model of both levels where clusters are equal (McNabb & Murayama 2021, doi:10.1016/j.crneur.2021.100024), and the
+/// t test of it holds its level, which that over connections does not (Aarts et al. 2014, doi:10.1038/nn.3648).
 ///
 /// Bias: none of the mean log ratio; connections left out take the strongest changes with them, so measure those whose
 /// efficacy is well above its error and its change.

@@ -40,8 +40,15 @@ struct IntrinsicTimescale {
 /// one-sided t test over the tenths at 5 %. No decay is in the window where one timescale does not, or tau is nearest
 /// at the longest lag, or below a quarter of a bin; of two, the second is 1.5 times the first at least.
 ///
-/// Bias. Short windows make timescales of single trials too short (Zeraati et al. 2022, doi:10.1038/s43588-022-00214-3);
-/// without the subtraction of a trial's mean little of it is left. BIAS
+/// Bias. Autocorrelations about a trial's own mean give timescales that are too short, the more so the shorter the
+/// trial (Zeraati et al. 2022, doi:10.1038/s43588-022-00214-3). About the mean of trials little of that is left while
+/// the window holds tau twice: spikes at 40 Hz whose rates are Ornstein-Uhlenbeck processes of 100, 200, 400 ms
+/// (coefficient of variation .35; 30 neurons, 100 trials, 20 bins of 50 ms) give 100, 201, 410 ms in the mean, with
+/// standard deviations of 10, 22, 59. The estimate is of where there is one: of such rates (50 trials) at 1000 ms it is
+/// absent in 4 of 5 (tau beyond the longest lag) and 840 ms in the rest. It is of a population: of 20 neurons at 8 Hz
+/// (.5) in 50 trials it is absent in 4 to 10 % and has a standard deviation of 45 %, 38 %, 40 %; of one such neuron in
+/// 200 trials it is absent in 4 of 5. One timescale is taken for two in 2 to 3 %, none (Poisson spikes) for one in 0 of
+/// 400; 40 and 400 ms in windows of 2 s are told apart in 49 of 50, with the longer 437 in the mean.
 ///
 /// Throws ParameterError "window" for fewer than 8 bins, "trials" where no condition has two.
 IntrinsicTimescale intrinsic_timescale(const Session& session, const Window& window);

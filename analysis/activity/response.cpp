@@ -31,6 +31,10 @@ std::optional<double> ratio_of_windows(const Recorded& recorded, const Window& a
               standard_error);
 }
 
+Index bins_in(const Recorded& recorded, double width_ms) {
+  return std::max<Index>(1, std::lround(width_ms / recorded.stimulated.bin_ms));
+}
+
 Window last_of(const Step& step) { return {step.offset_ms - step.width_ms, step.offset_ms}; }
 
 /// Largest response in the direction of `sign`: where it is, one half of the trials says, how large, the other.
@@ -87,17 +91,16 @@ std::optional<double> settling_ms(const Recorded& recorded, const Step& step, do
   double variance = 0;
   for (Index t = 0; t < response.size(); ++t)
     variance += std::pow(contrast.with_error(difference, values, t).standard_error, 2);
-  // Beyond this noise alone takes one of all bins in 5 % of recordings.
+  // Beyond this noise alone takes one of all bins in 1 % of recordings.
   const double times = static_cast<double>(response.size()),
-               noise = boost::math::quantile(boost::math::normal(), 1 - 0.025 / times) * std::sqrt(variance / times);
+               noise = boost::math::quantile(boost::math::normal(), 1 - 0.005 / times) * std::sqrt(variance / times);
   const double band = std::max(share * std::abs(size.value), noise);
   if (band > std::abs(size.value) / 2) return std::nullopt;
   Index last = response.size() - 1;
   while (last >= 0 && response(last) <= band) --last;
   if (last == response.size() - 1) return until_ms;
   // Between the middles of bins; before the first of them it is what it was at the offset.
-  const double bin = recorded.stimulated.bin_ms,
-               first = static_cast<double>(bins_of(recorded.stimulated, after).first),
+  const double bin = recorded.stimulated.bin_ms, first = static_cast<double>(bins_of(recorded.stimulated, after).first),
                middle = recorded.stimulated.start_ms + bin * (first + 0.5) - step.offset_ms;
   const double before = last >= 0 ? response(last) : std::abs(size.value);
   const double part = (before - band) / (before - response(last + 1));
@@ -108,14 +111,14 @@ std::optional<double> rebound(const Recorded& recorded, const Step& step, double
   const auto contrast = contrast_of(recorded);
   const auto size = contrast.with_error(difference, contrast.means(recorded.cells, last_of(step)));
   if (size.interval_holds_zero()) return std::nullopt;
-  const auto values = contrast.running_means(recorded.cells, {step.offset_ms, step.offset_ms + until_ms}, 1);
+  const auto values = contrast.running_means(recorded.cells, {step.offset_ms, step.offset_ms + until_ms},
+                                             bins_in(recorded, step.width_ms));
   return -largest(contrast, values, -size.value) / size.value;
 }
 
 double peak_response(const Recorded& recorded, const Window& window, double width_ms) {
   const auto contrast = contrast_of(recorded);
-  const auto width = std::max<Index>(1, std::lround(width_ms / recorded.stimulated.bin_ms));
-  const auto values = contrast.running_means(recorded.cells, window, width);
+  const auto values = contrast.running_means(recorded.cells, window, bins_in(recorded, width_ms));
   return largest(contrast, values, contrast.of(difference, values).mean());
 }
 

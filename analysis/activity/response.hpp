@@ -44,9 +44,14 @@ MeanWithError population_response(const Recorded& recorded, const Window& window
 constexpr double slowest_membrane_ms = 200;
 
 /// Late over early response to a step: the last `width_ms` of it, over the `width_ms` that begin three membrane time
-/// constants after its onset (as measured). A membrane has charged to 95 % by then: alone it makes 1 / (1 - exp(-3) (1 -
-/// exp(-w)) / w) of it, w = width_ms / membrane_ms, from 1.01 to 1.05. Absent beyond slowest_membrane_ms. Throws ParameterError "window"
-/// where the two would overlap. BIAS_CREEP
+/// constants after its onset (as measured). A membrane has charged to 95 % by then: alone it makes 1 / (1 - exp(-3) (1
+/// - exp(-w)) / w) of it, w = width_ms / membrane_ms, at most 1.05. Absent beyond slowest_membrane_ms. Throws
+/// ParameterError "window" where the two would overlap.
+///
+/// Bias: too large by the squared relative error of the early response, as ratios are (by 1.6 %, 4 % where that error
+/// is .11, .21: 1000 simulations with Poisson spikes), until at a third of it recordings begin to be left out, those
+/// where it came out small: then it is too small (by 15 % where half of them are), and intervals cover less, 89 %
+/// instead of 95.
 std::optional<double> creep_index(const Recorded& recorded, const Step& step, double membrane_ms,
                                   double* standard_error = nullptr);
 
@@ -56,22 +61,27 @@ std::optional<double> creep_index(const Recorded& recorded, const Step& step, do
 std::optional<double> residual_after_offset(const Recorded& recorded, const Step& step, double after_ms,
                                             double* standard_error = nullptr);
 
-/// Time after the offset from which on the response stays within `share` of its size at the offset (the last width_ms of
-/// the step), until `until_ms` [ms after the offset], bin by bin. Censored: `until_ms` itself where it is outside in the
-/// last bin. Absent where the interval of the size holds 0. What noise alone does to one of all bins in 5 % of
+/// Time after the offset from which on the response stays within `share` of its size at the offset (the last width_ms
+/// of the step), until `until_ms` [ms after the offset], bin by bin. Censored: `until_ms` itself where it is outside in
+/// the last bin. Absent where the interval of the size holds 0. What noise alone does to one of all bins in 1 % of
 /// recordings is not outside: where this is more than `share` of the size, a ratio q, an exponential settles at tau ln
-/// 1/q in the place of tau ln 1/share, and the time is absent where q is above a half: take longer bins. BIAS_SETTLING
+/// 1/q in the place of tau ln 1/share, and the time is absent where q is above a half: take longer bins.
+///
+/// Bias: as that says. Exponentials of 60 and 200 ms, which settle at 138 and 461 ms, in 20 cells and 30 trials of
+/// Poisson spikes, bins of 50 ms: 141 and 471 where a bin's error is .02 of the size, 126 and 399 at .04, 83 and 272 at
+/// .08, and mostly absent at .16.
 std::optional<double> settling_ms(const Recorded& recorded, const Step& step, double until_ms, double share = 0.1);
 
 /// Largest response of the opposite sign between the offset and `until_ms` after it, over the size before the offset
-/// (the last width_ms of the step), bin by bin. Where it is largest is read from every other trial, how large from the
-/// rest, and the other way round, so that noise makes no rebound: 0 in the mean where there is none, or just negative
-/// where the response has not settled. BIAS_REBOUND
+/// (the last width_ms of the step), both as means over width_ms. Where it is largest is read from every other trial,
+/// how large from the rest, and the other way round, so that noise makes no rebound: 0 in the mean where there is none,
+/// or just negative where the response has not settled. A narrow rebound comes out too small, as a peak does.
 std::optional<double> rebound(const Recorded& recorded, const Step& step, double until_ms);
 
 /// Largest response within a window, in the direction of the mean response there, as means over `width_ms`; found in
 /// every other trial and read from the rest, and the other way round: noise makes it no larger, but smaller where the
-/// peak is narrow against `width_ms` or hidden in noise.
+/// peak is narrow against `width_ms` or hidden in noise: by 2 % for a response that creeps up for 1 s, where an error
+/// is a tenth of it, by 5 % at a fifth.
 double peak_response(const Recorded& recorded, const Window& window, double width_ms);
 
 /// Peak of the response to a step over that to a slow ramp to the same current; absent where the interval of the mean
@@ -85,8 +95,8 @@ std::optional<double> additivity(const Session& both, const Session& first, cons
                                  const Session& control, const std::vector<Index>& cells, const Window& window,
                                  double* standard_error = nullptr);
 
-/// Response to the second of two pulses over that to the first, what is left of the first taken away: (pair - single) in
-/// the second's window over (single - control) in the first's.
+/// Response to the second of two pulses over that to the first, what is left of the first taken away: (pair - single)
+/// in the second's window over (single - control) in the first's.
 std::optional<double> paired_pulse_ratio(const Session& pair, const Session& single, const Session& control,
                                          const std::vector<Index>& cells, const Window& first, const Window& second,
                                          double* standard_error = nullptr);

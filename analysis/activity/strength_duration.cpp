@@ -24,8 +24,8 @@ void check(const SwitchTrials& of) {
   require_parameter(n == of.switched.size() && n == of.trials.size(), "amplitude", fmt::format("{}", n),
                     fmt::format("must be as many as counts, {} and {}", of.switched.size(), of.trials.size()));
   for (std::size_t i = 0; i < n; ++i) {
-    require_parameter(i == 0 || of.amplitude[i] > of.amplitude[i - 1], "amplitude", fmt::format("{:g}", of.amplitude[i]),
-                      "must rise from one to the next");
+    require_parameter(i == 0 || of.amplitude[i] > of.amplitude[i - 1], "amplitude",
+                      fmt::format("{:g}", of.amplitude[i]), "must rise from one to the next");
     require_parameter(of.trials[i] > 0 && of.switched[i] >= 0 && of.switched[i] <= of.trials[i], "trials",
                       fmt::format("{} of {}", of.switched[i], of.trials[i]),
                       "there must be trials at every amplitude, and no more switched than there are");
@@ -63,8 +63,7 @@ StrengthDuration strength_duration(const SwitchTrials& brief, const SwitchTrials
   StrengthDuration result{switching_amplitude(brief), switching_amplitude(prolonged), {}, {}, {}};
   if (!result.brief || !result.prolonged) return result;
   if (*result.prolonged != 0) result.ratio = *result.brief / *result.prolonged;
-  const double brief_charge = *result.brief * brief.duration_ms,
-               charge = *result.prolonged * prolonged.duration_ms;
+  const double brief_charge = *result.brief * brief.duration_ms, charge = *result.prolonged * prolonged.duration_ms;
   if (!(*result.brief > *result.prolonged && charge > brief_charge)) return result;
   result.rheobase = (charge - brief_charge) / (prolonged.duration_ms - brief.duration_ms);
   result.chronaxie_ms = brief_charge / *result.rheobase - brief.duration_ms;

@@ -25,9 +25,9 @@ struct ExponentialSum {
   bool inside(const WeightedPoints& points) const;
 };
 
-/// The nearest with `terms` (0, 1 or 2) exponentials, tau from a quarter to the last x, the second 1.5 times the first or
-/// more: amplitudes and constant are linear, tau by a grid in its logarithm, refined. Not found where amplitudes would
-/// not be positive.
+/// The nearest with `terms` (0, 1 or 2) exponentials, tau from a quarter to the last x, the second 1.5 times the first
+/// or more: amplitudes and constant are linear, tau by a grid in its logarithm, refined. Not found where amplitudes
+/// would not be positive.
 ExponentialSum fit_exponentials(const WeightedPoints& points, int terms);
 
 }  // namespace stillpoint
