@@ -50,8 +50,8 @@ inline Moments moments(const std::vector<double>& values) {
           std::sqrt((squares.array() - squares.mean()).square().sum() / (n - 1) / n)};
 }
 
-/// Mean and variance of counts of an equilibrium renewal process of gamma intervals, whole k, at an expected count of m:
-/// every k-th event of a Poisson process, begun anywhere between two of them.
+/// Mean and variance of counts of an equilibrium renewal process of gamma intervals, whole k, at an expected count of
+/// m: every k-th event of a Poisson process, begun anywhere between two of them.
 struct CountLaw {
   double mean, variance;
 };

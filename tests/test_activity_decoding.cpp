@@ -17,7 +17,8 @@ double phi(double z) { return boost::math::cdf(boost::math::normal(), z); }
 
 constexpr Index N = 12, bins = 8;
 
-/// Two conditions `distance` apart at all times, in a pattern that turns by `turn` from bin to bin; a rise that both share.
+/// Two conditions `distance` apart at all times, in a pattern that turns by `turn` from bin to bin; a rise that both
+/// share.
 std::vector<Matrix<double>> coding(double distance, double turn) {
   std::vector<Matrix<double>> means(2, Matrix<double>::Zero(N, bins));
   for (Index t = 0; t < bins; ++t)
@@ -105,25 +106,25 @@ TEST_CASE("a stable code is read at any time, a turning one only at its own, wha
   CHECK(*coding_stability(turning, whole(turning), 50).stability == Approx(cosine / pairs).margin(0.03));
 }
 
-TEST_CASE("coding stability is that of the code without bias, where decoding off the diagonal falls short of it") {
+TEST_CASE("coding stability is the mean correlation of the code at any signal, that of decoding saturates") {
   const double turn = 0.2;  // to cos = .17 over the window
-  std::vector<double> coded, decoded;
   double truth = 0, pairs = 0;
   for (Index t = 0; t < bins; ++t)
     for (Index u = t + 4; u < bins; ++u, ++pairs) truth += std::cos(turn * static_cast<double>(u - t));
   truth /= pairs;
-  for (std::uint64_t repeat = 0; repeat < 200; ++repeat) {
-    const auto session = noisy(coding(2, turn), 15, 1, 50, repeat);
-    coded.push_back(*coding_stability(session, whole(session), 200).stability);
-    if (repeat < 60)
-      if (const auto stability = cross_temporal_decoding(session, whole(session), 200).stability)
-        decoded.push_back(*stability);
+  for (const double distance : {2.0, 8.0}) {
+    std::vector<double> coded, decoded;
+    for (std::uint64_t repeat = 0; repeat < 60; ++repeat) {
+      const auto session = noisy(coding(distance, turn), 25, 1, 50, repeat);
+      coded.push_back(*coding_stability(session, whole(session), 200).stability);
+      decoded.push_back(cross_temporal_decoding(session, whole(session), 200).stability.value());
+    }
+    const auto one = moments(coded), two = moments(decoded);
+    INFO("distance " << distance << ": coding " << one.mean << " +- " << one.mean_error << ", decoding " << two.mean
+                     << " +- " << two.mean_error << " of " << truth);
+    CHECK(std::abs(one.mean - truth) < 4 * one.mean_error);
+    if (distance == 8) CHECK(two.mean > truth + 0.3);
   }
-  const auto one = moments(coded), two = moments(decoded);
-  INFO("coding " << one.mean << " +- " << one.mean_error << ", decoding " << two.mean << " +- " << two.mean_error
-                 << " of " << truth);
-  CHECK(std::abs(one.mean - truth) < 4 * one.mean_error + 0.01);
-  CHECK(decoded.size() == 60);
 }
 
 TEST_CASE("labels that mean nothing are decoded at chance, by few trials and many neurons") {

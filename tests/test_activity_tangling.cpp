@@ -33,8 +33,8 @@ TEST_CASE("a circle is as tangled as its speed: opposite points are farthest in 
   CHECK(found.q.rows() == 1);
   CHECK(found.q.cols() == bins - 1);
 
-  // Without softening an ellipse is the circle; with it each axis is divided by its range and 5 Hz more, and an ellipse of
-  // half axes a > b is most tangled between the ends of its long one: w^2 4 a^2 / (4 b^2 + .1 (a^2 + b^2) / 2).
+  // Without softening an ellipse is the circle; with it each axis is divided by its range and 5 Hz more, and an ellipse
+  // of half axes a > b is most tangled between the ends of its long one: w^2 4 a^2 / (4 b^2 + .1 (a^2 + b^2) / 2).
   const auto oval = drawn([](double a) { return Eigen::Vector2d(50 * std::cos(a), 5 * std::sin(a)); });
   TanglingSetting hard;
   hard.softening_hz = 0;

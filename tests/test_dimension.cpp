@@ -82,6 +82,22 @@ TEST_CASE("the traces' estimates are means over four different runs, term by ter
   CHECK(dimension_of(activity).participation_ratio->value == Approx(squared / square).epsilon(1e-10));
 }
 
+TEST_CASE("the interval of a dimension is the jackknife of its logarithm over runs") {
+  for (const Index samples : {3, 60}) {
+    const auto activity = draw(Vector<double>::LinSpaced(N, 1, 2), 8, samples, 0.5, 2);
+    Vector<double> without(8);
+    for (std::size_t run = 0; run < 8; ++run) {
+      auto others = activity;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(run));
+      without(static_cast<Index>(run)) = std::log(dimension_of(others).participation_ratio->value);
+    }
+    const auto found = *dimension_of(activity).participation_ratio;
+    const auto interval = student_interval(std::log(found.value), jackknife_error(without), 7);
+    CHECK(std::log(found.interval->low) == Approx(interval.low).epsilon(1e-9));
+    CHECK(std::log(found.interval->high) == Approx(interval.high).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("a rotation fills two dimensions, rest fills none, and too few runs are refused") {
   Matrix<double> turn(2, 2);
   turn << 0, -1, 1, 0;

@@ -23,10 +23,10 @@ CodingStability coding_stability(const Session& session, const Window& window, d
   Matrix<double> sum = Matrix<double>::Zero(part.neurons(), part.bins()),
                  halves = Matrix<double>::Zero(part.bins(), part.bins()), plain = halves;
   for (const auto& group : compared.groups) {
-    const auto split = split_mean(part, group.trials);
-    sum += split.mean;
-    halves += split.products;
-    plain.noalias() += split.mean.transpose() * split.mean;
+    const Matrix<double> mean = mean_over_trials(part, group.trials);
+    sum += mean;
+    halves += split_half_products(part, group.trials);
+    plain.noalias() += mean.transpose() * mean;
   }
   CodingStability result{halves - (sum.transpose() * sum - plain + halves) / C, {}};
 

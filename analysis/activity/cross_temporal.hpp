@@ -17,8 +17,8 @@ struct CrossTemporal {
       for (Index u = t + lag; u < activity.bins(); ++u) use(t, u);
   }
 };
-/// Throws ParameterError "lag_ms" where it is not above 0, "window" where no two bins are lag_ms apart, "trials" for fewer
-/// than two conditions of `least` trials; conditions of fewer are left out.
+/// Throws ParameterError "lag_ms" where it is not above 0, "window" where no two bins are lag_ms apart, "trials" for
+/// fewer than two conditions of `least` trials; conditions of fewer are left out.
 CrossTemporal cross_temporal(const Session& session, const Window& window, double lag_ms, Index least);
 /// The conditions, of `least` trials each; throws ParameterError "trials" for fewer than two.
 std::vector<ConditionGroup> several_conditions(const Session& session, Index least);

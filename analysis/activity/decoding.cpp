@@ -19,7 +19,7 @@ namespace {
 constexpr double least_shrinkage = 1e-6;
 constexpr double level = 0.05;
 
-/// (1 - s) S + s tr S / N I, S the covariance of n columns of mean 0, s the share of Ledoit & Wolf 2004, equation 14:
+/// (1 - s) S + s tr S / N I, S the covariance of n columns of mean 0, s the share of Ledoit & Wolf 2004:
 /// b^2 / d^2, d^2 = |S - tr S / N I|^2, b^2 = sum_k |r_k r_k' - S|^2 / n^2, at most d^2. The identity where all are 0.
 Matrix<double> shrunk_covariance(const Matrix<double>& residuals) {
   const Index N = residuals.rows();

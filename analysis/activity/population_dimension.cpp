@@ -14,8 +14,8 @@ namespace stillpoint {
 
 namespace {
 
-/// Means over four disjoint parts of every condition's trials, chosen at random: neurons x (conditions x bins) each, less
-/// their mean over both. Of trials that do not go into four, some are left out.
+/// Means over four disjoint parts of every condition's trials, chosen at random: neurons x (conditions x bins) each,
+/// less their mean over both. Of trials that do not go into four, some are left out.
 std::array<Matrix<double>, 4> quarters(const Session& session, const std::vector<ConditionGroup>& groups,
                                        Stream& stream) {
   const Index T = session.bins();

@@ -18,29 +18,31 @@ constexpr double rounding = 1e-12;
 PopulationSpeed population_speed(const Session& session, const Window& window, Signal signal, Index smooth_bins) {
   const auto rates = rates_in(session, window, signal, smooth_bins, 2);
   const auto groups = condition_groups(rates, 2);
-  const Index T = rates.bins();
+  const Index steps = rates.bins() - 1;
   const auto N = static_cast<double>(rates.neurons()), C = static_cast<double>(groups.size()),
-             bins = static_cast<double>(T), dt_s = rates.bin_ms / 1000;
-
-  Matrix<double> products = Matrix<double>::Zero(T, T);  // mean over conditions
-  Vector<double> mean = Vector<double>::Zero(rates.neurons());
-  double own = 0, plain = 0;  // of means over time: products of a condition with itself; of differences: plain squares
-  for (const auto& group : groups) {
-    const auto split = split_mean(rates, group.trials);
-    const Vector<double> over_time = split.mean.rowwise().mean();
-    products += split.products / C;
-    mean += over_time / C;
-    own += (split.products.mean() - over_time.squaredNorm()) / (C * C);
-    plain += (split.mean.rightCols(T - 1) - split.mean.leftCols(T - 1)).squaredNorm() / (N * C * (bins - 1));
+             dt_s = rates.bin_ms / 1000;
+  Session changes = rates, over_time = rates;
+  for (std::size_t i = 0; i < rates.trials.size(); ++i) {
+    changes.trials[i] = (rates.trials[i].rightCols(steps) - rates.trials[i].leftCols(steps)) / dt_s;
+    over_time.trials[i] = rates.trials[i].rowwise().mean();
   }
-  const double size = products.trace() / bins / N;
 
-  PopulationSpeed result;
-  const Vector<double> squares = products.diagonal(), next = products.diagonal(1);
-  result.squared_by_time = (squares.head(T - 1) + squares.tail(T - 1) - 2 * next) / (N * dt_s * dt_s);
+  PopulationSpeed result{};
+  result.squared_by_time = Vector<double>::Zero(steps);
+  Vector<double> mean = Vector<double>::Zero(rates.neurons());
+  double size = 0, own = 0,
+         plain = 0;  // mean square of activity; of the means of conditions with themselves; of changes
+  for (const auto& group : groups) {
+    const Vector<double> centre = mean_over_trials(over_time, group.trials);
+    result.squared_by_time += split_half_squares(changes, group.trials) / (N * C);
+    plain += mean_over_trials(changes, group.trials).squaredNorm() / (N * C * static_cast<double>(steps));
+    size += split_half_squares(rates, group.trials).mean() / (N * C);
+    mean += centre / C;
+    own += (split_half_squares(over_time, group.trials)(0) - centre.squaredNorm()) / (C * C);
+  }
   result.squared = result.squared_by_time.mean();
   result.variance = size - (mean.squaredNorm() + own) / N;
-  result.uncorrected = std::sqrt(plain) / dt_s;
+  result.uncorrected = std::sqrt(plain);
   if (result.squared >= 0) result.speed = std::sqrt(result.squared);
   if (result.speed && result.variance > rounding * size) result.relative = *result.speed / std::sqrt(result.variance);
   return result;

@@ -216,7 +216,8 @@ Vector<double> fluorescence(const std::vector<double>& spikes_ms, double start_m
   const double frame_ms = 1000 / imaging.frame_hz, rise = imaging.rise_ms, decay = imaging.decay_ms,
                peak_ms = std::log(decay / rise) * rise * decay / (decay - rise),
                size = std::exp(-peak_ms / decay) - std::exp(-peak_ms / rise);
-  // Of each exponential its sum over past spikes at a frame's start; that falls by the integral, over its time constant.
+  // Of each exponential its sum over past spikes at a frame's start; that falls by the integral, over its time
+  // constant.
   const auto mean = [&](double tau, Vector<double>& target, double sign) {
     auto next = spikes_ms.begin();
     double sum = 0;

@@ -1,12 +1,13 @@
 // What an electrode or a microscope sees of simulated rates.
 //
-// Spikes are a renewal process in operational time (Cox & Lewis 1966; Brown et al. 2002, doi:10.1162/08997660252741149):
-// its intervals are gamma with mean 1 and shape k, so CV^2 = 1/k, and k = 1 is a Poisson process. Operational time is
+// Spikes are a renewal process in operational time (Cox & Lewis 1966; Brown et al. 2002,
+// doi:10.1162/08997660252741149): its intervals are gamma with mean 1 and shape k, so CV^2 = 1/k, and k = 1 is a
+// Poisson process. Operational time is
 //
 //   Lambda(t) = int g(t') f(t') dt'         f the rate [Hz], constant within a bin of the simulation, g the shared gain
 //
-// so that spikes lie where they lie within a bin. The process is stationary from the first moment: the first interval is
-// that of an equilibrium process. g is common to all neurons of a trial (Goris et al. 2014, doi:10.1038/nn.3711),
+// so that spikes lie where they lie within a bin. The process is stationary from the first moment: the first interval
+// is that of an equilibrium process. g is common to all neurons of a trial (Goris et al. 2014, doi:10.1038/nn.3711),
 // log-normal with mean 1; its logarithm is one number per trial, or an Ornstein-Uhlenbeck process.
 //
 // A neuron's noise is named by (seed, session, trial, neuron): the intervals of its spikes in operational time and the
@@ -68,8 +69,8 @@ const ParameterList<RecordingModel>& recording_list();
 /// Times [ms, from the event, as the session's] of the spikes of each trial and neuron, rising: [trial][neuron].
 using SpikeTimes = std::vector<std::vector<std::vector<double>>>;
 
-/// rates_hz: firing rates [Hz], >= 0. Throw ParameterError "recording.*" where a field is out of its bounds, "neurons" or
-/// "trials" where one is asked for that the session does not have, "rates" where one is negative or no number.
+/// rates_hz: firing rates [Hz], >= 0. Throw ParameterError "recording.*" where a field is out of its bounds, "neurons"
+/// or "trials" where one is asked for that the session does not have, "rates" where one is negative or no number.
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
                        const RecordingModel& model, std::uint64_t seed, std::uint64_t session);
 /// Spike counts per bin (of the times that spike_times returns), or dF/F per frame, of these neurons and trials in this

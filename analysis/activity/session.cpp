@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "sim/options/option.hpp"
 
@@ -12,19 +13,6 @@ namespace {
 
 /// Times are sums of bins: what is within this part of one is the same.
 constexpr double same_bin = 1e-6;
-
-template <class Takes>
-Matrix<double> mean_of(const Session& session, Takes&& takes) {
-  Matrix<double> sum = Matrix<double>::Zero(session.neurons(), session.bins());
-  Index count = 0;
-  for (std::size_t i = 0; i < session.trials.size(); ++i)
-    if (takes(i)) {
-      sum += session.trials[i];
-      ++count;
-    }
-  require_parameter(count > 0, "trials", "0", "there is no trial to average");
-  return sum / static_cast<double>(count);
-}
 
 }  // namespace
 
@@ -73,11 +61,23 @@ Session coarser(const Session& session, Index factor, Signal signal) {
 }
 
 Matrix<double> mean_over_trials(const Session& session) {
-  return mean_of(session, [](std::size_t) { return true; });
+  std::vector<Index> all(session.trials.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  return mean_over_trials(session, all);
 }
 
 Matrix<double> mean_over_trials(const Session& session, int condition) {
-  return mean_of(session, [&](std::size_t i) { return session.condition[i] == condition; });
+  std::vector<Index> of;
+  for (std::size_t i = 0; i < session.trials.size(); ++i)
+    if (session.condition[i] == condition) of.push_back(static_cast<Index>(i));
+  return mean_over_trials(session, of);
+}
+
+Matrix<double> mean_over_trials(const Session& session, const std::vector<Index>& trials) {
+  require_parameter(!trials.empty(), "trials", "0", "there is no trial to average");
+  Matrix<double> sum = Matrix<double>::Zero(session.neurons(), session.bins());
+  for (const Index trial : trials) sum += session.trials[static_cast<std::size_t>(trial)];
+  return sum / static_cast<double>(trials.size());
 }
 
 }  // namespace stillpoint

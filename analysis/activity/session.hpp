@@ -38,8 +38,10 @@ Session chosen(const Session& session, const std::vector<Index>& neurons, const 
 enum class Signal { spikes, rates };
 Session coarser(const Session& session, Index factor, Signal signal);
 
-/// Mean over trials, of all or of one condition, neurons x bins. Throws ParameterError "trials" where there is none.
+/// Mean over trials, of all, of one condition or of these, neurons x bins. Throws ParameterError "trials" where there is
+/// none.
 Matrix<double> mean_over_trials(const Session& session);
 Matrix<double> mean_over_trials(const Session& session, int condition);
+Matrix<double> mean_over_trials(const Session& session, const std::vector<Index>& trials);
 
 }  // namespace stillpoint

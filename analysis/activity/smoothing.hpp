@@ -5,7 +5,8 @@
 
 namespace stillpoint {
 
-/// Means over `bins` bins that follow each other, at all places where they are whole: bins - 1 columns fewer. Unit stays.
+/// Means over `bins` bins that follow each other, at all places where they are whole: bins - 1 columns fewer. Unit
+/// stays.
 Matrix<double> smoothed(const Matrix<double>& activity, Index bins);
 
 /// Trial by trial what is recorded in the window, smoothed; spikes per bin become rates [Hz]. Throws ParameterError

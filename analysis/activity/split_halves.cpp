@@ -4,8 +4,8 @@
 
 namespace stillpoint {
 
-SplitMean split_mean(const Session& session, const std::vector<Index>& trials) {
-  const ProductsOnOneThread products;
+Matrix<double> split_half_products(const Session& session, const std::vector<Index>& trials) {
+  const ProductsOnOneThread one_thread;
   const auto n = static_cast<double>(trials.size());
   Matrix<double> sum = Matrix<double>::Zero(session.neurons(), session.bins()),
                  own = Matrix<double>::Zero(session.bins(), session.bins());
@@ -14,7 +14,19 @@ SplitMean split_mean(const Session& session, const std::vector<Index>& trials) {
     sum += x;
     own.noalias() += x.transpose() * x;
   }
-  return {sum / n, (sum.transpose() * sum - own) / (n * (n - 1))};
+  return (sum.transpose() * sum - own) / (n * (n - 1));
+}
+
+Vector<double> split_half_squares(const Session& session, const std::vector<Index>& trials) {
+  const auto n = static_cast<double>(trials.size());
+  Matrix<double> sum = Matrix<double>::Zero(session.neurons(), session.bins());
+  Vector<double> own = Vector<double>::Zero(session.bins());
+  for (const Index trial : trials) {
+    const auto& x = session.trials[static_cast<std::size_t>(trial)];
+    sum += x;
+    own += x.colwise().squaredNorm().transpose();
+  }
+  return (sum.colwise().squaredNorm().transpose() - own) / (n * (n - 1));
 }
 
 }  // namespace stillpoint

@@ -1,7 +1,7 @@
 // Condition means without what noise adds to their squares: products of means over two disjoint halves of the trials.
 //
-// Of n trials x_i (neurons x bins, X their sum) the mean over all splits into halves A and B has a closed form, the mean
-// over pairs of different trials:
+// Of n trials x_i (neurons x bins, X their sum) the mean over all splits into halves A and B has a closed form, the
+// mean over pairs of different trials:
 //
 //   <x^A(t), x^B(t')> -> (X' X - sum_i x_i' x_i) / (n (n - 1))
 //
@@ -14,11 +14,9 @@
 
 namespace stillpoint {
 
-struct SplitMean {
-  Matrix<double> mean;      // neurons x bins, over the trials
-  Matrix<double> products;  // bins x bins, of halves, summed over neurons; symmetric [square of the session's unit]
-};
-/// Of at least two trials.
-SplitMean split_mean(const Session& session, const std::vector<Index>& trials);
+/// Of at least two trials; summed over neurons [square of the session's unit]. All t and t', bins x bins, symmetric:
+Matrix<double> split_half_products(const Session& session, const std::vector<Index>& trials);
+/// t = t' alone, in less time.
+Vector<double> split_half_squares(const Session& session, const std::vector<Index>& trials);
 
 }  // namespace stillpoint

@@ -25,13 +25,8 @@ std::optional<Tangling> tangling(const Session& session, const Window& window, S
   const Index T = rates.bins(), C = static_cast<Index>(groups.size());
 
   Matrix<double> x(rates.neurons(), C * T);
-  for (Index c = 0; c < C; ++c) {
-    auto mean = x.middleCols(c * T, T);
-    mean.setZero();
-    const auto& trials = groups[static_cast<std::size_t>(c)].trials;
-    for (const Index trial : trials)
-      mean += rates.trials[static_cast<std::size_t>(trial)] / static_cast<double>(trials.size());
-  }
+  for (Index c = 0; c < C; ++c)
+    x.middleCols(c * T, T) = mean_over_trials(rates, groups[static_cast<std::size_t>(c)].trials);
   const Vector<double> range = x.rowwise().maxCoeff() - x.rowwise().minCoeff(), centre = x.rowwise().mean();
   x.colwise() -= centre;
   for (Index n = 0; n < x.rows(); ++n)

@@ -4,8 +4,13 @@
 //   Q(t) = max over t' of |dx_t - dx_t'|^2 / (|x_t - x_t'|^2 + epsilon)         [1/s^2]
 //
 // x: condition means, each neuron divided by its range plus a softening constant, mean taken out, on their leading
-// principal components; dx = (x_t - x_t-dt) / dt; t' goes over all times of all conditions; epsilon is a share of the mean
-// of |x|^2.
+// principal components; dx = (x_t - x_t-dt) / dt; t' goes over all times of all conditions; epsilon is a share of the
+// mean of |x|^2.
+//
+// Noise of condition means feigns it, and much: the difference of two noisy bins is a direction. Of a circle in 40
+// neurons of 20 Hz, bins of 20 ms, whose 90th percentile is 10 /s^2, Poisson spikes make 4800, 8600, 12600 from 100,
+// 30, 10 trials, and 190, 550, 1300 where 5 bins are averaged. It compares recordings of rates; of spikes only with
+// equal numbers of trials and neurons, in equal bins, at equal rates.
 #pragma once
 
 #include <optional>
@@ -24,9 +29,8 @@ struct Tangling {
   double percentile_90, median, largest;  // of Q over time and conditions [1/s^2]
   Matrix<double> q;                       // conditions (rising) x times [1/s^2]
 };
-/// Absent where activity does not vary. Biased upwards by noise of condition means, whose differences between bins look
-/// like direction: compare recordings of the same numbers of trials and neurons in the same bins. Throws ParameterError
-/// "window" for fewer than smooth_bins + 2 bins.
+/// signal: spikes are divided by the bin. Absent where activity does not vary. Throws ParameterError "window" for fewer
+/// than smooth_bins + 2 bins, "components", "softening_hz", "epsilon", "smooth_bins" where they are out of bounds.
 std::optional<Tangling> tangling(const Session& session, const Window& window, Signal signal,
                                  const TanglingSetting& setting = {});
 

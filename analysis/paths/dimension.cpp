@@ -14,11 +14,30 @@ namespace {
 
 /// Means over the samples of runs, as far as the estimates need them. x_a: a sample of run a, m_a: the run's mean.
 struct Moments {
-  Vector<double> squares;               // |x_a|^2
-  Matrix<double> means;                 // m_a . m_b
-  Matrix<double> products;              // (x_a . x_b')^2 over all pairs of samples
-  std::vector<Matrix<double>> through;  // of run b: (m_a . x_b)(x_b . m_c)
+  Vector<double> squares;   // |x_a|^2
+  Matrix<double> means;     // m_a . m_b
+  Matrix<double> products;  // (x_a . x_b')^2 over all pairs of samples
+  double through = 0;       // (m_a . x_b)(x_b . m_c), summed over all a, b, c that differ
+  Vector<double> with;      // the part of that sum in which run r takes part
 };
+
+/// (x_a . x_b')^2 summed over samples is tr (X_a X_a' X_b X_b'), which the smaller of the two kinds of products gives.
+Matrix<double> squared_products(const std::vector<Matrix<double>>& activity) {
+  const auto R = static_cast<Index>(activity.size());
+  const auto of = [&](Index a) -> const Matrix<double>& { return activity[static_cast<std::size_t>(a)]; };
+  const Index N = of(0).rows(), T = of(0).cols();
+  const auto samples = static_cast<double>(T);
+  if (N < T) {
+    Matrix<double> second(N * N, R);
+    for (Index a = 0; a < R; ++a) second.col(a) = (of(a) * of(a).transpose()).reshaped() / samples;
+    return second.transpose() * second;
+  }
+  Matrix<double> products(R, R);
+  for (Index a = 0; a < R; ++a)
+    for (Index b = a; b < R; ++b)
+      products(a, b) = products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (samples * samples);
+  return products;
+}
 
 Moments moments(const std::vector<Matrix<double>>& activity) {
   const auto R = static_cast<Index>(activity.size());
@@ -26,22 +45,18 @@ Moments moments(const std::vector<Matrix<double>>& activity) {
   const auto T = static_cast<double>(of(0).cols());
   Matrix<double> mean(of(0).rows(), R);
   for (Index a = 0; a < R; ++a) mean.col(a) = of(a).rowwise().mean();
-  Moments result{Vector<double>(R), mean.transpose() * mean, Matrix<double>(R, R), {}};
-  for (Index a = 0; a < R; ++a) {
-    result.squares(a) = of(a).squaredNorm() / T;
-    const Matrix<double> projected = mean.transpose() * of(a);
-    result.through.push_back(projected * projected.transpose() / T);
-  }
-  // Over samples a and b, (x_a . x_b)^2 sums to tr (X_a X_a' X_b X_b'): made from the smaller of the two kinds of products.
-  if (of(0).rows() < of(0).cols()) {
-    const Index N = of(0).rows();
-    Matrix<double> moments(N * N, R);
-    for (Index a = 0; a < R; ++a) moments.col(a) = (of(a) * of(a).transpose()).reshaped() / T;
-    result.products = moments.transpose() * moments;
-  } else {
-    for (Index a = 0; a < R; ++a)
-      for (Index b = a; b < R; ++b)
-        result.products(a, b) = result.products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (T * T);
+  Moments result{Vector<double>(R), mean.transpose() * mean, squared_products(activity), 0, Vector<double>::Zero(R)};
+  for (Index b = 0; b < R; ++b) {
+    result.squares(b) = of(b).squaredNorm() / T;
+    const Matrix<double> projected = mean.transpose() * of(b);
+    Matrix<double> middle = projected * projected.transpose() / T;
+    middle.row(b).setZero();
+    middle.col(b).setZero();
+    middle.diagonal().setZero();
+    const double sum = middle.sum();
+    result.through += sum;
+    result.with(b) += sum;
+    result.with += 2 * middle.rowwise().sum();
   }
   return result;
 }
@@ -50,8 +65,8 @@ struct Traces {
   double of_square, squared;  // tr C^2, (tr C)^2
 };
 
-/// The U-statistics over these runs: means over pairs, triples and quadruples of different runs.
-Traces unbiased(const Moments& all, const std::vector<Index>& runs) {
+/// The U-statistics over these runs: means over pairs, triples and quadruples of different runs. through: of these.
+Traces unbiased(const Moments& all, const std::vector<Index>& runs, double through) {
   const auto n = static_cast<double>(runs.size());
   const double pairs = n * (n - 1), triples = pairs * (n - 2), quadruples = triples * (n - 3);
   const Vector<double> squares = all.squares(runs);
@@ -60,14 +75,6 @@ Traces unbiased(const Moments& all, const std::vector<Index>& runs) {
   means.diagonal().setZero();
   const Vector<double> rows = means.rowwise().sum();
   const double total = means.sum();
-
-  double through = 0;  // over a, b, c all different: (m_a . x_b)(x_b . m_c)
-  for (std::size_t b = 0; b < runs.size(); ++b) {
-    Matrix<double> middle = all.through[static_cast<std::size_t>(runs[b])](runs, runs);
-    middle.row(static_cast<Index>(b)).setZero();
-    middle.col(static_cast<Index>(b)).setZero();
-    through += middle.sum() - middle.trace();
-  }
   const double four = (total * total - 4 * rows.squaredNorm() + 2 * means.squaredNorm()) / quadruples;
   return {(products.sum() - products.trace()) / pairs - 2 * through / triples + four,
           (squares.sum() * squares.sum() - squares.squaredNorm()) / pairs -
@@ -107,14 +114,14 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   const auto known = moments(centred);
   std::vector<Index> runs(R);
   std::iota(runs.begin(), runs.end(), 0);
-  const auto log = log_ratio(unbiased(known, runs));
+  const auto log = log_ratio(unbiased(known, runs, known.through));
   if (!log) return estimate;
   estimate.participation_ratio = Estimate{std::exp(*log)};
   Vector<double> left_out(static_cast<Index>(R));
   for (std::size_t run = 0; run < R; ++run) {
     auto others = runs;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(run));
-    const auto without = log_ratio(unbiased(known, others));
+    const auto without = log_ratio(unbiased(known, others, known.through - known.with(static_cast<Index>(run))));
     if (!without) return estimate;
     left_out(static_cast<Index>(run)) = *without;
   }
