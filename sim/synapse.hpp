@@ -43,8 +43,9 @@ class Synapse {
   virtual double memory(const Sizes&) const { return 0; }
   /// Factor on the synapse's strength from the next `begin` on, where it has one.
   virtual void set_strength(double /*factor*/) {}
-  /// To the state at trial start.
-  virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey) {}
+  /// To the state at trial start, where the rates are r, N x B.
+  virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey,
+                     MatrixView<Scalar> /*r*/) {}
   /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.
   virtual bool scales() const { return false; }
   virtual void efficacy(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*a*/) const {}
@@ -76,8 +77,8 @@ class ContinuousSynapse : public Synapse<Scalar> {
   virtual Index rows(Index neurons) const = 0;
   /// Takes from the network what the equations ask of it; `begin` does so for its trials.
   virtual void bind(const Network<Scalar>& /*network*/) {}
-  /// State at trial start.
-  virtual void initial_state(MatrixRef<Scalar> state) const = 0;
+  /// State at trial start, where the rates are r, N x B.
+  virtual void initial_state(MatrixView<Scalar> r, MatrixRef<Scalar> state) const = 0;
 
   /// a of a state, N x B.
   virtual void efficacy_of(MatrixView<Scalar> /*state*/, MatrixRef<Scalar> /*a*/) const {}
@@ -105,10 +106,10 @@ class ContinuousSynapse : public Synapse<Scalar> {
   /// rows x B: the split state; may be written between steps.
   Matrix<Scalar>& state() { return state_; }
 
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey) override {
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey, MatrixView<Scalar> r) override {
     bind(network);
     state_.resize(rows(network.size()), trials.batch);
-    initial_state(state_);
+    initial_state(r, state_);
   }
   void efficacy(Index, MatrixView<Scalar>, MatrixRef<Scalar> a) const override { efficacy_of(state_, a); }
   void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { add_current_of(state_, r, u); }

@@ -42,10 +42,17 @@ struct SynapseModel {
   }
 };
 
+/// What a control of equal speed (control.match) varies of a synapse: an option, which stays above another's value, or
+/// above 0 where that is "".
+struct MatchedBy {
+  std::string option = {}, above = {};
+};
+
 struct SynapseKind {
   std::string name, help;
   std::vector<Option> options;
   SynapseModel (*model)(const Options&);
+  MatchedBy matched_by = {};  // option "": it is no such control
 };
 const std::vector<SynapseKind>& synapse_kinds();
 /// The kind that synapse.kind names.

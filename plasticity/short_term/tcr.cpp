@@ -70,7 +70,8 @@ class YokedTcr : public Synapse<Scalar> {
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void set_strength(double factor) override { own_->set_strength(factor); }
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key,
+             MatrixView<Scalar>) override {
     require_parameter(trials.batch > 1, "training.batch", "1",
                       "synapse.current = yoked needs at least two trials in a batch");
     if (!unyoked_ || &unyoked_->network() != &network) {

@@ -28,7 +28,8 @@ class FactoredTcr : public Synapse<Scalar> {
     tcr_.consolidate(simulation, trials, change);
   }
 
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key,
+             MatrixView<Scalar>) override {
     const Index N = network.size(), B = trials.batch;
     window_ = std::min(chunk_, trials.steps);
     folds_ = window_ < trials.steps;

@@ -34,7 +34,7 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   }
   bool scales() const override { return true; }
   void bind(const Network<Scalar>& network) override { set_rest(network.nonlinearity); }
-  void initial_state(MatrixRef<Scalar> state) const override {
+  void initial_state(MatrixView<Scalar>, MatrixRef<Scalar> state) const override {
     use(state).setConstant(use_at_rest_);
     resource(state).setConstant(resource_at_rest_);
   }
