@@ -34,6 +34,14 @@ class ContinuousSynapse;
 template <class Scalar>
 class Simulation;
 
+/// What of a synapse is plasticity, which an experiment can block (plasticity/short_term/blocked.hpp): nothing; what it
+/// does to the drive; that, and what activity does to it.
+enum class Blockable { nothing, expression, induction };
+
+/// Whose current a synapse replays that replays another trial's: of the next one, or of the next one of the same
+/// condition (of the next one where a trial is alone in its condition).
+enum class Donors { next, same_condition };
+
 template <class Scalar>
 class Synapse {
  public:
@@ -54,6 +62,11 @@ class Synapse {
   virtual void add_current(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) {}
   /// From S(t) to S(t+1), by the synapse's own fixed step (splitting).
   virtual void advance(const StepView<Scalar>&) {}
+  virtual Blockable blockable() const { return Blockable::nothing; }
+  /// `advance` where activity does nothing to it: what there is decays with the synapse's own time constants.
+  virtual void decay(const StepView<Scalar>&) {}
+  /// From the next `begin` on, where it replays the currents of other trials.
+  virtual void set_donors(Donors) {}
   /// Largest stable step of its own update [ms], given rho = |r|^2 / N of the most active trial.
   virtual double stability_bound_ms(double /*rho*/) const { return std::numeric_limits<double>::infinity(); }
   /// Whether the weights keep something of it after a trial.

@@ -92,6 +92,8 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
     dstate.setZero();
   }
   bool silent_at_rest() const override { return true; }
+  Blockable blockable() const override { return Blockable::induction; }
+  void decay(const StepView<Scalar>&) override { this->state() *= static_cast<Scalar>(tcr_.keep()); }
 
   // The same explicit Euler step as the base class makes from `derivative`, in one pass over S instead of four.
   void advance(const StepView<Scalar>& view) override {
