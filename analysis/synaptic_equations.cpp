@@ -103,8 +103,9 @@ Vector<double> joined(const Vector<double>& x, const Matrix<double>& S) {
 
 Vector<double> with_initial_synapse(const System& system, const ContinuousSynapse<double>& synapse,
                                     const Vector<double>& x) {
-  Matrix<double> S(synapse.rows(system.network().size()), 1);
-  synapse.initial_state(S);
+  Matrix<double> r(system.network().size(), 1), S(synapse.rows(r.rows()), 1);
+  system.dynamics().rate(x, r);
+  synapse.initial_state(r, S);
   return joined(x, S);
 }
 

@@ -19,7 +19,8 @@ struct Recording {
 ///   rate, state, output   N, D, O channels
 ///   rate_hz               N channels: rates in Hz, of a network that says what a rate of 1 means
 ///   efficacy, current     N channels: a(t) and S(t) r(t) of a synapse given by a differential equation
-///   synapse               its whole state (TCR: S, row-major pairs j*N + i; Tsodyks-Markram: u then x)
+///   synapse               its whole state (TCR: S, row-major pairs j*N + i; Tsodyks-Markram: u then x; derivative
+///                         feedback: a then b; high-pass: h)
 class Recorder {
  public:
   /// Throws UserError when a name is unknown, or needs a synapse that the simulation does not have.

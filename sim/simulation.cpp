@@ -80,7 +80,8 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
       Stream(key.seed, Purpose::drive_noise, key.update, trial).fill_normal(drive_noise_.col(b), noise_.drive);
   }
   set_state(0, x_);
-  synapse.begin(network_, trials, key);
+  const auto r = run.at(run.rates(), 0);
+  synapse.begin(network_, trials, key, r);
   if (!integration_.has_adjoint()) {
     auto* continuous = synapse.continuous();
     require_parameter(
@@ -88,7 +89,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
         method_names()[static_cast<std::size_t>(integration_.method)],
         "this form of the synapse advances by fixed steps: use euler or exponential_euler, or synapse.form = dense");
     joint_synapse_.resize(continuous ? continuous->rows(N) : 0, B);
-    if (continuous) continuous->initial_state(joint_synapse_);
+    if (continuous) continuous->initial_state(r, joint_synapse_);
   }
 }
 

@@ -34,6 +34,14 @@ class ContinuousSynapse;
 template <class Scalar>
 class Simulation;
 
+/// What of a synapse is plasticity, which an experiment can block (plasticity/short_term/blocked.hpp): nothing; what it
+/// does to the drive; that, and what activity does to it.
+enum class Blockable { nothing, expression, induction };
+
+/// Whose current a synapse replays that replays another trial's: of the next one, or of the next one of the same
+/// condition (of the next one where a trial is alone in its condition).
+enum class Donors { next, same_condition };
+
 template <class Scalar>
 class Synapse {
  public:
@@ -43,8 +51,9 @@ class Synapse {
   virtual double memory(const Sizes&) const { return 0; }
   /// Factor on the synapse's strength from the next `begin` on, where it has one.
   virtual void set_strength(double /*factor*/) {}
-  /// To the state at trial start.
-  virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey) {}
+  /// To the state at trial start, where the rates are r, N x B.
+  virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey,
+                     MatrixView<Scalar> /*r*/) {}
   /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.
   virtual bool scales() const { return false; }
   virtual void efficacy(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*a*/) const {}
@@ -53,6 +62,11 @@ class Synapse {
   virtual void add_current(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*u*/) {}
   /// From S(t) to S(t+1), by the synapse's own fixed step (splitting).
   virtual void advance(const StepView<Scalar>&) {}
+  virtual Blockable blockable() const { return Blockable::nothing; }
+  /// `advance` where activity does nothing to it: what there is decays with the synapse's own time constants.
+  virtual void decay(const StepView<Scalar>&) {}
+  /// From the next `begin` on, where it replays the currents of other trials.
+  virtual void set_donors(Donors) {}
   /// Largest stable step of its own update [ms], given rho = |r|^2 / N of the most active trial.
   virtual double stability_bound_ms(double /*rho*/) const { return std::numeric_limits<double>::infinity(); }
   /// Whether the weights keep something of it after a trial.
@@ -76,8 +90,8 @@ class ContinuousSynapse : public Synapse<Scalar> {
   virtual Index rows(Index neurons) const = 0;
   /// Takes from the network what the equations ask of it; `begin` does so for its trials.
   virtual void bind(const Network<Scalar>& /*network*/) {}
-  /// State at trial start.
-  virtual void initial_state(MatrixRef<Scalar> state) const = 0;
+  /// State at trial start, where the rates are r, N x B.
+  virtual void initial_state(MatrixView<Scalar> r, MatrixRef<Scalar> state) const = 0;
 
   /// a of a state, N x B.
   virtual void efficacy_of(MatrixView<Scalar> /*state*/, MatrixRef<Scalar> /*a*/) const {}
@@ -105,10 +119,10 @@ class ContinuousSynapse : public Synapse<Scalar> {
   /// rows x B: the split state; may be written between steps.
   Matrix<Scalar>& state() { return state_; }
 
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey) override {
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey, MatrixView<Scalar> r) override {
     bind(network);
     state_.resize(rows(network.size()), trials.batch);
-    initial_state(state_);
+    initial_state(r, state_);
   }
   void efficacy(Index, MatrixView<Scalar>, MatrixRef<Scalar> a) const override { efficacy_of(state_, a); }
   void add_current(Index, MatrixView<Scalar> r, MatrixRef<Scalar> u) override { add_current_of(state_, r, u); }

@@ -1,4 +1,5 @@
 // Controls that are matched in chaos or speed to the network with temporal consistency.
+#include "experiments/results/result_file.hpp"
 #include "tests/tangent_vectors.hpp"
 
 using namespace stillpoint;
@@ -43,6 +44,89 @@ TEST_CASE("matched speed: one factor on all time constants gives the speed of th
   CHECK(match.target == Approx(with_tcr).epsilon(0.01));
   CHECK(match.before == Approx(speed(problem.network, no_tcr, trials, 5)).epsilon(0.01));
   CHECK(speed(network, no_tcr, trials, 5) == Approx(with_tcr).epsilon(0.02 + 0.01));
+}
+
+namespace {
+
+/// V [1/s] of a tanh network with one of the synapses that are no plasticity, written out.
+double speed_without_plasticity(const Problem& problem, const Options& options, const TrialSet<double>& trials) {
+  const auto& network = problem.network;
+  const Index N = network.size();
+  const bool feedback = options.text("synapse.kind") == "derivative_feedback";
+  const Array excitation = network.W.cwiseMax(0), inhibition = network.W.cwiseMin(0);
+  const double alpha = dt_ms / network.tau_ms(0),
+               slow = dt_ms / options.number(feedback ? "synapse.tau_e_ms" : "synapse.tau_h_ms"),
+               fast = feedback ? dt_ms / options.number("synapse.tau_i_ms") : 0;
+  double squares = 0;
+  for (Index b = 0; b < trials.batch; ++b) {
+    Column r = normal_array(N, 1, static_cast<std::uint64_t>(b), 0.1).array().tanh(), lagging = r, prompt = r;
+    for (Index t = 0; t < trials.steps; ++t) {
+      Column u = network.W_in * trials.inputs.col(trials.column(t, b)) + network.b;
+      if (feedback)
+        u += excitation * lagging + inhibition * prompt;
+      else
+        u += network.W * r - options.number("synapse.strength") * (r - lagging);
+      const Column v = Column(u.array().tanh()) - r;
+      lagging += slow * (r - lagging);
+      prompt += fast * (r - prompt);
+      r += alpha * v;
+      squares += (v / network.tau_ms(0)).squaredNorm();
+    }
+  }
+  return 1000 * std::sqrt(squares / static_cast<double>(N * trials.steps * trials.batch));
+}
+
+}  // namespace
+
+TEST_CASE("rivals of equal speed: an option of the synapse gives the speed of the network with temporal consistency") {
+  for (const auto& [arm, option] :
+       {std::pair("derivative_feedback", "synapse.tau_e_ms"), std::pair("high_pass", "synapse.strength")}) {
+    const Problem problem(
+        3, strongly_connected("50", {{"study.arm", arm}, {"synapse.beta", "5"}, {"synapse.tau_s_ms", "150"}}));
+    INFO(arm << ", seed " << problem.seed);
+    auto network = problem.network;
+    const auto match = match_control(problem.options, problem.setting(), network);
+    CHECK(identical(network.W, problem.network.W));
+    CHECK(identical(network.tau_ms, problem.network.tau_ms));
+    CHECK((match.property == "speed" && match.option == option));
+    const auto options = as_matched(problem.options, match);
+    CHECK(options.number(option) == match.factor * problem.options.number(option));
+    if (options.knows("synapse.tau_h_ms")) CHECK(options.number("synapse.tau_h_ms") == 150);
+    INFO("factor " << match.factor << ", before " << match.before << ", target " << match.target);
+    REQUIRE(match.matched);
+    CHECK(std::abs(match.achieved - match.target) <= 0.02 * match.target);
+
+    // The same trials from other initial states: V varies by less than 0.5 %
+    const auto trials = problem.task->draw({problem.seed, 0}, 256);
+    const double with_tcr = speed(problem.network, {5, 150}, trials, 5);
+    CHECK(match.target == Approx(with_tcr).epsilon(0.01));
+    CHECK(match.before == Approx(speed_without_plasticity(problem, problem.options, trials)).epsilon(0.01));
+    CHECK(speed_without_plasticity(problem, options, trials) == Approx(with_tcr).epsilon(0.02 + 0.01));
+  }
+}
+
+TEST_CASE("a rival that cannot be as slow as the TCR network is taken at its nearest, above and below where it began") {
+  // At the default beta TCR slows the network down further than the rivals can.
+  for (const auto& [arm, option, tried] :
+       {std::tuple("derivative_feedback", "synapse.tau_e_ms", std::vector<double>{15, 50, 200, 2000}),
+        std::tuple("high_pass", "synapse.strength", std::vector<double>{0.2, 0.7, 1.5, 4, 20})}) {
+    auto assignments = strongly_connected("50", {{"study.arm", arm}});
+    if (option == std::string("synapse.strength")) assignments.emplace_back(option, "8");
+    const Problem problem(3, assignments);
+    auto network = problem.network;
+    const auto match = match_control(problem.options, problem.setting(), network);
+    INFO(arm << " factor " << match.factor << ", before " << match.before << ", target " << match.target
+             << ", achieved " << match.achieved);
+    CHECK_FALSE(match.matched);
+    CHECK(match.achieved < match.before);
+    if (option == std::string("synapse.strength")) CHECK(match.factor < 1);
+    const auto trials = problem.task->draw({problem.seed, 0}, 256);
+    auto options = problem.options;
+    for (const double value : tried) {
+      options.set(option, std::to_string(value));
+      CHECK(speed_without_plasticity(problem, options, trials) > 0.99 * match.achieved);
+    }
+  }
 }
 
 TEST_CASE("matched chaos: one factor on all weights gives the exponent of the network with temporal consistency") {

@@ -24,7 +24,7 @@ class Depression : public ContinuousSynapse<double> {
   explicit Depression(double dt_ms) : ContinuousSynapse(dt_ms) {}
   Index rows(Index neurons) const override { return neurons; }
   bool scales() const override { return true; }
-  void initial_state(Ref p) const override { p.setOnes(); }
+  void initial_state(View, Ref p) const override { p.setOnes(); }
   void efficacy_of(View p, Ref a) const override { a = p; }
   void efficacy_tangent(View, View dp, Ref da) const override { da = dp; }
   void derivative(View p, View r, View, Ref change) const override {
@@ -50,7 +50,7 @@ class HebbianTrace : public ContinuousSynapse<double> {
   HebbianTrace(double dt_ms, double eta, double c) : ContinuousSynapse(dt_ms), eta_(eta), c_(c) {}
   Index rows(Index neurons) const override { return neurons * neurons; }
   bool drives() const override { return true; }
-  void initial_state(Ref S) const override { S.setZero(); }
+  void initial_state(View, Ref S) const override { S.setZero(); }
   void add_current_of(View S, View r, Ref u) const override {
     for (Index b = 0; b < r.cols(); ++b) u.col(b) += S.col(b).reshaped(r.rows(), r.rows()) * r.col(b);
   }

@@ -51,7 +51,7 @@ double remaining_eigenvalue(const System& system, const ContinuousSynapse<double
   const Index N = system.network().size(), rows = synapse.rows(N);
   const Matrix<double> zero = Matrix<double>::Zero(N, 1);
   Matrix<double> S(rows, 1), dS = Matrix<double>::Ones(rows, 1), change(rows, 1);
-  synapse.initial_state(S);
+  synapse.initial_state(zero, S);
   synapse.derivative_tangent(S, zero, zero, dS, zero, zero, change);
   const double lambda = change(0, 0);
   return system.as() == System::As::map ? 1 + system.tau_ms()(0) * lambda : lambda;

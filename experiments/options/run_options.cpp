@@ -26,6 +26,22 @@ const std::string* find_assignment(const Assignments& assignments, const std::st
   return nullptr;
 }
 
+namespace {
+
+/// A high-pass that is matched to a TCR network compares rates over the time that S lasts.
+void compare_as_matched(Options& options, const Assignments& given) {
+  if (options.text("control.match") == "none" || !options.knows("synapse.tau_h_ms")) return;
+  const auto& tau_s_ms = options.text("synapse.tau_s_ms");
+  require_parameter(
+      !find_assignment(given, "synapse.tau_h_ms") ||
+          options.number("synapse.tau_h_ms") == options.number("synapse.tau_s_ms"),
+      "synapse.tau_h_ms", options.text("synapse.tau_h_ms"),
+      fmt::format("is synapse.tau_s_ms = {} of the TCR network where control.match = speed; remove it", tau_s_ms));
+  options.set("synapse.tau_h_ms", tau_s_ms);
+}
+
+}  // namespace
+
 Options resolve_options(const Assignments& assignments, Unused unused) {
   Options options;
   options.declare(core_options());
@@ -58,6 +74,7 @@ Options resolve_options(const Assignments& assignments, Unused unused) {
     check_value(name, value);
     if (unused == Unused::refused) refuse_without_effect({{name, value}}, options);
   }
+  compare_as_matched(options, all);
   end_with_training(options);
   return options;
 }

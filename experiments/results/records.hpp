@@ -17,11 +17,12 @@ namespace stillpoint {
 /// What a matched control was made of.
 struct Match {
   std::string property = "none";  // "speed" [1/s], "chaos" (leading Lyapunov exponent [1/s]), or "none"
-  double factor = 1;              // by which all tau (speed) or all W (chaos) were multiplied
+  double factor = 1;              // by which all tau (speed) or all W (chaos) were multiplied, or `option` was
   double target = 0;              // of the TCR network
-  double before = 0;              // of the network without TCR, unmatched
+  double before = 0;              // at factor 1
   double achieved = 0;            // of the matched network
   bool matched = true;            // achieved is as close to the target as asked for
+  std::string option = {};        // of the synapse, or ""
 };
 
 /// How the gradient of a rule lay to BPTT's on the same trials, means over updates.

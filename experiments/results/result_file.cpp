@@ -98,7 +98,7 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
     }
   }
 
-  const auto synapse = synapse_options(run.options);
+  const auto synapse = synapse_options(as_matched(run.options, run.match));
   const auto write_one = [&](const H5::Group& parent, const Network<Scalar>& network) {
     auto stamped = network;
     stamped.dt_ms = dt;
@@ -124,6 +124,10 @@ void write_contents(const H5::Group& root, const RunResult<Scalar>& run) {
   if (run.match.property != "none") {
     const auto control = root.createGroup("control");
     hdf5::write_attribute(control, "property", run.match.property);
+    if (!run.match.option.empty()) {
+      hdf5::write_attribute(control, "option", run.match.option);
+      hdf5::write_attribute(control, "value", as_matched(run.options, run.match).number(run.match.option));
+    }
     hdf5::write_attribute(control, "factor", run.match.factor);
     hdf5::write_attribute(control, "target", run.match.target);
     hdf5::write_attribute(control, "before", run.match.before);
@@ -156,6 +160,11 @@ std::map<std::string, std::string> synapse_options(const Options& options) {
   for (const auto& [name, entry] : options.entries())
     if (name.rfind("synapse.", 0) == 0) synapse[name.substr(8)] = entry.value;
   return synapse;
+}
+
+Options as_matched(Options options, const Match& match) {
+  if (!match.option.empty()) options.set(match.option, fmt::format("{}", match.factor * options.number(match.option)));
+  return options;
 }
 
 template <class Scalar>
@@ -222,7 +231,13 @@ double mean_of_finite(const std::vector<double>& values) {
 }  // namespace
 
 RunHead read_run_head(const hdf5::ReadGroup& root) {
-  return {static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
+  RunHead head{static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
+  if (!root.has("control")) return head;
+  const auto control = root.group("control");
+  head.match.property = control.text("property");
+  head.match.factor = control.number("factor");
+  if (control.has_attribute("option")) head.match.option = control.text("option");
+  return head;
 }
 
 long update_of_checkpoint(const std::string& name, const std::string& where) {

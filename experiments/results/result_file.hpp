@@ -41,10 +41,14 @@ std::map<std::string, std::string> as_written(const Options& options);
 /// What the group `synapse` of a network holds: the options synapse.*, without their section.
 std::map<std::string, std::string> synapse_options(const Options& options);
 
+/// The options of a run with what a matched control found in place of what its synapse was given.
+Options as_matched(Options options, const Match& match);
+
 /// What makes a run again.
 struct RunHead {
   std::uint64_t seed = 0;
   std::map<std::string, std::string> options = {};  // resolved, as text
+  Match match = {};
 };
 /// Of a run file whose root is open. Throws UserError.
 RunHead read_run_head(const hdf5::ReadGroup& root);

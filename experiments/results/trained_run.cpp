@@ -48,7 +48,7 @@ TrainedRun make_run(const std::string& path, const RunHead& head) {
   Assignments assignments;
   for (const auto& [name, value] : head.options) assign(assignments, name, value);
   try {
-    run.options = resolve_options(assignments);
+    run.options = as_matched(resolve_options(assignments), head.match);
     run.integration = make_integration(run.options);
     run.task = task_kind(run.options.text("task.name")).make(run.options, run.integration.dt_ms);
   } catch (const UserError& problem) {

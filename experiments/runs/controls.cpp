@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "analysis/paths/lyapunov.hpp"
+#include "experiments/results/result_file.hpp"
 #include "experiments/runs/signals.hpp"
 
 namespace stillpoint {
@@ -63,30 +64,46 @@ Match match_control(const Options& options, const TrainingSetting& setting, Netw
   if (property == "chaos") tcr.form = TcrParameters::Form::dense;
   const auto with_tcr = tcr_synapse(tcr);
 
-  const bool by_speed = property == "speed";
+  const auto& varied = synapse_kind(options.text("synapse.kind")).matched_by;
+  const bool by_synapse = !varied.option.empty(), by_speed = property == "speed";
   const auto scaled = [&](double factor) {
     Network<double> copy = network;
-    if (by_speed)
-      copy.tau_ms *= factor;
-    else
+    if (by_speed && !by_synapse) copy.tau_ms *= factor;
+    if (!by_speed)
       for (auto* weights : {&copy.W, &copy.M, &copy.bulk}) *weights *= factor;
     return copy;
+  };
+  const auto synapse_at = [&](double factor) {
+    Match tried;
+    tried.option = varied.option;
+    tried.factor = factor;
+    return synapse_model(as_matched(options, tried));
   };
   Match match;
   const auto property_of = [&](double factor) {
     if (StudySignals::stopped_by() != 0) throw SearchStopped();
-    return by_speed ? speed(setting, scaled(factor), setting.synapse)
+    return by_speed ? speed(setting, scaled(factor), synapse_at(factor))
                     : exponent(setting, scaled(factor), setting.synapse);
   };
   if (by_speed) {
     const double target = speed(setting, network, with_tcr);
     const bool too_fast = property_of(1) > target;
-    const double shortest = setting.integration.dt_ms / network.tau_ms.minCoeff();
-    match = first_crossing(property_of, too_fast ? 1.2 : 1 / 1.2, too_fast ? 100 : shortest, target, 0.02 * target);
+    const double least = !by_synapse            ? setting.integration.dt_ms / network.tau_ms.minCoeff()
+                         : varied.above.empty() ? 0.001
+                                                : options.number(varied.above) / options.number(varied.option);
+    const auto search = [&](bool upwards) {
+      return first_crossing(property_of, upwards ? 1.2 : 1 / 1.2, upwards ? 100 : least, target, 0.02 * target);
+    };
+    match = search(too_fast);
+    if (by_synapse && !match.matched) {  // V need not fall with its strength
+      const auto other = search(!too_fast);
+      if (std::abs(other.achieved - target) < std::abs(match.achieved - target)) match = other;
+    }
   } else {
     match = first_crossing(property_of, 0.9, 0.01, exponent(setting, network, with_tcr), 0.05);
   }
   match.property = property;
+  match.option = varied.option;
   network = scaled(match.factor);
   return match;
 }

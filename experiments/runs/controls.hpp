@@ -12,7 +12,8 @@ struct SearchStopped {};
 constexpr Index match_trials = 256;
 
 /// Changes `network` as control.match says:
-///   speed  all time constants times one factor, until V on 256 trials is within 2 % of the TCR network's
+///   speed  all time constants times one factor, until V on 256 trials is within 2 % of the TCR network's; with a
+///          synapse that is matched (SynapseKind::matched_by), in place of them an option of it: as_matched sets it
 ///   chaos  all recurrent weights times one factor <= 1, until the leading Lyapunov exponent under task input is within
 ///   .2 /s:
 ///          .05 of the estimate, whose standard error is below .1

@@ -88,6 +88,7 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
   setting.trials = trials_of(*task, options);
   setting.criterion_is_error = task->criterion() == CriterionKind::mean_squared_error;
   const Match match = match_control(options, setting, network);
+  setting.synapse = synapse_model(as_matched(options, match));
   all.warnings.unmatched(job, match);
 
   auto begun = begun_of<Scalar>(job, network);

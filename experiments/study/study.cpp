@@ -23,6 +23,23 @@ namespace stillpoint {
 
 namespace {
 
+/// What a control varies is there to be varied: of the network where synapses are static, else of the synapse.
+void require_matched_by(const Options& options) {
+  const auto& property = options.text("control.match");
+  const auto& synapse = synapse_kind(options.text("synapse.kind"));
+  const auto& option = synapse.matched_by.option;
+  if (property == "none" || synapse.name == "none") return;
+  std::vector<std::string> known = {"none"};
+  for (const auto& kind : synapse_kinds())
+    if (!kind.matched_by.option.empty()) known.push_back(kind.name);
+  require_parameter(
+      property == "speed" && !option.empty(), "control.match", property,
+      fmt::format("matches a network without TCR: synapse.kind must be {}, or with speed one of {}; is {}",
+                  known.front(), fmt::join(known.begin() + 1, known.end(), ", "), synapse.name));
+  require_parameter(options.number(option) > 0, option, options.text(option),
+                    "must be above 0: control.match = speed begins its search there");
+}
+
 /// What is known about a run without running it: shapes and steps. Throws what the run itself would throw.
 void rehearse(const Options& options) {
   const auto integration = make_integration(options);
@@ -45,8 +62,7 @@ void rehearse(const Options& options) {
                     "synapse.current = yoked needs at least two trials in a batch");
   require_parameter(options.text("control.targets") == "own" || options.integer("training.batch") > 1, "training.batch",
                     options.text("training.batch"), "control.targets = shuffled needs at least two trials in a batch");
-  require_parameter(options.text("control.match") == "none" || options.text("synapse.kind") == "none", "control.match",
-                    options.text("control.match"), "matches a network without TCR: synapse.kind must be none");
+  require_matched_by(options);
   if (options.text("control.match") != "none")
     for (const char* control : {"synapse.postsynaptic", "synapse.current"})
       require_parameter(options.text(control) == "own", control, options.text(control),

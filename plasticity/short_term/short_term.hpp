@@ -42,10 +42,17 @@ struct SynapseModel {
   }
 };
 
+/// What a control of equal speed (control.match) varies of a synapse: an option, which stays above another's value, or
+/// above 0 where that is "".
+struct MatchedBy {
+  std::string option = {}, above = {};
+};
+
 struct SynapseKind {
   std::string name, help;
   std::vector<Option> options;
   SynapseModel (*model)(const Options&);
+  MatchedBy matched_by = {};  // option "": it is no such control
 };
 const std::vector<SynapseKind>& synapse_kinds();
 /// The kind that synapse.kind names.
@@ -56,19 +63,25 @@ Option synapse_kind_option();
 SynapseModel synapse_model(const Options& options);
 
 /// A recorded current (N x T*B) and efficacy (N x T*B, or empty) played back, trial b receiving those of trial (b +
-/// shift) mod B. Shift 0 freezes a synapse, as the long-term gradient sees it; shift 1 yokes a trial to another.
+/// shift) mod B, or of one that is named. Shift 0 freezes a synapse, as the long-term gradient sees it; others yoke a
+/// trial to another.
 template <class Scalar>
 class ReplayedSynapse : public Synapse<Scalar> {
  public:
   explicit ReplayedSynapse(Index shift = 0) : shift_(shift) {}
   void load(const Trajectory<Scalar>& source);
+  /// donors[b]: the trial whose current and efficacy trial b receives.
+  void load(const Trajectory<Scalar>& source, std::vector<Index> donors);
   bool scales() const override { return efficacy_.size() > 0; }
   bool drives() const override { return current_.size() > 0; }
   void efficacy(Index step, MatrixView<Scalar> r, MatrixRef<Scalar> a) const override;
   void add_current(Index step, MatrixView<Scalar> r, MatrixRef<Scalar> u) override;
 
  private:
+  Index donor(Index step, Index b) const { return step * batch_ + donors_[static_cast<std::size_t>(b)]; }
+
   Index shift_, batch_ = 0;
+  std::vector<Index> donors_;
   Matrix<Scalar> current_, efficacy_;
 };
 

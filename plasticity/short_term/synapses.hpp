@@ -31,13 +31,29 @@ struct TsodyksMarkramParameters {
   Normalise normalise = Normalise::rest;  // whether a is 1 at r = 0
 };
 
+/// Lim & Goldman 2013 (plasticity/short_term/derivative_feedback.cpp).
+struct DerivativeFeedbackParameters {
+  double tau_e_ms = 100;  // time constant of excitation [ms], above that of inhibition
+  double tau_i_ms = 10;   // time constant of inhibition [ms]
+};
+
+/// Each neuron against change of its own rate (plasticity/short_term/high_pass.cpp).
+struct HighPassParameters {
+  double strength = 1;    // k: current per rate
+  double tau_h_ms = 200;  // time constant of what the rate is compared with [ms]
+};
+
 /// Throw ParameterError where a parameter is out of its bounds or two of them contradict each other.
 SynapseModel static_synapse();
 SynapseModel tcr_synapse(const TcrParameters& parameters);
 SynapseModel tsodyks_markram_synapse(const TsodyksMarkramParameters& parameters);
+SynapseModel derivative_feedback_synapse(const DerivativeFeedbackParameters& parameters);
+SynapseModel high_pass_synapse(const HighPassParameters& parameters);
 
 /// What synapse.* says of them.
 TcrParameters tcr_parameters(const Options& options);
 TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options);
+DerivativeFeedbackParameters derivative_feedback_parameters(const Options& options);
+HighPassParameters high_pass_parameters(const Options& options);
 
 }  // namespace stillpoint

@@ -70,7 +70,10 @@ class YokedTcr : public Synapse<Scalar> {
   bool drives() const override { return true; }
   double stability_bound_ms(double rho) const override { return own_->stability_bound_ms(rho); }
   void set_strength(double factor) override { own_->set_strength(factor); }
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
+  Blockable blockable() const override { return Blockable::expression; }
+  void set_donors(Donors donors) override { donors_ = donors; }
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key,
+             MatrixView<Scalar>) override {
     require_parameter(trials.batch > 1, "training.batch", "1",
                       "synapse.current = yoked needs at least two trials in a batch");
     if (!unyoked_ || &unyoked_->network() != &network) {
@@ -78,18 +81,31 @@ class YokedTcr : public Synapse<Scalar> {
       unyoked_->keep_current(true);
     }
     unyoked_->run(trials, key, *own_);
-    replayed_.load(unyoked_->trajectory());
+    replayed_.load(unyoked_->trajectory(), donors_of(trials));
   }
   void add_current(Index step, MatrixView<Scalar> r, MatrixRef<Scalar> u) override {
     replayed_.add_current(step, r, u);
   }
 
  private:
+  std::vector<Index> donors_of(const TrialSet<Scalar>& trials) const {
+    const auto condition = [&](Index b) { return trials.condition[static_cast<std::size_t>(b)]; };
+    std::vector<Index> donors;
+    for (Index b = 0; b < trials.batch; ++b) {
+      Index next = 1;
+      if (donors_ == Donors::same_condition)
+        while (condition((b + next) % trials.batch) != condition(b)) ++next;  // b itself at the latest
+      donors.push_back((b + (next < trials.batch ? next : 1)) % trials.batch);
+    }
+    return donors;
+  }
+
   Integration integration_;
   Noise noise_;
+  Donors donors_ = Donors::next;
   std::unique_ptr<Synapse<Scalar>> own_;
   std::unique_ptr<Simulation<Scalar>> unyoked_;
-  ReplayedSynapse<Scalar> replayed_{1};
+  ReplayedSynapse<Scalar> replayed_;
 };
 
 const std::vector<std::string> synapse_forms = {"auto", "dense", "history", "chunked"};

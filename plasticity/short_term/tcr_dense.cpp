@@ -22,15 +22,16 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
                    Matrix<Scalar>& change) const override {
     tcr_.consolidate(simulation, trials, change);
   }
-  void initial_state(MatrixRef<Scalar> state) const override { state.setZero(); }
+  void initial_state(MatrixView<Scalar>, MatrixRef<Scalar> state) const override { state.setZero(); }
 
   void bind(const Network<Scalar>& network) override {
     mask_ = network.mask;
     sign_ = network.sign;
     if (sign_.size() > 0) W_ = network.W;
   }
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
-    ContinuousSynapse<Scalar>::begin(network, trials, key);
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key,
+             MatrixView<Scalar> r) override {
+    ContinuousSynapse<Scalar>::begin(network, trials, key, r);
     if (tcr_.permuted) permutations_.draw(key, network.size(), trials.batch);
   }
 
@@ -91,6 +92,8 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
     dstate.setZero();
   }
   bool silent_at_rest() const override { return true; }
+  Blockable blockable() const override { return Blockable::induction; }
+  void decay(const StepView<Scalar>&) override { this->state() *= static_cast<Scalar>(tcr_.keep()); }
 
   // The same explicit Euler step as the base class makes from `derivative`, in one pass over S instead of four.
   void advance(const StepView<Scalar>& view) override {

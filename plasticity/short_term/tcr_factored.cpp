@@ -28,7 +28,8 @@ class FactoredTcr : public Synapse<Scalar> {
     tcr_.consolidate(simulation, trials, change);
   }
 
-  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key) override {
+  void begin(const Network<Scalar>& network, const TrialSet<Scalar>& trials, TrialKey key,
+             MatrixView<Scalar>) override {
     const Index N = network.size(), B = trials.batch;
     window_ = std::min(chunk_, trials.steps);
     folds_ = window_ < trials.steps;
@@ -60,11 +61,22 @@ class FactoredTcr : public Synapse<Scalar> {
   }
 
   void advance(const StepView<Scalar>& view) override {
-    const Index N = view.r.rows();
     view.postsynaptic_change(post_);
     if (tcr_.permuted) permutations_.apply<Scalar>(post_);
+    append(view.r);
+  }
+  Blockable blockable() const override { return Blockable::induction; }
+  void decay(const StepView<Scalar>& view) override {
+    post_.setZero();
+    append(view.r);
+  }
+
+ private:
+  /// One more step, of these rates and of post_.
+  void append(MatrixView<Scalar> r) {
+    const Index N = r.rows();
     for (Index b = 0; b < post_.cols(); ++b) {
-      rates_.col(b * window_ + filled_) = view.r.col(b);
+      rates_.col(b * window_ + filled_) = r.col(b);
       posts_.col(b * window_ + filled_) = post_.col(b);
     }
     if (++filled_ < window_ || !folds_) return;
@@ -79,7 +91,6 @@ class FactoredTcr : public Synapse<Scalar> {
     filled_ = 0;
   }
 
- private:
   auto of_trial(const Matrix<Scalar>& history, Index b) const { return history.middleCols(b * window_, filled_); }
 
   Tcr tcr_;

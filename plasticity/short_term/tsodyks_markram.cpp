@@ -34,7 +34,7 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
   }
   bool scales() const override { return true; }
   void bind(const Network<Scalar>& network) override { set_rest(network.nonlinearity); }
-  void initial_state(MatrixRef<Scalar> state) const override {
+  void initial_state(MatrixView<Scalar>, MatrixRef<Scalar> state) const override {
     use(state).setConstant(use_at_rest_);
     resource(state).setConstant(resource_at_rest_);
   }
@@ -65,6 +65,13 @@ class TsodyksMarkram : public ContinuousSynapse<Scalar> {
     const auto f = firing(r);
     use(state) = f.unaryExpr([this](Scalar each) { return steady_use(each); });
     resource(state) = f.unaryExpr([this](Scalar each) { return steady_resource(each); });
+  }
+  Blockable blockable() const override { return Blockable::induction; }
+  // To rest, as spikes would leave it alone: du/dt = (u_0 - u)/tau_f, dx/dt = (x_0 - x)/tau_d.
+  void decay(const StepView<Scalar>&) override {
+    auto u = use(this->state()).array(), x = resource(this->state()).array();
+    u += this->dt_ms_ / tau_f_ * (use_at_rest_ - u);
+    x += this->dt_ms_ / tau_d_ * (resource_at_rest_ - x);
   }
   // du/df = U tau_f (1 - U) / (1 + U tau_f f)^2, dx/df = -x^2 tau_d (u + f du/df)
   void resting_state_tangent(MatrixView<Scalar> r, MatrixView<Scalar> dr, MatrixRef<Scalar> dstate) const override {

@@ -16,6 +16,8 @@ def test_every_rule_has_the_gradient_it_should(tmp):
     study = write(tmp / "s.ini", SMALL)
     arms = ok("check-gradients", study, "--rule", "bptt")
     assert "2 ok, 0 failed, 0 not checked" in arms and arms.count("deg (cos") == 1 and "N = 16" in arms, arms
+    rivals = ok("check-gradients", study, "--rule", "bptt", *settings("study.arm=derivative_feedback high_pass tm_depressing"))
+    assert "3 ok, 0 failed, 0 not checked" in rivals and rivals.count("deg (cos") == 3, rivals
     assert "N = 20" in ok("check-gradients", study, "--full", *settings("study.arm=none"))
     both = ok("check-gradients", study, *settings("study.arm=as_given tcr", "tcr.form=local", "rule.feedback=random"))
     assert "4 ok" in both and both.count("tcr.form = local") == 2, both

@@ -44,6 +44,35 @@ def test_a_run_that_diverges_is_recorded(tmp):
     assert row["diverged"] == 3 and row["runs"] == 3 and row["reached"] == 0 and row["median_updates"] is None
 
 
+def test_what_a_rival_was_matched_by_is_its_synapse_everywhere(tmp):
+    study = write(tmp / "s.ini", SMALL.replace("none tcr", "derivative_feedback high_pass"))
+    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.stop_at_criterion=false"))
+    for path, option, start in zip(runs(tmp / "out"), ("tau_e_ms", "strength"), (100, 1)):
+        with h5py.File(path) as run:
+            control, given, stored = attributes(run["control"]), run["options"].attrs, [
+                attributes(run[f"{group}/network/synapse"]) for group in ("initial", "final", "checkpoints/00000003")]
+            assert control["property"] == "speed" and control["option"] == f"synapse.{option}", control
+            assert control["value"] == start * control["factor"] and control["factor"] != 1
+            assert given[f"synapse.{option}"] == start  # as the study gave it
+            assert all(float(each[option]) == control["value"] for each in stored), (stored, control)
+            assert option != "strength" or all(float(each["tau_h_ms"]) == 150 for each in stored)
+        # what analyses and simulations take
+        points = json.loads(ok("analyze", "fixed-points", path, "--starts", 4, "--json", "-"))
+        assert points["synapse"][option] == control["value"], points["synapse"]
+        ok("simulate", path, "--out", tmp / "again.h5", "--duration-ms", 100, "--record", "synapse", "--quiet")
+        with h5py.File(tmp / "again.h5") as again:
+            assert float(attributes(again["options"])[f"synapse.{option}"]) == control["value"]
+            assert again["recording/synapse"].shape[2] == (40 if option == "tau_e_ms" else 20)
+        # and it goes on with it
+    ok("run", study, "--out", tmp / "long", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.updates=24"))
+    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.updates=24"))
+    for one, other in zip(runs(tmp / "out"), runs(tmp / "long")):
+        with h5py.File(one) as gone_on, h5py.File(other) as at_once:
+            np.testing.assert_array_equal(gone_on["final/network/W"][()], at_once["final/network/W"][()])
+    rows = json.loads(ok("summary", tmp / "out", "--format", "json"))
+    assert all("unmatched" in row for row in rows) and len(rows) == 2, rows
+
+
 def test_a_control_that_cannot_be_matched_is_marked(tmp):
     def matched(arm, gain, within):
         """Of two runs, the flags of their files, what the summary counts and what it says; a flag is what the file's own numbers say."""

@@ -129,7 +129,7 @@ AnalysisKind fixed_points_analysis() {
                               "independent starts: half visited states, half random")(
             "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
             "synapse", po::value<std::string>()->default_value("trained"),
-            "trained: the network's own; none; tcr: stability with it; or tsodyks_markram: points too")(
+            "trained: the network's own; none; tcr: stability with it; tsodyks_markram: points too; or another")(
             "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
             "tau-s-ms", po::value<std::string>(), "its time constant [ms]; default: the network's own, or 200");
       },

@@ -24,6 +24,13 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
+/// Whether its synapse, in whatever form, does nothing where rates rest.
+bool leaves_points(const Subject& subject) {
+  if (subject.synapse_kind == "tcr") return true;
+  const auto synapse = subject.trial_synapse(1);
+  return !synapse->continuous() || synapse->continuous()->silent_at_rest();
+}
+
 /// What memories of the run's task are held by which tracks, as `analyze memories` finds them at its defaults; none,
 /// and `text` says why, where the task leaves none to tell apart.
 std::map<Index, std::string> held_memories(const SubjectFile& file, const FixedPoints& listed, std::string& text) {
@@ -151,7 +158,7 @@ AnalysisKind follow_analysis() {
               {"followed", given.count("all") ? "all" : "stable"},
               {"starts", given["starts"].as<long>()}};
     json.update(described(followed, updates, numbers));
-    opened.file.without_synapse = subject.synapse_kind == "tcr"
+    opened.file.without_synapse = leaves_points(subject)
                                       ? "which leaves the points where they are, but not their stability"
                                       : "which moves the points and changes their stability";
     say_left_out(opened.file, json, text);

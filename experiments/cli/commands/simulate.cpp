@@ -115,7 +115,7 @@ po::options_description simulate_options() {
       "method", po::value<std::string>(),
       "euler, exponential_euler, rk4 or dopri5 (short for --set integration.method=); default: the run's own")(
       "dt-ms", po::value<double>(), "time step [ms]; default: the network's own")(
-      "synapse", po::value<std::string>(), "none, tcr or tsodyks_markram; default: the network's own")(
+      "synapse", po::value<std::string>(), "one of `stillpoint list synapses`; default: the network's own")(
       "record", po::value<std::string>()->default_value("rate,output"),
       "any of rate, rate_hz, state, output, efficacy, current, synapse, with commas")(
       "every", po::value<long>()->default_value(1), "keep every n-th step")("seed", po::value<long>()->default_value(1),
