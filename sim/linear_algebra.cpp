@@ -70,6 +70,8 @@ Matrix<double> least_squares_by_row(const Matrix<double>& A, const Matrix<double
   return A.completeOrthogonalDecomposition().solve(B.transpose()).transpose();
 }
 
+Matrix<double> cholesky_factor_of(const Matrix<double>& A) { return A.llt().matrixL(); }
+
 Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b) { return A.llt().solve(b); }
 
 Matrix<double> solve_positive_definite_by_column(const Matrix<double>& A, const Matrix<double>& B) {

@@ -50,6 +50,8 @@ Matrix<double> column_space_of(const Matrix<double>& A);
 /// Row by row the x of smallest norm among those that minimise |A x - b|, b being that row of B; A of any rank.
 Matrix<double> least_squares_by_row(const Matrix<double>& A, const Matrix<double>& B);
 
+/// Lower triangular L of A = L L', A symmetric and positive definite; zeros above its diagonal.
+Matrix<double> cholesky_factor_of(const Matrix<double>& A);
 /// x of A x = b, A symmetric and positive definite.
 Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b);
 /// Column by column, A factored once.
