@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "plasticity/short_term/blocked.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/options/parameter_list.hpp"
 #include "sim/random.hpp"
@@ -106,11 +107,12 @@ void add_answers(const TrialSet<double>& trials, const Trajectory<double>& run, 
 }
 
 /// Efficacies at this moment, by a unit of activity of each presynaptic neuron in turn, summed over trials: targets x
-/// presynaptic.
+/// presynaptic. Without plasticity they are the weights.
 Matrix<double> efficacies(const Network<double>& network, Synapse<double>& synapse, const std::vector<Index>& post,
-                          const std::vector<Index>& pre) {
+                          const std::vector<Index>& pre, Index batch) {
+  if (synapse.blockable() == Blockable::nothing) return static_cast<double>(batch) * network.W(post, pre);
   auto* equation = synapse.continuous();
-  const Index N = network.size(), batch = equation->state().cols();
+  const Index N = network.size();
   Matrix<double> sum = Matrix<double>::Zero(static_cast<Index>(post.size()), static_cast<Index>(pre.size()));
   Matrix<double> unit = Matrix<double>::Zero(N, 1), current(N, 1), a = Matrix<double>::Ones(N, 1);
   for (Index b = 0; b < batch; ++b)
@@ -195,11 +197,17 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) 
   return made;
 }
 
-std::unique_ptr<Synapse<double>> synapse_of(const Experiment& /*experiment*/, const ExperimentTrials& of,
+std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network) {
+  const auto& protocol = experiment.protocol;
   const auto integration = make_integration(of.options);
-  return synapse_model(of.options)
-      .make<double>(synapse_context(network, integration, make_noise(of.options), of.trials.steps));
+  auto synapse = synapse_model(of.options)
+                     .make<double>(synapse_context(network, integration, make_noise(of.options), of.trials.steps));
+  synapse->set_donors(Donors::same_condition);
+  if (protocol.block == P::Block::none) return synapse;
+  return std::make_unique<BlockedSynapse>(std::move(synapse),
+                                          protocol.block == P::Block::expression ? Block::expression : Block::induction,
+                                          of.event + steps_in(protocol.block_ms, integration.dt_ms));
 }
 
 ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of) {
@@ -227,8 +235,8 @@ ExperimentResult run_experiment(const Experiment& experiment, const Preparation&
     const auto synapse = synapse_of(experiment, made, of.network);
     simulation.begin(some, {of.seed, key + static_cast<std::uint64_t>(first)}, *synapse);
     for (Index t = 0; t < some.steps; ++t) {
-      if (pairs && t == paired && synapse->continuous()) {
-        const auto sum = efficacies(of.network, *synapse, stimulation.targets(), stimulation.presynaptic());
+      if (pairs && t == paired && (synapse->continuous() || synapse->blockable() == Blockable::nothing)) {
+        const auto sum = efficacies(of.network, *synapse, stimulation.targets(), stimulation.presynaptic(), some.batch);
         efficacy = efficacy.size() > 0 ? Matrix<double>(efficacy + sum) : sum;
       }
       simulation.step(t);

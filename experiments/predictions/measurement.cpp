@@ -218,7 +218,9 @@ std::vector<PredictionValue> measure_predictions(const Preparation& of, const Me
   for_each_prediction(
       of, setting,
       [&](std::size_t i, const Bench& bench) { values[i] = measured_value(predictions()[i], bench, of, setting); },
-      [&](std::size_t i) { values[i].undefined = "its experiment needs a task with a delay"; });
+      [&](std::size_t i) {
+        values[i].undefined = "its experiments need a task with a delay, or a synapse whose induction can be blocked";
+      });
   if (half_step) {
     const auto finer = at_half_step(of);
     std::string ignored;

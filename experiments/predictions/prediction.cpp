@@ -140,6 +140,8 @@ const std::vector<Prediction>& predictions() {
 }
 
 std::optional<Experiment> experiment_named(const std::string& name, const Preparation& of, Index trials) {
+  const bool replays = of.options.knows("synapse.current") && of.options.text("synapse.current") == "yoked";
+  if (name == "rest_uninduced" && replays) return std::nullopt;  // nothing of its own is induced
   if (auto experiment = rest_experiment(name, trials)) return experiment;
   if (auto experiment = held_experiment(name, trials)) return experiment;
   return task_experiment(name, of, trials);

@@ -86,7 +86,7 @@ void count_settings(const PredictionStudy& study, std::size_t prediction, PairRo
   const double sign = pair.difference->value > 0 ? 1 : -1;
   for (const auto& [of_a, a] : groups_of(study, pair.a))
     for (const auto& [of_b, b] : groups_of(study, pair.b)) {
-      if (std::get<0>(of_a) != std::get<0>(of_b) || std::get<1>(of_a) != std::get<1>(of_b)) continue;
+      if (std::get<1>(of_a) != std::get<1>(of_b)) continue;
       const auto found = discrimination(animals_by_rates(a, prediction), animals_by_rates(b, prediction), 1);
       if (!found) continue;
       ++pair.settings;
@@ -94,10 +94,26 @@ void count_settings(const PredictionStudy& study, std::size_t prediction, PairRo
     }
 }
 
+/// Networks of the table of two hypotheses, of the seeds and settings that both have: what differs is the hypothesis.
+std::pair<Networks, Networks> alike(const PredictionStudy& study, const std::string& a, const std::string& b) {
+  const auto all_a = tabled(study, a), all_b = tabled(study, b);
+  const auto shared = [](const Networks& of, const Networks& with) {
+    Networks some;
+    for (const auto* network : of)
+      if (std::any_of(with.begin(), with.end(), [&](const auto* other) {
+            return other->seed == network->seed && other->setting == network->setting;
+          }))
+        some.push_back(network);
+    return some;
+  };
+  return {shared(all_a, all_b), shared(all_b, all_a)};
+}
+
 PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
-  PairRow pair{a, b, difference_of(tabled(study, a), tabled(study, b), prediction), {}};
+  const auto [networks_a, networks_b] = alike(study, a, b);
+  PairRow pair{a, b, difference_of(networks_a, networks_b, prediction), {}};
   for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
-    const auto of_a = animals_of(study, a, prediction, size), of_b = animals_of(study, b, prediction, size);
+    const auto of_a = animals(networks_a, prediction, size), of_b = animals(networks_b, prediction, size);
     PairAtSize at{study.setting.sizes[size], discrimination(of_a, of_b, sessions_per_animal), {}, {}};
     if (at.discrimination) {
       at.animals_80 = animals_for(of_a, of_b, sessions_per_animal, 0.8, most_animals);

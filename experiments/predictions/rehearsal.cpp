@@ -5,7 +5,9 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
+#include "analysis/statistics/predictive_density.hpp"
 #include "experiments/predictions/hypotheses.hpp"
 
 namespace stillpoint {
@@ -47,25 +49,44 @@ Networks of_parity(const Networks& networks, std::uint64_t parity) {
   return some;
 }
 
-/// Hypotheses, no controls, with enough networks in either half.
-std::vector<std::string> rehearsed_hypotheses(const PredictionStudy& study) {
-  std::vector<std::string> names;
-  for (const auto& name : hypotheses_in(study)) {
-    const auto& known = hypotheses();
-    const auto found = std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.name == name; });
-    if (found != known.end() && found->control) continue;
-    const auto networks = tabled(study, name);
-    if (of_parity(networks, 0).size() >= fewest_networks && of_parity(networks, 1).size() >= fewest_networks)
-      names.push_back(name);
+bool is_control(const std::string& name) {
+  const auto& known = hypotheses();
+  return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.name == name && each.control; });
+}
+
+/// The networks that take part, by hypothesis: no controls, and of the settings that all of them have.
+using Taking = std::vector<std::pair<std::string, Networks>>;
+Taking taking_part(const PredictionStudy& study) {
+  const auto enough = [](const Networks& networks) {
+    return of_parity(networks, 0).size() >= fewest_networks && of_parity(networks, 1).size() >= fewest_networks;
+  };
+  Taking all;
+  for (const auto& name : hypotheses_in(study))
+    if (!is_control(name) && enough(tabled(study, name))) all.emplace_back(name, tabled(study, name));
+  std::map<std::string, std::set<std::string>> hypotheses_of;  // by setting, those with two networks at least
+  for (const auto& [name, networks] : all)
+    for (const auto* network : networks)
+      if (std::count_if(networks.begin(), networks.end(),
+                        [&](const auto* other) { return other->setting == network->setting; }) >= 2)
+        hypotheses_of[network->setting].insert(name);
+  Taking shared;
+  for (const auto& [name, networks] : all) {
+    Networks some;
+    for (const auto* network : networks)
+      if (hypotheses_of[network->setting].size() == all.size()) some.push_back(network);
+    if (enough(some)) shared.emplace_back(name, some);
   }
-  return names;
+  return shared.size() == all.size() ? shared : all;
 }
 
 template <class Choose>
-PredictiveClassifier learned(const std::vector<std::string>& names, std::size_t size, Choose&& networks_of) {
+PredictiveClassifier learned(const Taking& taking, std::size_t size, Choose&& chosen_of) {
   std::vector<HypothesisNetworks> all;
-  for (const auto& name : names) all.push_back({name, recordings(networks_of(name), size)});
+  for (const auto& [name, networks] : taking) all.push_back({name, recordings(chosen_of(networks), size)});
   return PredictiveClassifier(std::move(all));
+}
+PredictiveClassifier learned(const Taking& taking, std::size_t size) {
+  return learned(taking, size, [](const Networks& networks) { return networks; });
 }
 
 void classify(const PredictiveClassifier& classifier, const Networks& networks, std::size_t size, Index truth,
@@ -74,28 +95,26 @@ void classify(const PredictiveClassifier& classifier, const Networks& networks, 
   for (const auto& verdict : classifier.classify(recordings(networks, size))) matrix.add(truth, verdict.hypothesis);
 }
 
-/// Networks of a hypothesis that are not in the table.
-Networks not_tabled(const PredictionStudy& study, const std::string& name) {
-  const auto in_table = tabled(study, name);
+/// Networks of a hypothesis that do not take part: of other settings, variants and studies.
+Networks not_taking(const PredictionStudy& study, const Taking::value_type& of) {
   Networks others;
   for (const auto& network : study.networks)
-    if (network.hypothesis == name && !network.values.empty() &&
-        std::find(in_table.begin(), in_table.end(), &network) == in_table.end())
+    if (network.hypothesis == of.first && !network.values.empty() &&
+        std::find(of.second.begin(), of.second.end(), &network) == of.second.end())
       others.push_back(&network);
   return others;
 }
 
-Rehearsal::LeftOut without(const PredictionStudy& study, const std::vector<std::string>& names, std::size_t left_out,
-                           std::size_t size) {
-  auto others = names;
+Rehearsal::LeftOut without(const Taking& taking, std::size_t left_out, std::size_t size) {
+  auto others = taking;
   others.erase(others.begin() + static_cast<std::ptrdiff_t>(left_out));
-  const auto classifier = learned(others, size, [&](const std::string& name) { return tabled(study, name); });
-  Rehearsal::LeftOut found{names[left_out], "", 0, 0};
+  const auto classifier = learned(others, size);
+  Rehearsal::LeftOut found{taking[left_out].first, "", 0, 0};
   std::map<std::string, long> taken_for;
-  for (const auto& verdict : classifier.classify(recordings(tabled(study, names[left_out]), size))) {
+  for (const auto& verdict : classifier.classify(recordings(taking[left_out].second, size))) {
     ++found.total;
     if (verdict.hypothesis)
-      ++taken_for[others[static_cast<std::size_t>(*verdict.hypothesis)]];
+      ++taken_for[others[static_cast<std::size_t>(*verdict.hypothesis)].first];
     else
       ++found.none;
   }
@@ -120,25 +139,27 @@ const std::vector<std::string>& rehearsed_statistics() {
 }
 
 std::vector<Rehearsal> rehearse(const PredictionStudy& study) {
-  const auto names = rehearsed_hypotheses(study);
+  const auto taking = taking_part(study);
   std::vector<Rehearsal> all;
-  if (names.size() < 2) return all;
+  if (taking.size() < 2) return all;
+  std::vector<std::string> names;
+  for (const auto& each : taking) names.push_back(each.first);
+  const auto places = rehearsed();
   for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
     Rehearsal rehearsal{study.setting.sizes[size], {}, {names, names}, {names, names}, {}};
-    const auto whole = learned(names, size, [&](const std::string& name) { return tabled(study, name); });
-    const auto places = rehearsed();
+    const auto whole = learned(taking, size);
     for (const Index used : whole.used())
       rehearsal.statistics.push_back(predictions()[places[static_cast<std::size_t>(used)]].name);
     for (const std::uint64_t half : {0, 1}) {
       const auto classifier =
-          learned(names, size, [&](const std::string& name) { return of_parity(tabled(study, name), 1 - half); });
-      for (std::size_t i = 0; i < names.size(); ++i)
-        classify(classifier, of_parity(tabled(study, names[i]), half), size, static_cast<Index>(i), rehearsal.within);
+          learned(taking, size, [&](const Networks& networks) { return of_parity(networks, 1 - half); });
+      for (std::size_t i = 0; i < taking.size(); ++i)
+        classify(classifier, of_parity(taking[i].second, half), size, static_cast<Index>(i), rehearsal.within);
     }
-    for (std::size_t i = 0; i < names.size(); ++i)
-      classify(whole, not_tabled(study, names[i]), size, static_cast<Index>(i), rehearsal.outside);
-    if (names.size() > 2)
-      for (std::size_t i = 0; i < names.size(); ++i) rehearsal.left_out.push_back(without(study, names, i, size));
+    for (std::size_t i = 0; i < taking.size(); ++i) {
+      classify(whole, not_taking(study, taking[i]), size, static_cast<Index>(i), rehearsal.outside);
+      if (taking.size() > 2) rehearsal.left_out.push_back(without(taking, i, size));
+    }
     all.push_back(std::move(rehearsal));
   }
   return all;

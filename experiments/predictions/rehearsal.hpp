@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/statistics/predictive_density.hpp"
+#include "analysis/statistics/confusion_matrix.hpp"
 #include "experiments/predictions/prediction_table.hpp"
 
 namespace stillpoint {
@@ -30,7 +30,8 @@ struct Rehearsal {
   std::vector<LeftOut> left_out;
 };
 
-/// One for each size of recordings; none with fewer than two hypotheses of three networks in either half.
+/// Networks of settings (gain, task) that every one of the hypotheses has, as far as there are any. One for each size of
+/// recordings; none with fewer than two hypotheses of three networks in either half.
 std::vector<Rehearsal> rehearse(const PredictionStudy& study);
 
 }  // namespace stillpoint
