@@ -83,6 +83,12 @@ TEST_CASE("the index is the linear share of what changes: that of a square is 15
   CHECK(index_of([](double t) { return std::sin(M_PI * t / 1000); }) == Approx(0).margin(1e-9));
   CHECK(index_of([](double t) { return t > 500 ? 1. : 0.; }) == Approx(0.75).epsilon(1e-3));
   CHECK_FALSE(ramping(noiseless(2, bins, 5, [](double) { return 4.; }), {0, 1000}, Signal::rates).index.has_value());
+  // Noise, as large as the ramp in the mean of these trials, takes nothing of it.
+  std::vector<double> indices;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    indices.push_back(*ramping(poisson_session(10, 40, 20, 50, ramp(10), seed), {0, 1000}, Signal::spikes).index);
+  const auto sample = sample_of(indices);
+  CHECK(std::abs(sample.mean - 1) < 0.01 + 4 * sample.error);
 }
 
 TEST_CASE("trials that step at random times ramp as much as trials that ramp") {

@@ -135,7 +135,8 @@ TEST_CASE("a response settles when it stays within a tenth of what it was, or is
   const double late = *settled(decaying(40, 0.5, 200), 900);
   CHECK(std::abs(decaying(40, 0.5, 200)(offset + late)) == Approx(0.1).margin(1e-3));
   CHECK(decaying(40, 0.5, 200)(offset + late) < 0);
-  CHECK(*settled([](double t) { return t > onset && t < offset ? 1. : 0.; }, 900) < 5);
+  // At once: linear from the offset to the middle of the first bin, 2.5 ms
+  CHECK(*settled([](double t) { return t > onset && t < offset ? 1. : 0.; }, 900) == Approx(0.9 * 2.5));
   CHECK_FALSE(settled(nothing, 900).has_value());
 
   // Noise of known size, e and -e by turns: the band is as wide as q errors, q that of the largest of 180 bins.

@@ -216,6 +216,8 @@ TEST_CASE("sums of exponentials are found again, weights count as repetitions, n
     *each = longer;
   }
   CHECK(fit_exponentials(weighted, 1).tau(0) == Approx(fit_exponentials(doubled, 1).tau(0)).epsilon(1e-4));
+  points.value = (-points.x.array() / 5).exp() + (-points.x.array() / 6).exp();  // closer than two may be
+  CHECK(fit_exponentials(points, 2).tau(1) >= 1.4999 * fit_exponentials(points, 2).tau(0));
   points.value = -points.value;
   CHECK_FALSE(fit_exponentials(points, 1).found());
   points.value = points.x;

@@ -30,7 +30,7 @@ struct Ramping {
 /// trials, the mean absolute slope 6.0, 5.2, 5.0; of neurons that stay -.1 in all, against 4.4, 2.7, 1.6. The index is
 /// a ratio: 1.5 where the slope is told badly (4 trials), 1.03 in 30.
 ///
- Throws ParameterError "window" for fewer than 3 bins, "trials" where no condition has two.
+/// Throws ParameterError "window" for fewer than 3 bins, "trials" where no condition has two.
 Ramping ramping(const Session& session, const Window& window, Signal signal);
 
- }  // namespace stillpoint
+}  // namespace stillpoint

