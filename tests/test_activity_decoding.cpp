@@ -72,6 +72,28 @@ TEST_CASE("three conditions at the corners of a triangle") {
   CHECK(found.accuracy == Approx(truth).margin(0.03));  // standard error .007
 }
 
+TEST_CASE("three conditions in a row: the one in the middle is bounded on both sides") {
+  std::vector<Matrix<double>> means;
+  for (const double place : {-2.0, 0.0, 2.0}) means.push_back(Matrix<double>::Constant(2, 1, place / std::sqrt(2)));
+  const double truth = (2 * phi(1) + 2 * phi(1) - 1) / 3;
+  CHECK(decoding_accuracy(noisy(means, 1500, 1, 50, 4), {0, 50}).accuracy == Approx(truth).margin(0.03));
+}
+
+TEST_CASE("as many neurons as trials leave the decoder what the means alone can tell") {
+  // Of white noise the covariance is shrunk to a multiple of the identity: w = d + e, e of variance 2 / n in each of N
+  // directions, finds Phi(d^2 / 2 / sqrt(d^2 + 2 N / n)). Without shrinkage the covariance is all but singular here.
+  const double distance = 2, neurons = 36, learned = 18;
+  std::vector<Matrix<double>> means(2, Matrix<double>::Zero(static_cast<Index>(neurons), 1));
+  means[1](0) = distance;
+  std::vector<double> found;
+  for (std::uint64_t repeat = 0; repeat < 100; ++repeat)
+    found.push_back(decoding_accuracy(noisy(means, 20, 1, 50, repeat), {0, 50}).accuracy);
+  const auto mean = moments(found);
+  const double truth = phi(distance * distance / 2 / std::sqrt(distance * distance + 2 * neurons / learned));
+  INFO(mean.mean << " +- " << mean.mean_error << " of " << truth);
+  CHECK(std::abs(mean.mean - truth) < 4 * mean.mean_error + 0.02);  // the threshold's error is left out
+}
+
 TEST_CASE("a stable code is read at any time, a turning one only at its own, whatever all conditions share") {
   const Index trials = 40;
   const double distance = 4;
