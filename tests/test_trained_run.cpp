@@ -87,3 +87,45 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   CHECK(problems::identical(checkpoints[3].network.W, result.training.final.W));
   std::filesystem::remove(path);
 }
+
+TEST_CASE("a run of a rival brings the synapse that it was matched by, under either way to open it") {
+  const auto options = resolve_options({{"network.size", "6"},
+                                        {"training.updates", "2"},
+                                        {"training.batch", "2"},
+                                        {"study.arm", "derivative_feedback"},
+                                        {"integration.precision", "double"}});
+  const auto integration = make_integration(options);
+  const auto task = task_kind(options.text("task.name")).make(options, integration.dt_ms);
+  Match match;
+  match.property = "speed";
+  match.option = "synapse.tau_e_ms";
+  match.factor = 1.7320508075688772;
+  auto setting = testing::setting_of(options, 11, trials_of(*task, options));
+  setting.synapse = synapse_model(as_matched(options, match));
+  const auto network = make_network(options, task->inputs(), task->outputs(), 11);
+  const RunResult<double> result{options, 11, "s", {}, match, train<double>(setting, network)};
+  const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-matched-run-test.h5").string();
+  write_run(path, result);
+
+  const double found = 100 * match.factor;
+  const auto trained = DerivativeFeedbackParameters{found, 10};
+  const auto current_of = [&](std::unique_ptr<Synapse<double>> synapse, const Network<double>& of) {
+    return problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(1, 2, 0.4), 30),
+                              *synapse)
+        .current;
+  };
+  const auto check = [&](const SubjectFile& file) {
+    CHECK(file.require_run().options.number("synapse.tau_e_ms") == found);
+    CHECK(file.synapse.number("synapse.tau_e_ms") == found);
+    const auto& of = file.subject.network;
+    const auto own = derivative_feedback_synapse(trained).make<double>(synapse_context(of, integration, {}, 30));
+    CHECK(problems::identical(
+        current_of(file.subject.trial_synapse(30), of),
+        problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(1, 2, 0.4), 30), *own)
+            .current));
+  };
+  check(open_subject(path));
+  check(open_subject_path(path).file);
+  // what a study asks for is what was given
+  CHECK(read_run(path).options.at("synapse.tau_e_ms") == "100");
+}

@@ -158,15 +158,17 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
 SubjectPath open_subject_path(const std::string& path) {
   StoredNetwork stored;
   RunRecord record;
+  RunHead head;
   std::vector<Checkpoint> checkpoints;
   {
     const hdf5::ReadFile file(path);
     const auto& root = file.root();
     record = read_run(root);
+    head = read_run_head(root);
     checkpoints = read_checkpoints(root, record);
     stored = read_network_group(root, "final/network");
   }
-  auto file = subject_of(path, stored, RunHead{record.seed, record.options});
+  auto file = subject_of(path, stored, head);
   return {std::move(file), std::move(checkpoints), std::move(record)};
 }
 

@@ -29,13 +29,13 @@ void require_matched_by(const Options& options) {
   const auto& synapse = synapse_kind(options.text("synapse.kind"));
   const auto& option = synapse.matched_by.option;
   if (property == "none" || synapse.name == "none") return;
-  std::vector<std::string> known = {"none"};
+  std::vector<std::string> known;
   for (const auto& kind : synapse_kinds())
     if (!kind.matched_by.option.empty()) known.push_back(kind.name);
   require_parameter(
       property == "speed" && !option.empty(), "control.match", property,
-      fmt::format("matches a network without TCR: synapse.kind must be {}, or with speed one of {}; is {}",
-                  known.front(), fmt::join(known.begin() + 1, known.end(), ", "), synapse.name));
+      fmt::format("matches a network without TCR: synapse.kind must be none, or with speed one of {}; is {}",
+                  fmt::join(known, ", "), synapse.name));
   require_parameter(options.number(option) > 0, option, options.text(option),
                     "must be above 0: control.match = speed begins its search there");
 }
