@@ -11,13 +11,15 @@ namespace stillpoint::testing {
 constexpr double binomial_level = 1e-4;
 
 /// Whether `count` of `trials` is compatible with a probability of `rate` or less.
-inline bool not_above(long count, long trials, double rate) {
+inline bool not_above(long count, long trials, double rate, double level = binomial_level) {
   if (count == 0) return true;
   const boost::math::binomial law(static_cast<double>(trials), rate);
-  return boost::math::cdf(boost::math::complement(law, static_cast<double>(count - 1))) > binomial_level;
+  return boost::math::cdf(boost::math::complement(law, static_cast<double>(count - 1))) > level;
 }
 /// Whether `count` of `trials` is compatible with a probability of `rate` or more.
-inline bool not_below(long count, long trials, double rate) { return not_above(trials - count, trials, 1 - rate); }
+inline bool not_below(long count, long trials, double rate, double level = binomial_level) {
+  return not_above(trials - count, trials, 1 - rate, level);
+}
 /// Whether `count` of `trials` shows a probability above `rate`.
 inline bool shown_above(long count, long trials, double rate) { return !not_above(count, trials, rate); }
 /// Whether `count` of `trials` shows a probability below `rate`.

@@ -84,3 +84,40 @@ TEST_CASE("the basic bootstrap turns the quantiles of the errors round, outward 
   const auto certain = mirrored_interval(3, {}, 0.95);
   CHECK((certain.low == 3 && certain.high == 3));
 }
+
+TEST_CASE("the studentised interval of a mean covers with 6 to 20 skewed values, where Student's does not") {
+  for (const bool exponential : {false, true})
+    for (const int n : {6, 10, 20}) {
+      Stream stream(6, Purpose::estimate, static_cast<std::uint64_t>(n));
+      long held = 0, by_student = 0;
+      for (int repeat = 0; repeat < 200; ++repeat) {
+        std::vector<double> values;
+        for (int i = 0; i < n; ++i)
+          values.push_back(exponential ? -std::log(1 - stream.uniform()) : 1 + stream.normal());
+        const auto interval = *studentised_mean(values), student = *student_mean(values);
+        held += interval.low <= 1 && interval.high >= 1;
+        by_student += student.low <= 1 && student.high >= 1;
+      }
+      INFO(n << ", exponential " << exponential << ": " << held << ", by Student " << by_student);
+      CHECK(not_below(held, 200, 0.95, 1e-3));
+      if (exponential && n == 6) CHECK_FALSE(not_below(by_student, 200, 0.95, 1e-3));
+    }
+}
+
+TEST_CASE(
+    "the studentised interval follows scale and place, leans to the long tail, and has no width where nothing varies") {
+  const std::vector<double> values{0.1, 0.3, 0.2, 0.6, 1.1, 3.4, 0.4};
+  std::vector<double> moved, turned;
+  for (const double value : values) {
+    moved.push_back(5 + 100 * value);
+    turned.push_back(-value);
+  }
+  const auto found = *studentised_mean(values), other = *studentised_mean(moved), mirrored = *studentised_mean(turned);
+  CHECK(other.low == Approx(5 + 100 * found.low));
+  CHECK(other.high == Approx(5 + 100 * found.high));
+  CHECK(mirrored.low == Approx(-found.high));
+  CHECK(found.high - found.value > 2 * (found.value - found.low));
+  const auto constant = *studentised_mean({2, 2, 2, 2});
+  CHECK((constant.low == 2 && constant.value == 2 && constant.high == 2));
+  CHECK_FALSE(studentised_mean({1, 2}));
+}

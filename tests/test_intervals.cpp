@@ -6,6 +6,7 @@
 #include "analysis/statistics/quantiles.hpp"
 #include "sim/random.hpp"
 #include "tests/catch.hpp"
+#include "tests/statistical.hpp"
 
 using namespace stillpoint;
 
@@ -65,6 +66,35 @@ TEST_CASE("normal and Student's intervals are so many standard errors wide as ta
   CHECK(normal.high == Approx(3 + 2 * 1.959964).epsilon(1e-6));
   for (const auto& [degrees, t] : {std::pair(1., 12.706), std::pair(4., 2.776), std::pair(30., 2.042)})
     CHECK(student_interval(0, 1, degrees).high == Approx(t).margin(5e-4));
+}
+
+TEST_CASE("the interval of a mean is Student's and covers with 6 to 20 normal values") {
+  const auto found =
+      student_mean({1, 2, 4, 5, 8});  // mean 4, squares 30, error sqrt(30 / 4 / 5), t of 4 degrees 2.776445
+  REQUIRE(found);
+  CHECK(found->value == 4);
+  CHECK(found->high == Approx(4 + 2.776445 * std::sqrt(1.5)).epsilon(1e-6));
+  CHECK(found->low + found->high == Approx(8));
+  CHECK_FALSE(student_mean({3}));
+  for (const Index n : {6, 10, 20}) {
+    Stream stream(5, Purpose::estimate, static_cast<std::uint64_t>(n));
+    long held = 0;
+    for (int repeat = 0; repeat < 200; ++repeat) {
+      std::vector<double> values;
+      for (Index i = 0; i < n; ++i) values.push_back(3 + 2 * stream.normal());
+      const auto mean = *student_mean(values);
+      held += mean.low <= 3 && mean.high >= 3;
+    }
+    INFO(n << ": " << held);
+    CHECK(testing::not_below(held, 200, 0.95, 1e-3));
+  }
+}
+
+TEST_CASE("the score interval of any number of trials solves its equation, by any law") {
+  const auto interval = score_interval(0.3, 7.5, 2.2);
+  for (const double p : {interval.low, interval.high})
+    CHECK(std::abs(0.3 - p) / std::sqrt(p * (1 - p) / 7.5) == Approx(2.2));
+  CHECK((score_interval(0, 3.3, 4).low == 0 && score_interval(1, 3.3, 4).high == 1));
 }
 
 TEST_CASE("the jackknife gives the mean its usual standard error, and none to what does not vary") {

@@ -1,6 +1,7 @@
 #include "analysis/statistics/bootstrap.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "sim/random.hpp"
@@ -38,6 +39,34 @@ std::optional<Estimate> mean_estimate(const std::vector<double>& values) {
       return std::inner_product(values.begin(), values.end(), counts.begin(), 0.0) / count;
     });
   return estimate;
+}
+
+std::optional<IntervalEstimate> studentised_mean(const std::vector<double>& values) {
+  if (values.size() < 3) return std::nullopt;
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  Stream stream(0, Purpose::bootstrap);
+  const auto error_of = [n](double sum, double squares) {
+    return std::sqrt(std::max(0.0, squares - sum * sum / n) / (n - 1) / n);
+  };
+  double own_squares = 0;
+  for (const double value : values) own_squares += (value - mean) * (value - mean);
+  const double error = error_of(0, own_squares);
+  if (error == 0) return IntervalEstimate{mean, mean, mean};
+  std::vector<double> studentised;
+  while (studentised.size() < resamples) {
+    double sum = 0, squares = 0;  // about the mean
+    for (std::size_t draw = 0; draw < values.size(); ++draw) {
+      const double away = values[static_cast<std::size_t>(stream.below(static_cast<Index>(values.size())))] - mean;
+      sum += away;
+      squares += away * away;
+    }
+    const double resampled = error_of(sum, squares);
+    if (resampled > 1e-7 * error) studentised.push_back(sum / n / resampled);  // not n copies of one value
+  }
+  std::sort(studentised.begin(), studentised.end());
+  const auto rank = static_cast<std::size_t>(tail * (resamples + 1));
+  return IntervalEstimate{mean, mean - studentised[resamples - rank] * error, mean - studentised[rank - 1] * error};
 }
 
 IntervalEstimate mirrored_interval(double value, std::vector<double> errors, double level) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 namespace stillpoint {
 
@@ -11,7 +12,10 @@ ConfusionMatrix::ConfusionMatrix(std::vector<std::string> truths, std::vector<st
       counts_(truths_.size(), std::vector<long>(answers_.size() + 1, 0)) {}
 
 std::size_t ConfusionMatrix::column(std::optional<Index> answer) const {
-  return answer ? static_cast<std::size_t>(*answer) : answers_.size();
+  if (!answer) return answers_.size();
+  if (*answer < 0 || static_cast<std::size_t>(*answer) >= answers_.size())
+    throw std::out_of_range("ConfusionMatrix: no such answer");
+  return static_cast<std::size_t>(*answer);
 }
 
 void ConfusionMatrix::add(Index truth, std::optional<Index> answer) {

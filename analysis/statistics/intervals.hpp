@@ -26,7 +26,8 @@ struct IntervalEstimate {
 /// Score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953), in shares from 0 to 1; [0, 1] for
 /// no trials.
 Interval wilson_interval(long successes, long trials, double level = 0.95);
-/// The same of any share of `trials` > 0 trials, which need not be whole, with the quantile of another law than the normal.
+/// The same of any share of `trials` > 0 trials, which need not be whole, with the quantile of another law than the
+/// normal.
 Interval score_interval(double share, double trials, double quantile);
 /// The share with Wilson's interval; 0 for no trials.
 IntervalEstimate share_of(long successes, long trials);

@@ -59,6 +59,10 @@ double DistanceLaw::tail(double squared, double D) const {
 
 DistanceLaw distance_law(const Matrix<double>& correlation, const Matrix<double>& known, const Matrix<double>& common,
                          const std::vector<Index>& present, double alpha) {
+  if (present.size() == 1) {  // exact
+    const double n = known.row(present[0]).sum();
+    return {1 + 1 / n, n - 1};
+  }
   const Matrix<double> L = cholesky_factor_of(correlation);
   Stream stream(0, Purpose::bootstrap);
   std::vector<double> distances;

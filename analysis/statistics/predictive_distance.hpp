@@ -20,8 +20,8 @@ struct DistanceLaw {
 };
 
 /// With the median and the 1 - alpha quantile of 400 simulated fits: normal networks of these correlations, as many as
-/// `known` (D x n; 0 where a statistic is missing) has columns, fitted with own_correlation; 20 next networks each, their
-/// distance in the statistics `present`. From one fixed stream.
+/// `known` (D x n; 0 where a statistic is missing) has columns, fitted with own_correlation; 20 next networks each,
+/// their distance in the statistics `present`. From one fixed stream.
 DistanceLaw distance_law(const Matrix<double>& correlation, const Matrix<double>& known, const Matrix<double>& common,
                          const std::vector<Index>& present, double alpha);
 

@@ -32,7 +32,8 @@ double noncentral_power(double noncentrality, double degrees) {
   return boost::math::cdf(boost::math::complement(law, critical)) + boost::math::cdf(law, -critical);
 }
 
-/// Two-sided test of t^2 at any degrees of freedom between two, exact; most are told by critical values of some between.
+/// Two-sided test of t^2 at any degrees of freedom between two, exact; most are told by critical values of some
+/// between.
 class TestOfSquares {
  public:
   TestOfSquares(double fewest, double most) : first_(1 / most), step_((1 / fewest - 1 / most) / steps) {
