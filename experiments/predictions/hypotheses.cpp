@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "experiments/options/arms.hpp"
-#include "sim/options/nearest.hpp"
 
 namespace stillpoint {
 
@@ -50,13 +49,9 @@ std::string hypothesis_of(const std::map<std::string, std::string>& options) {
   return arm;
 }
 
-const Hypothesis& hypothesis(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& each : hypotheses()) {
-    if (each.name == name) return each;
-    names.push_back(each.name);
-  }
-  throw ParameterError("hypothesis", name, must_be_one_of(name, names));
+bool is_control(const std::string& name) {
+  const auto& all = hypotheses();
+  return std::none_of(all.begin(), all.end(), [&](const auto& each) { return each.name == name && !each.control; });
 }
 
 }  // namespace stillpoint

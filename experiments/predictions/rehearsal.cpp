@@ -49,11 +49,6 @@ Networks of_parity(const Networks& networks, std::uint64_t parity) {
   return some;
 }
 
-bool is_control(const std::string& name) {
-  const auto& known = hypotheses();
-  return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.name == name && each.control; });
-}
-
 /// The networks that take part, by hypothesis: no controls, and of the settings that all of them have.
 using Taking = std::vector<std::pair<std::string, Networks>>;
 Taking taking_part(const PredictionStudy& study) {

@@ -20,6 +20,10 @@ bool parse_whole(const std::string& text, Number& value) {
 
 Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
+}
+
 Json option_value(const std::string& text) {
   long integer = 0;
   double number = 0;

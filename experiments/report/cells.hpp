@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/statistics/intervals.hpp"
 #include "experiments/report/condition_summary.hpp"
 #include "experiments/results/condition_label.hpp"
 
@@ -17,6 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t terminal_width = 110;  // characters; what is wider names conditions by number
 
 Json number_or_null(const std::optional<double>& value);
+/// [low, high], or null.
+Json interval_json(const std::optional<Interval>& interval);
 /// A whole or finite number, true or false where the text is one, else the text.
 Json option_value(const std::string& text);
 Json options_json(const Varied& varied);

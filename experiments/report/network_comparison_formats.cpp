@@ -10,10 +10,6 @@ namespace stillpoint {
 
 namespace {
 
-Json interval_json(const std::optional<Interval>& interval) {
-  return interval ? Json{interval->low, interval->high} : Json(nullptr);
-}
-
 std::string with_interval(const std::optional<double>& value, const std::optional<Interval>& interval) {
   if (!value) return "-";
   return interval ? fmt::format("{:.4g} [{:.4g}, {:.4g}]", *value, interval->low, interval->high)

@@ -11,10 +11,6 @@ namespace stillpoint {
 
 namespace {
 
-Json interval_json(const std::optional<Interval>& interval) {
-  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
-}
-
 Json value_json(const HypothesisValue& value) {
   return {{"value", value.value ? Json(value.value->value) : Json(nullptr)},
           {"interval", value.value ? interval_json(value.value->interval) : Json(nullptr)},
@@ -102,11 +98,6 @@ Json rehearsal_json(const Rehearsal& rehearsal) {
                                 {"networks", each.total},
                                 {"mostly", each.mostly.empty() ? Json(nullptr) : Json(each.mostly)}});
   return json;
-}
-
-bool is_control(const std::string& name) {
-  const auto& known = hypotheses();
-  return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.name == name && each.control; });
 }
 
 }  // namespace
