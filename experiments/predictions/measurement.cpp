@@ -13,6 +13,7 @@ namespace stillpoint {
 namespace {
 
 constexpr Index most_sessions = 6;
+constexpr std::uint64_t whole_recording = 1ULL << 32;  // number of a session, beside those of recordings
 
 using Results = std::map<std::string, std::optional<ExperimentResult>>;
 
@@ -96,13 +97,20 @@ std::vector<Index> pool_of(const Prediction& prediction, const Bench& bench, Ind
   return all_of(neurons);
 }
 
-Evidence by_rates(const Prediction& prediction, const Bench& bench, const Preparation& of) {
-  auto evidence = empty_evidence(of, Signal::rates);
+/// Every neuron and trial, by rates; of what rates do not have, by spikes.
+Evidence by_rates(const Prediction& prediction, const Bench& bench, const Preparation& of,
+                  const MeasurementSetting& setting) {
+  auto evidence = empty_evidence(of, prediction.of_counts ? Signal::spikes : Signal::rates);
   const auto cells = pool_of(prediction, bench, of.network.size());
+  std::uint64_t place = 0;
   for (const auto& name : prediction.experiments) {
     const auto& result = bench[name];
     const auto trials = all_of(static_cast<Index>(result.rates_hz.trials.size()));
-    evidence.sessions[name] = chosen(result.rates_hz, cells, trials);
+    auto spikes = setting.recording;
+    spikes.signal = RecordingModel::Signal::spikes;
+    evidence.sessions[name] = prediction.of_counts
+                                  ? record(result.rates_hz, cells, trials, spikes, of.seed, whole_recording + place++)
+                                  : chosen(result.rates_hz, cells, trials);
     evidence.efficacy[name] = result.efficacy;
     add_task(result, name, trials, evidence);
   }
@@ -162,7 +170,7 @@ std::optional<double> value_of(const Prediction& prediction, const Evidence& evi
 PredictionValue measured_value(const Prediction& prediction, const Bench& bench, const Preparation& of,
                                const MeasurementSetting& setting) {
   PredictionValue value;
-  value.rates = value_of(prediction, by_rates(prediction, bench, of), value.undefined);
+  value.rates = value_of(prediction, by_rates(prediction, bench, of, setting), value.undefined);
   for (std::size_t size = 0; size < setting.sizes.size(); ++size) {
     value.sessions.emplace_back();
     for (Index session = 0; session < setting.sessions(setting.sizes[size]); ++session) {
@@ -227,7 +235,7 @@ std::vector<PredictionValue> measure_predictions(const Preparation& of, const Me
     for_each_prediction(
         finer, setting,
         [&](std::size_t i, const Bench& bench) {
-          values[i].half_step = value_of(predictions()[i], by_rates(predictions()[i], bench, finer), ignored);
+          values[i].half_step = value_of(predictions()[i], by_rates(predictions()[i], bench, finer, setting), ignored);
         },
         [](std::size_t) {});
   }

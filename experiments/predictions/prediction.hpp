@@ -31,7 +31,6 @@ struct Evidence {
 
 struct Prediction {
   enum class Cells { any, stimulated, connections };
-  /// Whether differences between hypotheses are looked for in its size or its logarithm (times, ratios).
   std::string name, unit;
   std::string question;   // what is measured, in words
   std::string estimator;  // the function and its source
@@ -42,6 +41,7 @@ struct Prediction {
   Cells cells = Cells::any;
   /// Absent where the statistic is undefined; throws UserError where a window is too short for the estimator.
   std::function<std::optional<double>(const Evidence&)> value;
+  bool of_counts = false;  // rates have no such statistic: a network's value is that of the spikes of all its neurons
 };
 /// All of them, those with experiments in common beside each other.
 const std::vector<Prediction>& predictions();

@@ -48,25 +48,28 @@ bool differs(const PairRow& pair) {
 
 /// "Under tcr it is larger than under static and high_pass, smaller than under .. ; not told apart from ..".
 std::string outcome(const PredictionRow& row, const std::string& focus) {
-  std::vector<std::string> larger, smaller, alike;
+  std::vector<std::string> larger, smaller, alike, few;
   for (const auto& pair : row.pairs) {
-    if (!touches(pair, focus) || !pair.difference) continue;
-    const double of_focus = (pair.b == focus ? 1 : -1) * pair.difference->value;
-    if (!differs(pair)) {
-      const auto& interval = pair.difference->interval;
-      const double most =
-          interval ? std::max(std::abs(interval->low), std::abs(interval->high)) : std::abs(pair.difference->value);
-      alike.push_back(fmt::format("{} (a difference beyond {} would contradict its interval)", other_of(pair, focus),
-                                  number(most)));
-      continue;
+    if (!touches(pair, focus)) continue;
+    const auto& other = other_of(pair, focus);
+    if (!pair.difference || !pair.difference->interval) {
+      few.push_back(other);
+    } else if (!differs(pair)) {
+      const auto& interval = *pair.difference->interval;
+      alike.push_back(
+          fmt::format("{} (within {})", other, number(std::max(std::abs(interval.low), std::abs(interval.high)))));
+    } else {
+      ((pair.b == focus) == (pair.difference->value > 0) ? larger : smaller).push_back(other);
     }
-    (of_focus > 0 ? larger : smaller).push_back(other_of(pair, focus));
   }
   std::string text;
   if (!larger.empty()) text += fmt::format("Under {} it is larger than under {}. ", focus, fmt::join(larger, ", "));
   if (!smaller.empty()) text += fmt::format("Under {} it is smaller than under {}. ", focus, fmt::join(smaller, ", "));
-  if (!alike.empty()) text += fmt::format("Not told apart from {}.", fmt::join(alike, ", "));
-  return text.empty() ? "Undefined under the others." : text;
+  if (!alike.empty())
+    text += fmt::format("Not told apart (and differences no larger than, by their intervals): {}. ",
+                        fmt::join(alike, ", "));
+  if (!few.empty()) text += fmt::format("Too few networks with a value: {}.", fmt::join(few, ", "));
+  return text;
 }
 
 /// Sides of the AUC, in words, by which a hypothesis is refuted.

@@ -59,7 +59,8 @@ std::vector<Prediction> rest_predictions() {
            all.insert(all.end(), some.begin(), some.end());
          }
          return fano_factor(all);
-       }},
+       },
+       true},
       {"dimension_at_rest",
        "",
        "Participation ratio of spontaneous activity in 100-ms bins",
