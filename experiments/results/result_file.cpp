@@ -236,6 +236,8 @@ RunHead read_run_head(const hdf5::ReadGroup& root) {
   const auto control = root.group("control");
   if (!control.has_attribute("option")) return head;
   head.match.option = control.text("option");
+  require_parameter(head.options.count(head.match.option) > 0, control.where() + ": attribute option",
+                    head.match.option, "must be one of the group /options");
   head.match.factor = control.number("factor");
   return head;
 }

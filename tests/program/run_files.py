@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What a run file holds: curves, networks, options, and what became of the run."""
 import json
+import shutil
 import sys
 
 import h5py
 import numpy as np
 
-from support import SMALL, attributes, main, ok, runs, settings, small_run, small_study, write
+from support import SMALL, attributes, main, ok, refused, runs, settings, small_run, small_study, write
 
 
 def test_run_file_layout(tmp):
@@ -74,6 +75,10 @@ def test_what_a_rival_was_matched_by_is_its_synapse_everywhere(tmp):
                 np.testing.assert_array_equal(run["final/network/W"][()], other["final/network/W"][()])
                 np.testing.assert_array_equal(run["curve/loss"][()], other["curve/loss"][()])
                 assert run.attrs["final_loss"] == other.attrs["final_loss"]  # of the evaluation trials
+        damaged = shutil.copy(path, tmp / "damaged.h5")
+        with h5py.File(damaged, "r+") as run:
+            run["control"].attrs["option"] = np.bytes_("synapse.tau")
+        refused("analyze", "fixed-points", damaged, names=["/control", "option = synapse.tau", "/options"])
     # and it goes on with it
     ok("run", study, "--out", tmp / "long", "--quiet", *settings("study.seeds=1", "training.updates=24"))
     ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "training.updates=24"))
