@@ -91,7 +91,7 @@ TEST_CASE("a linear unit with a synapse of temporal consistency creeps and linge
     Unit unit;
     unit.k = k;
     const auto stimulated = unit.run(square), control = unit.run(nothing);
-    const Recorded recorded{stimulated, control, {0, 2, 3}};
+    const ResponseSessions recorded{stimulated, control, {0, 2, 3}};
     INFO("k " << k);
     CHECK(population_response(recorded, {300, 500}).value == Approx(small * unit.mean(300, 500)).epsilon(1e-3));
     CHECK(mean_response(recorded, {300, 500}).minCoeff() == Approx(small * unit.mean(300, 500)).epsilon(1e-3));
@@ -172,7 +172,7 @@ TEST_CASE("a rebound is the largest response of opposite sign, and noise makes n
                    10, 20, 88, 25, [](double at) { return 10 + 20 * decaying(5)(at); }, 2 * seed),
                steady = poisson_session(
                    10, 20, 88, 25, [](double) { return 10.; }, 2 * seed + 1);
-    const Recorded recorded{stimulated, steady, cells};
+    const ResponseSessions recorded{stimulated, steady, cells};
     rebounds.push_back(*rebound(recorded, step, 900));
     peaks.push_back(peak_response(recorded, {onset, offset}, 25) / 0.025);
     const Matrix<double> difference = mean_over_trials(stimulated) - mean_over_trials(steady);
@@ -249,7 +249,7 @@ TEST_CASE("errors over trials cover the truth, share controls rightly, and a res
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto stimulated = recording(20, 10 * i), control = recording(0, 10 * i + 1), other = recording(0, 10 * i + 2),
                second = recording(20, 10 * i + 3), both = recording(30, 10 * i + 4);
-    const Recorded recorded{stimulated, control, cells};
+    const ResponseSessions recorded{stimulated, control, cells};
     double error = 0;
     if (const auto index = creep_index(recorded, step, 20, &error)) {
       ++told;
@@ -281,7 +281,7 @@ TEST_CASE("windows that a recording or a step does not hold are refused, slow me
   const auto s = noiseless(3, 22, 100, decaying(60)), one = noiseless(1, 22, 100, nothing),
              short_bins = noiseless(3, 44, 50, nothing);
   const auto c = noiseless(3, 22, 100, nothing);
-  const Recorded recorded{s, c, {0}};
+  const ResponseSessions recorded{s, c, {0}};
   CHECK_THROWS_WITH(
       creep_index(recorded, {200, 600, 100}, 80),
       "window = 200 to 600 ms: the step must last at least 440 ms, three membrane time constants and two windows");

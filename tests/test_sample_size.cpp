@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "analysis/statistics/animal_law.hpp"
-#include "sim/constants.hpp"
 #include "analysis/statistics/sample_size.hpp"
+#include "sim/constants.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
 
@@ -67,10 +67,10 @@ double integrated_power(double shift, double degrees) {
 }
 
 /// Share of experiments with normal animals in which Welch's test rejects, written out.
-double welch_power(double difference, double deviation_a, double deviation_b, int n, std::uint64_t seed, int repeats) {
+double welch_power(double difference, double deviation_a, double deviation_b, int n, std::uint64_t seed, long repeats) {
   Stream stream(seed, Purpose::estimate);
-  int rejected = 0;
-  for (int repeat = 0; repeat < repeats; ++repeat) {
+  long rejected = 0;
+  for (long repeat = 0; repeat < repeats; ++repeat) {
     Vector<double> a(n), b(n);
     stream.fill_normal(a, deviation_a);
     stream.fill_normal(b, deviation_b);
@@ -79,7 +79,7 @@ double welch_power(double difference, double deviation_a, double deviation_b, in
     const double degrees = (va + vb) * (va + vb) / (va * va / (n - 1) + vb * vb / (n - 1));
     rejected += std::abs(difference + b.mean() - a.mean()) / std::sqrt(va + vb) > critical_t(degrees);
   }
-  return static_cast<double>(rejected) / repeats;
+  return static_cast<double>(rejected) / static_cast<double>(repeats);
 }
 
 /// Four standard errors of the difference of two shares near p.
@@ -142,6 +142,12 @@ TEST_CASE("simulated power of normal animals agrees with normal theory, paired a
     INFO(d << ", " << n << ": " << found->value << " against " << written_out);
     CHECK(std::abs(found->value - written_out) < tolerance(written_out, replicates, replicates));
   }
+  // Two animals each, where the critical value depends most on the degrees of freedom: 12.7 to 4.3.
+  const long many = 100000;
+  const double found = power(normal_pool(0, 1), normal_pool(5, 1.3), 2, 1, many, 5)->value;
+  const double written_out = welch_power(5, 1, 1.3, 2, 6, many);
+  INFO(found << " against " << written_out);
+  CHECK(std::abs(found - written_out) < tolerance(written_out, many, many));
 }
 
 TEST_CASE("the law drawn from has the variance of animals and sessions that resampling as they are would miss") {

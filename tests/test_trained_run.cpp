@@ -110,7 +110,7 @@ TEST_CASE("a run of a rival brings the synapse that it was matched by, under eit
   const double found = 100 * match.factor;
   const auto trained = DerivativeFeedbackParameters{found, 10};
   const auto current_of = [&](std::unique_ptr<Synapse<double>> synapse, const Network<double>& of) {
-    return problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(1, 2, 0.4), 30),
+    return problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(2, 2, 0.4), 30),
                               *synapse)
         .current;
   };
@@ -121,7 +121,7 @@ TEST_CASE("a run of a rival brings the synapse that it was matched by, under eit
     const auto own = derivative_feedback_synapse(trained).make<double>(synapse_context(of, integration, {}, 30));
     CHECK(problems::identical(
         current_of(file.subject.trial_synapse(30), of),
-        problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(1, 2, 0.4), 30), *own)
+        problems::simulate(of, integration, problems::held_trials(problems::Array::Constant(2, 2, 0.4), 30), *own)
             .current));
   };
   check(open_subject(path));

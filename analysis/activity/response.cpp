@@ -14,7 +14,7 @@ namespace {
 
 const Contrast::Coefficients difference = {1, -1};
 
-Contrast contrast_of(const Recorded& recorded) { return Contrast({&recorded.stimulated, &recorded.control}); }
+Contrast contrast_of(const ResponseSessions& recorded) { return Contrast({&recorded.stimulated, &recorded.control}); }
 
 std::optional<double> told(const MeanWithError& ratio, double* standard_error) {
   if (std::isnan(ratio.value)) return std::nullopt;
@@ -23,7 +23,7 @@ std::optional<double> told(const MeanWithError& ratio, double* standard_error) {
 }
 
 /// Of two windows of the same recording.
-std::optional<double> ratio_of_windows(const Recorded& recorded, const Window& above, const Window& below,
+std::optional<double> ratio_of_windows(const ResponseSessions& recorded, const Window& above, const Window& below,
                                        double* standard_error) {
   const auto contrast = contrast_of(recorded);
   return told(contrast.ratio(difference, contrast.means(recorded.cells, above), difference,
@@ -31,7 +31,7 @@ std::optional<double> ratio_of_windows(const Recorded& recorded, const Window& a
               standard_error);
 }
 
-Index bins_in(const Recorded& recorded, double width_ms) {
+Index bins_in(const ResponseSessions& recorded, double width_ms) {
   return std::max<Index>(1, std::lround(width_ms / recorded.stimulated.bin_ms));
 }
 
@@ -51,16 +51,16 @@ double largest(const Contrast& contrast, const Contrast::Values& values, double 
 
 }  // namespace
 
-Vector<double> mean_response(const Recorded& recorded, const Window& window) {
+Vector<double> mean_response(const ResponseSessions& recorded, const Window& window) {
   return contrast_of(recorded).of_neurons(difference, window);
 }
 
-MeanWithError population_response(const Recorded& recorded, const Window& window) {
+MeanWithError population_response(const ResponseSessions& recorded, const Window& window) {
   const auto contrast = contrast_of(recorded);
   return contrast.with_error(difference, contrast.means(recorded.cells, window));
 }
 
-std::optional<double> creep_index(const Recorded& recorded, const Step& step, double membrane_ms,
+std::optional<double> creep_index(const ResponseSessions& recorded, const Step& step, double membrane_ms,
                                   double* standard_error) {
   const double early_ms = step.onset_ms + 3 * membrane_ms;
   if (membrane_ms > slowest_membrane_ms) return std::nullopt;
@@ -71,7 +71,7 @@ std::optional<double> creep_index(const Recorded& recorded, const Step& step, do
   return ratio_of_windows(recorded, last_of(step), {early_ms, early_ms + step.width_ms}, standard_error);
 }
 
-std::optional<double> residual_after_offset(const Recorded& recorded, const Step& step, double after_ms,
+std::optional<double> residual_after_offset(const ResponseSessions& recorded, const Step& step, double after_ms,
                                             double* standard_error) {
   require_parameter(after_ms >= step.width_ms / 2, "after_ms", fmt::format("{:g}", after_ms),
                     fmt::format("must be at least {:g} ms, half a window: it would hold what is before the offset",
@@ -80,7 +80,7 @@ std::optional<double> residual_after_offset(const Recorded& recorded, const Step
   return ratio_of_windows(recorded, {at - half, at + half}, last_of(step), standard_error);
 }
 
-std::optional<double> settling_ms(const Recorded& recorded, const Step& step, double until_ms, double share) {
+std::optional<double> settling_ms(const ResponseSessions& recorded, const Step& step, double until_ms, double share) {
   require_parameter(share > 0 && share < 1, "share", fmt::format("{:g}", share), "must be between 0 and 1");
   const auto contrast = contrast_of(recorded);
   const auto size = contrast.with_error(difference, contrast.means(recorded.cells, last_of(step)));
@@ -107,7 +107,7 @@ std::optional<double> settling_ms(const Recorded& recorded, const Step& step, do
   return last >= 0 ? middle + bin * (static_cast<double>(last) + part) : middle * part;
 }
 
-std::optional<double> rebound(const Recorded& recorded, const Step& step, double until_ms) {
+std::optional<double> rebound(const ResponseSessions& recorded, const Step& step, double until_ms) {
   const auto contrast = contrast_of(recorded);
   const auto size = contrast.with_error(difference, contrast.means(recorded.cells, last_of(step)));
   if (size.interval_holds_zero()) return std::nullopt;
@@ -116,13 +116,13 @@ std::optional<double> rebound(const Recorded& recorded, const Step& step, double
   return -largest(contrast, values, -size.value) / size.value;
 }
 
-double peak_response(const Recorded& recorded, const Window& window, double width_ms) {
+double peak_response(const ResponseSessions& recorded, const Window& window, double width_ms) {
   const auto contrast = contrast_of(recorded);
   const auto values = contrast.running_means(recorded.cells, window, bins_in(recorded, width_ms));
   return largest(contrast, values, contrast.of(difference, values).mean());
 }
 
-std::optional<double> step_ramp_ratio(const Recorded& step, const Window& step_window, const Recorded& ramp,
+std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window, const ResponseSessions& ramp,
                                       const Window& ramp_window, double width_ms) {
   if (population_response(ramp, ramp_window).interval_holds_zero()) return std::nullopt;
   return peak_response(step, step_window, width_ms) / peak_response(ramp, ramp_window, width_ms);
@@ -144,7 +144,7 @@ std::optional<double> paired_pulse_ratio(const Session& pair, const Session& sin
               standard_error);
 }
 
-std::optional<double> train_ratio(const Recorded& train, const std::vector<Window>& pulses, double* standard_error) {
+std::optional<double> train_ratio(const ResponseSessions& train, const std::vector<Window>& pulses, double* standard_error) {
   require_parameter(pulses.size() >= 2, "pulses", fmt::format("{}", pulses.size()), "must be two or more");
   return ratio_of_windows(train, pulses.back(), pulses.front(), standard_error);
 }

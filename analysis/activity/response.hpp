@@ -24,7 +24,7 @@
 namespace stillpoint {
 
 /// Two recordings of the same neurons in different trials; both must outlive it.
-struct Recorded {
+struct ResponseSessions {
   const Session& stimulated;
   const Session& control;
   std::vector<Index> cells;  // whose mean is the population's: those that were stimulated
@@ -37,9 +37,9 @@ struct Step {
 };
 
 /// Mean response of every neuron (not of `cells` alone) in a window. Unbiased.
-Vector<double> mean_response(const Recorded& recorded, const Window& window);
+Vector<double> mean_response(const ResponseSessions& recorded, const Window& window);
 /// Mean response over cells, with its error over trials. Unbiased.
-MeanWithError population_response(const Recorded& recorded, const Window& window);
+MeanWithError population_response(const ResponseSessions& recorded, const Window& window);
 
 /// Membrane times up to which creep is told from the membrane's own charging [ms].
 constexpr double slowest_membrane_ms = 200;
@@ -53,13 +53,13 @@ constexpr double slowest_membrane_ms = 200;
 /// is .11, .21: 1000 simulations with Poisson spikes), until at a third of it recordings begin to be left out, those
 /// where it came out small: then it is too small (by 15 % where half of them are), and intervals cover less, 89 %
 /// instead of 95.
-std::optional<double> creep_index(const Recorded& recorded, const Step& step, double membrane_ms,
+std::optional<double> creep_index(const ResponseSessions& recorded, const Step& step, double membrane_ms,
                                   double* standard_error = nullptr);
 
 /// Response `after_ms` after the offset (width_ms about that time, which makes an exponential of time constant tau
 /// larger by sinh(w) / w, w = width_ms / 2 tau) over the last width_ms of the step. Throws ParameterError "after_ms"
 /// below half of width_ms.
-std::optional<double> residual_after_offset(const Recorded& recorded, const Step& step, double after_ms,
+std::optional<double> residual_after_offset(const ResponseSessions& recorded, const Step& step, double after_ms,
                                             double* standard_error = nullptr);
 
 /// Time after the offset from which on the response stays within `share` of its size at the offset (the last width_ms
@@ -71,23 +71,23 @@ std::optional<double> residual_after_offset(const Recorded& recorded, const Step
 /// Bias: as that says. Exponentials of 60 and 200 ms, which settle at 138 and 461 ms, in 20 cells and 30 trials of
 /// Poisson spikes, bins of 50 ms: 141 and 471 where a bin's error is .02 of the size, 126 and 399 at .04, 83 and 272 at
 /// .08, and mostly absent at .16.
-std::optional<double> settling_ms(const Recorded& recorded, const Step& step, double until_ms, double share = 0.1);
+std::optional<double> settling_ms(const ResponseSessions& recorded, const Step& step, double until_ms, double share = 0.1);
 
 /// Largest response of the opposite sign between the offset and `until_ms` after it, over the size before the offset
 /// (the last width_ms of the step), both as means over width_ms. Where it is largest is read from every other trial,
 /// how large from the rest, and the other way round, so that noise makes no rebound: 0 in the mean where there is none,
 /// or just negative where the response has not settled. A narrow rebound comes out too small, as a peak does.
-std::optional<double> rebound(const Recorded& recorded, const Step& step, double until_ms);
+std::optional<double> rebound(const ResponseSessions& recorded, const Step& step, double until_ms);
 
 /// Largest response within a window, in the direction of the mean response there, as means over `width_ms`; found in
 /// every other trial and read from the rest, and the other way round: noise makes it no larger, but smaller where the
 /// peak is narrow against `width_ms` or hidden in noise: by 2 % for a response that creeps up for 1 s, where an error
 /// is a tenth of it, by 5 % at a fifth.
-double peak_response(const Recorded& recorded, const Window& window, double width_ms);
+double peak_response(const ResponseSessions& recorded, const Window& window, double width_ms);
 
 /// Peak of the response to a step over that to a slow ramp to the same current; absent where the interval of the mean
 /// response to the ramp holds 0.
-std::optional<double> step_ramp_ratio(const Recorded& step, const Window& step_window, const Recorded& ramp,
+std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window, const ResponseSessions& ramp,
                                       const Window& ramp_window, double width_ms);
 
 /// Response to two pulses over the sum of the responses to each alone, in one window: below 1 sub-additive. All four
@@ -104,7 +104,7 @@ std::optional<double> paired_pulse_ratio(const Session& pair, const Session& sin
 
 /// Response to the last pulse of a train over that to the first, one window per pulse, against control trials: what is
 /// left of earlier pulses is part of it. Throws ParameterError "pulses" for fewer than two.
-std::optional<double> train_ratio(const Recorded& train, const std::vector<Window>& pulses,
+std::optional<double> train_ratio(const ResponseSessions& train, const std::vector<Window>& pulses,
                                   double* standard_error = nullptr);
 
 }  // namespace stillpoint

@@ -24,7 +24,7 @@ struct Evidence {
   std::vector<Index> cells;  // all rows of the sessions
   double membrane_ms = 0;    // mean membrane time constant, as measured
 
-  Recorded response(const std::string& stimulated, const std::string& control) const {
+  ResponseSessions response(const std::string& stimulated, const std::string& control) const {
     return {sessions.at(stimulated), sessions.at(control), cells};
   }
 };

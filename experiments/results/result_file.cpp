@@ -234,9 +234,11 @@ RunHead read_run_head(const hdf5::ReadGroup& root) {
   RunHead head{static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
   if (!root.has("control")) return head;
   const auto control = root.group("control");
-  head.match.property = control.text("property");
+  if (!control.has_attribute("option")) return head;
+  head.match.option = control.text("option");
+  require_parameter(head.options.count(head.match.option) > 0, control.where() + ": attribute option",
+                    head.match.option, "must be one of the group /options");
   head.match.factor = control.number("factor");
-  if (control.has_attribute("option")) head.match.option = control.text("option");
   return head;
 }
 

@@ -68,8 +68,9 @@ void rehearse(const Options& options) {
       require_parameter(options.text(control) == "own", control, options.text(control),
                         "must be own where control.match describes the TCR network");
   const auto& kind = network_kind(network.kind);
-  require_parameter(options.text("control.match") == "none" || !kind.map, "control.match",
-                    options.text("control.match"), "needs a network with a membrane time constant, not " + kind.name);
+  require_parameter(options.text("control.match") == "none" || options.text("synapse.kind") != "none" || !kind.map,
+                    "control.match", options.text("control.match"),
+                    "needs a network with a membrane time constant, not " + kind.name);
   require_parameter(
       options.text("synapse.kind") == "none" || kind.acts_on_rates, "synapse.kind", options.text("synapse.kind"),
       fmt::format("has no meaning in an {}, whose recurrent weights act on gates; tcr.form = loss has", kind.name));

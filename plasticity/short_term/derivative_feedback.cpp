@@ -6,8 +6,8 @@
 //
 // As the network computes W r itself, what is added is the current W+ (a - r) + W- (b - r), which is 0 at rest and
 // -(tau_e W+ + tau_i W-) dr/dt for slow rates. W is that of the trial's start; a mask, Dale's law and factors (W as a
-// matrix, N^2 numbers) need nothing of their own. The default of tau_e is that between excitatory
-// neurons in the paper's code (ModelDB 181010); tau_i = 10 ms is that of inhibition onto them.
+// matrix, N^2 numbers) need nothing of their own. The default of tau_e is the time constant between excitatory neurons
+// in the paper's code (ModelDB 181010); with tau_i = 10 ms as in later models of the same mechanism.
 #include "plasticity/short_term/euler_bound.hpp"
 #include "plasticity/short_term/synapses.hpp"
 #include "sim/options/parameter_list.hpp"

@@ -1,5 +1,5 @@
-// A current of each neuron that opposes change of its own rate, without plasticity: the limit of negative feedback on the
-// derivative (derivative_feedback.cpp) in which every neuron feeds back on itself alone.
+// A current of each neuron that opposes change of its own rate, without plasticity: the limit of negative feedback on
+// the derivative (derivative_feedback.cpp) in which every neuron feeds back on itself alone.
 //
 //   current_i = -k (r_i - h_i),   tau_h dh/dt = -h + r,   h = r at trial start
 //

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What a run file holds: curves, networks, options, and what became of the run."""
 import json
+import shutil
 import sys
 
 import h5py
 import numpy as np
 
-from support import SMALL, attributes, main, ok, runs, settings, small_run, small_study, write
+from support import SMALL, attributes, main, ok, refused, runs, settings, small_run, small_study, write
 
 
 def test_run_file_layout(tmp):
@@ -45,14 +46,15 @@ def test_a_run_that_diverges_is_recorded(tmp):
 
 
 def test_what_a_rival_was_matched_by_is_its_synapse_everywhere(tmp):
-    study = write(tmp / "s.ini", SMALL.replace("none tcr", "derivative_feedback high_pass"))
-    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.stop_at_criterion=false"))
-    for path, option, start in zip(runs(tmp / "out"), ("tau_e_ms", "strength"), (100, 1)):
+    study = write(tmp / "s.ini", SMALL.replace("none tcr", "derivative_feedback high_pass").replace("= 20", "= 50").replace("gain = 2", "gain = 2.5").replace(
+        "dt_ms = 10", "dt_ms = 5") + "[synapse]\nbeta = 5\ntau_s_ms = 150\nstrength = 8\ntau_e_ms = 20\n")
+    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "training.stop_at_criterion=false"))
+    for path, option, start in zip(runs(tmp / "out"), ("tau_e_ms", "strength"), (20, 8)):
         with h5py.File(path) as run:
             control, given, stored = attributes(run["control"]), run["options"].attrs, [
                 attributes(run[f"{group}/network/synapse"]) for group in ("initial", "final", "checkpoints/00000003")]
             assert control["property"] == "speed" and control["option"] == f"synapse.{option}", control
-            assert control["value"] == start * control["factor"] and control["factor"] != 1
+            assert control["value"] == start * control["factor"] and control["factor"] != 1, control
             assert given[f"synapse.{option}"] == start  # as the study gave it
             assert all(float(each[option]) == control["value"] for each in stored), (stored, control)
             assert option != "strength" or all(float(each["tau_h_ms"]) == 150 for each in stored)
@@ -62,10 +64,24 @@ def test_what_a_rival_was_matched_by_is_its_synapse_everywhere(tmp):
         ok("simulate", path, "--out", tmp / "again.h5", "--duration-ms", 100, "--record", "synapse", "--quiet")
         with h5py.File(tmp / "again.h5") as again:
             assert float(attributes(again["options"])[f"synapse.{option}"]) == control["value"]
-            assert again["recording/synapse"].shape[2] == (40 if option == "tau_e_ms" else 20)
-        # and it goes on with it
-    ok("run", study, "--out", tmp / "long", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.updates=24"))
-    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "synapse.beta=5", "synapse.tau_s_ms=150", "training.updates=24"))
+            assert again["recording/synapse"].shape[2] == (100 if option == "tau_e_ms" else 50)
+            # and what trained: the same numbers as of a study that gives the value itself
+        with h5py.File(path) as run:
+            kind, tau_h = attributes(run["options"])["synapse.kind"], ["synapse.tau_h_ms=150"] if option == "strength" else []
+            plain = write(tmp / "plain.ini", study.read_text().split("[synapse]")[0])
+            ok("run", plain, "--out", tmp / kind, "--quiet", *settings(
+                "study.arm=as_given", "study.seeds=1", f"synapse.kind={kind}", f"synapse.{option}={float(control['value'])!r}", *tau_h))
+            with h5py.File(runs(tmp / kind)[0]) as other:
+                np.testing.assert_array_equal(run["final/network/W"][()], other["final/network/W"][()])
+                np.testing.assert_array_equal(run["curve/loss"][()], other["curve/loss"][()])
+                assert run.attrs["final_loss"] == other.attrs["final_loss"]  # of the evaluation trials
+        damaged = shutil.copy(path, tmp / "damaged.h5")
+        with h5py.File(damaged, "r+") as run:
+            run["control"].attrs["option"] = np.bytes_("synapse.tau")
+        refused("analyze", "fixed-points", damaged, names=["/control", "option = synapse.tau", "/options"])
+    # and it goes on with it
+    ok("run", study, "--out", tmp / "long", "--quiet", *settings("study.seeds=1", "training.updates=24"))
+    ok("run", study, "--out", tmp / "out", "--quiet", *settings("study.seeds=1", "training.updates=24"))
     for one, other in zip(runs(tmp / "out"), runs(tmp / "long")):
         with h5py.File(one) as gone_on, h5py.File(other) as at_once:
             np.testing.assert_array_equal(gone_on["final/network/W"][()], at_once["final/network/W"][()])
