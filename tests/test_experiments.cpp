@@ -152,7 +152,7 @@ TEST_CASE("paired postsynaptic rates rise and fall about the same mean, and effi
   protocol.fraction = 0.3;
   protocol.length_ms = 200;
   protocol.trials = 2;
-  protocol.before_ms = 400;
+  protocol.before_ms = pairing_hold_ms;  // no synapse is left of what was before
   protocol.after_ms = 300;
   std::map<Protocol::Pairing, std::vector<EfficacyRatio>> efficacy;
   for (const auto pairing : {Protocol::Pairing::rising, Protocol::Pairing::flat, Protocol::Pairing::falling}) {
@@ -175,7 +175,7 @@ TEST_CASE("paired postsynaptic rates rise and fall about the same mean, and effi
     const auto presynaptic = [&] {
       Protocol same = protocol;
       same.pairing = pairing;
-      return Stimulation(same, of.network, 200, 2, of.seed).presynaptic();
+      return Stimulation(same, of.network, 150, 2, of.seed).presynaptic();
     }();
     for (const auto& each : efficacy[pairing]) {
       bool found = false;  // the weight is that of one of the presynaptic neurons
@@ -264,7 +264,8 @@ TEST_CASE("every prediction's experiments are known, and arms are their hypothes
   }
   for (const auto& each : hypotheses()) {
     std::map<std::string, std::string> options;
-    for (const auto& [name, entry] : resolve_options({{"study.arm", each.arm}}).entries()) options[name] = entry.value;
+    const auto resolved = resolve_options({{"study.arm", each.arm}});
+    for (const auto& [name, entry] : resolved.entries()) options[name] = entry.value;
     CHECK(hypothesis_of(options) == each.name);
     options["study.arm"] = "as_given";
     INFO(each.name);

@@ -24,8 +24,12 @@ const std::vector<Hypothesis>& hypotheses() {
 
 namespace {
 
-bool sets(const Arm& arm, const std::map<std::string, std::string>& options) {
-  return std::all_of(arm.preset.begin(), arm.preset.end(), [&](const auto& entry) {
+/// What an arm does not set of a control is not one.
+bool sets(Arm arm, const std::map<std::string, std::string>& options) {
+  arm.preset.insert(arm.preset.begin(), {"control.match", "none"});  // an arm's own comes later and counts
+  std::map<std::string, std::string> wanted;
+  for (const auto& [name, value] : arm.preset) wanted[name] = value;
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
     const auto found = options.find(entry.first);
     return found != options.end() && found->second == entry.second;
   });

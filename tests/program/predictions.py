@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Virtual experiments, and what a study predicts, as a lab would meet them."""
+import csv
+import json
+import sys
+
+import h5py
+import numpy as np
+
+from support import attributes, example_network, main, ok, refused, settings, small_run, stillpoint, write
+
+STUDY = """
+[study]
+name = rivals
+seeds = 6
+[grid]
+study.arm = none tcr high_pass
+[network]
+size = 20
+gain = 1.5
+tau_ms = 20
+[task]
+slots = 3
+delay_ms = 100
+[integration]
+dt_ms = 10
+[noise]
+drive = 0.1
+[training]
+updates = 8
+batch = 4
+"""
+ONLY = ["autocorrelation_400", "creep", "pairing_contrast", "delay_speed"]
+
+
+def predict(out, *words, study=None, only=ONLY):
+    return stillpoint("predict", *(study or []), "--out", out, "--all", "--only", ",".join(only), "--size", "5x10", "--size", "10x20", "--jobs", 2, *words)
+
+
+def trained(tmp):
+    ok("run", write(tmp / "rivals.ini", STUDY), "--out", tmp / "rivals", "--quiet")
+    return tmp / "rivals"
+
+
+def test_a_study_predicts(tmp):
+    study, out = trained(tmp), tmp / "out"
+    done = predict(out, "--half-step", 1, study=[study])
+    assert done.returncode == 0, done.stderr
+    assert "18/18" in done.stderr and "predictions.md" in done.stdout, done.stderr + done.stdout
+    with open(out / "predictions.json") as file:
+        result = json.load(file)
+    assert result["kind"] == "predictions" and result["networks"] == 18 and result["not_measured"] == 0
+    assert [each["name"] for each in result["predictions"]] == ONLY
+    for each in result["predictions"]:
+        assert set(each["hypotheses"]) == {"static", "tcr", "high_pass"}, each
+        assert len(each["pairs"]) == 3 * 2, "3 pairs at 2 sizes"
+        for pair in each["pairs"]:
+            assert pair["auc"] is None or 0 <= pair["auc"] <= 1
+            for name in "sample_80", "sample_90":
+                assert pair[name] is None or (pair[name]["animals"] >= 2 and pair[name]["neurons"] == pair["neurons"] and pair[name]["sessions"] == 2)
+    # What is true by construction: without plasticity no connection changes; with TCR it depends on the rate of change.
+    pairing = result["predictions"][2]
+    assert pairing["hypotheses"]["static"]["value"] == pairing["hypotheses"]["high_pass"]["value"] == 0
+    assert pairing["hypotheses"]["tcr"]["interval"][0] > 0 and pairing["hypotheses"]["tcr"]["networks"] == 6
+    with open(out / "predictions.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(ONLY) * 3 * 2 and {row["prediction"] for row in rows} == set(ONLY)
+    text = (out / "predictions.md").read_text()
+    for part in "Analysis plan", "Rehearsal", "Pairs that no statistic separates", "Welch", *ONLY:
+        assert part in text, part
+    for name in ONLY:
+        assert (out / f"{name}.svg").read_text().startswith("<svg") and f"![{name}]({name}.svg)" in text
+
+    # Measured once: the same again takes what is kept, to the byte, and one that is damaged is measured anew.
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    kept = sorted((out / "networks").iterdir())
+    assert len(kept) == 18
+    stamps = [path.stat().st_mtime_ns for path in kept]
+    kept[3].write_text("{")
+    done = predict(out, "--half-step", 1, study=[study])
+    assert done.returncode == 0 and "1/1" in done.stderr, done.stderr
+    assert [path.stat().st_mtime_ns == stamp for path, stamp in zip(kept, stamps)] == [i != 3 for i in range(18)]
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+    # On one thread as on two.
+    done = predict(tmp / "one", "--half-step", 1, "--jobs", 1, study=[study])
+    assert done.returncode == 2 and "--jobs" in done.stderr, "given twice"
+    done = stillpoint("predict", study, "--out", tmp / "one", "--all", "--only", ",".join(ONLY), "--size", "5x10", "--size", "10x20", "--jobs", 1, "--half-step", 1, "--quiet")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert (tmp / "one/predictions.json").read_bytes() == before["predictions.json"]
+
+    # Sample sizes of one prediction.
+    text = ok("power", out, "--prediction", "pairing_contrast", "--a", "static", "--b", "tcr", "--json", tmp / "power.json", "--animals", "3 6")
+    assert "two groups of animals" in text
+    with open(tmp / "power.json") as file:
+        power = json.load(file)
+    for size in power["sizes"]:
+        assert [each["animals"] for each in size["power"]] == [3, 6]
+        assert size["power"][0]["power"] <= size["power"][1]["power"] + 0.05, size
+        low, high = size["power"][1]["interval"]
+        assert low <= size["power"][1]["power"] <= high
+    refused("power", out, "--prediction", "creeps", "--a", "static", "--b", "tcr", names=["creep"])
+    refused("power", out, "--prediction", "creep", "--a", "statics", "--b", "tcr", names=["static"])
+    refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--animals", "1", names=["--animals"])
+    refused("power", study, "--prediction", "creep", "--a", "static", "--b", "tcr", names=["animals.json"])
+
+
+def test_wrong_predictions_are_one_line(tmp):
+    study = trained(tmp)
+    (tmp / "empty").mkdir()
+    refused("predict", tmp / "empty", "--out", tmp / "o", names=["study"])
+    assert "criterion" in stillpoint("predict", study, "--out", tmp / "o", "--quiet").stderr, "none learned"
+    for words, says in ((["--size", "30x10"], "20"), (["--size", "5"], "NEURONSxTRIALS"), (["--size", "0x10"], "at least 1 neuron"),
+                        (["--only", "creeep"], "creep"), (["--set", "recording.shapes=2"], "recording.shape"), (["--set", "recording.shape=-1"], "recording.shape"),
+                        (["--f-max-hz", "0"], "--f-max-hz"), (["--half-step", "-1"], "--half-step")):
+        done = stillpoint("predict", study, "--out", tmp / "o", "--all", "--quiet", *words)
+        assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1, (words, done.stderr)
+    assert not (tmp / "o/predictions.json").exists()
+
+
+def test_an_experiment_is_recorded_in_full(tmp):
+    run = small_run("tcr", seed=3)
+    experiment = write(tmp / "step.ini", "[experiment]\nstimulus = step\nlength_ms = 200\nafter_ms = 400\nbefore_ms = 100\nfraction = 0.25\ntrials = 3\namplitude = 1\n[noise]\ndrive = 0.05\n")
+    ok("simulate", run, "--experiment", experiment, "--out", tmp / "step.h5")
+    ok("simulate", run, "--experiment", experiment, *settings("experiment.amplitude=0"), "--out", tmp / "zero.h5")
+    ok("simulate", run, "--experiment", experiment, *settings("experiment.stimulus=none"), "--out", tmp / "none.h5")
+    with h5py.File(tmp / "step.h5") as step, h5py.File(tmp / "zero.h5") as zero, h5py.File(tmp / "none.h5") as none:
+        np.testing.assert_array_equal(zero["recording/rate"][()], none["recording/rate"][()])
+        rates, stimulated, event = step["recording/rate"][()], step["trials/stimulated"][()], step["trials"].attrs["event_ms"]
+        assert event == 100 and len(stimulated) == 5 and attributes(step["options"])["experiment.stimulus"] == "step"
+        time = step["time_ms"][()]
+        before = time <= event
+        np.testing.assert_array_equal(rates[:, before], zero["recording/rate"][()][:, before])
+        during = (time > event + 100) & (time <= event + 200)
+        difference = (rates - zero["recording/rate"][()])[:, during].mean((0, 1))
+        assert difference[stimulated].mean() > 0.1, difference
+    ok("simulate", run, *settings("experiment.during=task", "experiment.stimulus=silence", "experiment.length_ms=50"), "--out", tmp / "task.h5")
+    with h5py.File(tmp / "task.h5") as file:
+        assert file["recording/rate"].shape[0] == 60 and "target" in file["trials"]
+    network = example_network(tmp / "n.h5")
+    for words, says in ((settings("experiment.fraction=0"), "experiment.fraction"), (settings("experiment.fraction=1.5"), "experiment.fraction"),
+                        (settings("experiment.during=task"), "no task"), (settings("experiment.stimulus=stepp"), "step"),
+                        (settings("experiment.stimulus=step", "experiment.onset_ms=9000"), "trial"), (settings("experiment.onsets_ms=1"), "experiment.onset_ms"),
+                        ([*settings("experiment.stimulus=step"), "--trials", "3"], "--trials")):
+        refused("simulate", network, "--out", tmp / "x.h5", *words, names=[says])
+    assert not (tmp / "x.h5").exists()
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))
