@@ -70,7 +70,8 @@ const ParameterList<RecordingModel>& recording_list();
 using SpikeTimes = std::vector<std::vector<std::vector<double>>>;
 
 /// rates_hz: firing rates [Hz], >= 0. Throw ParameterError "recording.*" where a field is out of its bounds, "neurons"
-/// or "trials" where one is asked for that the session does not have, "rates" where one is below 0, no number or above 1e5.
+/// or "trials" where one is asked for that the session does not have, "rates" where one is below 0, no number or above
+/// 1e5.
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
                        const RecordingModel& model, std::uint64_t seed, std::uint64_t session);
 /// Spike counts per bin (of the times that spike_times returns), or dF/F per frame, of these neurons and trials in this
