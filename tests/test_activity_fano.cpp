@@ -62,7 +62,8 @@ TEST_CASE("a rate that wanders adds its variance over the window to the Fano fac
         const double rho = std::exp(-bin / tau);
         for (Index t = 1; t < bins; ++t) x.col(t) = rho * x.col(t - 1) + std::sqrt(1 - rho * rho) * x.col(t);
         // The second condition fires more: no variance within conditions.
-        rates.trials.push_back((f * (trial % 2 + 1) + sd * std::sqrt(trial % 2 + 1) * x.array()).max(0).matrix());
+        const double times = trial % 2 == 0 ? 1 : 2;
+        rates.trials.push_back((f * times + sd * std::sqrt(times) * x.array()).max(0).matrix());
         rates.condition.push_back(static_cast<int>(trial % 2));
       }
       found.push_back(*fano_factor(record(rates, first(neurons), first(trials), {}, 1, repeat), {0, ms}));

@@ -41,8 +41,8 @@ RateMap rate_map_of(const Network<double>& network, double f_max_hz = 20);
 ///   dF/F = baseline + peak sum_s h(t - t_s),   h(t) = (exp(-t / decay) - exp(-t / rise)) / (the largest of that)
 ///
 /// plus normal noise. Spikes from before the recording are seen, of a neuron that was as active as in its first bin.
-/// Left out: saturation and supralinearity of indicators, neuropil, movement. Defaults: one
-/// spike peaks at 45 ms and has halved 142 ms later, as with GCaMP6f (Chen et al. 2013, doi:10.1038/nature12354,
+/// Left out: saturation and supralinearity of indicators, neuropil, movement. Defaults: the response to one spike peaks
+/// after 44 ms and has halved 143 ms later, as GCaMP6f's (45 and 142 ms: Chen et al. 2013, doi:10.1038/nature12354,
 /// supplementary table 3); noise is assumed.
 struct CalciumImaging {
   double rise_ms = 17;    // time constant [ms], below decay_ms
@@ -70,7 +70,8 @@ const ParameterList<RecordingModel>& recording_list();
 using SpikeTimes = std::vector<std::vector<std::vector<double>>>;
 
 /// rates_hz: firing rates [Hz], >= 0. Throw ParameterError "recording.*" where a field is out of its bounds, "neurons"
-/// or "trials" where one is asked for that the session does not have, "rates" where one is negative or no number.
+/// or "trials" where one is asked for that the session does not have, "rates" where one is below 0, no number or above
+/// 1e5.
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
                        const RecordingModel& model, std::uint64_t seed, std::uint64_t session);
 /// Spike counts per bin (of the times that spike_times returns), or dF/F per frame, of these neurons and trials in this

@@ -12,6 +12,9 @@ namespace stillpoint {
 
 namespace {
 
+/// Numbers kept at most to make products of runs from their second moments: 128 MiB.
+constexpr Index most_kept = Index{1} << 24;
+
 /// Means over the samples of runs, as far as the estimates need them. x_a: a sample of run a, m_a: the run's mean.
 struct Moments {
   Vector<double> squares;   // |x_a|^2
@@ -27,7 +30,7 @@ Matrix<double> squared_products(const std::vector<Matrix<double>>& activity) {
   const auto of = [&](Index a) -> const Matrix<double>& { return activity[static_cast<std::size_t>(a)]; };
   const Index N = of(0).rows(), T = of(0).cols();
   const auto samples = static_cast<double>(T);
-  if (N < T) {
+  if (N < T && N * N * R <= most_kept) {
     Matrix<double> second(N * N, R);
     for (Index a = 0; a < R; ++a) second.col(a) = (of(a) * of(a).transpose()).reshaped() / samples;
     return second.transpose() * second;
