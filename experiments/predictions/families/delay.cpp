@@ -1,6 +1,7 @@
 // Activity in the delay of the task.
 #include <algorithm>
 
+#include "analysis/activity/coding_stability.hpp"
 #include "analysis/activity/decoding.hpp"
 #include "analysis/activity/population_dimension.hpp"
 #include "analysis/activity/population_speed.hpp"
@@ -74,18 +75,19 @@ std::vector<Prediction> delay_predictions() {
        "Russo et al. 2018, doi:10.1016/j.neuron.2018.01.004",
        "the delay",
        task,
-       "noise raises it: match neurons and trials",
+       "noise of spikes raises it by more than hypotheses differ: read it from rates, or match neurons and trials",
        {"trial"},
        any,
        [](const Evidence& of) -> std::optional<double> {
-         const auto found =
-             tangling(binned(of.sessions.at("trial"), bin_ms, of.signal), delay_in(of, "trial"), of.signal);
+         TanglingSetting setting;
+         setting.smooth_bins = 5;
+         const auto found = tangling(of.sessions.at("trial"), delay_in(of, "trial"), of.signal, setting);
          return found ? std::optional(found->percentile_90) : std::nullopt;
        }},
       {"delay_stability",
        "",
-       "Decoding across times at least half a delay apart, over decoding at the same time",
-       "cross-temporal decoding (King & Dehaene 2014; Murray et al. 2017, doi:10.1073/pnas.1619449114)",
+       "How much of what tells conditions apart is the same half a delay later",
+       "coding at two times over the split-half ceiling (as Murray et al. 2017, doi:10.1073/pnas.1619449114)",
        "the delay",
        task,
        "any stable code does it: attractors as well",
@@ -93,8 +95,7 @@ std::vector<Prediction> delay_predictions() {
        any,
        [](const Evidence& of) {
          const auto window = delay_in(of, "trial");
-         return cross_temporal_decoding(binned(of.sessions.at("trial"), 2 * bin_ms, of.signal), window,
-                                        window.to_ms / 2)
+         return coding_stability(binned(of.sessions.at("trial"), 2 * bin_ms, of.signal), window, window.to_ms / 2)
              .stability;
        }},
       {"delay_ramping",
