@@ -193,7 +193,7 @@ TEST_CASE("paired postsynaptic rates rise and fall about the same mean, and effi
   CHECK(mean(Protocol::Pairing::flat) < mean(Protocol::Pairing::falling));
 }
 
-TEST_CASE("without plasticity every connection keeps its efficacy; of another trial's current nothing is said") {
+TEST_CASE("without plasticity every connection keeps its efficacy, and of another trial's current nothing is said") {
   Protocol protocol;
   protocol.fraction = 0.3;
   protocol.pairing = Protocol::Pairing::rising;

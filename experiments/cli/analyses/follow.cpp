@@ -15,6 +15,7 @@
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/subject_file.hpp"
+#include "plasticity/short_term/short_term.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -25,9 +26,11 @@ namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
 /// Whether its synapse, in whatever form, does nothing where rates rest.
-bool leaves_points(const Subject& subject) {
+bool leaves_points(const SubjectFile& file) {
+  const auto& subject = file.subject;
   if (subject.synapse_kind == "tcr") return true;
-  const auto synapse = subject.trial_synapse(1);
+  const auto synapse =
+      synapse_model(file.synapse).make<double>(synapse_context(subject.network, subject.integration, {}, 1));
   return !synapse->continuous() || synapse->continuous()->silent_at_rest();
 }
 
@@ -158,7 +161,7 @@ AnalysisKind follow_analysis() {
               {"followed", given.count("all") ? "all" : "stable"},
               {"starts", given["starts"].as<long>()}};
     json.update(described(followed, updates, numbers));
-    opened.file.without_synapse = leaves_points(subject)
+    opened.file.without_synapse = leaves_points(opened.file)
                                       ? "which leaves the points where they are, but not their stability"
                                       : "which moves the points and changes their stability";
     say_left_out(opened.file, json, text);
