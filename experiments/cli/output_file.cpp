@@ -32,18 +32,25 @@ std::vector<std::string> words_of(const po::variables_map& values) {
   return words;
 }
 
-/// The directory of the study that keeps files at such a path (experiments/study/runner.hpp), or "".
-std::string study_that_owns(const fs::path& path) {
+/// "study in DIR", or "report in DIR" of predictions, that keeps files at such a path (experiments/study/runner.hpp,
+/// experiments/predictions/measured_networks.hpp), or "".
+std::string owner_of(const fs::path& path) {
   const auto place = fs::weakly_canonical(path), folder = place.parent_path(), above = folder.parent_path();
   if (const auto root = above.parent_path(); above.filename() == "analyses" && fs::exists(root / "study.json"))
-    return root.string();
+    return "study in " + root.string();
+  for (const auto& report : {above, above.parent_path()})
+    if (folder.string().find("networks") != std::string::npos && fs::exists(report / "animals.json"))
+      return "report in " + report.string();
   const auto is_one_of = [](const fs::path& name, std::initializer_list<const char*> names) {
     return std::find(names.begin(), names.end(), name.string()) != names.end();
   };
   if (is_one_of(place.filename(), {"study.json", "tuning.json"}) && fs::exists(folder / "study.json"))
-    return folder.string();
+    return "study in " + folder.string();
+  if (is_one_of(place.filename(), {"animals.json", "predictions.json", "predictions.csv", "predictions.md"}) &&
+      fs::exists(folder / "animals.json"))
+    return "report in " + folder.string();
   if (is_one_of(folder.filename(), {"runs", "tuning", "restructuring"}) && fs::exists(above / "study.json"))
-    return above.string();
+    return "study in " + above.string();
   return "";
 }
 
@@ -73,8 +80,7 @@ std::string objection(const std::string& path, const std::vector<std::string>& w
   if (::access(parent.c_str(), W_OK) != 0) return fmt::format("cannot be written in the directory {}", parent.string());
   if (std::any_of(words.begin(), words.end(), [&](const auto& word) { return fs::equivalent(path, word, failed); }))
     return "is an input of this command, which would be lost; choose another";
-  if (const auto study = study_that_owns(path); !study.empty())
-    return fmt::format("belongs to the study in {}; choose another", study);
+  if (const auto owner = owner_of(path); !owner.empty()) return fmt::format("belongs to the {}; choose another", owner);
   if (exists && fs::path(path).extension() == ".ini") return "is a study file, which would be lost; choose another";
   if (exists && holds_data(path))
     return "is HDF5 that `stillpoint simulate` did not write, which would be lost; choose another";

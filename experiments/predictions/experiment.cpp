@@ -9,6 +9,7 @@
 
 #include "plasticity/short_term/blocked.hpp"
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/blas.hpp"
 #include "sim/options/parameter_list.hpp"
 #include "sim/random.hpp"
 #include "tasks/task.hpp"
@@ -44,8 +45,13 @@ void require_within(const Protocol& protocol, double first_ms, double last_ms) {
   const auto within = [&](double time_ms) { return time_ms >= first_ms - 1e-6 && time_ms <= last_ms + 1e-6; };
   const auto allowed = fmt::format("must lie within the trial, {:g} to {:g} ms from the event", first_ms, last_ms);
   const bool stimulated = protocol.stimulus != P::Stimulus::none || protocol.pairing != P::Pairing::none;
-  const double begin = protocol.onset_ms - (protocol.pairing != P::Pairing::none ? pairing_hold_ms : 0);
-  require_parameter(!stimulated || within(begin), "experiment.onset_ms", number_text(begin), allowed);
+  require_parameter(!stimulated || within(protocol.onset_ms), "experiment.onset_ms", number_text(protocol.onset_ms),
+                    allowed);
+  require_parameter(protocol.pairing == P::Pairing::none || within(protocol.onset_ms - pairing_hold_ms),
+                    "experiment.pairing", "rising, flat or falling",
+                    fmt::format("rates are held for {:g} ms before the onset: make experiment.before_ms or "
+                                "experiment.onset_ms larger, by {:g} ms",
+                                pairing_hold_ms, first_ms - protocol.onset_ms + pairing_hold_ms));
   require_parameter(!stimulated || within(end_of_stimulus(protocol)), "end of the stimulus",
                     number_text(end_of_stimulus(protocol)), allowed);
   require_parameter(protocol.block == P::Block::none || within(protocol.block_ms), "experiment.block_ms",
@@ -110,6 +116,7 @@ void add_answers(const TrialSet<double>& trials, const Trajectory<double>& run, 
 /// presynaptic. Without plasticity they are the weights.
 Matrix<double> efficacies(const Network<double>& network, Synapse<double>& synapse, const std::vector<Index>& post,
                           const std::vector<Index>& pre, Index batch) {
+  const ProductsOnOneThread products;
   if (synapse.blockable() == Blockable::nothing) return static_cast<double>(batch) * network.W(post, pre);
   auto* equation = synapse.continuous();
   const Index N = network.size();
@@ -169,6 +176,8 @@ Preparation at_half_step(Preparation of) {
 
 ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) {
   const auto& protocol = experiment.protocol;
+  require_parameter(protocol.pairing == P::Pairing::none || of.network.W.size() > 0, "experiment.pairing",
+                    "of a network whose W is the product of factors", "needs connections of their own");
   ExperimentTrials made{of.options, {}, 0, {}};
   auto& options = made.options;
   for (const auto& [name, value] : experiment.changed) {

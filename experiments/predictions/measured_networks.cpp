@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/crc.hpp>
 #include <filesystem>
 #include <set>
 
@@ -54,7 +55,7 @@ std::string label_of(const OptionTexts& options, const std::set<std::string>& na
   return varied.empty() ? "" : condition_label(varied);
 }
 
-nlohmann::json identity_of(const MeasuredNetwork& network, const MeasurementSetting& setting, bool half_step) {
+nlohmann::json settings_json(const MeasurementSetting& setting) {
   nlohmann::json sizes = nlohmann::json::array();
   for (const auto& size : setting.sizes) sizes.push_back({size.neurons, size.trials});
   std::vector<std::string> names;
@@ -65,10 +66,32 @@ nlohmann::json identity_of(const MeasuredNetwork& network, const MeasurementSett
           {"recording", recording},
           {"f_max_hz", setting.f_max_hz},
           {"only", setting.only},
+          {"predictions", names}};
+}
+
+/// One place per set of settings, so that what was measured under another stays.
+std::string settings_hash(const MeasurementSetting& setting) {
+  const auto text = settings_json(setting).dump();
+  boost::crc_32_type crc;
+  crc.process_bytes(text.data(), text.size());
+  return fmt::format("{:08x}", crc.checksum());
+}
+
+/// What a kept file must agree with to be used again.
+nlohmann::json identity_of(const MeasuredNetwork& network, const MeasurementSetting& setting, bool half_step) {
+  return {{"settings", settings_json(setting)},
           {"half_step", half_step},
-          {"predictions", names},
           {"program", this_program_facts()},
           {"run", provenance_of(network.run)}};
+}
+
+void require_neurons(const PredictionStudy& study, const OptionTexts& options) {
+  const auto size = options.find("network.size");
+  for (const auto& each : study.setting.sizes)
+    require_parameter(size == options.end() || each.neurons <= std::stol(size->second), "size",
+                      fmt::format("{}x{}", each.neurons, each.trials),
+                      fmt::format("is more neurons than there are: {} in a network of this study",
+                                  size == options.end() ? "" : size->second));
 }
 
 nlohmann::json or_null(const std::optional<double>& value) {
@@ -112,17 +135,23 @@ void keep(const NetworkJob& job, const MeasurementSetting& setting) {
 /// Runs of the studies that predictions are made of.
 void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const std::string& out) {
   std::vector<OptionTexts> options;
+  const auto place = fs::path(out) / "networks" / settings_hash(study.setting);
+  std::set<fs::path> seen;
   for (std::size_t d = 0; d < study.directories.size(); ++d) {
+    if (!seen.insert(fs::weakly_canonical(study.directories[d])).second)
+      throw UserError(study.directories[d] + ": is given twice");
     const auto record = read_finished_results(study.directories[d]);
     for (const auto& condition : record.conditions) {
       long listed = 0;
+      study.missing += condition.planned() - condition.done();
       for (const auto& run : condition.runs) {
         if (run.diverged()) {
           ++study.diverged;
           continue;
         }
-        if (!study.all && run.outcome != RunRecord::Outcome::reached) {
-          ++study.unlearned;
+        const bool learned = run.outcome == RunRecord::Outcome::reached;
+        if (!learned) ++study.unlearned[hypothesis_of(run.options)];
+        if (!study.all && !learned) {
           continue;
         }
         MeasuredNetwork network;
@@ -130,11 +159,12 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
         network.study = d;
         network.hypothesis = hypothesis_of(run.options);
         network.seed = run.seed;
+        network.unmatched = run.unmatched;
         study.networks.push_back(std::move(network));
         options.push_back(run.options);
+        require_neurons(study, run.options);
         const auto name = fs::path(study.networks.back().run).filename().replace_extension(".json").string();
-        jobs.push_back({nullptr, (fs::path(out) / "networks" / fmt::format("{}-{}", d + 1, name)).string(),
-                        listed++ < study.half_step});
+        jobs.push_back({nullptr, (place / fmt::format("{}-{}", d + 1, name)).string(), listed++ < study.half_step});
       }
     }
   }
@@ -165,11 +195,14 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
 void measure_networks(PredictionStudy& study, const std::string& out, int jobs, bool quiet) {
   std::vector<NetworkJob> all;
   list_networks(study, all, out);
-  if (all.empty())
+  if (all.empty()) {
+    long unlearned = 0;
+    for (const auto& each : study.unlearned) unlearned += each.second;
     throw UserError(
         fmt::format("{}: no network to make predictions of: {} did not reach criterion (--all takes them "
                     "too), {} diverged",
-                    fmt::join(study.directories, ", "), study.unlearned, study.diverged));
+                    fmt::join(study.directories, ", "), unlearned, study.diverged));
+  }
   measure_runs(
       all, jobs, quiet, [&](const NetworkJob& job) { return find_kept(job, study.setting); },
       [&](const NetworkJob& job) {

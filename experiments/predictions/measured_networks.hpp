@@ -2,6 +2,7 @@
 // that was stopped goes on where it was.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct MeasuredNetwork {
   std::string setting;  // of what differs between conditions beside the hypothesis: gain, task; "" where nothing does
   std::string variant;  // of what the hypothesis has of its own: beta, tau_s; "" where nothing differs
   std::uint64_t seed = 0;
+  bool unmatched = false;                    // a control that is not matched
   std::vector<PredictionValue> values = {};  // in the order of predictions(); empty: there was a problem
   std::string problem = {};
 };
@@ -27,8 +29,9 @@ struct PredictionStudy {
   bool all = false;    // also networks that did not reach criterion
   long half_step = 2;  // networks of each condition, of its first seeds, that are measured at half the step too
   std::vector<MeasuredNetwork> networks = {};
-  long unlearned = 0, diverged = 0;  // runs left out: did not reach criterion; diverged in training
-  long not_measured = 0;             // diverge in an experiment, or cannot be experimented on
+  std::map<std::string, long> unlearned = {};  // runs that did not reach criterion, by hypothesis
+  long diverged = 0, missing = 0;              // runs left out: diverged in training; planned, not finished
+  long not_measured = 0;                       // diverge in an experiment, or cannot be experimented on
 };
 
 /// Fills in the networks; what is measured is kept in DIR `out`/networks. jobs: 0 is one per processor. Throws UserError

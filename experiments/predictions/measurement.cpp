@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -219,6 +220,7 @@ Index MeasurementSetting::sessions(const RecordingSize& size) const {
 
 std::vector<PredictionValue> measure_predictions(const Preparation& of, const MeasurementSetting& setting,
                                                  bool half_step) {
+  const ProductsOnOneThread products;  // the same sums on any number of threads
   for (const auto& size : setting.sizes)
     require_parameter(size.neurons <= of.network.size(), "recording", fmt::format("{} neurons", size.neurons),
                       fmt::format("the network has {}", of.network.size()));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "analysis/statistics/sample_size.hpp"
 #include "experiments/predictions/hypotheses.hpp"
@@ -36,30 +37,25 @@ std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
   return Estimate{mean, Interval{found.low, found.high}};
 }
 
+std::vector<double> values_of(const BySeed& means) {
+  std::vector<double> values;
+  for (const auto& each : means) values.push_back(each.second);
+  return values;
+}
+
 HypothesisValue value_of(const std::string& hypothesis, const Networks& networks, std::size_t prediction) {
   HypothesisValue value{hypothesis, {}};
   for (const auto* network : networks) (network->values[prediction].rates ? value.networks : value.undefined) += 1;
-  std::vector<double> means;
-  for (const auto& [seed, mean] : by_seed(networks, prediction)) means.push_back(mean);
-  value.value = mean_with_interval(means);
+  for (const auto* network : networks) value.unmatched += network->unmatched ? 1 : 0;
+  value.value = mean_with_interval(values_of(by_seed(networks, prediction)));
   return value;
 }
 
-std::optional<Estimate> difference_of(const Networks& a, const Networks& b, std::size_t prediction) {
-  const auto of_a = by_seed(a, prediction), of_b = by_seed(b, prediction);
+std::optional<Estimate> difference_of(const BySeed& a, const BySeed& b) {
   std::vector<double> differences;
-  for (const auto& [seed, value] : of_b)
-    if (const auto other = of_a.find(seed); other != of_a.end()) differences.push_back(value - other->second);
+  for (const auto& [seed, value] : b)
+    if (const auto other = a.find(seed); other != a.end()) differences.push_back(value - other->second);
   return mean_with_interval(differences);
-}
-
-std::vector<Animal> animals(const Networks& networks, std::size_t prediction, std::size_t size) {
-  std::vector<Animal> all;
-  for (const auto* network : networks) {
-    const auto& sessions = network->values[prediction].sessions;
-    if (size < sessions.size() && !sessions[size].empty()) all.push_back({network->seed, sessions[size]});
-  }
-  return all;
 }
 
 /// By rates: one value for each animal.
@@ -94,8 +90,8 @@ void count_settings(const PredictionStudy& study, std::size_t prediction, PairRo
     }
 }
 
-/// Networks of the table of two hypotheses, of the seeds and settings that both have: what differs is the hypothesis.
-std::pair<Networks, Networks> alike(const PredictionStudy& study, const std::string& a, const std::string& b) {
+/// Networks of the table of two hypotheses, of the seeds and settings that both have.
+std::pair<Networks, Networks> networks_alike(const PredictionStudy& study, const std::string& a, const std::string& b) {
   const auto all_a = tabled(study, a), all_b = tabled(study, b);
   const auto shared = [](const Networks& of, const Networks& with) {
     Networks some;
@@ -109,18 +105,38 @@ std::pair<Networks, Networks> alike(const PredictionStudy& study, const std::str
   return {shared(all_a, all_b), shared(all_b, all_a)};
 }
 
-PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
-  const auto [networks_a, networks_b] = alike(study, a, b);
-  PairRow pair{a, b, difference_of(networks_a, networks_b, prediction), {}};
-  for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
-    const auto of_a = animals(networks_a, prediction, size), of_b = animals(networks_b, prediction, size);
-    PairAtSize at{study.setting.sizes[size], discrimination(of_a, of_b, sessions_per_animal), {}, {}};
-    if (at.discrimination) {
-      at.animals_80 = animals_for(of_a, of_b, sessions_per_animal, 0.8, most_animals);
-      at.animals_90 = animals_for(of_a, of_b, sessions_per_animal, 0.9, most_animals);
-    }
-    pair.sizes.push_back(std::move(at));
+/// Mean of the sessions of each animal, by seed.
+BySeed by_seed(const std::vector<Animal>& animals) {
+  std::map<std::uint64_t, std::pair<double, double>> sums;
+  for (const auto& animal : animals) {
+    sums[animal.seed].first += std::accumulate(animal.sessions.begin(), animal.sessions.end(), 0.0) /
+                               static_cast<double>(animal.sessions.size());
+    sums[animal.seed].second += 1;
   }
+  BySeed means;
+  for (const auto& [seed, sum] : sums) means[seed] = sum.first / sum.second;
+  return means;
+}
+
+PairAtSize pair_at(const PredictionStudy& study, const PairRow& pair, std::size_t prediction, std::size_t size) {
+  const auto [a, b] = alike(animals_of(study, pair.a, prediction, size), animals_of(study, pair.b, prediction, size));
+  PairAtSize at{study.setting.sizes[size],
+                discrimination(a, b, sessions_per_animal),
+                difference_of(by_seed(a), by_seed(b)),
+                {},
+                {}};
+  if (at.discrimination) {
+    at.animals_80 = animals_for(a, b, sessions_per_animal, 0.8, most_animals);
+    at.animals_90 = animals_for(a, b, sessions_per_animal, 0.9, most_animals);
+  }
+  return at;
+}
+
+PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
+  const auto [networks_a, networks_b] = networks_alike(study, a, b);
+  PairRow pair{a, b, difference_of(by_seed(networks_a, prediction), by_seed(networks_b, prediction)), {}};
+  for (std::size_t size = 0; size < study.setting.sizes.size(); ++size)
+    pair.sizes.push_back(pair_at(study, pair, prediction, size));
   count_settings(study, prediction, pair);
   return pair;
 }
@@ -171,9 +187,29 @@ std::vector<const MeasuredNetwork*> tabled(const PredictionStudy& study, const s
   return most == variants.end() ? Networks() : most->second;
 }
 
-std::vector<Animal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
-                               std::size_t size) {
-  return animals(tabled(study, hypothesis), prediction, size);
+std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
+                                  std::size_t size) {
+  std::vector<SetAnimal> all;
+  for (const auto* network : tabled(study, hypothesis)) {
+    const auto& sessions = network->values[prediction].sessions;
+    if (size < sessions.size() && !sessions[size].empty())
+      all.push_back({{network->seed, sessions[size]}, network->setting});
+  }
+  return all;
+}
+
+std::pair<std::vector<Animal>, std::vector<Animal>> alike(const std::vector<SetAnimal>& a,
+                                                          const std::vector<SetAnimal>& b) {
+  const auto shared = [](const auto& of, const auto& with) {
+    std::vector<Animal> some;
+    for (const auto& each : of)
+      if (std::any_of(with.begin(), with.end(), [&](const auto& other) {
+            return other.animal.seed == each.animal.seed && other.setting == each.setting;
+          }))
+        some.push_back(each.animal);
+    return some;
+  };
+  return {shared(a, b), shared(b, a)};
 }
 
 PredictionTable table_of(const PredictionStudy& study) {
@@ -185,6 +221,11 @@ PredictionTable table_of(const PredictionStudy& study) {
     PredictionRow row{p, {}, {}, {}, {}, {}, {}};
     for (const auto& name : names) {
       row.values.push_back(value_of(name, tabled(study, name), p));
+      for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
+        std::vector<Animal> animals;
+        for (auto& each : animals_of(study, name, p, size)) animals.push_back(std::move(each.animal));
+        row.values.back().recorded.push_back(mean_with_interval(values_of(by_seed(animals))));
+      }
       for (const auto& [group, networks] : groups_of(study, name))
         row.settings.push_back(
             {std::get<1>(group), std::get<2>(group), std::get<0>(group), value_of(name, networks, p)});
@@ -201,9 +242,11 @@ PredictionTable table_of(const PredictionStudy& study) {
   for (std::size_t a = 0; a < names.size(); ++a)
     for (std::size_t b = a + 1; b < names.size(); ++b) {
       std::vector<StatisticOfPair> statistics;
-      for (const auto& row : table.rows)
-        statistics.push_back(
-            {animals_of(study, names[a], row.prediction, middle), animals_of(study, names[b], row.prediction, middle)});
+      for (const auto& row : table.rows) {
+        auto [of_a, of_b] = alike(animals_of(study, names[a], row.prediction, middle),
+                                  animals_of(study, names[b], row.prediction, middle));
+        statistics.push_back({std::move(of_a), std::move(of_b)});
+      }
       if (const auto best = best_of(statistics, sessions_per_animal))
         table.best.push_back(
             {names[a], names[b], table.rows[best->index].prediction, best->auc_of_choice, best->reported});

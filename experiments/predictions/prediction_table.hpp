@@ -19,23 +19,33 @@ namespace stillpoint {
 
 struct HypothesisValue {
   std::string hypothesis;
-  std::optional<Estimate> value;  // by rates, mean over networks; interval: Student's t over seeds
-  long networks = 0;              // where it is defined
-  long undefined = 0;             // where it is not
+  std::optional<Estimate> value;                       // by rates, mean over networks; interval: Student's t over seeds
+  long networks = 0;                                   // where it is defined
+  long undefined = 0;                                  // where it is not
+  long unmatched = 0;                                  // of both: controls that are not matched
+  std::vector<std::optional<Estimate>> recorded = {};  // the same of recordings, at each size
 };
 
 /// Two hypotheses in recordings of one size.
 struct PairAtSize {
   RecordingSize size;
   std::optional<Discrimination> discrimination;
+  std::optional<Estimate> difference;          // of b less a, by recordings; interval as below
   std::optional<long> animals_80, animals_90;  // per group; absent beyond most_animals, or where too few networks tell
+
+  /// The interval of the difference excludes 0, and there is a sample that shows it.
+  bool tells() const {
+    return animals_80 && difference && difference->interval &&
+           (difference->interval->low > 0 || difference->interval->high < 0);
+  }
 };
 
 struct PairRow {
   std::string a, b;
   std::optional<Estimate> difference;  // of b less a, by rates; interval: Student's t over seeds that both have
   std::vector<PairAtSize> sizes;
-  long holds = 0, settings = 0;  // settings and variants in which it has this sign with an AUC of .7 at least, of all
+  long holds = 0,
+       settings = 0;  // settings and variants in which, by rates, it has this sign with an AUC of .7 at least
 };
 
 struct PredictionRow {
@@ -76,9 +86,16 @@ constexpr double told_apart = 0.7;
 
 PredictionTable table_of(const PredictionStudy& study);
 
-/// Values of a prediction in the sessions of networks of one hypothesis, at a size.
-std::vector<Animal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
-                               std::size_t size);
+/// A network as an animal, in recordings of one size.
+struct SetAnimal {
+  Animal animal;
+  std::string setting;
+};
+std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
+                                  std::size_t size);
+/// Those of the seeds and settings that both have: what differs between them is the hypothesis.
+std::pair<std::vector<Animal>, std::vector<Animal>> alike(const std::vector<SetAnimal>& a,
+                                                          const std::vector<SetAnimal>& b);
 /// The networks of the table: of the first study, in the usual variant of their hypothesis.
 std::vector<const MeasuredNetwork*> tabled(const PredictionStudy& study, const std::string& hypothesis);
 std::vector<std::string> hypotheses_in(const PredictionStudy& study);

@@ -122,6 +122,27 @@ Rehearsal::LeftOut without(const Taking& taking, std::size_t left_out, std::size
   return found;
 }
 
+Rehearsal rehearsed_at(const PredictionStudy& study, const Taking& taking, std::size_t size) {
+  std::vector<std::string> names;
+  for (const auto& each : taking) names.push_back(each.first);
+  const auto places = rehearsed();
+  Rehearsal rehearsal{study.setting.sizes[size], {}, {names, names}, {names, names}, {}};
+  const auto whole = learned(taking, size);
+  for (const Index used : whole.used())
+    rehearsal.statistics.push_back(predictions()[places[static_cast<std::size_t>(used)]].name);
+  for (const std::uint64_t half : {0, 1}) {
+    const auto classifier =
+        learned(taking, size, [&](const Networks& networks) { return of_parity(networks, 1 - half); });
+    for (std::size_t i = 0; i < taking.size(); ++i)
+      classify(classifier, of_parity(taking[i].second, half), size, static_cast<Index>(i), rehearsal.within);
+  }
+  for (std::size_t i = 0; i < taking.size(); ++i) {
+    classify(whole, not_taking(study, taking[i]), size, static_cast<Index>(i), rehearsal.outside);
+    if (taking.size() > 2) rehearsal.left_out.push_back(without(taking, i, size));
+  }
+  return rehearsal;
+}
+
 }  // namespace
 
 const std::vector<std::string>& rehearsed_statistics() {
@@ -137,25 +158,11 @@ std::vector<Rehearsal> rehearse(const PredictionStudy& study) {
   const auto taking = taking_part(study);
   std::vector<Rehearsal> all;
   if (taking.size() < 2) return all;
-  std::vector<std::string> names;
-  for (const auto& each : taking) names.push_back(each.first);
-  const auto places = rehearsed();
-  for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
-    Rehearsal rehearsal{study.setting.sizes[size], {}, {names, names}, {names, names}, {}};
-    const auto whole = learned(taking, size);
-    for (const Index used : whole.used())
-      rehearsal.statistics.push_back(predictions()[places[static_cast<std::size_t>(used)]].name);
-    for (const std::uint64_t half : {0, 1}) {
-      const auto classifier =
-          learned(taking, size, [&](const Networks& networks) { return of_parity(networks, 1 - half); });
-      for (std::size_t i = 0; i < taking.size(); ++i)
-        classify(classifier, of_parity(taking[i].second, half), size, static_cast<Index>(i), rehearsal.within);
-    }
-    for (std::size_t i = 0; i < taking.size(); ++i) {
-      classify(whole, not_taking(study, taking[i]), size, static_cast<Index>(i), rehearsal.outside);
-      if (taking.size() > 2) rehearsal.left_out.push_back(without(taking, i, size));
-    }
-    all.push_back(std::move(rehearsal));
+  try {
+    for (std::size_t size = 0; size < study.setting.sizes.size(); ++size)
+      all.push_back(rehearsed_at(study, taking, size));
+  } catch (const ParameterError&) {
+    return {};  // no statistic that enough networks of every hypothesis have
   }
   return all;
 }

@@ -31,7 +31,8 @@ struct Rehearsal {
 };
 
 /// Networks of settings (gain, task) that every one of the hypotheses has, as far as there are any. One for each size of
-/// recordings; none with fewer than two hypotheses of three networks in either half.
+/// recordings; none with fewer than two
+/// hypotheses of three networks in either half, or without a statistic that these have.
 std::vector<Rehearsal> rehearse(const PredictionStudy& study);
 
 }  // namespace stillpoint

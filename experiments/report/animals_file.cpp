@@ -17,8 +17,8 @@ std::string animals_json(const PredictionStudy& study, const PredictionTable& ta
       auto& sizes = json["predictions"][predictions()[row.prediction].name][name] = Json::array();
       for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
         auto list = Json::array();
-        for (const auto& animal : animals_of(study, name, row.prediction, size))
-          list.push_back({{"seed", animal.seed}, {"sessions", animal.sessions}});
+        for (const auto& [animal, setting] : animals_of(study, name, row.prediction, size))
+          list.push_back({{"seed", animal.seed}, {"setting", setting}, {"sessions", animal.sessions}});
         sizes.push_back(std::move(list));
       }
     }
@@ -39,7 +39,8 @@ AnimalsFile read_animals(const std::string& directory) {
         for (const auto& list : sizes) {
           of_sizes.emplace_back();
           for (const auto& animal : list)
-            of_sizes.back().push_back({animal.at("seed"), animal.at("sessions").get<std::vector<double>>()});
+            of_sizes.back().push_back(
+                {{animal.at("seed"), animal.at("sessions").get<std::vector<double>>()}, animal.at("setting")});
         }
         of_sizes.resize(file.sizes.size());
       }

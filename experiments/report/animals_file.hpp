@@ -12,7 +12,7 @@ namespace stillpoint {
 struct AnimalsFile {
   std::vector<RecordingSize> sizes;
   /// prediction -> hypothesis -> one list of animals for each size
-  std::map<std::string, std::map<std::string, std::vector<std::vector<Animal>>>> animals;
+  std::map<std::string, std::map<std::string, std::vector<std::vector<SetAnimal>>>> animals;
 };
 /// The text of it, of the networks of the table.
 std::string animals_json(const PredictionStudy& study, const PredictionTable& table);

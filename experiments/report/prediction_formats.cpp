@@ -15,7 +15,8 @@ Json value_json(const HypothesisValue& value) {
   return {{"value", value.value ? Json(value.value->value) : Json(nullptr)},
           {"interval", value.value ? interval_json(value.value->interval) : Json(nullptr)},
           {"networks", value.networks},
-          {"undefined", value.undefined}};
+          {"undefined", value.undefined},
+          {"unmatched", value.unmatched}};
 }
 
 Json sample_json(const std::optional<long>& animals, const RecordingSize& size) {
@@ -30,6 +31,8 @@ Json pair_json(const PairRow& pair, const PairAtSize& at) {
           {"auc", found ? Json(found->auc.value) : Json(nullptr)},
           {"auc_interval", found ? interval_json(found->auc.interval) : Json(nullptr)},
           {"networks", found ? Json::array({found->animals_a, found->animals_b}) : Json(nullptr)},
+          {"recorded_difference", at.difference ? Json(at.difference->value) : Json(nullptr)},
+          {"recorded_interval", at.difference ? interval_json(at.difference->interval) : Json(nullptr)},
           {"neurons", at.size.neurons},
           {"trials", at.size.trials},
           {"sessions", sessions_per_animal},
@@ -48,7 +51,13 @@ Json row_json(const PredictionRow& row) {
                {"window", prediction.window},       {"record", prediction.record},
                {"control", prediction.control},     {"experiments", prediction.experiments}};
   json["hypotheses"] = Json::object();
-  for (const auto& value : row.values) json["hypotheses"][value.hypothesis] = value_json(value);
+  for (const auto& value : row.values) {
+    auto& of = json["hypotheses"][value.hypothesis] = value_json(value);
+    of["recorded"] = Json::array();
+    for (const auto& each : value.recorded)
+      of["recorded"].push_back({{"value", each ? Json(each->value) : Json(nullptr)},
+                                {"interval", each ? interval_json(each->interval) : Json(nullptr)}});
+  }
   json["pairs"] = Json::array();
   for (const auto& pair : row.pairs)
     for (const auto& at : pair.sizes) json["pairs"].push_back(pair_json(pair, at));
@@ -115,9 +124,9 @@ std::vector<const PredictionRow*> by_sample(const PredictionReport& report) {
     for (const auto& pair : row.pairs) {
       if (pair.a != focus && pair.b != focus) continue;
       if (is_control(pair.a) || is_control(pair.b)) continue;
-      if (const auto& needed = pair.sizes[middle].animals_80) {
+      if (const auto& at = pair.sizes[middle]; at.tells()) {
         ++told;
-        animals += *needed;
+        animals += *at.animals_80;
       }
     }
     return std::pair(-told, animals);
@@ -136,12 +145,19 @@ std::string predictions_json(const PredictionReport& report) {
                {"networks", study.networks.size()},
                {"unlearned", study.unlearned},
                {"diverged", study.diverged},
+               {"missing", study.missing},
                {"not_measured", study.not_measured},
                {"f_max_hz", study.setting.f_max_hz},
                {"most_animals", most_animals}};
   json["recording"] = Json::object();
   for (const auto& entry : recording_list().entries())
     json["recording"][entry.option.name] = option_value(entry.text(study.setting.recording));
+  json["experiments"] = Json::object();
+  for (const auto& experiment : report.experiments) {
+    auto& of = json["experiments"][experiment.name] = Json::object();
+    for (const auto& [name, value] : protocol_texts(experiment.protocol)) of[name] = option_value(value);
+    for (const auto& [name, value] : experiment.changed) of[name] = option_value(value);
+  }
   json["predictions"] = Json::array();
   for (const auto& row : report.table.rows) json["predictions"].push_back(row_json(row));
   json["best_of_pairs"] = Json::array();

@@ -14,6 +14,7 @@ struct PredictionReport {
   const PredictionStudy& study;
   const PredictionTable& table;
   const std::vector<Rehearsal>& rehearsals;
+  std::vector<Experiment> experiments;  // of the predictions, as in the first network
 };
 
 /// What alternatives are compared with: tcr where it is there, else the last of the hypotheses.

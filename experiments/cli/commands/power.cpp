@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/statistics/discrimination.hpp"
@@ -36,8 +37,9 @@ struct PowerRequest {
   std::uint64_t seed;
 };
 
-Json size_json(const PowerRequest& request, const RecordingSize& size, const std::vector<Animal>& a,
-               const std::vector<Animal>& b) {
+Json size_json(const PowerRequest& request, const RecordingSize& size, const std::vector<SetAnimal>& all_a,
+               const std::vector<SetAnimal>& all_b) {
+  const auto [a, b] = alike(all_a, all_b);
   Json json = {{"neurons", size.neurons}, {"trials", size.trials}, {"networks", {a.size(), b.size()}}};
   const auto found = discrimination(a, b, request.sessions);
   json["auc"] = found ? Json(found->auc.value) : Json(nullptr);
@@ -82,8 +84,10 @@ std::string text_of(const PowerRequest& request, const Json& json) {
                      request.design == Design::paired ? "the same animals in both" : "two groups of animals",
                      request.sessions) +
          aligned(rows, 0) +
-         "80 %, 90 %: animals per group for that power; n = ..: power with so many. Animals and their sessions are\n"
-         "resampled from the networks; groups come from different seeds.\n";
+         "AUC: P(value of b larger), of networks that have all these sessions. 80 %, 90 %: animals per group for that\n"
+         "power; n = ..: power with so many. Animals and their sessions are resampled from the networks of the seeds "
+         "and\n"
+         "settings that both hypotheses have.\n";
 }
 
 PowerRequest request_of(const Command& command, const po::variables_map& values) {
@@ -105,7 +109,8 @@ PowerRequest request_of(const Command& command, const po::variables_map& values)
   given.declare({numbers_option("--animals", "4", "", at_least(2), "")});
   given.set("--animals", animals);
   for (const double each : given.numbers("--animals")) {
-    require_argument(each == std::floor(each), "--animals", animals, "must be whole numbers of 2 or more");
+    require_argument(each == std::floor(each) && each <= 10000, "--animals", animals,
+                     "must be whole numbers from 2 to 10000");
     request.animals.push_back(static_cast<long>(each));
   }
   const auto design = values["design"].as<std::string>();
@@ -136,6 +141,16 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
     const auto& of_prediction = one_of(file.animals, "--prediction", request.prediction);
     const auto& a = one_of(of_prediction, "--a", request.a);
     const auto& b = one_of(of_prediction, "--b", request.b);
+    require_argument(request.a != request.b, "--b", request.b, "is the hypothesis of --a as well");
+    long most = 0;
+    for (const auto& sizes : {a, b})
+      for (const auto& animals : sizes)
+        for (const auto& each : animals) most = std::max(most, static_cast<long>(each.animal.sessions.size()));
+    if (most == 0)
+      throw UserError(fmt::format("{}: {} has no value in the recordings of {} or {}", request.directory,
+                                  request.prediction, request.a, request.b));
+    require_argument(request.sessions <= most, "--sessions", fmt::format("{}", request.sessions),
+                     fmt::format("at most {} were recorded of an animal", most));
     Json json = {{"kind", "power"}, {"prediction", request.prediction}, {"a", request.a},
                  {"b", request.b},  {"sessions", request.sessions},     {"sizes", Json::array()}};
     for (std::size_t size = 0; size < file.sizes.size(); ++size)

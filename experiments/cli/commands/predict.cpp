@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -82,8 +83,37 @@ PredictionStudy study_of(const po::variables_map& values, const Words& directori
   return study;
 }
 
+/// A directory of predictions, or an empty one. Throws UserError.
+void require_report_directory(const std::string& out) {
+  std::error_code failed;
+  fs::create_directories(out, failed);
+  require_argument(fs::is_directory(out, failed), "--out", out, "must be a directory that can be written");
+  require_argument(fs::exists(fs::path(out) / "networks") || fs::is_empty(out, failed), "--out", out,
+                   "holds something else; name an empty directory, or one that `predict` wrote");
+  fs::create_directories(fs::path(out) / "networks", failed);
+  require_argument(::access(out.c_str(), W_OK) == 0 && fs::exists(fs::path(out) / "networks"), "--out", out,
+                   "cannot be written");
+}
+
+/// Those of the predictions, as they are in the first network that was measured.
+std::vector<Experiment> experiments_of(const PredictionStudy& study) {
+  std::vector<Experiment> all;
+  for (const auto& network : study.networks) {
+    if (network.values.empty()) continue;
+    const auto of = preparation_of(open_subject(network.run), study.setting.f_max_hz);
+    for (const auto& name : experiment_names())
+      if (auto experiment = experiment_named(name, of, study.setting.trials())) all.push_back(std::move(*experiment));
+    break;
+  }
+  return all;
+}
+
 void write_report(const PredictionReport& report, const std::string& out) {
   const auto place = [&](const std::string& name) { return (fs::path(out) / name).string(); };
+  for (const auto& prediction : predictions()) {  // of another report in this place
+    std::error_code ignored;
+    fs::remove(place(prediction.name + ".svg"), ignored);
+  }
   for (const auto& row : report.table.rows)
     write_atomically(place(predictions()[row.prediction].name + ".svg"),
                      prediction_figure(report.study, report.table, row));
@@ -117,13 +147,11 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
     auto study = study_of(values, directories);
     const int jobs = values["jobs"].as<int>();
     require_argument(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
-    std::error_code failed;
-    fs::create_directories(out, failed);
-    require_argument(fs::is_directory(out, failed), "--out", out, "must be a directory that can be written");
+    require_report_directory(out);
     measure_networks(study, out, jobs, values.count("quiet") > 0);
     const auto table = table_of(study);
     const auto rehearsals = rehearse(study);
-    const PredictionReport report{study, table, rehearsals};
+    const PredictionReport report{study, table, rehearsals, experiments_of(study)};
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));
