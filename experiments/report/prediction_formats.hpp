@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/predictions/learning.hpp"
 #include "experiments/predictions/prediction_table.hpp"
 #include "experiments/predictions/rehearsal.hpp"
 
@@ -14,6 +15,8 @@ struct PredictionReport {
   const PredictionStudy& study;
   const PredictionTable& table;
   const std::vector<Rehearsal>& rehearsals;
+  const LearningStudy* learning = nullptr;        // where runs kept networks on their way
+  const LearningTable* learning_table = nullptr;  // of it
 };
 
 /// What alternatives are compared with: tcr where it is there, else the last of the hypotheses.
@@ -27,6 +30,8 @@ std::string predictions_json(const PredictionReport& report);
 std::string predictions_csv(const PredictionReport& report);
 /// Markdown; figures: whether each prediction has one, NAME.svg, beside it.
 std::string predictions_text(const PredictionReport& report, bool figures);
+/// "1.2 [0.9, 1.5]", "-" where absent.
+std::string estimate_cell(const std::optional<Estimate>& of);
 /// A few lines for the terminal.
 std::string predictions_summary(const PredictionReport& report);
 

@@ -5,6 +5,7 @@
 
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/report/cells.hpp"
+#include "experiments/report/learning_formats.hpp"
 #include "experiments/report/prediction_formats.hpp"
 
 namespace stillpoint {
@@ -12,12 +13,6 @@ namespace stillpoint {
 namespace {
 
 std::string number(double value) { return fmt::format("{:.3g}", value); }
-
-std::string estimate_cell(const std::optional<Estimate>& of) {
-  if (!of) return "-";
-  if (!of->interval) return number(of->value);
-  return fmt::format("{} [{}, {}]", number(of->value), number(of->interval->low), number(of->interval->high));
-}
 
 std::string auc_cell(const std::optional<Discrimination>& of) {
   if (!of) return "-";
@@ -217,6 +212,12 @@ std::string analysis_plan(const PredictionReport& report, const std::vector<cons
 
 }  // namespace
 
+std::string estimate_cell(const std::optional<Estimate>& of) {
+  if (!of) return "-";
+  if (!of->interval) return number(of->value);
+  return fmt::format("{} [{}, {}]", number(of->value), number(of->interval->low), number(of->interval->high));
+}
+
 std::string predictions_text(const PredictionReport& report, bool figures) {
   const auto& study = report.study;
   const auto focus = focus_of(report.table);
@@ -236,6 +237,7 @@ std::string predictions_text(const PredictionReport& report, bool figures) {
   for (const auto* row : rows) text += section(report, *row, ++place, figures);
   text += "## Pairs that no statistic separates\n\n" + not_separated(report) + "\n";
   text += analysis_plan(report, rows);
+  if (report.learning) text += learning_text(*report.learning, *report.learning_table, figures);
   text += "## Rehearsal\n\n";
   if (report.rehearsals.empty())
     text += "Too few networks: it takes two hypotheses with three networks in either half of the seeds.\n";

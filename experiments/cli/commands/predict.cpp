@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <optional>
 
+#include "analysis/learning/daily_change.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/report/animals_file.hpp"
+#include "experiments/report/learning_figure.hpp"
 #include "experiments/report/prediction_figure.hpp"
 #include "experiments/report/prediction_formats.hpp"
 #include "experiments/results/atomic_file.hpp"
@@ -87,10 +91,26 @@ void write_report(const PredictionReport& report, const std::string& out) {
   for (const auto& row : report.table.rows)
     write_atomically(place(predictions()[row.prediction].name + ".svg"),
                      prediction_figure(report.study, report.table, row));
+  if (report.learning)
+    write_atomically(place("learning.svg"), learning_figure(*report.learning, *report.learning_table));
   write_atomically(place("predictions.csv"), predictions_csv(report));
   write_atomically(place("predictions.md"), predictions_text(report, true));
   write_atomically(place("animals.json"), animals_json(report.study, report.table));
   write_atomically(place("predictions.json"), predictions_json(report));
+}
+
+/// What was measured on the way of learning, where runs kept networks of it; says what to set where none did.
+std::optional<LearningStudy> learning_of(const PredictionStudy& study, const po::variables_map& values,
+                                         const std::string& out) {
+  const double trials_per_day = values["trials-per-day"].as<double>();
+  auto learning = measure_learning(study, trials_per_day, out, values["jobs"].as<int>(), values.count("quiet") > 0);
+  for (const auto& network : learning.networks)
+    if (!network.problem.empty()) tell(fmt::format("not measured on its way: {}: {}", network.run, network.problem));
+  if (!learning.networks.empty()) return learning;
+  tell(fmt::format("nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
+                   "training.checkpoints = every {}, and as many updates",
+                   DailyChange::fewest_days, trials_per_day, learning.updates_of_a_day));
+  return std::nullopt;
 }
 
 int predict(const std::vector<std::string>& arguments, const Command& command) {
@@ -103,6 +123,8 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
       "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
       "half-step", po::value<long>()->default_value(2),
       "networks of each condition that are measured at half the time step too")(
+      "trials-per-day", po::value<double>()->default_value(400),
+      "trials that an animal is trained on in a day: the days of the part on learning")(
       "all", "networks that did not reach criterion, too")(
       "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
       "jobs", po::value<int>()->default_value(0), "networks at a time; 0: one per processor that may be used")(
@@ -117,13 +139,18 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
     auto study = study_of(values, directories);
     const int jobs = values["jobs"].as<int>();
     require_argument(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
+    const double trials_per_day = values["trials-per-day"].as<double>();
+    require_argument(trials_per_day >= 1 && std::isfinite(trials_per_day), "--trials-per-day",
+                     fmt::format("{}", trials_per_day), "must be 1 or more");
     std::error_code failed;
     fs::create_directories(out, failed);
     require_argument(fs::is_directory(out, failed), "--out", out, "must be a directory that can be written");
     measure_networks(study, out, jobs, values.count("quiet") > 0);
     const auto table = table_of(study);
     const auto rehearsals = rehearse(study);
-    const PredictionReport report{study, table, rehearsals};
+    const auto learning = learning_of(study, values, out);
+    const auto learned = learning ? learning_table(*learning) : LearningTable();
+    const PredictionReport report{study, table, rehearsals, learning ? &*learning : nullptr, &learned};
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));
