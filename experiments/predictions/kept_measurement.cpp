@@ -17,12 +17,8 @@ nlohmann::json identity_of_measurement(const std::string& run, const Measurement
   for (const auto& prediction : asked) names.push_back(prediction.name);
   nlohmann::json recording;
   for (const auto& entry : recording_list().entries()) recording[entry.option.name] = entry.text(setting.recording);
-  return {{"sizes", sizes},
-          {"recording", recording},
-          {"f_max_hz", setting.f_max_hz},
-          {"only", setting.only},
-          {"predictions", names},
-          {"program", this_program_facts()},
+  return {{"sizes", sizes},           {"recording", recording}, {"f_max_hz", setting.f_max_hz},
+          {"only", setting.only},     {"predictions", names},   {"program", this_program_facts()},
           {"run", provenance_of(run)}};
 }
 

@@ -16,17 +16,17 @@ namespace stillpoint {
 namespace {
 
 using Verdict = LearningPhases::Verdict;
-using Networks = std::vector<const LearningNetwork*>;
+using LearningNetworks = std::vector<const LearningNetwork*>;
 using Values = std::vector<std::pair<std::uint64_t, double>>;  // of networks, by their seed
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
 
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 /// Mean over the networks of each seed.
-std::vector<double> by_seed(const Values& values) {
+std::vector<double> seed_means(const Values& values) {
   std::map<std::uint64_t, std::vector<double>> of_seed;
   for (const auto& [seed, value] : values) of_seed[seed].push_back(value);
   std::vector<double> means;
@@ -45,7 +45,7 @@ std::optional<double> phase_mean(const LearningPath& path, const Vector<double>&
   return some.empty() ? std::nullopt : std::optional(mean_of(some));
 }
 
-LearningRow row_of(const LearningGroup& group, const Networks& networks, std::size_t statistic, bool recorded) {
+LearningRow row_of(const LearningGroup& group, const LearningNetworks& networks, std::size_t statistic, bool recorded) {
   LearningRow row{group, statistic, recorded, {}, {}, {}, {}, {}, static_cast<long>(networks.size()), 0};
   Values before, during, after, first_change, change;
   const auto add = [](Values& to, std::uint64_t seed, std::optional<double> value) {
@@ -67,11 +67,11 @@ LearningRow row_of(const LearningGroup& group, const Networks& networks, std::si
     else
       ++row.without_both;
   }
-  row.before = mean_with_interval(by_seed(before));
-  row.during = mean_with_interval(by_seed(during));
-  row.after = mean_with_interval(by_seed(after));
-  row.during_less_before = mean_with_interval(by_seed(first_change));
-  row.after_less_before = mean_with_interval(by_seed(change));
+  row.before = mean_with_interval(seed_means(before));
+  row.during = mean_with_interval(seed_means(during));
+  row.after = mean_with_interval(seed_means(after));
+  row.during_less_before = mean_with_interval(seed_means(first_change));
+  row.after_less_before = mean_with_interval(seed_means(change));
   return row;
 }
 
@@ -111,7 +111,7 @@ std::optional<LeadRow::ByChance> chance_of(const std::vector<NetworkLead>& leads
   for (std::size_t order = 0; order < orders; ++order) {
     Values values;
     for (const auto& lead : leads) values.emplace_back(lead.seed, lead.by_chance[order]);
-    means.push_back(mean_of(by_seed(values)));
+    means.push_back(mean_of(seed_means(values)));
   }
   const auto as_large = std::count_if(means.begin(), means.end(), [&](double each) { return each >= mean - 1e-9; });
   LeadRow::ByChance chance{mean_of(means), 0, static_cast<double>(as_large + 1) / static_cast<double>(orders + 1), 0};
@@ -124,7 +124,7 @@ std::optional<LeadRow::ByChance> chance_of(const std::vector<NetworkLead>& leads
   return chance;
 }
 
-LeadRow lead_row(const LearningGroup& group, const Networks& networks, std::size_t statistic, Index sessions) {
+LeadRow lead_row(const LearningGroup& group, const LearningNetworks& networks, std::size_t statistic, Index sessions) {
   LeadRow row{group, statistic, sessions, {}, static_cast<long>(networks.size()), 0, 0, {}};
   std::vector<NetworkLead> leads;
   Values values;
@@ -134,7 +134,7 @@ LeadRow lead_row(const LearningGroup& group, const Networks& networks, std::size
       leads.push_back(std::move(*lead));
     }
   row.found = static_cast<long>(leads.size());
-  row.lead = mean_with_interval(by_seed(values));
+  row.lead = mean_with_interval(seed_means(values));
   if (row.lead) row.by_chance = chance_of(leads, row.lead->value);
   return row;
 }
@@ -159,13 +159,12 @@ Vector<double> daily_values(const LearningPath& path, std::size_t statistic, Ind
   for (Index day = 0; day < values.size(); ++day) {
     const auto& value = path.values[static_cast<std::size_t>(day)][statistic];
     if (sessions == 0) {
-      values(day) = value.rates.value_or(nan);
+      values(day) = value.rates.value_or(not_defined);
       continue;
     }
     const auto& all = value.sessions.front();
     const auto used = std::min(all.size(), static_cast<std::size_t>(sessions));
-    values(day) =
-        used == 0 ? nan : mean_of({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(used)});
+    values(day) = used == 0 ? not_defined : mean_of({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(used)});
   }
   return values;
 }
@@ -174,7 +173,7 @@ LearningTable learning_table(const LearningStudy& study) {
   LearningTable table;
   for (const auto& name : hypotheses_of(study)) {
     LearningTable::Verdicts verdicts{name};
-    std::map<Verdict, Networks> fell;
+    std::map<Verdict, LearningNetworks> fell;
     for (const auto& network : study.networks) {
       if (network.hypothesis != name || network.path.day.empty()) continue;
       const auto verdict = network.path.verdict;
@@ -188,8 +187,7 @@ LearningTable learning_table(const LearningStudy& study) {
       const auto& networks = fell[verdict];
       if (networks.empty()) continue;
       for (std::size_t s = 0; s < learning_statistics().size(); ++s) {
-        for (const bool recorded : {false, true})
-          table.rows.push_back(row_of({name, verdict}, networks, s, recorded));
+        for (const bool recorded : {false, true}) table.rows.push_back(row_of({name, verdict}, networks, s, recorded));
         for (Index sessions = 1; sessions <= most_sessions_per_day; sessions *= 2)
           table.leads.push_back(lead_row({name, verdict}, networks, s, sessions));
       }

@@ -28,8 +28,8 @@ struct LearningRow {
   long without_both = 0;                                          // have no recording before, or none after
 };
 
-/// How long before the fall a statistic changes that is recorded on every day: the day in which the fall begins, less the
-/// first day after the change (analysis/learning/daily_change.hpp) [days]. A change is found where p <= .05.
+/// How long before the fall a statistic changes that is recorded on every day: the day in which the fall begins, less
+/// the first day after the change (analysis/learning/daily_change.hpp) [days]. A change is found where p <= .05.
 struct LeadRow {
   LearningGroup group;
   std::size_t statistic;

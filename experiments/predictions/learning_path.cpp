@@ -60,8 +60,7 @@ void judge_curve(const LossCurve& curve, LearningPath& path) {
   const auto phases = find_learning_phases(curve);
   path.verdict = phases.verdict;
   if (phases.drop)
-    path.fall =
-        Fall{phases.drop->from.value, phases.drop->update.value, phases.drop->from.low, phases.drop->to.high};
+    path.fall = Fall{phases.drop->from.value, phases.drop->update.value, phases.drop->from.low, phases.drop->to.high};
   else if (phases.verdict == Verdict::gradual && phases.ramp)
     path.fall = Fall{phases.ramp->low, phases.ramp->value, phases.ramp->low, phases.ramp->high};
 }

@@ -1,7 +1,7 @@
 // A network on its way of learning, as a lab sees it that records every day.
 //
-// Day d is over when training has changed the network d times the updates of a day; its recording is of the last network
-// that was kept in it, day 0 of the network that has not learned yet.
+// Day d is over when training has changed the network d times the updates of a day; its recording is of the last
+// network that was kept in it, day 0 of the network that has not learned yet.
 #pragma once
 
 #include <optional>

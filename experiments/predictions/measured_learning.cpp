@@ -43,8 +43,8 @@ LearningPath path_from(const nlohmann::json& json) {
   LearningPath path;
   path.verdict = static_cast<LearningPhases::Verdict>(json.at("verdict").get<int>());
   if (const auto& fall = json.at("fall"); !fall.is_null())
-    path.fall = Fall{fall.at(0).get<double>(), fall.at(1).get<double>(), fall.at(2).get<double>(),
-                     fall.at(3).get<double>()};
+    path.fall =
+        Fall{fall.at(0).get<double>(), fall.at(1).get<double>(), fall.at(2).get<double>(), fall.at(3).get<double>()};
   path.day = json.at("day").get<std::vector<long>>();
   path.update = json.at("update").get<std::vector<long>>();
   for (const auto& recording : json.at("values"))

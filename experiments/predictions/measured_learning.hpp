@@ -25,8 +25,8 @@ struct LearningStudy {
   double trials_per_day = 400;
   MeasurementSetting setting = {};  // the middle size alone, most_sessions_per_day sessions of it
   std::vector<LearningNetwork> networks = {};
-  long too_few_days = 0;            // runs whose networks are of fewer than DailyChange::fewest_days days
-  long updates_of_a_day = 0;        // of the last of those runs, for want of another
+  long too_few_days = 0;      // runs whose networks are of fewer than DailyChange::fewest_days days
+  long updates_of_a_day = 0;  // of the last of those runs, for want of another
 };
 
 /// Of study.networks those with enough days; what is measured is kept in DIR `out`/learning. jobs as measure_networks.

@@ -42,7 +42,6 @@ constexpr double efficacy_error = 0.35;
 
 /// In the order of those asked. Throws UserError where the network diverges, or records more neurons than there are.
 std::vector<PredictionValue> measure_predictions(const Preparation& of, const MeasurementSetting& setting,
-                                                 bool half_step,
-                                                 const std::vector<Prediction>& asked = predictions());
+                                                 bool half_step, const std::vector<Prediction>& asked = predictions());
 
 }  // namespace stillpoint

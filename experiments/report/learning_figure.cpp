@@ -88,15 +88,13 @@ std::string learning_figure(const LearningStudy& study, const LearningTable& tab
         }
       }
       const auto& statistic = statistics[s];
-      const Panel panel{{left + static_cast<double>(s) * (width + gap),
-                         top + static_cast<double>(row) * (panel_height + row_gap)},
-                        width,
-                        panel_height,
-                        Axis::covering("updates from the fall", updates),
-                        Axis::covering(statistic.unit.empty()
-                                           ? statistic.name
-                                           : fmt::format("{} ({})", statistic.name, statistic.unit),
-                                       shown)};
+      const Panel panel{
+          {left + static_cast<double>(s) * (width + gap), top + static_cast<double>(row) * (panel_height + row_gap)},
+          width,
+          panel_height,
+          Axis::covering("updates from the fall", updates),
+          Axis::covering(
+              statistic.unit.empty() ? statistic.name : fmt::format("{} ({})", statistic.name, statistic.unit), shown)};
       if (panel.x.low < 0 && panel.x.high > 0)
         svg.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
       for (std::size_t i = 0; i < courses.size(); ++i) draw(svg, panel, courses[i], series[i].second);

@@ -65,7 +65,8 @@ std::string learning_lines(const LearningTable& table) {
 
 std::string lead_lines(const LearningTable& table) {
   std::string text =
-      "| hypothesis | loss falls | statistic | sessions per day | lead [days] | found in | at random [days], 95 % below "
+      "| hypothesis | loss falls | statistic | sessions per day | lead [days] | found in | at random [days], 95 % "
+      "below "
       "| p | beyond their own |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const auto& row : table.leads) {
     const auto& chance = row.by_chance;
@@ -88,10 +89,8 @@ Json learning_json(const LearningStudy& study, const LearningTable& table) {
                {"learning", Json::array()},
                {"lead", Json::array()}};
   for (const auto& each : table.verdicts)
-    json["learning_verdicts"].push_back({{"hypothesis", each.hypothesis},
-                                         {"abrupt", each.abrupt},
-                                         {"gradual", each.gradual},
-                                         {"none", each.none}});
+    json["learning_verdicts"].push_back(
+        {{"hypothesis", each.hypothesis}, {"abrupt", each.abrupt}, {"gradual", each.gradual}, {"none", each.none}});
   for (const auto& row : table.rows) json["learning"].push_back(row_json(row));
   for (const auto& row : table.leads) json["lead"].push_back(lead_json(row, study.trials_per_day));
   return json;

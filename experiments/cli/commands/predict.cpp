@@ -107,9 +107,10 @@ std::optional<LearningStudy> learning_of(const PredictionStudy& study, const po:
   for (const auto& network : learning.networks)
     if (!network.problem.empty()) tell(fmt::format("not measured on its way: {}: {}", network.run, network.problem));
   if (!learning.networks.empty()) return learning;
-  tell(fmt::format("nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
-                   "training.checkpoints = every {}, and as many updates",
-                   DailyChange::fewest_days, trials_per_day, learning.updates_of_a_day));
+  tell(
+      fmt::format("nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
+                  "training.checkpoints = every {}, and as many updates",
+                  DailyChange::fewest_days, trials_per_day, learning.updates_of_a_day));
   return std::nullopt;
 }
 
