@@ -82,6 +82,22 @@ TEST_CASE("learning: verdict and fall are those of the curve") {
   CHECK(path.fall->before == phases.drop->from.low);
   CHECK(path.fall->after == phases.drop->to.high);
 
+  // a - t / 100 in log loss: shares of the fall are shares of the time.
+  LossCurve decay;
+  for (long update = 0; update <= 400; ++update) {
+    Stream stream(6, Purpose::estimate, static_cast<std::uint64_t>(update));
+    decay.update.push_back(static_cast<double>(update));
+    decay.loss.push_back(std::exp(0.01 * stream.normal() - static_cast<double>(update) / 100));
+  }
+  LearningPath gradual;
+  judge_curve(decay, gradual);
+  REQUIRE(gradual.verdict == Verdict::gradual);
+  REQUIRE(gradual.fall);
+  CHECK(gradual.fall->onset == Approx(40).margin(2));
+  CHECK(gradual.fall->middle == Approx(200).margin(2));
+  CHECK(gradual.fall->before == gradual.fall->onset);
+  CHECK(gradual.fall->after == Approx(360).margin(2));
+
   LearningPath few;
   judge_curve({{0, 1, 2}, {3, 2, 1}}, few);
   CHECK(few.verdict == Verdict::none);

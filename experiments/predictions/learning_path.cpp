@@ -55,14 +55,26 @@ std::vector<std::size_t> last_of_days(const std::vector<long>& update, double up
   return places;
 }
 
+namespace {
+
+/// The first update at which the fitted loss has done this share of its fall, in log loss.
+double fallen(const LearningPhases& phases, double share) {
+  const double first = std::log(phases.fitted.front()), last = std::log(phases.fitted.back());
+  std::size_t i = 0;
+  while (i + 1 < phases.fitted.size() && first - std::log(phases.fitted[i]) < share * (first - last)) ++i;
+  return phases.update[i];
+}
+
+}  // namespace
+
 void judge_curve(const LossCurve& curve, LearningPath& path) {
   if (curve.loss.size() < LearningPhases::fewest_points) return;
   const auto phases = find_learning_phases(curve);
   path.verdict = phases.verdict;
   if (phases.drop)
     path.fall = Fall{phases.drop->from.value, phases.drop->update.value, phases.drop->from.low, phases.drop->to.high};
-  else if (phases.verdict == Verdict::gradual && phases.ramp)
-    path.fall = Fall{phases.ramp->low, phases.ramp->value, phases.ramp->low, phases.ramp->high};
+  else if (phases.verdict == Verdict::gradual && phases.fitted.back() < phases.fitted.front())
+    path.fall = Fall{fallen(phases, 0.1), fallen(phases, 0.5), fallen(phases, 0.1), fallen(phases, 0.9)};
 }
 
 LearningPath measure_learning_path(const SubjectPath& of, const MeasurementSetting& setting, double updates_per_day) {

@@ -16,17 +16,18 @@ namespace stillpoint {
 /// Speed, timescale, dimension and decoding: the predictions of these names, and decoding at the end of the delay.
 const std::vector<Prediction>& learning_statistics();
 
-/// When the loss fell [updates].
+/// When the loss fell [updates]: the drop of an abrupt fall; of a gradual one, which begins and ends nowhere, a tenth,
+/// half and nine tenths of the fall of the fitted curve, in log loss.
 struct Fall {
-  double onset;   // last update before it
-  double middle;  // half of it, in log loss, is done
-  double before;  // up to here it had not begun, by the interval of its begin where there is one
-  double after;   // from here on it was over, likewise of its end
+  double onset;   // abrupt: the last update before the drop
+  double middle;  // abrupt: half of the drop is done
+  double before;  // up to here it had not begun; abrupt: the lower end of the interval of the onset
+  double after;   // from here on it was over; abrupt: the upper end of the interval of the drop's end
 };
 
 struct LearningPath {
   LearningPhases::Verdict verdict = LearningPhases::Verdict::none;
-  std::optional<Fall> fall;                          // abrupt: the drop; gradual: the ramp of the broken line
+  std::optional<Fall> fall;                          // absent where there is none
   std::vector<long> day, update;                     // of each recording
   std::vector<std::vector<PredictionValue>> values;  // of each recording and of learning_statistics()
 };

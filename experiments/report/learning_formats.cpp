@@ -113,7 +113,9 @@ std::string learning_text(const LearningStudy& study, const LearningTable& table
   text += learning_lines(table);
   text +=
       "\nMeans over the recordings of a phase, then over networks, interval: Student's t over seeds. Before and after: "
-      "beyond the interval of the drop's begin and end; of a gradual fall, of the ramp that fits it best.\n\n"
+      "beyond the intervals of the drop's begin and end; a gradual fall begins and ends with a tenth and nine tenths "
+      "of "
+      "the fitted curve's.\n\n"
       "### Lead\n\nThe day in which the fall begins, less the first day after the statistic changed, where it did: one "
       "cut of the daily series, at .05 by permutation of its days. A trend counts as a change, near its middle. \"At "
       "random\": the same networks with their days in random order; only a lead above it says that the statistic warns "
