@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <optional>
 
 #include "analysis/learning/daily_change.hpp"
 #include "experiments/cli/command.hpp"
@@ -99,19 +98,13 @@ void write_report(const PredictionReport& report, const std::string& out) {
   write_atomically(place("predictions.json"), predictions_json(report));
 }
 
-/// What was measured on the way of learning, where runs kept networks of it; says what to set where none did.
-std::optional<LearningStudy> learning_of(const PredictionStudy& study, const po::variables_map& values,
-                                         const std::string& out) {
-  const double trials_per_day = values["trials-per-day"].as<double>();
-  auto learning = measure_learning(study, trials_per_day, out, values["jobs"].as<int>(), values.count("quiet") > 0);
-  for (const auto& network : learning.networks)
-    if (!network.problem.empty()) tell(fmt::format("not measured on its way: {}: {}", network.run, network.problem));
-  if (!learning.networks.empty()) return learning;
-  tell(
-      fmt::format("nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
-                  "training.checkpoints = every {}, and as many updates",
-                  DailyChange::fewest_days, trials_per_day, learning.updates_of_a_day));
-  return std::nullopt;
+/// Says what to set where no run kept networks of its way.
+std::string about_learning(const LearningStudy& learning) {
+  if (!learning.networks.empty()) return "";
+  return fmt::format(
+      "Nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
+      "training.checkpoints = every {}, and as many updates.\n",
+      DailyChange::fewest_days, learning.trials_per_day, learning.updates_of_a_day);
 }
 
 int predict(const std::vector<std::string>& arguments, const Command& command) {
@@ -149,13 +142,16 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
     measure_networks(study, out, jobs, values.count("quiet") > 0);
     const auto table = table_of(study);
     const auto rehearsals = rehearse(study);
-    const auto learning = learning_of(study, values, out);
-    const auto learned = learning ? learning_table(*learning) : LearningTable();
-    const PredictionReport report{study, table, rehearsals, learning ? &*learning : nullptr, &learned};
+    const auto learning = measure_learning(study, trials_per_day, out, jobs, values.count("quiet") > 0);
+    const auto learned = learning_table(learning);
+    const PredictionReport report{study, table, rehearsals, learning.networks.empty() ? nullptr : &learning, &learned};
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));
-    fmt::print("{}\n{}\n", predictions_summary(report), (fs::path(out) / "predictions.md").string());
+    for (const auto& network : learning.networks)
+      if (!network.problem.empty()) tell(fmt::format("not measured on its way: {}: {}", network.run, network.problem));
+    fmt::print("{}{}\n{}\n", predictions_summary(report), about_learning(learning),
+               (fs::path(out) / "predictions.md").string());
     return 0;
   });
 }
