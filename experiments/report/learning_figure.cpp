@@ -15,7 +15,7 @@ namespace {
 
 using Verdict = LearningPhases::Verdict;
 
-constexpr double left = 44, right = 10, top = 40, gap = 42, panel_height = 78, row_gap = 46;
+constexpr double left = 44, right = 10, top = 50, gap = 42, panel_height = 78, row_gap = 46;
 constexpr std::size_t fewest_networks = 2;  // of a point
 const std::pair<Verdict, std::string> series[] = {{Verdict::abrupt, "#D55E00"}, {Verdict::gradual, "#0072B2"}};
 
