@@ -16,19 +16,21 @@ namespace {
 using Verdict = LearningPhases::Verdict;
 
 constexpr double left = 44, right = 10, top = 50, gap = 42, panel_height = 78, row_gap = 46;
-constexpr std::size_t fewest_networks = 2;  // of a point
 const std::pair<Verdict, std::string> series[] = {{Verdict::abrupt, "#D55E00"}, {Verdict::gradual, "#0072B2"}};
 
-/// Values of networks by their distance from the fall, in days [-> updates].
+/// Values of networks by their distance from the fall, in days, where half of them or more were recorded: else the ends
+/// of a curve would be of other networks than its middle.
 struct Course {
   std::map<long, std::vector<double>> values;
   double updates_per_day = 1;
 };
 Course course_of(const LearningStudy& study, const std::string& hypothesis, Verdict verdict, std::size_t statistic) {
   Course course;
+  std::size_t networks = 0;
   for (const auto& network : study.networks) {
     const auto& path = network.path;
     if (network.hypothesis != hypothesis || path.verdict != verdict || !path.fall) continue;
+    ++networks;
     course.updates_per_day = network.updates_per_day;
     const auto values = daily_values(path, statistic, 0);
     for (std::size_t i = 0; i < path.update.size(); ++i)
@@ -37,7 +39,7 @@ Course course_of(const LearningStudy& study, const std::string& hypothesis, Verd
             .push_back(value);
   }
   for (auto each = course.values.begin(); each != course.values.end();)
-    each = each->second.size() < fewest_networks ? course.values.erase(each) : std::next(each);
+    each = 2 * each->second.size() < networks ? course.values.erase(each) : std::next(each);
   for (auto& each : course.values) std::sort(each.second.begin(), each.second.end());
   return course;
 }

@@ -7,7 +7,8 @@
 
 namespace stillpoint {
 
-/// A row of panels per hypothesis; medians and quartiles over networks, by rates, a point per day. SVG.
+/// A row of panels per hypothesis; medians and quartiles over networks, by rates, a point per day on which half of
+/// them or more were recorded. SVG.
 std::string learning_figure(const LearningStudy& study, const LearningTable& table);
 
 }  // namespace stillpoint

@@ -118,8 +118,8 @@ std::string learning_text(const LearningStudy& study, const LearningTable& table
       "the fitted curve's.\n\n"
       "### Lead\n\nThe day in which the fall begins, less the first day after the statistic changed, where it did: one "
       "cut of the daily series, at .05 by permutation of its days. A trend counts as a change, near its middle. \"At "
-      "random\": the same networks with their days in random order; only a lead above it says that the statistic warns "
-      "of the fall.\n\n";
+      "random\": the same networks with their days in random order; only a lead above 0 and above it warns of the "
+      "fall.\n\n";
   return text + lead_lines(table) + "\n";
 }
 
