@@ -18,7 +18,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr std::size_t fewest = 20, most = 1000;
+constexpr std::size_t most = 1000;
 
 void check(const LossCurve& curve, const PhaseSetting& setting) {
   const auto& [update, loss, accuracy] = curve;
@@ -26,8 +26,8 @@ void check(const LossCurve& curve, const PhaseSetting& setting) {
                     "one loss for each is needed");
   require_parameter(accuracy.empty() || accuracy.size() == loss.size(), "accuracy",
                     fmt::format("{} values", accuracy.size()), "one for each update is needed, or none");
-  require_parameter(loss.size() >= fewest, "points", fmt::format("{}", loss.size()),
-                    fmt::format("must be {} or more", fewest));
+  require_parameter(loss.size() >= LearningPhases::fewest_points, "points", fmt::format("{}", loss.size()),
+                    fmt::format("must be {} or more", LearningPhases::fewest_points));
   for (std::size_t i = 0; i < loss.size(); ++i) {
     require_parameter(std::isfinite(update[i]), "update", fmt::format("{}", update[i]), "must be a finite number");
     require_parameter(std::isfinite(loss[i]) && loss[i] > 0, "loss", fmt::format("{} at update {}", loss[i], update[i]),

@@ -43,6 +43,7 @@ struct Phase {
 };
 
 struct LearningPhases {
+  static constexpr std::size_t fewest_points = 20;  // of a curve
   enum class Verdict { none, gradual, abrupt };
   struct Drop {
     IntervalEstimate update;    // the first update at which half of the ramp, in log loss, is done
@@ -69,8 +70,8 @@ struct LearningPhases {
 };
 
 /// Curves of more than 1000 points are averaged (mean of log loss) in bins of as many points as make them at most 1000;
-/// intervals grow by half a bin to either side. Throws UserError for fewer than 20 points, updates that do not increase
-/// in equal steps, and losses that are not finite and above 0.
+/// intervals grow by half a bin to either side. Throws UserError for fewer than fewest_points, updates that do not
+/// increase in equal steps, and losses that are not finite and above 0.
 LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& setting = {});
 
 /// How much a difference of BIC says (Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572): weak below 2, positive

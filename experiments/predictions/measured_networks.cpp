@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/crc.hpp>
 #include <filesystem>
 #include <set>
 
 #include "experiments/predictions/hypotheses.hpp"
-#include "experiments/results/atomic_file.hpp"
-#include "experiments/results/result_file.hpp"
-#include "experiments/results/text_file.hpp"
+#include "experiments/predictions/kept_measurement.hpp"
 #include "experiments/study/measuring.hpp"
 #include "experiments/study/study_directory.hpp"
 
@@ -55,34 +52,10 @@ std::string label_of(const OptionTexts& options, const std::set<std::string>& na
   return varied.empty() ? "" : condition_label(varied);
 }
 
-nlohmann::json settings_json(const MeasurementSetting& setting) {
-  nlohmann::json sizes = nlohmann::json::array();
-  for (const auto& size : setting.sizes) sizes.push_back({size.neurons, size.trials});
-  std::vector<std::string> names;
-  for (const auto& prediction : predictions()) names.push_back(prediction.name);
-  nlohmann::json recording;
-  for (const auto& entry : recording_list().entries()) recording[entry.option.name] = entry.text(setting.recording);
-  return {{"sizes", sizes},
-          {"recording", recording},
-          {"f_max_hz", setting.f_max_hz},
-          {"only", setting.only},
-          {"predictions", names}};
-}
-
-/// One place per set of settings, so that what was measured under another stays.
-std::string settings_hash(const MeasurementSetting& setting) {
-  const auto text = settings_json(setting).dump();
-  boost::crc_32_type crc;
-  crc.process_bytes(text.data(), text.size());
-  return fmt::format("{:08x}", crc.checksum());
-}
-
-/// What a kept file must agree with to be used again.
-nlohmann::json identity_of(const MeasuredNetwork& network, const MeasurementSetting& setting, bool half_step) {
-  return {{"settings", settings_json(setting)},
-          {"half_step", half_step},
-          {"program", this_program_facts()},
-          {"run", provenance_of(network.run)}};
+nlohmann::json identity_of(const NetworkJob& job, const MeasurementSetting& setting) {
+  auto identity = identity_of_measurement(job.network->run, setting, predictions());
+  identity["half_step"] = job.half_step;
+  return identity;
 }
 
 void require_neurons(const PredictionStudy& study, const OptionTexts& options) {
@@ -94,48 +67,20 @@ void require_neurons(const PredictionStudy& study, const OptionTexts& options) {
                                   size == options.end() ? "" : size->second));
 }
 
-nlohmann::json or_null(const std::optional<double>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-}
-std::optional<double> or_absent(const nlohmann::json& value) {
-  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
-}
-
 bool find_kept(const NetworkJob& job, const MeasurementSetting& setting) {
-  try {
-    return read_json(job.file, [&](const nlohmann::json& json) {
-      if (json.at("identity") != identity_of(*job.network, setting, job.half_step)) return false;
-      std::vector<PredictionValue> values;
-      for (const auto& kept : json.at("values"))
-        values.push_back({or_absent(kept.at("rates")), kept.at("undefined").get<std::string>(),
-                          kept.at("sessions").get<std::vector<std::vector<double>>>(),
-                          or_absent(kept.at("half_step"))});
-      if (values.size() != predictions().size()) return false;
-      job.network->values = std::move(values);
-      return true;
-    });
-  } catch (const UserError&) {  // absent or damaged: measured anew
-    return false;
-  }
+  return find_measurement(job.file, identity_of(job, setting), [&](const nlohmann::json& json) {
+    job.network->values = kept_values(json.at("values"), predictions().size());
+  });
 }
 
 void keep(const NetworkJob& job, const MeasurementSetting& setting) {
-  nlohmann::json values = nlohmann::json::array();
-  for (const auto& value : job.network->values)
-    values.push_back({{"rates", or_null(value.rates)},
-                      {"undefined", value.undefined},
-                      {"sessions", value.sessions},
-                      {"half_step", or_null(value.half_step)}});
-  const nlohmann::json json = {{"identity", identity_of(*job.network, setting, job.half_step)}, {"values", values}};
-  std::error_code failed;  // said by what is written
-  fs::create_directories(fs::path(job.file).parent_path(), failed);
-  write_atomically(job.file, json.dump() + "\n");
+  keep_measurement(job.file, identity_of(job, setting), {{"values", as_kept(job.network->values)}});
 }
 
 /// Runs of the studies that predictions are made of.
 void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const std::string& out) {
   std::vector<OptionTexts> options;
-  const auto place = fs::path(out) / "networks" / settings_hash(study.setting);
+  const auto place = fs::path(out) / "networks" / settings_hash(study.setting, predictions());
   std::set<fs::path> seen;
   for (std::size_t d = 0; d < study.directories.size(); ++d) {
     if (!seen.insert(fs::weakly_canonical(study.directories[d])).second)

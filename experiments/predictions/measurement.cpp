@@ -186,9 +186,9 @@ PredictionValue measured_value(const Prediction& prediction, const Bench& bench,
 
 /// Calls use(i, bench) for each prediction whose experiments could be run, and not_run(i) for the others.
 template <class Use, class NotRun>
-void for_each_prediction(const Preparation& of, const MeasurementSetting& setting, Use&& use, NotRun&& not_run) {
+void for_each_prediction(const std::vector<Prediction>& all, const Preparation& of, const MeasurementSetting& setting,
+                         Use&& use, NotRun&& not_run) {
   Bench bench(of, setting.trials());
-  const auto& all = predictions();
   const auto wanted = [&](const Prediction& prediction) {
     return setting.only.empty() || std::count(setting.only.begin(), setting.only.end(), prediction.name) > 0;
   };
@@ -210,7 +210,7 @@ void for_each_prediction(const Preparation& of, const MeasurementSetting& settin
 
 Index MeasurementSetting::trials() const {
   Index most = 0;
-  for (const auto& size : sizes) most = std::max(most, 2 * size.trials);
+  for (const auto& size : sizes) most = std::max(most, least_sessions * size.trials);
   return most;
 }
 
@@ -219,15 +219,15 @@ Index MeasurementSetting::sessions(const RecordingSize& size) const {
 }
 
 std::vector<PredictionValue> measure_predictions(const Preparation& of, const MeasurementSetting& setting,
-                                                 bool half_step) {
+                                                 bool half_step, const std::vector<Prediction>& asked) {
   const ProductsOnOneThread products;  // the same sums on any number of threads
   for (const auto& size : setting.sizes)
     require_parameter(size.neurons <= of.network.size(), "recording", fmt::format("{} neurons", size.neurons),
                       fmt::format("the network has {}", of.network.size()));
-  std::vector<PredictionValue> values(predictions().size());
+  std::vector<PredictionValue> values(asked.size());
   for_each_prediction(
-      of, setting,
-      [&](std::size_t i, const Bench& bench) { values[i] = measured_value(predictions()[i], bench, of, setting); },
+      asked, of, setting,
+      [&](std::size_t i, const Bench& bench) { values[i] = measured_value(asked[i], bench, of, setting); },
       [&](std::size_t i) {
         values[i].undefined = "its experiments need a task with a delay, or a synapse whose induction can be blocked";
       });
@@ -235,9 +235,9 @@ std::vector<PredictionValue> measure_predictions(const Preparation& of, const Me
     const auto finer = at_half_step(of);
     std::string ignored;
     for_each_prediction(
-        finer, setting,
+        asked, finer, setting,
         [&](std::size_t i, const Bench& bench) {
-          values[i].half_step = value_of(predictions()[i], by_rates(predictions()[i], bench, finer, setting), ignored);
+          values[i].half_step = value_of(asked[i], by_rates(asked[i], bench, finer, setting), ignored);
         },
         [](std::size_t) {});
   }

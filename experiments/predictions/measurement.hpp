@@ -21,8 +21,9 @@ struct MeasurementSetting {
   RecordingModel recording;
   double f_max_hz = 20;
   std::vector<std::string> only = {};  // names of predictions; empty: all
+  Index least_sessions = 2;            // of the largest size
 
-  /// Trials of every experiment: two sessions of the largest size, at least.
+  /// Trials of every experiment: so many sessions of the largest size.
   Index trials() const;
   /// Sessions of a size that the trials are enough for, at most six.
   Index sessions(const RecordingSize& size) const;
@@ -39,8 +40,8 @@ struct PredictionValue {
 /// How much the logarithm of a connection's efficacy varies from one measurement to the next: assumed.
 constexpr double efficacy_error = 0.35;
 
-/// In the order of predictions(). Throws UserError where the network diverges, or records more neurons than there are.
+/// In the order of those asked. Throws UserError where the network diverges, or records more neurons than there are.
 std::vector<PredictionValue> measure_predictions(const Preparation& of, const MeasurementSetting& setting,
-                                                 bool half_step);
+                                                 bool half_step, const std::vector<Prediction>& asked = predictions());
 
 }  // namespace stillpoint

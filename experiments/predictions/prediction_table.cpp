@@ -28,15 +28,6 @@ BySeed by_seed(const Networks& networks, std::size_t prediction) {
   return means;
 }
 
-std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
-  if (values.empty()) return std::nullopt;
-  const Eigen::Map<const Vector<double>> all(values.data(), static_cast<Index>(values.size()));
-  const double n = static_cast<double>(all.size()), mean = all.mean();
-  if (all.size() < 2) return Estimate{mean};
-  const auto found = student_interval(mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n), n - 1);
-  return Estimate{mean, Interval{found.low, found.high}};
-}
-
 std::vector<double> values_of(const BySeed& means) {
   std::vector<double> values;
   for (const auto& each : means) values.push_back(each.second);
@@ -161,6 +152,13 @@ void judge_step(const PredictionStudy& study, PredictionRow& row) {
 }
 
 }  // namespace
+
+std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  if (values.size() < 2) return Estimate{values.front()};
+  const auto found = student_mean(values);
+  return Estimate{found->value, Interval{found->low, found->high}};
+}
 
 std::vector<std::string> hypotheses_in(const PredictionStudy& study) {
   std::vector<std::string> names, found;

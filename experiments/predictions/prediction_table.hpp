@@ -84,6 +84,9 @@ constexpr long most_animals = 200;
 /// From here on a difference is called one [AUC, or 1 less it].
 constexpr double told_apart = 0.7;
 
+/// Student's interval, absent of a single value; absent without values.
+std::optional<Estimate> mean_with_interval(const std::vector<double>& values);
+
 PredictionTable table_of(const PredictionStudy& study);
 
 /// A network as an animal, in recordings of one size.

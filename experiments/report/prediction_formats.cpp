@@ -6,6 +6,7 @@
 
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/report/cells.hpp"
+#include "experiments/report/learning_formats.hpp"
 
 namespace stillpoint {
 
@@ -172,6 +173,7 @@ std::string predictions_json(const PredictionReport& report) {
   }
   json["rehearsals"] = Json::array();
   for (const auto& rehearsal : report.rehearsals) json["rehearsals"].push_back(rehearsal_json(rehearsal));
+  if (report.learning) json.update(learning_json(*report.learning, *report.learning_table));
   return json_text(json);
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/predictions/learning.hpp"
 #include "experiments/predictions/prediction_table.hpp"
 #include "experiments/predictions/rehearsal.hpp"
 
@@ -14,7 +15,9 @@ struct PredictionReport {
   const PredictionStudy& study;
   const PredictionTable& table;
   const std::vector<Rehearsal>& rehearsals;
-  std::vector<Experiment> experiments;  // of the predictions, as in the first network
+  std::vector<Experiment> experiments;            // of the predictions, as in the first network
+  const LearningStudy* learning = nullptr;        // where runs kept networks on their way
+  const LearningTable* learning_table = nullptr;  // of it
 };
 
 /// What alternatives are compared with: tcr where it is there, else the last of the hypotheses.
@@ -28,6 +31,10 @@ std::string predictions_json(const PredictionReport& report);
 std::string predictions_csv(const PredictionReport& report);
 /// Markdown; figures: whether each prediction has one, NAME.svg, beside it.
 std::string predictions_text(const PredictionReport& report, bool figures);
+/// Parts of it: what to register, experiments as they are repeated, the rehearsal. rows: in their order.
+std::string analysis_plan(const PredictionReport& report, const std::vector<const PredictionRow*>& rows);
+std::string experiments_text(const std::vector<Experiment>& experiments);
+std::string rehearsals_text(const std::vector<Rehearsal>& rehearsals);
 /// A few lines for the terminal.
 std::string predictions_summary(const PredictionReport& report);
 

@@ -6,20 +6,13 @@
 #include <map>
 
 #include "experiments/predictions/hypotheses.hpp"
-#include "experiments/report/cells.hpp"
+#include "experiments/report/learning_formats.hpp"
+#include "experiments/report/prediction_cells.hpp"
 #include "experiments/report/prediction_formats.hpp"
 
 namespace stillpoint {
 
 namespace {
-
-std::string number(double value) { return fmt::format("{:.3g}", value); }
-
-std::string estimate_cell(const std::optional<Estimate>& of) {
-  if (!of) return "-";
-  if (!of->interval) return number(of->value);
-  return fmt::format("{} [{}, {}]", number(of->value), number(of->interval->low), number(of->interval->high));
-}
 
 /// Of "more under b"; turned: of "more under a".
 std::string auc_cell(const std::optional<Discrimination>& of, bool turned = false) {
@@ -34,16 +27,6 @@ std::string auc_cell(const std::optional<Discrimination>& of, bool turned = fals
   if (!auc.interval) return fmt::format("{:.2f}{}", auc.value, networks);
   return fmt::format("{:.2f} [{:.2f}, {:.2f}]{}", auc.value, auc.interval->low, auc.interval->high, networks);
 }
-
-std::string animals_cell(const PairAtSize& at) {
-  const auto text = [](const std::optional<long>& animals) {
-    return animals ? std::to_string(*animals) : fmt::format(">{}", most_animals);
-  };
-  return at.discrimination ? fmt::format("{} / {}", text(at.animals_80), text(at.animals_90)) : "-";
-}
-
-bool touches(const PairRow& pair, const std::string& focus) { return pair.a == focus || pair.b == focus; }
-const std::string& other_of(const PairRow& pair, const std::string& focus) { return pair.a == focus ? pair.b : pair.a; }
 
 const HypothesisValue& value_in(const PredictionRow& row, const std::string& name) {
   return *std::find_if(row.values.begin(), row.values.end(), [&](const auto& each) { return each.hypothesis == name; });
@@ -60,7 +43,7 @@ std::string outcome(const PredictionRow& row, const std::string& focus, std::siz
       few.push_back(other);
     } else if (difference->interval->low <= 0 && difference->interval->high >= 0) {
       const auto& [low, high] = *difference->interval;
-      alike.push_back(fmt::format("{} ({})", other, number(std::max(std::abs(low), std::abs(high)))));
+      alike.push_back(fmt::format("{} ({})", other, number_cell(std::max(std::abs(low), std::abs(high)))));
     } else {
       ((pair.b == focus) == (difference->value > 0) ? larger : smaller).push_back(other);
     }
@@ -81,7 +64,7 @@ std::string refuted_by(const PredictionRow& row, const std::string& focus, std::
   for (const auto& pair : row.pairs)
     if (touches(pair, focus) && pair.sizes[size].tells())
       if (const auto& theirs = value_in(row, other_of(pair, focus)).recorded[size])
-        others.push_back(fmt::format("{} ({})", number(theirs->value), other_of(pair, focus)));
+        others.push_back(fmt::format("{} ({})", number_cell(theirs->value), other_of(pair, focus)));
   const auto& mine = value_in(row, focus).recorded[size];
   if (others.empty() || !mine) return "Nothing that recordings of this size would show.";
   return fmt::format(
@@ -147,103 +130,6 @@ std::string not_separated(const PredictionReport& report) {
                       : text;
 }
 
-std::string matrix_table(const ConfusionMatrix& matrix) {
-  std::string text = "| truth \\ answer |", rule = "|---|";
-  for (const auto& answer : matrix.answers()) {
-    text += " " + answer + " |";
-    rule += "---|";
-  }
-  text += fmt::format(" {} |\n{}---|\n", ConfusionMatrix::none, rule);
-  for (std::size_t t = 0; t < matrix.truths().size(); ++t) {
-    text += "| " + matrix.truths()[t] + " |";
-    for (std::size_t a = 0; a < matrix.answers().size(); ++a)
-      text += fmt::format(" {} |", matrix.count(static_cast<Index>(t), static_cast<Index>(a)));
-    text += fmt::format(" {} |\n", matrix.count(static_cast<Index>(t), std::nullopt));
-  }
-  const auto right = matrix.right();
-  return text + fmt::format("\nRight: {:.2f} [{:.2f}, {:.2f}], chance {:.2f}.\n\n", right.value, right.low, right.high,
-                            matrix.chance());
-}
-
-bool is_empty(const ConfusionMatrix& matrix) {
-  for (std::size_t t = 0; t < matrix.truths().size(); ++t)
-    if (matrix.total(static_cast<Index>(t)) > 0) return false;
-  return true;
-}
-
-std::string rehearsal_text(const Rehearsal& rehearsal) {
-  std::string text = fmt::format("### {} neurons, {} trials, {} sessions per animal\n\n", rehearsal.size.neurons,
-                                 rehearsal.size.trials, sessions_per_animal);
-  text += fmt::format("By {}. Networks of either half of the seeds, by those of the other:\n\n{}",
-                      fmt::join(rehearsal.statistics, ", "), matrix_table(rehearsal.within));
-  if (!is_empty(rehearsal.outside))
-    text += fmt::format("Networks outside of the table (other strengths, time constants, gains, tasks):\n\n{}",
-                        matrix_table(rehearsal.outside));
-  if (!rehearsal.left_out.empty()) {
-    text += "With one hypothesis left out of the classifier, its networks are:\n\n";
-    for (const auto& each : rehearsal.left_out)
-      text += fmt::format("- {}: none of these in {} of {}{}\n", each.hypothesis, each.none, each.total,
-                          each.mostly.empty() ? "" : ", mostly taken for " + each.mostly);
-    text += "\n";
-  }
-  return text;
-}
-
-std::string analysis_plan(const PredictionReport& report, const std::vector<const PredictionRow*>& rows) {
-  const auto focus = focus_of(report.table);
-  const std::size_t middle = report.study.setting.sizes.size() / 2;
-  const auto& size = report.study.setting.sizes[middle];
-  std::string text = fmt::format(
-      "## Analysis plan, to be registered before recording\n\n"
-      "- **Unit** an animal; its value is the mean over its sessions, never a neuron or a trial.\n"
-      "- **Recording** {} sessions per animal, {} neurons or more, {} trials or more of each experiment and of its "
-      "control, interleaved at random; experiments as listed below.\n"
-      "- **Exclusions** sessions with fewer neurons or trials; sessions in which the statistic is undefined (a ratio "
-      "whose "
-      "denominator is not told from 0), counted and reported per group.\n"
-      "- **Test** register one primary prediction for each pair of hypotheses, with its direction: Welch's t test on "
-      "the "
-      "animals' values, two-sided, level .05. Animals below are for that one test; each further prediction needs "
-      "Holm's "
-      "correction and more animals (`stillpoint power` shows the power at any number).\n"
-      "- **Stopping** at the number of animals below, fixed before the first. The ten smallest of {} were chosen on "
-      "the "
-      "networks that size them: expect to need more.\n\n"
-      "| prediction | direction | epochs | animals per group, 80 / 90 % |\n|---|---|---|---|\n",
-      sessions_per_animal, size.neurons, size.trials, rows.size());
-  std::size_t listed = 0;
-  for (const auto* row : rows) {
-    if (listed++ == 10) break;
-    for (const auto& pair : row->pairs)
-      if (touches(pair, focus) && pair.sizes[middle].tells())
-        text +=
-            fmt::format("| {} | {} {} {} | {} | {} |\n", predictions()[row->prediction].name, focus,
-                        (pair.b == focus) == (pair.sizes[middle].difference->value > 0) ? ">" : "<",
-                        other_of(pair, focus), predictions()[row->prediction].window, animals_cell(pair.sizes[middle]));
-  }
-  return text + "\n";
-}
-
-/// As they would be repeated: what is not the default.
-std::string experiments_text(const std::vector<Experiment>& experiments) {
-  std::string text =
-      "## Experiments\n\nAs `stillpoint simulate --experiment` takes them; what is not listed is the default of "
-      "`stillpoint "
-      "list experiment`.\n\n| name | options |\n|---|---|\n";
-  const auto usual = protocol_texts({});
-  const std::size_t section = std::string("experiment.").size();
-  for (const auto& experiment : experiments) {
-    std::vector<std::string> set;
-    const auto own = protocol_texts(experiment.protocol);
-    for (std::size_t i = 0; i < own.size(); ++i)
-      if (own[i].second != usual[i].second)
-        set.push_back(fmt::format("{} = {}", own[i].first.substr(section), own[i].second));
-    for (const auto& [name, value] : experiment.changed) set.push_back(fmt::format("{} = {}", name, value));
-    text += fmt::format("| {} | {} |\n", experiment.name, fmt::join(set, ", "));
-  }
-  return text + "\n";
-}
-
 /// "static 4, tcr 0", or "none".
 std::string counts_text(const std::map<std::string, long>& counts) {
   std::vector<std::string> parts;
@@ -296,12 +182,9 @@ std::string predictions_text(const PredictionReport& report, bool figures) {
       "## Pairs that are not shown to be told apart\n\nWith these numbers of networks (in brackets), by the statistic "
       "that tells most on the other half of the seeds.\n\n" +
       not_separated(report) + "\n";
-  text += analysis_plan(report, rows) + experiments_text(report.experiments) + "## Rehearsal\n\n";
-  if (report.rehearsals.empty())
-    text +=
-        "None: it takes two hypotheses with three networks in either half of the seeds, and a statistic that they "
-        "have.\n";
-  for (const auto& rehearsal : report.rehearsals) text += rehearsal_text(rehearsal);
+  text += analysis_plan(report, rows) + experiments_text(report.experiments);
+  if (report.learning) text += learning_text(*report.learning, *report.learning_table, figures);
+  text += rehearsals_text(report.rehearsals);
   return text;
 }
 

@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 
+#include "analysis/learning/daily_change.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/report/animals_file.hpp"
+#include "experiments/report/learning_figure.hpp"
 #include "experiments/report/prediction_figure.hpp"
 #include "experiments/report/prediction_formats.hpp"
 #include "experiments/results/atomic_file.hpp"
@@ -117,10 +120,21 @@ void write_report(const PredictionReport& report, const std::string& out) {
   for (const auto& row : report.table.rows)
     write_atomically(place(predictions()[row.prediction].name + ".svg"),
                      prediction_figure(report.study, report.table, row));
+  if (report.learning)
+    write_atomically(place("learning.svg"), learning_figure(*report.learning, *report.learning_table));
   write_atomically(place("predictions.csv"), predictions_csv(report));
   write_atomically(place("predictions.md"), predictions_text(report, true));
   write_atomically(place("animals.json"), animals_json(report.study, report.table));
   write_atomically(place("predictions.json"), predictions_json(report));
+}
+
+/// Says what to set where no run kept networks of its way.
+std::string about_learning(const LearningStudy& learning) {
+  if (!learning.networks.empty()) return "";
+  return fmt::format(
+      "Nothing about learning: no run kept networks of {} days or more of {:g} trials; set "
+      "training.checkpoints = every {}, and as many updates.\n",
+      DailyChange::fewest_days, learning.trials_per_day, learning.updates_of_a_day);
 }
 
 int predict(const std::vector<std::string>& arguments, const Command& command) {
@@ -133,6 +147,8 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
       "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
       "half-step", po::value<long>()->default_value(2),
       "networks of each condition that are measured at half the time step too")(
+      "trials-per-day", po::value<double>()->default_value(400),
+      "trials that an animal is trained on in a day: the days of the part on learning")(
       "all", "networks that did not reach criterion, too")(
       "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
       "jobs", po::value<int>()->default_value(0), "networks at a time; 0: one per processor that may be used")(
@@ -147,15 +163,24 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
     auto study = study_of(values, directories);
     const int jobs = values["jobs"].as<int>();
     require_argument(jobs >= 0, "--jobs", fmt::format("{}", jobs), "must be 0 or more");
+    const double trials_per_day = values["trials-per-day"].as<double>();
+    require_argument(trials_per_day >= 1 && std::isfinite(trials_per_day), "--trials-per-day",
+                     fmt::format("{}", trials_per_day), "must be 1 or more");
     require_report_directory(out);
     measure_networks(study, out, jobs, values.count("quiet") > 0);
     const auto table = table_of(study);
     const auto rehearsals = rehearse(study);
-    const PredictionReport report{study, table, rehearsals, experiments_of(study)};
+    const auto learning = measure_learning(study, trials_per_day, out, jobs, values.count("quiet") > 0);
+    const auto learned = learning_table(learning);
+    const PredictionReport report{
+        study, table, rehearsals, experiments_of(study), learning.networks.empty() ? nullptr : &learning, &learned};
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));
-    fmt::print("{}\n{}\n", predictions_summary(report), (fs::path(out) / "predictions.md").string());
+    for (const auto& network : learning.networks)
+      if (!network.problem.empty()) tell(fmt::format("not measured on its way: {}: {}", network.run, network.problem));
+    fmt::print("{}{}\n{}\n", predictions_summary(report), about_learning(learning),
+               (fs::path(out) / "predictions.md").string());
     return 0;
   });
 }

@@ -17,13 +17,6 @@ constexpr double bin_ms = 20, end_ms = 60;
 
 Window delay_in(const Evidence& of, const std::string& experiment) { return {0, of.delay.at(experiment).length_ms}; }
 
-/// Of the last 60 ms of the delay; above chance as a share of what is possible.
-std::optional<double> decoded_at_end(const Evidence& of, const std::string& experiment) {
-  const double end = of.delay.at(experiment).length_ms;
-  const auto found = decoding_accuracy(of.sessions.at(experiment), {end - end_ms, end});
-  return (found.accuracy - found.chance) / (1 - found.chance);
-}
-
 Prediction decoded(const std::string& name, const std::string& question, const std::string& experiment,
                    const std::string& control) {
   return {name,
@@ -39,6 +32,12 @@ Prediction decoded(const std::string& name, const std::string& question, const s
 }
 
 }  // namespace
+
+std::optional<double> decoded_at_end(const Evidence& of, const std::string& experiment) {
+  const double end = of.delay.at(experiment).length_ms;
+  const auto found = decoding_accuracy(of.sessions.at(experiment), {end - end_ms, end});
+  return (found.accuracy - found.chance) / (1 - found.chance);
+}
 
 std::vector<Prediction> delay_predictions() {
   constexpr auto any = Prediction::Cells::any;

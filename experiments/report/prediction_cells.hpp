@@ -1,0 +1,23 @@
+// How values of predictions are written in their tables.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "experiments/predictions/prediction_table.hpp"
+
+namespace stillpoint {
+
+/// Three digits.
+std::string number_cell(double value);
+/// "1.2 [0.9, 1.5]", "-" where absent.
+std::string estimate_cell(const std::optional<Estimate>& of);
+/// "8 / 11": animals per group for 80 and 90 % power, ">200" beyond.
+std::string animals_cell(const PairAtSize& at);
+
+inline bool touches(const PairRow& pair, const std::string& focus) { return pair.a == focus || pair.b == focus; }
+inline const std::string& other_of(const PairRow& pair, const std::string& focus) {
+  return pair.a == focus ? pair.b : pair.a;
+}
+
+}  // namespace stillpoint
