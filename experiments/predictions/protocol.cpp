@@ -47,6 +47,27 @@ const ParameterList<Protocol>& protocol_list() {
 
 bool starts_with(const std::string& name, const char* section) { return name.rfind(section, 0) == 0; }
 
+/// What an option of a protocol needs to count, "" where it does.
+std::string lacking(const std::string& option, const Protocol& of) {
+  using P = Protocol;
+  const bool train = of.stimulus == P::Stimulus::pulses, silence = of.stimulus == P::Stimulus::silence,
+             stimulus = of.stimulus != P::Stimulus::none, pairs = of.pairing != P::Pairing::none,
+             background = of.background != P::Background::free;
+  const auto needs = [](bool there, const char* what) { return std::string(there ? "" : what); };
+  if (option == "amplitude") return needs(stimulus && !silence, "a current: stimulus = step, ramp or pulses");
+  if (option == "length_ms") return needs(stimulus || pairs, "a stimulus or a pairing");
+  if (option == "onset_ms") return needs(stimulus || pairs || background, "a stimulus, a background or a pairing");
+  if (option == "pulses" || option == "interval_ms") return needs(train, "stimulus = pulses");
+  if (option == "onto") return needs(stimulus, "a stimulus");
+  if (option == "channel") return needs(of.onto == P::Onto::input, "onto = input");
+  if (option == "fraction")
+    return needs(of.onto == P::Onto::neurons && (stimulus || pairs || background), "neurons that something is done to");
+  if (option == "before_ms" || option == "after_ms") return needs(of.during == P::During::rest, "during = rest");
+  if (option == "switch_ms") return needs(of.background == P::Background::orthogonal, "background = orthogonal");
+  if (option == "block_ms") return needs(of.block != P::Block::none, "a block");
+  return "";
+}
+
 }  // namespace
 
 std::vector<Option> protocol_options() { return protocol_list().options(); }
@@ -90,9 +111,19 @@ Experiment read_experiment(const std::string& path, const Assignments& set) {
     check_value(name, value, protocol_options());
     require_parameter(starts_with(name, "task.") || starts_with(name, "noise.") || starts_with(name, "synapse."), name,
                       value, "does not belong to an experiment: experiment, task, noise and synapse do");
+    require_parameter(name != "task.name", name, value, "is that of the run; for another task give --task");
     experiment.changed.emplace_back(name, value);
   }
   experiment.protocol = make_protocol(options);
+  for (const auto& [name, value] : all) {
+    if (!starts_with(name, "experiment.")) continue;
+    const auto needed = lacking(name.substr(std::string("experiment.").size()), experiment.protocol);
+    require_parameter(needed.empty(), name, value, "has no effect: needs " + needed);
+  }
+  const bool in_task = experiment.protocol.during == Protocol::During::task;
+  for (const auto& [name, value] : experiment.changed)
+    require_parameter(in_task || !starts_with(name, "task."), name, value,
+                      "has no effect at rest: needs experiment.during = task");
   return experiment;
 }
 
