@@ -12,7 +12,7 @@ namespace {
 
 /// A preparation as a run with these options leaves it, untrained.
 Preparation prepared(const Assignments& more = {}) {
-  Assignments all = {{"network.size", "20"},  {"network.gain", "1.5"},   {"network.tau_ms", "20"},
+  Assignments all = {{"network.size", "20"},  {"network.gain", "1.5"},    {"network.tau_ms", "20"},
                      {"noise.drive", "0.1"},  {"integration.dt_ms", "2"}, {"task.name", "delayed_cue_discrimination"},
                      {"task.delay_ms", "100"}};
   for (const auto& [name, value] : more) assign(all, name, value);
@@ -101,14 +101,13 @@ TEST_CASE("currents have the course that is asked for, in the neurons that are n
   protocol.interval_ms = 12;
   protocol.pulses = 3;
   const auto train = course(Protocol::Stimulus::pulses);
-  for (Index t = 0; t < 40; ++t)
-    CHECK(train(t) == Approx(t >= 10 && t < 28 && (t - 10) % 6 < 2 ? 2 : 0).margin(1e-12));
+  for (Index t = 0; t < 40; ++t) CHECK(train(t) == Approx(t >= 10 && t < 28 && (t - 10) % 6 < 2 ? 2 : 0).margin(1e-12));
 }
 
 TEST_CASE("silenced neurons come to 0 Hz, all others do not") {
-  for (const auto& [phi, kind] : {std::pair("tanh", "leaky_rate"), std::pair("logistic", "leaky_rate"),
-                                  std::pair("softplus", "leaky_rate"), std::pair("relu", "leaky_rate"),
-                                  std::pair("tanh", "leaky_current")}) {
+  for (const auto& [phi, kind] :
+       {std::pair("tanh", "leaky_rate"), std::pair("logistic", "leaky_rate"), std::pair("softplus", "leaky_rate"),
+        std::pair("relu", "leaky_rate"), std::pair("tanh", "leaky_current")}) {
     INFO(phi << ' ' << kind);
     const auto of = prepared({{"network.nonlinearity", phi}, {"network.kind", kind}, {"network.gain", "0.5"}});
     Protocol protocol;
@@ -143,7 +142,8 @@ TEST_CASE("backgrounds are held, and turn to an orthogonal pattern of the same s
   protocol.background = Protocol::Background::silent;
   const auto silent = drive_of(protocol, of, 0, 2);
   for (Index i = 0; i < 20; ++i)
-    CHECK(silent(i, 1) == Approx(std::find(targets.begin(), targets.end(), i) == targets.end() ? 0 : 0.1).margin(1e-12));
+    CHECK(silent(i, 1) ==
+          Approx(std::find(targets.begin(), targets.end(), i) == targets.end() ? 0 : 0.1).margin(1e-12));
 }
 
 TEST_CASE("paired postsynaptic rates rise and fall about the same mean, and efficacies follow the equation of TCR") {

@@ -30,8 +30,8 @@ std::optional<double> fano_factor(const std::vector<CountMoments>& moments);
 std::optional<double> fano_factor(const Session& counts, const Window& window);
 
 struct MatchedFano {
-  double value;   // slope of variance on mean, mean over repeats
-  double mean;    // of the counts kept [spikes]
+  double value;  // slope of variance on mean, mean over repeats
+  double mean;   // of the counts kept [spikes]
   Index points;  // neurons x conditions kept
 };
 struct FanoMatching {

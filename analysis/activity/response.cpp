@@ -122,8 +122,8 @@ double peak_response(const ResponseSessions& recorded, const Window& window, dou
   return largest(contrast, values, contrast.of(difference, values).mean());
 }
 
-std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window, const ResponseSessions& ramp,
-                                      const Window& ramp_window, double width_ms) {
+std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window,
+                                      const ResponseSessions& ramp, const Window& ramp_window, double width_ms) {
   if (population_response(ramp, ramp_window).interval_holds_zero()) return std::nullopt;
   return peak_response(step, step_window, width_ms) / peak_response(ramp, ramp_window, width_ms);
 }
@@ -144,7 +144,8 @@ std::optional<double> paired_pulse_ratio(const Session& pair, const Session& sin
               standard_error);
 }
 
-std::optional<double> train_ratio(const ResponseSessions& train, const std::vector<Window>& pulses, double* standard_error) {
+std::optional<double> train_ratio(const ResponseSessions& train, const std::vector<Window>& pulses,
+                                  double* standard_error) {
   require_parameter(pulses.size() >= 2, "pulses", fmt::format("{}", pulses.size()), "must be two or more");
   return ratio_of_windows(train, pulses.back(), pulses.front(), standard_error);
 }

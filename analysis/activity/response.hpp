@@ -71,7 +71,8 @@ std::optional<double> residual_after_offset(const ResponseSessions& recorded, co
 /// Bias: as that says. Exponentials of 60 and 200 ms, which settle at 138 and 461 ms, in 20 cells and 30 trials of
 /// Poisson spikes, bins of 50 ms: 141 and 471 where a bin's error is .02 of the size, 126 and 399 at .04, 83 and 272 at
 /// .08, and mostly absent at .16.
-std::optional<double> settling_ms(const ResponseSessions& recorded, const Step& step, double until_ms, double share = 0.1);
+std::optional<double> settling_ms(const ResponseSessions& recorded, const Step& step, double until_ms,
+                                  double share = 0.1);
 
 /// Largest response of the opposite sign between the offset and `until_ms` after it, over the size before the offset
 /// (the last width_ms of the step), both as means over width_ms. Where it is largest is read from every other trial,
@@ -87,8 +88,8 @@ double peak_response(const ResponseSessions& recorded, const Window& window, dou
 
 /// Peak of the response to a step over that to a slow ramp to the same current; absent where the interval of the mean
 /// response to the ramp holds 0.
-std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window, const ResponseSessions& ramp,
-                                      const Window& ramp_window, double width_ms);
+std::optional<double> step_ramp_ratio(const ResponseSessions& step, const Window& step_window,
+                                      const ResponseSessions& ramp, const Window& ramp_window, double width_ms);
 
 /// Response to two pulses over the sum of the responses to each alone, in one window: below 1 sub-additive. All four
 /// sessions hold the same neurons.

@@ -23,8 +23,8 @@ struct Session {
   Index bins() const { return trials.empty() ? 0 : trials.front().cols(); }
 };
 
-/// The bins of a window: first and number. Throws ParameterError "window" where the session does not hold it, or where it
-/// has fewer than `least` bins: says how long it must be.
+/// The bins of a window: first and number. Throws ParameterError "window" where the session does not hold it, or where
+/// it has fewer than `least` bins: says how long it must be.
 struct Bins {
   Index first, count;
 };
@@ -33,13 +33,13 @@ Bins bins_of(const Session& session, const Window& window, Index least = 1);
 Session within(const Session& session, const Window& window);
 /// These neurons and trials, in this order.
 Session chosen(const Session& session, const std::vector<Index>& neurons, const std::vector<Index>& trials);
-/// Bins of `factor` bins each, summed where they hold spikes and averaged where they hold rates; what is left over at the
-/// end is dropped.
+/// Bins of `factor` bins each, summed where they hold spikes and averaged where they hold rates; what is left over at
+/// the end is dropped.
 enum class Signal { spikes, rates };
 Session coarser(const Session& session, Index factor, Signal signal);
 
-/// Mean over trials, of all, of one condition or of these, neurons x bins. Throws ParameterError "trials" where there is
-/// none.
+/// Mean over trials, of all, of one condition or of these, neurons x bins. Throws ParameterError "trials" where there
+/// is none.
 Matrix<double> mean_over_trials(const Session& session);
 Matrix<double> mean_over_trials(const Session& session, int condition);
 Matrix<double> mean_over_trials(const Session& session, const std::vector<Index>& trials);

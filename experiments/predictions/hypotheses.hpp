@@ -13,7 +13,8 @@ struct Hypothesis {
 };
 const std::vector<Hypothesis>& hypotheses();
 
-/// The hypothesis whose arm a run's options are, by study.arm or by what that arm sets; else the arm's own name, or "other".
+/// The hypothesis whose arm a run's options are, by study.arm or by what that arm sets; else the arm's own name, or
+/// "other".
 std::string hypothesis_of(const std::map<std::string, std::string>& options);
 /// Of a control of another hypothesis, or of an arm that is none.
 bool is_control(const std::string& name);

@@ -1,5 +1,5 @@
-// The predictions of every trained network of one or more studies, measured in parallel and kept as they come: a command
-// that was stopped goes on where it was.
+// The predictions of every trained network of one or more studies, measured in parallel and kept as they come: a
+// command that was stopped goes on where it was.
 #pragma once
 
 #include <map>
@@ -34,8 +34,8 @@ struct PredictionStudy {
   long not_measured = 0;                       // diverge in an experiment, or cannot be experimented on
 };
 
-/// Fills in the networks; what is measured is kept in DIR `out`/networks. jobs: 0 is one per processor. Throws UserError
-/// where a directory holds no study or no finished run, or where no network could be measured.
+/// Fills in the networks; what is measured is kept in DIR `out`/networks. jobs: 0 is one per processor. Throws
+/// UserError where a directory holds no study or no finished run, or where no network could be measured.
 void measure_networks(PredictionStudy& study, const std::string& out, int jobs, bool quiet);
 
 }  // namespace stillpoint

@@ -1,5 +1,5 @@
-// All predictions of one network: what an experimenter would find with every neuron and no noise of recording, and what in
-// sessions of finite recordings.
+// All predictions of one network: what an experimenter would find with every neuron and no noise of recording, and what
+// in sessions of finite recordings.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-// What a study predicts: each statistic under each hypothesis, which pairs of hypotheses it tells apart, in recordings of
-// which size, and how many animals that takes.
+// What a study predicts: each statistic under each hypothesis, which pairs of hypotheses it tells apart, in recordings
+// of which size, and how many animals that takes.
 //
-// The first study's networks make the table, each hypothesis in the variant (beta, tau_s) that most of its networks have.
-// Whatever else differs between its conditions (gain, task) is pooled, seeds being what is resampled; two hypotheses are
-// compared over the seeds and settings in which both learned. In how many settings and variants, of all studies, a
-// difference holds is counted.
+// The first study's networks make the table, each hypothesis in the variant (beta, tau_s) that most of its networks
+// have. Whatever else differs between its conditions (gain, task) is pooled, seeds being what is resampled; two
+// hypotheses are compared over the seeds and settings in which both learned. In how many settings and variants, of all
+// studies, a difference holds is counted.
 #pragma once
 
 #include <optional>

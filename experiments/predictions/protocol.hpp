@@ -62,7 +62,8 @@ Assignments protocol_texts(const Protocol& protocol);
 /// `set` has the last word. Throws UserError.
 Experiment read_experiment(const std::string& path, const Assignments& set);
 
-/// Delay of a task, between what is to be remembered and the response; absent where it has none. Of a range the longest.
+/// Delay of a task, between what is to be remembered and the response; absent where it has none. Of a range the
+/// longest.
 struct Delay {
   double start_ms, length_ms;
 };

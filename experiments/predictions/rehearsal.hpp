@@ -1,9 +1,10 @@
-// A rehearsal of the verdict: simulated recordings of networks whose hypothesis is known are classified by others of the
-// study, before any animal is.
+// A rehearsal of the verdict: simulated recordings of networks whose hypothesis is known are classified by others of
+// the study, before any animal is.
 //
-// An animal's recording is the mean over its sessions of the statistics of rehearsed_statistics(), fixed beforehand; the
-// classifier (analysis/statistics/predictive_density.hpp) learns the law of these over the networks of one half of the
-// seeds and is asked about those of the other, and the other way round. No control of another hypothesis takes part.
+// An animal's recording is the mean over its sessions of the statistics of rehearsed_statistics(), fixed beforehand;
+// the classifier (analysis/statistics/predictive_density.hpp) learns the law of these over the networks of one half of
+// the seeds and is asked about those of the other, and the other way round. No control of another hypothesis takes
+// part.
 #pragma once
 
 #include <string>
@@ -30,9 +31,9 @@ struct Rehearsal {
   std::vector<LeftOut> left_out;
 };
 
-/// Networks of settings (gain, task) that every one of the hypotheses has, as far as there are any. One for each size of
-/// recordings; none with fewer than two
-/// hypotheses of three networks in either half, or without a statistic that these have.
+/// Networks of settings (gain, task) that every one of the hypotheses has, as far as there are any. One for each size
+/// of recordings; none with fewer than two hypotheses of three networks in either half, or without a statistic that
+/// these have.
 std::vector<Rehearsal> rehearse(const PredictionStudy& study);
 
 }  // namespace stillpoint

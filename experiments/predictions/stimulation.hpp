@@ -1,7 +1,7 @@
 // What a virtual experiment does to the drive of a network while a trial runs.
 //
-// A current adds to u. What is held at a rate (silence, a background, a pairing) has its drive held where phi(u) is that
-// rate, as by a dynamic clamp: the rate follows with the membrane time constant.
+// A current adds to u. What is held at a rate (silence, a background, a pairing) has its drive held where phi(u) is
+// that rate, as by a dynamic clamp: the rate follows with the membrane time constant.
 #pragma once
 
 #include "experiments/predictions/protocol.hpp"

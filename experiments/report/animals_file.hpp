@@ -1,4 +1,5 @@
-// DIR/animals.json of a prediction: the values of every network in each of its sessions, which sample sizes are made of.
+// DIR/animals.json of a prediction: the values of every network in each of its sessions, which sample sizes are made
+// of.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// What a lab registers before it records: the analysis plan, the experiments as they are repeated, and how the verdict fared
-// in rehearsal.
+// What a lab registers before it records: the analysis plan, the experiments as they are repeated, and how the verdict
+// fared in rehearsal.
 #include <fmt/format.h>
 
 #include "experiments/report/prediction_cells.hpp"

@@ -48,7 +48,7 @@ Options as_matched(Options options, const Match& match);
 struct RunHead {
   std::uint64_t seed = 0;
   std::map<std::string, std::string> options = {};  // resolved, as text
-  Match match = {};  // option and factor, where a control varied its synapse
+  Match match = {};                                 // option and factor, where a control varied its synapse
 };
 /// Of a run file whose root is open. Throws UserError.
 RunHead read_run_head(const hdf5::ReadGroup& root);

@@ -1,5 +1,5 @@
-// A step of current while all other neurons are held at rates of the experimenter's choice: what a synapse of presynaptic
-// rate r and postsynaptic change does depends on r(k) . r(t); feedback of the neuron's own past does not.
+// A step of current while all other neurons are held at rates of the experimenter's choice: what a synapse of
+// presynaptic rate r and postsynaptic change does depends on r(k) . r(t); feedback of the neuron's own past does not.
 #include "experiments/predictions/families/families.hpp"
 
 namespace stillpoint {
