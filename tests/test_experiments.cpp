@@ -222,6 +222,27 @@ TEST_CASE("bins are whole from the event on, and a longer delay is one") {
   CHECK(found.answer.cols() == 3);
 }
 
+TEST_CASE("a bin is the mean over its steps of what the network is at their ends, and one begins with the event") {
+  auto of = prepared({{"noise.drive", "0"}});
+  of.network.W.setZero();
+  Protocol protocol;
+  protocol.stimulus = Protocol::Stimulus::step;
+  protocol.before_ms = 504;  // 252 steps: two are left over before the first bin
+  protocol.after_ms = 100;
+  protocol.length_ms = 100;
+  protocol.trials = 2;
+  const auto found = run_experiment({"unit", protocol, {}}, of);
+  CHECK(found.rates_hz.start_ms == Approx(-500));
+  const auto bins = bins_of(found.rates_hz, {0, 100});
+  for (Index bin = 0; bin < bins.count; ++bin) {
+    double mean = 0;  // r after n steps of dt / tau = .1 from rest: tanh(1) (1 - .9^n)
+    for (Index n = 5 * bin + 1; n <= 5 * bin + 5; ++n)
+      mean += std::tanh(1.0) * (1 - std::pow(0.9, static_cast<double>(n))) / 5;
+    for (const Index i : found.targets)
+      CHECK(found.rates_hz.trials[0](i, bins.first + bin) == Approx(10 * (mean + 1)).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("what an experiment cannot be is one line") {
   const auto of = prepared();
   const auto problem = [&](const Experiment& experiment) -> std::string {
