@@ -12,7 +12,8 @@ struct Mean {
   double value, squared_error, degrees;
 };
 Mean mean_of(const std::vector<double>& values) {
-  const Eigen::Map<const Vector<double>> x(values.data(), static_cast<Index>(values.size()));
+  // A copy: sums over memory that starts anywhere would depend on where.
+  const Vector<double> x = Eigen::Map<const Vector<double>>(values.data(), static_cast<Index>(values.size()));
   const double n = static_cast<double>(x.size());
   return {x.mean(), n > 1 ? (x.array() - x.mean()).square().sum() / (n * (n - 1)) : 0, n - 1};
 }

@@ -118,7 +118,7 @@ Gains gains(const Session& session, const Bins& bins, const std::vector<Conditio
   }
   const auto is_gain = [](const std::vector<double>& values) {
     if (values.size() < 2) return false;
-    const Eigen::Map<const Vector<double>> g(values.data(), static_cast<Index>(values.size()));
+    const Vector<double> g = Eigen::Map<const Vector<double>>(values.data(), static_cast<Index>(values.size()));
     const double n = static_cast<double>(g.size()),
                  error = std::sqrt((g.array() - g.mean()).square().sum() / (n * (n - 1)));
     return g.mean() > boost::math::quantile(boost::math::students_t(n - 1), 1 - level) * error;
