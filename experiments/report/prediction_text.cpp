@@ -123,8 +123,8 @@ std::string not_separated(const PredictionReport& report) {
     const bool open = !best.reported || !best.reported->auc.interval ||
                       (best.reported->auc.interval->low <= 0.5 && best.reported->auc.interval->high >= 0.5);
     if (open)
-      text += fmt::format("- {} and {}: the best on one half of the seeds was {}, AUC {} on the other\n", best.a,
-                          best.b, predictions()[best.prediction].name, best.b, auc_cell(best.reported));
+      text += fmt::format("- {} and {}: the best on one half of the seeds was {}; P({} is larger) on the other: {}\n",
+                          best.a, best.b, predictions()[best.prediction].name, best.b, auc_cell(best.reported));
   }
   return text.empty() ? "Every pair is told apart by the statistic that was chosen on the other half of the seeds.\n"
                       : text;

@@ -68,6 +68,8 @@ def test_a_study_predicts(tmp):
     text = (out / "predictions.md").read_text()
     for part in "Analysis plan", "Rehearsal", "not shown to be told apart", "## Experiments", "Welch", *ONLY:
         assert part in text, part
+    pairs = text.split("not shown to be told apart")[1].split("## ")[0]
+    assert pairs.count("is larger) on the other: ") == pairs.count("\n- ") and "{" not in text, pairs
     for name in ONLY:
         assert (out / f"{name}.svg").read_text().startswith("<svg") and f"![{name}]({name}.svg)" in text
 
