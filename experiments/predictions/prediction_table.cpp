@@ -142,9 +142,11 @@ void judge_step(const PredictionStudy& study, PredictionRow& row) {
   row.half_step = mean_with_interval(changes);
   if (!row.half_step || !row.half_step->interval) return;
   std::optional<double> smallest;
+  const auto told = [](const PairRow& pair) {
+    return std::any_of(pair.sizes.begin(), pair.sizes.end(), [](const auto& at) { return at.tells(); });
+  };
   for (const auto& pair : row.pairs)
-    if (pair.difference && pair.difference->interval &&
-        (pair.difference->interval->low > 0 || pair.difference->interval->high < 0))
+    if (pair.difference && told(pair))
       smallest = std::min(smallest.value_or(INFINITY), std::abs(pair.difference->value));
   if (!smallest) return;
   const auto& interval = *row.half_step->interval;

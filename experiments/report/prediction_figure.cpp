@@ -53,6 +53,8 @@ std::string prediction_figure(const PredictionStudy& study, const PredictionTabl
           prediction.unit.empty() ? prediction.name : fmt::format("{} ({})", prediction.name, prediction.unit), shown),
       {"", 0, static_cast<double>(table.hypotheses.size())}};
   panel.draw_x_axis(svg);
+  svg.text({left + panel.width / 2, head + height + 24}, panel.x.label + ", by the rates of all neurons",
+           {8, "middle"});
   if (panel.x.low < 0 && panel.x.high > 0)
     svg.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
   for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
