@@ -15,17 +15,32 @@ namespace {
 using Networks = std::vector<const MeasuredNetwork*>;
 using BySeed = std::map<std::uint64_t, double>;
 
-/// Mean over the values of each seed.
-BySeed by_seed(const Networks& networks, std::size_t prediction) {
+/// Mean over the animals of each seed, each the mean of its sessions.
+BySeed by_seed(const std::vector<Animal>& animals) {
   std::map<std::uint64_t, std::pair<double, double>> sums;
-  for (const auto* network : networks)
-    if (const auto value = network->values[prediction].rates) {
-      sums[network->seed].first += *value;
-      sums[network->seed].second += 1;
-    }
+  for (const auto& animal : animals) {
+    sums[animal.seed].first += std::accumulate(animal.sessions.begin(), animal.sessions.end(), 0.0) /
+                               static_cast<double>(animal.sessions.size());
+    sums[animal.seed].second += 1;
+  }
   BySeed means;
   for (const auto& [seed, sum] : sums) means[seed] = sum.first / sum.second;
   return means;
+}
+
+/// By rates: one value for each animal.
+std::vector<SetAnimal> by_rates(const Networks& networks, std::size_t prediction) {
+  std::vector<SetAnimal> all;
+  for (const auto* network : networks)
+    if (const auto value = network->values[prediction].rates)
+      all.push_back({{network->seed, {*value}}, network->setting});
+  return all;
+}
+
+std::vector<Animal> animals_in(const std::vector<SetAnimal>& all) {
+  std::vector<Animal> animals;
+  for (const auto& each : all) animals.push_back(each.animal);
+  return animals;
 }
 
 std::vector<double> values_of(const BySeed& means) {
@@ -38,7 +53,7 @@ HypothesisValue value_of(const std::string& hypothesis, const Networks& networks
   HypothesisValue value{hypothesis, {}};
   for (const auto* network : networks) (network->values[prediction].rates ? value.networks : value.undefined) += 1;
   for (const auto* network : networks) value.unmatched += network->unmatched ? 1 : 0;
-  value.value = mean_with_interval(values_of(by_seed(networks, prediction)));
+  value.value = mean_with_interval(values_of(by_seed(animals_in(by_rates(networks, prediction)))));
   return value;
 }
 
@@ -47,14 +62,6 @@ std::optional<Estimate> difference_of(const BySeed& a, const BySeed& b) {
   for (const auto& [seed, value] : b)
     if (const auto other = a.find(seed); other != a.end()) differences.push_back(value - other->second);
   return mean_with_interval(differences);
-}
-
-/// By rates: one value for each animal.
-std::vector<Animal> animals_by_rates(const Networks& networks, std::size_t prediction) {
-  std::vector<Animal> all;
-  for (const auto* network : networks)
-    if (const auto value = network->values[prediction].rates) all.push_back({network->seed, {*value}});
-  return all;
 }
 
 /// Networks of one hypothesis by setting and variant.
@@ -74,39 +81,11 @@ void count_settings(const PredictionStudy& study, std::size_t prediction, PairRo
   for (const auto& [of_a, a] : groups_of(study, pair.a))
     for (const auto& [of_b, b] : groups_of(study, pair.b)) {
       if (std::get<1>(of_a) != std::get<1>(of_b)) continue;
-      const auto found = discrimination(animals_by_rates(a, prediction), animals_by_rates(b, prediction), 1);
+      const auto found = discrimination(animals_in(by_rates(a, prediction)), animals_in(by_rates(b, prediction)), 1);
       if (!found) continue;
       ++pair.settings;
       pair.holds += sign * (found->auc.value - 0.5) >= told_apart - 0.5 ? 1 : 0;
     }
-}
-
-/// Networks of the table of two hypotheses, of the seeds and settings that both have.
-std::pair<Networks, Networks> networks_alike(const PredictionStudy& study, const std::string& a, const std::string& b) {
-  const auto all_a = tabled(study, a), all_b = tabled(study, b);
-  const auto shared = [](const Networks& of, const Networks& with) {
-    Networks some;
-    for (const auto* network : of)
-      if (std::any_of(with.begin(), with.end(), [&](const auto* other) {
-            return other->seed == network->seed && other->setting == network->setting;
-          }))
-        some.push_back(network);
-    return some;
-  };
-  return {shared(all_a, all_b), shared(all_b, all_a)};
-}
-
-/// Mean of the sessions of each animal, by seed.
-BySeed by_seed(const std::vector<Animal>& animals) {
-  std::map<std::uint64_t, std::pair<double, double>> sums;
-  for (const auto& animal : animals) {
-    sums[animal.seed].first += std::accumulate(animal.sessions.begin(), animal.sessions.end(), 0.0) /
-                               static_cast<double>(animal.sessions.size());
-    sums[animal.seed].second += 1;
-  }
-  BySeed means;
-  for (const auto& [seed, sum] : sums) means[seed] = sum.first / sum.second;
-  return means;
 }
 
 PairAtSize pair_at(const PredictionStudy& study, const PairRow& pair, std::size_t prediction, std::size_t size) {
@@ -124,8 +103,8 @@ PairAtSize pair_at(const PredictionStudy& study, const PairRow& pair, std::size_
 }
 
 PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
-  const auto [networks_a, networks_b] = networks_alike(study, a, b);
-  PairRow pair{a, b, difference_of(by_seed(networks_a, prediction), by_seed(networks_b, prediction)), {}};
+  const auto [of_a, of_b] = alike(by_rates(tabled(study, a), prediction), by_rates(tabled(study, b), prediction));
+  PairRow pair{a, b, difference_of(by_seed(of_a), by_seed(of_b)), {}};
   for (std::size_t size = 0; size < study.setting.sizes.size(); ++size)
     pair.sizes.push_back(pair_at(study, pair, prediction, size));
   count_settings(study, prediction, pair);
@@ -222,8 +201,7 @@ PredictionTable table_of(const PredictionStudy& study) {
     for (const auto& name : names) {
       row.values.push_back(value_of(name, tabled(study, name), p));
       for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
-        std::vector<Animal> animals;
-        for (auto& each : animals_of(study, name, p, size)) animals.push_back(std::move(each.animal));
+        const auto animals = animals_in(animals_of(study, name, p, size));
         row.values.back().recorded.push_back(mean_with_interval(values_of(by_seed(animals))));
       }
       for (const auto& [group, networks] : groups_of(study, name))
