@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails on an #include against the direction of dependency, sim <- {plasticity, tasks, analysis} <- experiments and, within
-experiments, options <- results <- runs <- study <- predictions <- report <- cli; and on a public header that names HDF5, Boost.Program_options or a
-word of the command line.
+experiments, options <- results <- runs <- study <- predictions <- recordings <- report <- cli; and on a public header that names
+HDF5, Boost.Program_options or a word of the command line.
 
 usage: include_directions.py SOURCE_DIRECTORY
 """
@@ -16,7 +16,7 @@ ALLOWED = {
     "analysis": {"analysis", "sim"},
     "experiments": {"experiments", "plasticity", "tasks", "analysis", "sim"},
 }
-ROOMS = ["options", "results", "runs", "study", "predictions", "report", "cli"]  # each sees itself and those before it
+ROOMS = ["options", "results", "runs", "study", "predictions", "recordings", "report", "cli"]  # each sees itself and those before it
 GENERATED = {"build_info.hpp"}
 INTERNAL = {"sim/files/hdf5.hpp", "sim/files/network_group.hpp"}  # not installed
 
