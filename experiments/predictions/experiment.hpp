@@ -41,6 +41,11 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of);
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network);
 
+/// What of an experiment does not do what it says, a line each: a block where there is nothing to block, trials without
+/// a delay.
+std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,
+                                               const Synapse<double>& synapse);
+
 struct ExperimentResult {
   Session rates_hz;                          // all neurons, bins of about 10 ms, the event at 0
   std::vector<Index> targets = {};           // neurons that were stimulated

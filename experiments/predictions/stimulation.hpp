@@ -9,6 +9,9 @@
 
 namespace stillpoint {
 
+/// Throws ParameterError "network.kind" where a network has no membrane or several drives per neuron.
+void require_experiments(const std::string& network_kind_name);
+
 class Stimulation : public Perturbation<double> {
  public:
   /// event: step that times count from. The network must outlive it. Neurons are drawn from the seed alone. Throws
