@@ -38,6 +38,12 @@ std::string rehearsal_text(const Rehearsal& rehearsal) {
                                  rehearsal.size.trials, sessions_per_animal);
   text += fmt::format("By {}. Networks of either half of the seeds, by those of the other:\n\n{}",
                       fmt::join(rehearsal.statistics, ", "), matrix_table(rehearsal.within));
+  if (!is_empty(rehearsal.variants))
+    text += fmt::format(
+        "The same with other strengths and time constants (beta, tau_s) that the classifier has learned, each with a "
+        "law "
+        "of its own:\n\n{}",
+        matrix_table(rehearsal.variants));
   if (!is_empty(rehearsal.outside))
     text += fmt::format("Networks outside of the table (other strengths, time constants, gains, tasks):\n\n{}",
                         matrix_table(rehearsal.outside));
