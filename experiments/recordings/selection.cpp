@@ -172,9 +172,10 @@ std::vector<std::string> values_of(const TableColumn& column) {
   const bool text = column.kind == TableColumn::Kind::text;
   std::vector<std::size_t> rows(text ? column.texts.size() : column.numbers.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  rows.erase(std::remove_if(rows.begin(), rows.end(),
-                            [&](std::size_t i) { return text ? column.texts[i].empty() : std::isnan(column.numbers[i]); }),
-             rows.end());
+  rows.erase(
+      std::remove_if(rows.begin(), rows.end(),
+                     [&](std::size_t i) { return text ? column.texts[i].empty() : std::isnan(column.numbers[i]); }),
+      rows.end());
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
     return text ? column.texts[a] < column.texts[b] : column.numbers[a] < column.numbers[b];
   });
