@@ -70,6 +70,12 @@ std::string lacking(const std::string& option, const Protocol& of) {
 
 }  // namespace
 
+double end_of_stimulus(const Protocol& protocol) {
+  const bool train = protocol.stimulus == Protocol::Stimulus::pulses;
+  return protocol.onset_ms + protocol.length_ms +
+         (train ? static_cast<double>(protocol.pulses - 1) * protocol.interval_ms : 0);
+}
+
 std::vector<Option> protocol_options() { return protocol_list().options(); }
 
 void check_protocol(const Protocol& protocol) {

@@ -43,6 +43,9 @@ struct Protocol {
   double block_ms = 0;                       // when it begins
 };
 
+/// When the stimulus is over, from the event.
+double end_of_stimulus(const Protocol& protocol);
+
 /// A protocol under its name, and what of task.*, noise.* and synapse.* it sets.
 struct Experiment {
   std::string name;

@@ -39,6 +39,24 @@ std::vector<Index> drawn_neurons(Index neurons, std::uint64_t seed) {
 
 }  // namespace
 
+double stimulus_course(const Protocol& protocol, double since_onset_ms) {
+  const double end = protocol.length_ms;
+  switch (protocol.stimulus) {
+    case P::Stimulus::none:
+      return 0;
+    case P::Stimulus::step:
+    case P::Stimulus::silence:
+      return since_onset_ms >= 0 && since_onset_ms < end ? 1 : 0;
+    case P::Stimulus::ramp:
+      return since_onset_ms >= 0 && since_onset_ms < end ? since_onset_ms / end : 0;
+    case P::Stimulus::pulses:
+      break;
+  }
+  const double pulse = std::floor(since_onset_ms / protocol.interval_ms);
+  const bool within = pulse >= 0 && pulse < static_cast<double>(protocol.pulses);
+  return within && since_onset_ms - pulse * protocol.interval_ms < end ? 1 : 0;
+}
+
 Stimulation::Stimulation(const Protocol& protocol, const Network<double>& network, Index event, double dt_ms,
                          std::uint64_t seed)
     : protocol_(protocol), network_(network), event_ms_(static_cast<double>(event) * dt_ms), dt_ms_(dt_ms) {
@@ -98,26 +116,8 @@ void Stimulation::hold(MatrixRef<double> u, Index neuron, double rate) const {
   u.row(neuron).setConstant(drive_at(rate));
 }
 
-double Stimulation::course(double since_onset_ms) const {
-  const double end = protocol_.length_ms;
-  switch (protocol_.stimulus) {
-    case P::Stimulus::none:
-      return 0;
-    case P::Stimulus::step:
-    case P::Stimulus::silence:
-      return since_onset_ms >= 0 && since_onset_ms < end ? 1 : 0;
-    case P::Stimulus::ramp:
-      return since_onset_ms >= 0 && since_onset_ms < end ? since_onset_ms / end : 0;
-    case P::Stimulus::pulses:
-      break;
-  }
-  const double pulse = std::floor(since_onset_ms / protocol_.interval_ms);
-  const bool within = pulse >= 0 && pulse < static_cast<double>(protocol_.pulses);
-  return within && since_onset_ms - pulse * protocol_.interval_ms < end ? 1 : 0;
-}
-
 void Stimulation::add_current(double since_onset_ms, MatrixRef<double> u) const {
-  const double course_now = course(since_onset_ms);
+  const double course_now = stimulus_course(protocol_, since_onset_ms);
   if (course_now == 0) return;
   const double current = protocol_.amplitude * course_now;
   if (protocol_.onto == P::Onto::input) {
