@@ -41,6 +41,9 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of);
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network);
 
+/// Width of the bins that rates are given in: about 10 ms, whole steps.
+double bin_of_rates_ms(double dt_ms);
+
 /// Of each trial, O x trials: mean output over its graded steps, and what it should have been.
 struct Answers {
   Matrix<double> answer = {}, target = {};
