@@ -8,7 +8,7 @@ install(EXPORT StillpointTargets NAMESPACE Stillpoint:: DESTINATION ${package} C
 # The wrapper of HDF5 is the libraries' own.
 foreach(folder sim plasticity tasks analysis)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/stillpoint COMPONENT library
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "files/hdf5.hpp" EXCLUDE PATTERN "files/network_group.hpp" EXCLUDE)
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "files/hdf5*.hpp" EXCLUDE PATTERN "files/network_group.hpp" EXCLUDE)
 endforeach()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/StillpointConfig.cmake.in

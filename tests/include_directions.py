@@ -18,7 +18,7 @@ ALLOWED = {
 }
 ROOMS = ["options", "results", "runs", "study", "predictions", "recordings", "report", "cli"]  # each sees itself and those before it
 GENERATED = {"build_info.hpp"}
-INTERNAL = {"sim/files/hdf5.hpp", "sim/files/network_group.hpp"}  # not installed
+INTERNAL = {"sim/files/hdf5.hpp", "sim/files/hdf5_values.hpp", "sim/files/hdf5_foreign.hpp", "sim/files/network_group.hpp"}  # not installed
 
 
 def includes(text):

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/types.hpp"
@@ -70,18 +71,24 @@ class Recording {
   const std::string& subject() const;      // subject_id, "" where there is none
   const std::string& nwb_version() const;
 
-  /// Without rows where the file has no such table.
+  /// What else the file says of the session and the subject, by name: {"species", "Mus musculus"}.
+  const std::vector<std::pair<std::string, std::string>>& about() const;
+
+  /// Without rows, and without a path, where the file has no such table. Trials have the columns start_time and stop_time.
   const RecordedTable& units() const;
   const RecordedTable& trials() const;
-  /// Rising. Without spikes: an empty unit.
+  /// Rising, from <= t < to; without spikes: an empty unit. Throws for a spike before 0 or before the one before it.
   std::vector<double> spike_times_s(Index unit) const;
   std::vector<double> spike_times_s(Index unit, const TimeInterval& within) const;
+  /// How many, without reading them.
+  Index spikes(Index unit) const;
   /// When a unit was observed, rising and disjoint: obs_intervals; absent where the table has none: always.
   std::optional<std::vector<TimeInterval>> observed(Index unit) const;
   /// invalid_times, rising and disjoint.
   const std::vector<TimeInterval>& invalid() const;
 
   const std::vector<RecordedSeries>& series() const;
+  /// At from <= t < to.
   SeriesPart samples(const RecordedSeries& series, const TimeInterval& within) const;
 
   /// What is in the file and could not be read or followed (a link into a file that is missing), one line each.

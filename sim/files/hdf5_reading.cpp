@@ -1,23 +1,15 @@
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
 
 #include "sim/files/hdf5.hpp"
+#include "sim/files/hdf5_values.hpp"
 
 namespace stillpoint::hdf5 {
 
 namespace {
-
-/// Longer text in an attribute is none of ours.
-constexpr std::size_t longest_text = 1 << 24;
-/// So many values may be those of a dataset that was never written, whose values are zeros.
-constexpr double most_unwritten = 1 << 20;
-constexpr double most_values = 1LL << 31;
-/// By which deflate can shrink anything, at most.
-constexpr double strongest_compression = 1032;
 
 /// Every file stands for itself: studies are compared by the bytes of the files that they read.
 herr_t refuse_other_file(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
@@ -28,40 +20,6 @@ Handle link_access() {
   return access;
 }
 
-bool holds_numbers(hid_t type) {
-  const auto kind = H5Tget_class(type);  // h5py stores switches as an enumeration
-  return (kind == H5T_FLOAT || kind == H5T_INTEGER || kind == H5T_ENUM) && H5Tget_size(type) <= 16;
-}
-
-std::vector<hsize_t> shape_of(hid_t space) {
-  std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
-  if (!shape.empty()) H5Sget_simple_extent_dims(space, shape.data(), nullptr);
-  return shape;
-}
-
-/// Why the shape cannot be taken at its word, or "": memory is asked for only where the file has the values.
-std::string absurdity_of(const std::vector<hsize_t>& shape, hid_t dataset, std::size_t value_bytes) {
-  const Handle creation(H5Dget_create_plist(dataset));
-  if (H5Pget_external_count(creation) > 0 || H5Pget_layout(creation) == H5D_VIRTUAL)
-    return "its values lie in other files; they must be in this one";
-  double values = 1;
-  for (const auto extent : shape) values *= static_cast<double>(std::max<hsize_t>(1, extent));  // N follows from [0, N]
-  if (values > most_values) return fmt::format("has {:.3g} values; at most {:.3g} can be read", values, most_values);
-  hsize_t file_bytes = 0;
-  H5Fget_filesize(dataset, &file_bytes);
-  const double stored = static_cast<double>(std::min(H5Dget_storage_size(dataset), file_bytes)),
-               compression = H5Pget_nfilters(creation) > 0 ? strongest_compression : 1;
-  if (values > most_unwritten && stored * compression < values * static_cast<double>(value_bytes))
-    return fmt::format("has {:.0f} values by its shape, but only {:.0f} bytes of them are in the file", values, stored);
-  return "";
-}
-
-/// Called for each member or attribute.
-constexpr auto collect_name = [](hid_t, const char* name, const auto*, void* names) -> herr_t {
-  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-  return 0;
-};
-
 /// Where the name is that of another format: what ours are.
 std::string way_out(const std::string& path) {
   const auto extension = std::filesystem::path(path).extension();
@@ -70,21 +28,8 @@ std::string way_out(const std::string& path) {
              : "; docs/file-formats.md says how to write one from Python (NumPy, MATLAB, PyTorch)";
 }
 
-Handle open_file(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw UserError(path + ": no such file");
-  if (S_ISDIR(status.st_mode)) throw UserError(path + ": is a directory, not an HDF5 file");
-  if (!S_ISREG(status.st_mode)) throw UserError(path + ": is no regular file");
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  // Files are replaced by renaming, never written in place; locks fail on some shared file systems.
-  H5Pset_file_locking(access, false, true);
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
-  if (file < 0) throw UserError(path + ": cannot be read as an HDF5 file" + way_out(path));
-  return file;
-}
-
 Handle root_of(const std::string& path) {
-  const Handle file = open_file(path);
+  const Handle file = open_to_read(path, way_out(path));
   Handle root(H5Gopen2(file, "/", H5P_DEFAULT));  // keeps the file open
   if (root < 0) throw UserError(path + ": cannot be read as an HDF5 file");
   return root;
@@ -130,7 +75,7 @@ Array ReadGroup::array(const std::string& name) const {
   if (!holds_numbers(type)) throw UserError(place + ": must hold real numbers");
   if (H5Sget_simple_extent_type(space) == H5S_NULL) throw UserError(place + ": is empty");
   Array array{shape_of(space), {}};
-  const auto absurdity = absurdity_of(array.shape, dataset, H5Tget_size(type));
+  const auto absurdity = absurdity_of(values_of(array.shape), dataset, H5Tget_size(type));
   if (!absurdity.empty()) throw UserError(place + ": " + absurdity);
   hsize_t size = 1;
   for (const auto extent : array.shape) size *= extent;
@@ -146,7 +91,7 @@ std::string ReadGroup::bytes(const std::string& name) const {
   if (H5Tget_class(type) != H5T_INTEGER || H5Tget_size(type) != 1 || H5Sget_simple_extent_ndims(space) != 1)
     throw UserError(place + ": must hold bytes");
   const auto shape = shape_of(space);
-  if (const auto absurdity = absurdity_of(shape, dataset, 1); !absurdity.empty())
+  if (const auto absurdity = absurdity_of(values_of(shape), dataset, 1); !absurdity.empty())
     throw UserError(place + ": " + absurdity);
   std::string bytes(shape[0], '\0');
   if (!bytes.empty() && H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
