@@ -35,9 +35,9 @@ struct NetworkValue {
 };
 
 struct JudgedStatistic {
-  std::string name;
-  double measured;
-  std::map<std::string, std::vector<NetworkValue>> networks;  // by hypothesis
+  std::string name = {};
+  double measured = 0;
+  std::map<std::string, std::vector<NetworkValue>> networks = {};  // by hypothesis
 };
 
 /// One statistic under one hypothesis.
