@@ -161,6 +161,11 @@ bool is_gain(const std::vector<Fold>& folds, int terms) {
 
 }  // namespace
 
+double IntrinsicTimescale::at(double lag_ms) const {
+  const double second = second_tau_ms ? (1 - share) * std::exp(-lag_ms / *second_tau_ms) : 0;
+  return amplitude * (share * std::exp(-lag_ms / *tau_ms) + second + offset);
+}
+
 IntrinsicTimescale intrinsic_timescale(const Session& session, const Window& window) {
   const auto bins = bins_of(session, window, least_bins);
   const auto groups = condition_groups(session, 2);

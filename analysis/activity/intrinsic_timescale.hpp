@@ -29,6 +29,7 @@ struct IntrinsicTimescale {
   double offset = 0;                    // B
   double share = 1;                     // c: of the amplitude with tau_ms
   double first_lag_ms = 0;              // where the fit begins
+  double at(double lag_ms) const;       // the curve; where there is a tau
   /// The same curve without a tenth of each condition's trials, tenth by tenth, as a jackknife takes it; empty where no
   /// lag could be fitted.
   struct Without {

@@ -225,6 +225,19 @@ std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const 
                                           of.event + steps_in(protocol.block_ms, integration.dt_ms));
 }
 
+std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,
+                                               const Synapse<double>& synapse) {
+  std::vector<std::string> lines;
+  const auto& protocol = experiment.protocol;
+  if (protocol.during == P::During::task && !of.delay)
+    lines.push_back(
+        fmt::format("the task {} has no delay: the event is the start of the trial", of.options.text("task.name")));
+  if (protocol.block != P::Block::none && synapse.blockable() == Blockable::nothing)
+    lines.push_back(fmt::format("warning: nothing is blocked: the synapse {} has no short-term plasticity",
+                                of.options.text("synapse.kind")));
+  return lines;
+}
+
 ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of) {
   const auto made = trials_of(experiment, of);
   const auto integration = make_integration(made.options);

@@ -44,6 +44,11 @@ std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const 
 /// Width of the bins that rates are given in: about 10 ms, whole steps.
 double bin_of_rates_ms(double dt_ms);
 
+/// What of an experiment does not do what it says, a line each: a block where there is nothing to block, trials without
+/// a delay.
+std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,
+                                               const Synapse<double>& synapse);
+
 /// Of each trial, O x trials: mean output over its graded steps, and what it should have been.
 struct Answers {
   Matrix<double> answer = {}, target = {};

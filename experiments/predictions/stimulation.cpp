@@ -39,6 +39,12 @@ std::vector<Index> drawn_neurons(Index neurons, std::uint64_t seed) {
 
 }  // namespace
 
+void require_experiments(const std::string& network_kind_name) {
+  const auto& kind = network_kind(network_kind_name);
+  require_parameter(kind.acts_on_rates && !kind.map, "network.kind", network_kind_name,
+                    "experiments need a network with a membrane and one drive per neuron, leaky_rate or leaky_current");
+}
+
 double stimulus_course(const Protocol& protocol, double since_onset_ms) {
   const double end = protocol.length_ms;
   switch (protocol.stimulus) {
@@ -65,9 +71,7 @@ Stimulation::Stimulation(const Protocol& protocol, const Network<double>& networ
                          std::uint64_t seed)
     : protocol_(protocol), network_(network), event_ms_(static_cast<double>(event) * dt_ms), dt_ms_(dt_ms) {
   check_protocol(protocol);
-  const auto& kind = network_kind(network.kind);
-  require_parameter(kind.acts_on_rates && !kind.map, "network.kind", network.kind,
-                    "experiments need a network with a membrane and one drive per neuron, leaky_rate or leaky_current");
+  require_experiments(network.kind);
   if (protocol.onto == P::Onto::input) {
     require_parameter(protocol.channel < network.inputs(), "experiment.channel", fmt::format("{}", protocol.channel),
                       fmt::format("the network has {} input channels, from 0", network.inputs()));

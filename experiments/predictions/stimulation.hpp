@@ -9,6 +9,9 @@
 
 namespace stillpoint {
 
+/// Throws ParameterError "network.kind" where a network has no membrane or several drives per neuron.
+void require_experiments(const std::string& network_kind_name);
+
 /// Course of a stimulus, 0 to 1, at a time from its onset.
 double stimulus_course(const Protocol& protocol, double since_onset_ms);
 
