@@ -33,6 +33,7 @@ std::uint64_t update_of(const std::string& name) {
 }
 
 Index steps_in(double time_ms, double dt_ms) { return static_cast<Index>(std::lround(time_ms / dt_ms)); }
+Index steps_per_bin(double dt_ms) { return std::max<Index>(1, steps_in(usual_bin_ms, dt_ms)); }
 
 void require_within(const Protocol& protocol, double first_ms, double last_ms) {
   const auto within = [&](double time_ms) { return time_ms >= first_ms - 1e-6 && time_ms <= last_ms + 1e-6; };
@@ -63,7 +64,7 @@ class Binned {
   Binned(ExperimentResult& result, const RateMap& map, double dt_ms, Index steps, Index event)
       : map_(map),
         result_(result),
-        per_bin_(std::max<Index>(1, steps_in(usual_bin_ms, dt_ms))),
+        per_bin_(steps_per_bin(dt_ms)),
         bins_(steps / per_bin_) {
     // Bins are whole from the event on: what is left over lies at the ends.
     first_ = event % per_bin_;
@@ -125,6 +126,8 @@ std::vector<EfficacyRatio> efficacy_ratios(const Network<double>& network, const
 }
 
 }  // namespace
+
+double bin_of_rates_ms(double dt_ms) { return dt_ms * static_cast<double>(steps_per_bin(dt_ms)); }
 
 Answers answers_of(const TrialSet<double>& trials, const Matrix<double>& outputs) {
   Answers answers{Matrix<double>::Zero(trials.targets.rows(), trials.batch), {}};

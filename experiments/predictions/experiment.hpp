@@ -41,6 +41,9 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of);
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network);
 
+/// Width of the bins that rates are given in: about 10 ms, whole steps.
+double bin_of_rates_ms(double dt_ms);
+
 /// What of an experiment does not do what it says, a line each: a block where there is nothing to block, trials without
 /// a delay.
 std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,

@@ -136,18 +136,6 @@ Evidence by_session(const Prediction& prediction, const Bench& bench, const Prep
   return evidence;
 }
 
-/// Absent, and `why` says it, where the statistic is undefined.
-std::optional<double> value_of(const Prediction& prediction, const Evidence& evidence, std::string& why) {
-  try {
-    const auto value = prediction.value(evidence);
-    if (value && std::isfinite(*value)) return value;
-    why = "undefined: its denominator is not told from 0, or nothing varies";
-  } catch (const UserError& problem) {
-    why = problem.what();
-  }
-  return std::nullopt;
-}
-
 PredictionValue measured_value(const Prediction& prediction, const Bench& bench, const Preparation& of,
                                const MeasurementSetting& setting) {
   PredictionValue value;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/predictions/families/families.hpp"
 #include "sim/options/parameter_list.hpp"
@@ -145,6 +146,17 @@ std::optional<Experiment> experiment_named(const std::string& name, const Prepar
   if (auto experiment = rest_experiment(name, trials)) return experiment;
   if (auto experiment = held_experiment(name, trials)) return experiment;
   return task_experiment(name, of, trials);
+}
+
+std::optional<double> value_of(const Prediction& prediction, const Evidence& evidence, std::string& why) {
+  try {
+    const auto value = prediction.value(evidence);
+    if (value && std::isfinite(*value)) return value;
+    why = "undefined: its denominator is not told from 0, or nothing varies";
+  } catch (const UserError& problem) {
+    why = problem.what();
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> experiment_names() {

@@ -63,6 +63,10 @@ double stimulus_course(const Protocol& protocol, double since_onset_ms) {
   return within && since_onset_ms - pulse * protocol.interval_ms < end ? 1 : 0;
 }
 
+Index stimulated_neurons(double fraction, Index neurons) {
+  return static_cast<Index>(std::lround(fraction * static_cast<double>(neurons)));
+}
+
 Stimulation::Stimulation(const Protocol& protocol, const Network<double>& network, Index event, double dt_ms,
                          std::uint64_t seed)
     : protocol_(protocol), network_(network), event_ms_(static_cast<double>(event) * dt_ms), dt_ms_(dt_ms) {
@@ -74,7 +78,7 @@ Stimulation::Stimulation(const Protocol& protocol, const Network<double>& networ
     return;
   }
   const Index N = network.size();
-  const auto count = static_cast<Index>(std::lround(protocol.fraction * static_cast<double>(N)));
+  const auto count = stimulated_neurons(protocol.fraction, N);
   require_parameter(count >= 1, "experiment.fraction", number_text(protocol.fraction),
                     fmt::format("of {} neurons that is none: must be {:.2g} or more", N, 1.0 / static_cast<double>(N)));
   auto order = drawn_neurons(N, seed);

@@ -43,6 +43,9 @@ class Stimulation : public Perturbation<double> {
   Vector<double> pattern_, orthogonal_;  // of the others' rates
 };
 
+/// How many of so many are stimulated.
+Index stimulated_neurons(double fraction, Index neurons);
+
 /// How long presynaptic neurons are silent and postsynaptic ones stay at their first rate, before a pairing [ms].
 constexpr double pairing_hold_ms = 300;
 

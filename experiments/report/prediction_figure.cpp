@@ -10,10 +10,11 @@ namespace {
 
 constexpr double left = 110, right = 12, top = 34, row_height = 17, bottom = 40, width = page_width * 0.62;
 
-/// A network's place within its row, spread so that equal values can be told.
-double spread(std::size_t i) { return (static_cast<double>((i * 7) % 11) / 10 - 0.5) * 0.5; }
+}  // namespace
 
-std::vector<std::string> lines_of(const std::string& text, std::size_t most) {
+double point_spread(std::size_t i) { return (static_cast<double>((i * 7) % 11) / 10 - 0.5) * 0.5; }
+
+std::vector<std::string> wrapped(const std::string& text, std::size_t most) {
   std::vector<std::string> lines = {""};
   std::size_t at = 0;
   while (at < text.size()) {
@@ -26,8 +27,6 @@ std::vector<std::string> lines_of(const std::string& text, std::size_t most) {
   return lines;
 }
 
-}  // namespace
-
 std::string prediction_figure(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row) {
   const auto& prediction = predictions()[row.prediction];
   std::vector<double> shown;
@@ -38,7 +37,7 @@ std::string prediction_figure(const PredictionStudy& study, const PredictionTabl
     if (value.value && value.value->interval)
       shown.insert(shown.end(), {value.value->interval->low, value.value->interval->high});
 
-  const auto question = lines_of(prediction.question, 72);
+  const auto question = wrapped(prediction.question, 72);
   const double head = top + 9 * static_cast<double>(question.size() - 1),
                height = row_height * static_cast<double>(table.hypotheses.size());
   Svg svg(width, head + height + bottom, prediction.name);
@@ -66,7 +65,7 @@ std::string prediction_figure(const PredictionStudy& study, const PredictionTabl
     std::size_t i = 0;
     for (const auto* network : tabled(study, value.hypothesis))
       if (const auto each = network->values[row.prediction].rates)
-        svg.circle(panel.at(*each, middle + spread(i++)), 1.1, "#AAAAAA");
+        svg.circle(panel.at(*each, middle + point_spread(i++)), 1.1, "#AAAAAA");
     if (!value.value) continue;
     if (value.value->interval)
       svg.line(panel.at(value.value->interval->low, middle), panel.at(value.value->interval->high, middle),

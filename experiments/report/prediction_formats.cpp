@@ -150,6 +150,8 @@ std::string predictions_json(const PredictionReport& report) {
                {"missing", study.missing},
                {"not_measured", study.not_measured},
                {"f_max_hz", study.setting.f_max_hz},
+               {"bin_ms", report.bin_ms},
+               {"stimulated", report.stimulated},
                {"most_animals", most_animals}};
   json["recording"] = Json::object();
   for (const auto& entry : recording_list().entries())

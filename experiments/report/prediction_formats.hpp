@@ -16,6 +16,8 @@ struct PredictionReport {
   const PredictionTable& table;
   const std::vector<Rehearsal>& rehearsals;
   std::vector<Experiment> experiments;            // of the predictions, as in the first network
+  double bin_ms;                                  // of its rates
+  Index stimulated;                               // of its neurons, where some are
   const LearningStudy* learning = nullptr;        // where runs kept networks on their way
   const LearningTable* learning_table = nullptr;  // of it
 };

@@ -8,7 +8,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
-#include "experiments/report/animals_file.hpp"
+#include "experiments/predictions/animals_file.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/atomic_file.hpp"

@@ -9,7 +9,7 @@
 #include "experiments/cli/recording_option.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
-#include "experiments/report/animals_file.hpp"
+#include "experiments/predictions/animals_file.hpp"
 #include "experiments/report/learning_figure.hpp"
 #include "experiments/report/prediction_figure.hpp"
 #include "experiments/report/prediction_formats.hpp"
@@ -85,16 +85,18 @@ void require_report_directory(const std::string& out) {
                    "cannot be written");
 }
 
-/// Those of the predictions, as they are in the first network that was measured.
-std::vector<Experiment> experiments_of(const PredictionStudy& study) {
+/// The first network that was measured.
+Preparation first_network(const PredictionStudy& study) {
+  const auto first = std::find_if(study.networks.begin(), study.networks.end(),
+                                  [](const MeasuredNetwork& network) { return !network.values.empty(); });
+  return preparation_of(open_subject(first->run), study.setting.f_max_hz);
+}
+
+/// Those of the predictions, as they are in this network.
+std::vector<Experiment> experiments_of(const Preparation& of, Index trials) {
   std::vector<Experiment> all;
-  for (const auto& network : study.networks) {
-    if (network.values.empty()) continue;
-    const auto of = preparation_of(open_subject(network.run), study.setting.f_max_hz);
-    for (const auto& name : experiment_names())
-      if (auto experiment = experiment_named(name, of, study.setting.trials())) all.push_back(std::move(*experiment));
-    break;
-  }
+  for (const auto& name : experiment_names())
+    if (auto experiment = experiment_named(name, of, trials)) all.push_back(std::move(*experiment));
   return all;
 }
 
@@ -159,8 +161,15 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
     const auto rehearsals = rehearse(study);
     const auto learning = measure_learning(study, trials_per_day, out, jobs, values.count("quiet") > 0);
     const auto learned = learning_table(learning);
-    const PredictionReport report{
-        study, table, rehearsals, experiments_of(study), learning.networks.empty() ? nullptr : &learning, &learned};
+    const auto first = first_network(study);
+    const PredictionReport report{study,
+                                  table,
+                                  rehearsals,
+                                  experiments_of(first, study.setting.trials()),
+                                  bin_of_rates_ms(first.options.number("integration.dt_ms")),
+                                  stimulated_neurons(Protocol().fraction, first.network.size()),
+                                  learning.networks.empty() ? nullptr : &learning,
+                                  &learned};
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));

@@ -9,7 +9,7 @@ namespace {
 constexpr Step probe{0, 500, 100};
 
 std::optional<double> creep_at(const Evidence& of, const std::string& background) {
-  return creep_index(of.response("probe_" + background, "hold_" + background), probe, of.membrane_ms);
+  return creep_index(of.response("probe_" + background, "hold_" + background), probe, of.membrane());
 }
 
 }  // namespace
@@ -27,7 +27,8 @@ std::vector<Prediction> background_predictions() {
        "derivative feedback and slow membranes: no difference",
        {"hold_matched", "probe_matched", "hold_silent", "probe_silent"},
        stimulated,
-       [](const Evidence& of) { return difference(creep_at(of, "matched"), creep_at(of, "silent")); }},
+       [](const Evidence& of) { return difference(creep_at(of, "matched"), creep_at(of, "silent")); },
+       "creep under one background less that under another"},
       {"background_turned",
        "",
        "Early response after the presynaptic pattern has turned to an orthogonal one, over that where it stayed",
@@ -43,7 +44,8 @@ std::vector<Prediction> background_predictions() {
                     stayed = population_response(of.response("probe_matched", "hold_matched"), early);
          if (stayed.interval_holds_zero()) return std::nullopt;
          return turned.value / stayed.value;
-       }},
+       },
+       one_over_another},
   };
 }
 

@@ -12,6 +12,8 @@ constexpr double count_bin_ms = 50;
 const std::string drug =
     "a drug or a light-switched inhibitor of short-term plasticity, before and after in one animal";
 
+const std::string with_and_without = "the same cells with the block and without it";
+
 std::optional<double> at_lag(const Evidence& of, const std::string& experiment) {
   return autocorrelation_at(binned(of.sessions.at(experiment), count_bin_ms, of.signal), at_rest, 200);
 }
@@ -33,7 +35,8 @@ std::vector<Prediction> block_predictions() {
        "no change without plasticity, derivative feedback and slow membranes among them",
        {"rest", "rest_blocked"},
        Prediction::Cells::any,
-       [](const Evidence& of) { return difference(at_lag(of, "rest_blocked"), at_lag(of, "rest")); }},
+       [](const Evidence& of) { return difference(at_lag(of, "rest_blocked"), at_lag(of, "rest")); },
+       with_and_without},
       {"block_fano",
        "",
        "Log of the Fano factor under the block over that without",
@@ -44,6 +47,7 @@ std::vector<Prediction> block_predictions() {
        {"rest", "rest_blocked"},
        Prediction::Cells::any,
        [](const Evidence& of) { return log_ratio(mean_fano(of, "rest_blocked"), mean_fano(of, "rest")); },
+       with_and_without,
        true},
       {"induction_autocorrelation",
        "",
@@ -54,7 +58,8 @@ std::vector<Prediction> block_predictions() {
        "compare with the block of expression: the same end, reached later",
        {"rest", "rest_uninduced"},
        Prediction::Cells::any,
-       [](const Evidence& of) { return difference(at_lag(of, "rest_uninduced"), at_lag(of, "rest")); }},
+       [](const Evidence& of) { return difference(at_lag(of, "rest_uninduced"), at_lag(of, "rest")); },
+       with_and_without},
       {"block_creep",
        "",
        "Change of creep within a step when short-term plasticity is blocked",
@@ -65,9 +70,10 @@ std::vector<Prediction> block_predictions() {
        {"rest", "step", "rest_blocked", "step_blocked"},
        Prediction::Cells::stimulated,
        [](const Evidence& of) {
-         return difference(creep_index(of.response("step_blocked", "rest_blocked"), step_of_current, of.membrane_ms),
-                           creep_index(of.response("step", "rest"), step_of_current, of.membrane_ms));
-       }},
+         return difference(creep_index(of.response("step_blocked", "rest_blocked"), step_of_current, of.membrane()),
+                           creep_index(of.response("step", "rest"), step_of_current, of.membrane()));
+       },
+       with_and_without},
   };
 }
 

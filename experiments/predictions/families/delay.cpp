@@ -28,7 +28,8 @@ Prediction decoded(const std::string& name, const std::string& question, const s
           control,
           {"trial", experiment},
           Prediction::Cells::any,
-          [=](const Evidence& of) { return difference(decoded_at_end(of, experiment), decoded_at_end(of, "trial")); }};
+          [=](const Evidence& of) { return difference(decoded_at_end(of, experiment), decoded_at_end(of, "trial")); },
+          "the same cells in two kinds of trials"};
 }
 
 }  // namespace

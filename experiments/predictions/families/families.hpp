@@ -25,6 +25,9 @@ inline Session binned(const Session& session, double bin_ms, Signal signal) {
 /// Condition decoded from the last 60 ms of the delay, above chance as a share of what is possible.
 std::optional<double> decoded_at_end(const Evidence& of, const std::string& experiment);
 
+/// Why a ratio of responses is a contrast.
+inline const std::string one_over_another = "one response over another of the same cells";
+
 /// Amplitudes of the pulses that are to switch a memory.
 const std::vector<double>& switch_amplitudes();
 

@@ -15,11 +15,13 @@ std::vector<Prediction> pairing_predictions() {
       {"pairing_contrast", "", "Log efficacy after a falling postsynaptic rate less that after a rising one",
        "mean over targets of log ratios of their connections", "at the end of 400 ms of pairing", pairs,
        "depends on change, not level: the mean rate is the same in both", all, Prediction::Cells::connections,
-       [=](const Evidence& of) { return value_of(dependence(of).contrast); }},
+       [=](const Evidence& of) { return value_of(dependence(of).contrast); },
+       "logarithms of efficacies, of one pairing less another"},
       {"pairing_flat", "", "Log efficacy after a flat postsynaptic rate of the same mean",
        "mean over targets of log ratios of their connections", "at the end of 400 ms of pairing", pairs,
        "suppression by depolarisation (DSE) and presynaptic plasticity change it", all, Prediction::Cells::connections,
-       [=](const Evidence& of) { return value_of(dependence(of).flat); }},
+       [=](const Evidence& of) { return value_of(dependence(of).flat); },
+       "logarithm of an efficacy over that before"},
   };
 }
 

@@ -25,7 +25,8 @@ std::vector<Prediction> pulses_predictions() {
        [](const Evidence& of) {
          return paired_pulse_ratio(of.sessions.at("pulse_pair"), of.sessions.at("pulse_first"), of.sessions.at("rest"),
                                    of.cells, first_pulse, second_pulse);
-       }},
+       },
+       one_over_another},
       {"additivity_100",
        "",
        "Response to two pulses 100 ms apart over the sum of the responses to each alone",
@@ -38,7 +39,8 @@ std::vector<Prediction> pulses_predictions() {
        [](const Evidence& of) {
          return additivity(of.sessions.at("pulse_pair"), of.sessions.at("pulse_first"), of.sessions.at("pulse_second"),
                            of.sessions.at("rest"), of.cells, {120, 300});
-       }},
+       },
+       one_over_another},
       {"train",
        "",
        "Response to the last of ten pulses at 10 Hz over that to the first",
@@ -52,7 +54,8 @@ std::vector<Prediction> pulses_predictions() {
          std::vector<Window> pulses;
          for (int i = 0; i < 10; ++i) pulses.push_back({100.0 * i + 20, 100.0 * i + 100});
          return train_ratio(of.response("pulse_train", "rest"), pulses);
-       }},
+       },
+       one_over_another},
   };
 }
 

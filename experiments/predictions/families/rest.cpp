@@ -60,6 +60,7 @@ std::vector<Prediction> rest_predictions() {
          }
          return fano_factor(all);
        },
+       "",
        true},
       {"dimension_at_rest",
        "",

@@ -29,7 +29,8 @@ std::vector<Prediction> step_predictions() {
        "background",
        {"rest", "step"},
        stimulated,
-       [](const Evidence& of) { return creep_index(of.response("step", "rest"), step_of_current, of.membrane_ms); }},
+       [](const Evidence& of) { return creep_index(of.response("step", "rest"), step_of_current, of.membrane()); },
+       one_over_another},
       {"residual_200",
        "",
        "What is left of the response 200 ms after the step, over its end",
@@ -39,7 +40,8 @@ std::vector<Prediction> step_predictions() {
        "facilitation leaves a residual as well: the sign of the rebound and the paired pulses part them",
        {"rest", "step"},
        stimulated,
-       [](const Evidence& of) { return residual_after_offset(of.response("step", "rest"), step_of_current, 200); }},
+       [](const Evidence& of) { return residual_after_offset(of.response("step", "rest"), step_of_current, 200); },
+       one_over_another},
       {"step_over_ramp",
        "",
        "Peak of the response to a step over the peak to a ramp of 1 s to the same current",
@@ -52,7 +54,8 @@ std::vector<Prediction> step_predictions() {
        [](const Evidence& of) {
          const Window window{0, 1000};
          return step_ramp_ratio(of.response("step", "rest"), window, of.response("ramp", "rest"), window, 50);
-       }},
+       },
+       one_over_another},
       {"settling_200",
        "ms",
        "Time to settle within 10 % after 200 ms of silencing",
@@ -74,7 +77,8 @@ std::vector<Prediction> step_predictions() {
        stimulated,
        [](const Evidence& of) {
          return log_ratio(settling_after(of, "silence_800", 800), settling_after(of, "silence_50", 50));
-       }},
+       },
+       "one time over another of the same cells"},
       {"rebound_800",
        "",
        "Largest response of opposite sign after 800 ms of silencing, over the size of the silencing",
@@ -84,7 +88,8 @@ std::vector<Prediction> step_predictions() {
        "a rebound of single neurons (hyperpolarisation-activated currents) looks alike: block synapses",
        {"rest", "silence_800"},
        stimulated,
-       [](const Evidence& of) { return rebound(of.response("silence_800", "rest"), silence_of(800), followed_ms); }},
+       [](const Evidence& of) { return rebound(of.response("silence_800", "rest"), silence_of(800), followed_ms); },
+       one_over_another},
   };
 }
 

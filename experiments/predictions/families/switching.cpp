@@ -16,11 +16,12 @@ SwitchTrials switched(const Evidence& of, const std::string& duration, double le
   for (const double amplitude : switch_amplitudes()) {
     const auto name = fmt::format("switch_{}_{:g}", duration, amplitude);
     const auto& conditions = of.sessions.at(name).condition;
+    const auto& right = of.answers(name);
     long wrong = 0, all = 0;
     for (std::size_t i = 0; i < conditions.size(); ++i)
       if (conditions[i] == condition) {
         ++all;
-        wrong += of.right.at(name)[i] ? 0 : 1;
+        wrong += right[i] ? 0 : 1;
       }
     trials.amplitude.push_back(amplitude);
     trials.switched.push_back(wrong);
@@ -35,8 +36,9 @@ int pushed_condition(const Evidence& of) {
   const auto name = fmt::format("switch_long_{:g}", switch_amplitudes().back());
   std::map<int, std::pair<double, double>> wrong;
   const auto& conditions = of.sessions.at(name).condition;
+  const auto& right = of.answers(name);
   for (std::size_t i = 0; i < conditions.size(); ++i) {
-    wrong[conditions[i]].first += of.right.at(name)[i] ? 0 : 1;
+    wrong[conditions[i]].first += right[i] ? 0 : 1;
     wrong[conditions[i]].second += 1;
   }
   return std::max_element(wrong.begin(), wrong.end(),
@@ -70,7 +72,8 @@ std::vector<Prediction> switching_predictions() {
              const auto found = strength_duration(switched(of, "brief", 0.1 * delay, condition),
                                                   switched(of, "long", 0.8 * delay, condition));
              return log_ratio(found.brief, found.prolonged);
-           }}};
+           },
+           "one current over another, of the same cells"}};
 }
 
 }  // namespace stillpoint

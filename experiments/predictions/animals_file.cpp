@@ -1,12 +1,13 @@
-#include "experiments/report/animals_file.hpp"
+#include "experiments/predictions/animals_file.hpp"
 
 #include <cmath>
 #include <filesystem>
 
-#include "experiments/report/cells.hpp"
 #include "experiments/results/text_file.hpp"
 
 namespace stillpoint {
+
+using Json = nlohmann::ordered_json;
 
 std::string animals_json(const PredictionStudy& study, const PredictionTable& table) {
   Json json = {{"kind", "animals"}, {"sizes", Json::array()}, {"predictions", Json::object()}};
@@ -30,8 +31,10 @@ AnimalsFile read_animals(const std::string& directory) {
   std::error_code failed;
   if (!std::filesystem::exists(path, failed))
     throw UserError(directory + ": is no directory that `stillpoint predict --out` wrote: it has no animals.json");
-  return read_json(path, [](const nlohmann::json& json) {
+  return read_json(path, [&](const nlohmann::json& json) {
     AnimalsFile file;
+    if (json.at("kind") != "animals")
+      throw UserError(path + ": is no animals.json of `stillpoint predict`: kind = " + json.at("kind").dump());
     for (const auto& size : json.at("sizes")) file.sizes.push_back({size.at("neurons"), size.at("trials")});
     for (const auto& [prediction, hypotheses] : json.at("predictions").items())
       for (const auto& [name, sizes] : hypotheses.items()) {

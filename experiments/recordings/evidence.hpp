@@ -1,0 +1,38 @@
+// What recordings of a lab hold of the experiments of the predictions (predictions/prediction.hpp): trials by
+// experiment, aligned to its event and counted in the bins of the table.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/recordings/predictions_file.hpp"
+#include "experiments/recordings/selection.hpp"
+
+namespace stillpoint {
+
+/// How a lab's own names are read.
+struct EvidenceRequest {
+  std::map<std::string, RowFilter> experiments = {};  // trials of these; of others: column `experiment` has its name
+  RowFilter units{"--units", ""}, stimulated{"--stimulated", ""};
+  std::string align = "event_time";  // column of trials, times [s]
+  std::string condition = "";        // column of trials; "": `condition` where there is one
+  std::optional<double> delay_ms, membrane_ms;
+};
+
+/// One session: the same units in every experiment.
+struct SessionEvidence {
+  std::string file, subject;
+  Evidence evidence;                           // of all units and trials
+  std::optional<std::vector<Index>> stimulated;  // rows of the sessions; absent where that is not known
+  std::map<std::string, std::string> lacking;  // experiment -> why it is not there
+  double rate_hz = 0;                          // mean over units and trials
+  std::vector<std::string> notes = {};         // what was left out, as it is said of each experiment
+};
+
+/// Throws UserError where the recording has no trials, none of an experiment of the predictions, none that a filter
+/// asks for, or no such column.
+SessionEvidence evidence_of(const Recording& recording, const EvidenceRequest& request, const PredictionsFile& table);
+
+}  // namespace stillpoint
