@@ -30,6 +30,25 @@ Interval percentile_interval(std::size_t runs, const std::function<double(const 
   return {values[rank - 1], values[resamples - rank]};
 }
 
+std::vector<Interval> percentile_band(const Matrix<double>& rows) {
+  constexpr Index draws = 2000, at_once = 100;  // weights of so many draws are in memory
+  Stream stream(0, Purpose::bootstrap);
+  Matrix<double> means(draws, rows.cols()), weights(at_once, rows.rows());
+  for (Index first = 0; first < draws; first += at_once) {
+    weights.setZero();
+    for (Index draw = 0; draw < at_once; ++draw)
+      for (Index i = 0; i < rows.rows(); ++i) ++weights(draw, stream.below(rows.rows()));
+    means.middleRows(first, at_once) = weights * rows / static_cast<double>(rows.rows());
+  }
+  std::vector<Interval> band;
+  const auto rank = static_cast<Index>(tail * (draws + 1));
+  for (auto column : means.colwise()) {
+    std::sort(column.begin(), column.end());
+    band.push_back({column(rank - 1), column(draws - rank)});
+  }
+  return band;
+}
+
 std::optional<Estimate> mean_estimate(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
   const double count = static_cast<double>(values.size());
