@@ -167,6 +167,17 @@ class SessionFile {
     return table;
   }
 
+  /// The schema asks for a place.
+  NwbColumn masks() const {
+    std::vector<hdf5::Pixel> pixels;
+    std::vector<std::uint64_t> ends;
+    for (std::uint32_t i = 0; i < neurons_.size(); ++i) {
+      pixels.push_back({i, 0, 1});
+      ends.push_back(i + 1);
+    }
+    return {"pixel_mask", "One pixel each, in a row: where it lies has no meaning", std::move(pixels), std::move(ends)};
+  }
+
   void add_imaging() {
     const auto& imaging = as_.recording.calcium;
     file_.add_group("general/optophysiology");
@@ -183,9 +194,11 @@ class SessionFile {
     hdf5::add_number(channel, "emission_lambda", std::numeric_limits<double>::quiet_NaN());
     file_.add_module("ophys", "Fluorescence of the recorded neurons");
     file_.add_object(segmentation, "ImageSegmentation");
-    const auto rois = file_.add_table({segmentation + "/PlaneSegmentation", "PlaneSegmentation",
-                                       "Recorded neurons: one region each", neurons_.size(), neuron_columns()});
-    hdf5::add_link(rois, "imaging_plane", "/" + plane);
+    NwbTable rois{segmentation + "/PlaneSegmentation", "PlaneSegmentation", "Recorded neurons: one region each",
+                  neurons_.size(), neuron_columns()};
+    rois.columns.push_back(masks());
+    hdf5::add_link(file_.add_table(rois), "imaging_plane", "/" + plane);
+    file_.add_group(rois.path + "/reference_images");
     file_.add_object("processing/ophys/DfOverF", "DfOverF");
   }
 

@@ -198,6 +198,7 @@ def test_fluorescence_is_a_series_of_regions(tmp):
     assert series.data.shape == (frames.sum(), 6) and len(neurons) == 6 and nwb.units is None and series.rois.data[:].tolist() == list(range(6))
     np.testing.assert_allclose(series.timestamps[()], np.concatenate([row + np.arange(n) * 0.05 for row, n in zip(trials["start_time"], frames)]), atol=1e-9)
     assert table.imaging_plane.device.name == "stillpoint" and "17" in table.imaging_plane.indicator and table.imaging_plane.imaging_rate == 20
+    assert [[tuple(pixel) for pixel in mask] for mask in table['pixel_mask'][:]] == [[(i, 0, 1)] for i in range(6)]
     # In the mean a spike adds its peak times the integral of its course, from 17 and 180 ms; a Poisson count at the rate.
     with h5py.File(source) as file:
         hz = 10 * (file["recording/rate"][:, 1:][:, :, neurons] + 1)
