@@ -114,8 +114,7 @@ void add_link(const H5::Group& group, const std::string& name, const std::string
 }
 
 template <class Scalar>
-GrowingArray<Scalar>::GrowingArray(const H5::Group& group, const std::string& name, std::size_t columns)
-    : shape_({0}) {
+GrowingArray<Scalar>::GrowingArray(const H5::Group& group, const std::string& name, std::size_t columns) : shape_({0}) {
   if (columns > 0) shape_.push_back(columns);
   auto most = shape_, chunk = shape_;
   most[0] = H5S_UNLIMITED;
