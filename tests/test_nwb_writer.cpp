@@ -1,4 +1,5 @@
 // NWB files as bytes: what is written, read back by HDF5 itself; which neurons a session records.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,7 +50,8 @@ class Written {
   }
 
  private:
-  std::string path_ = "nwb_writer_" + std::to_string(::getpid()) + ".nwb";
+  static inline int number_ = 0;
+  std::string path_ = fmt::format("nwb_writer_{}_{}.nwb", ::getpid(), number_++);
   H5::H5File file_;
 };
 

@@ -146,6 +146,13 @@ def test_a_session_of_experiments_holds_what_was_done_and_when(tmp):
     assert hz[late][:, stimulated].max() < 2 < hz[late][:, ~stimulated].max(), hz[late].mean(0)
     assert stimulated.sum() == 5
 
+    # Spikes lie where the rates are: of the silenced neurons before, during and after.
+    for a, b in (-0.2, 0), (0.15, 0.2), (0.3, 0.5):
+        windows = [(row["event_time"] + a, row["event_time"] + b) for _, row in of["silence_200"].iterrows()]
+        expected = sum(hz[(at > start - 1e-6) & (at < stop - 1e-6)][:, stimulated].sum() for start, stop in windows) * 0.01
+        found = sum(((spikes >= start) & (spikes < stop)).sum() for spikes in units["spike_times"][stimulated] for start, stop in windows)
+        assert abs(found - expected) < 4 * np.sqrt(expected) + 2, (a, b, found, expected)
+
 
 def test_validators_find_nothing(tmp):
     run, source = small_run("tcr", seed=3), simulated(tmp)
@@ -245,6 +252,12 @@ def test_equal_sessions_are_equal_files_and_others_are_not(tmp):
         assert other.identifier != before.identifier
         assert not np.array_equal(*[nwb.processing["ecephys"]["firing_rates"].data[:50] for nwb in (before, other)]), change
         assert list(other.units["neuron"][:]) != list(before.units["neuron"][:])
+    # Another session: of a run other trials; of a simulation the same, with other noise.
+    source = simulated(tmp)
+    for path, same in (run, False), (source, True):
+        one, two = (exported(path, tmp / f"{number}.nwb", "--neurons", 20, "--trials", 3, "--session", number) and opened(tmp / f"{number}.nwb") for number in (1, 2))
+        assert np.array_equal(*[nwb.processing["ecephys"]["firing_rates"].data[()] for nwb in (one, two)]) == same
+        assert two.session_id == "2" and not np.array_equal(*[nwb.units["spike_times"].target.data[:20] for nwb in (one, two)])
     exported(run, tmp / "d.nwb", *words, *settings("recording.shape=4"), "--start-time", "2026-02-28T10:00:00+01:00")
     regular = opened(tmp / "d.nwb")
     assert regular.session_start_time.isoformat() == "2026-02-28T10:00:00+01:00"
