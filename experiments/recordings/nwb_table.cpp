@@ -87,13 +87,6 @@ std::string obstacle(const NwbFile& nwb, const std::string& path, std::size_t ro
   return "";
 }
 
-/// What is wrong, without the place when that is the one at hand.
-std::string without(const std::string& place, const std::string& message) {
-  return message.compare(0, place.size(), place) == 0 && message.size() > place.size() + 2
-             ? message.substr(place.size() + 2)
-             : message;
-}
-
 }  // namespace
 
 RecordedTable read_table(const NwbFile& nwb, const std::string& table) {
