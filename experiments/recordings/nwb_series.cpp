@@ -110,8 +110,8 @@ std::vector<double> OpenSeries::times(hsize_t from, hsize_t count) const {
     auto times = timestamps_->numbers(from, count);
     for (std::size_t i = 0; i < times.size(); ++i)
       if (!std::isfinite(times[i]) || (i > 0 && times[i] < times[i - 1]))
-        throw UserError(fmt::format("{}: sample {} is at {} s; times must not fall", timestamps_->where(), from + i,
-                                    times[i]));
+        throw UserError(
+            fmt::format("{}: sample {} is at {} s; times must not fall", timestamps_->where(), from + i, times[i]));
     return times;
   }
   std::vector<double> times;

@@ -28,7 +28,9 @@ std::map<std::pair<double, std::string>, Index> counts_of(const TableColumn& col
 }
 
 std::string kind_of(const TableColumn& column) {
-  return column.kind == TableColumn::Kind::number ? "number" : column.kind == TableColumn::Kind::text ? "text" : "truth";
+  return column.kind == TableColumn::Kind::number ? "number"
+         : column.kind == TableColumn::Kind::text ? "text"
+                                                  : "truth";
 }
 
 std::string values_in_words(const TableColumn& column, Index rows) {
@@ -96,7 +98,8 @@ std::string units_text(const Recording& recording) {
   const auto places = units_by_place(recording, of);
   std::vector<Index> all(static_cast<std::size_t>(units.rows()));
   std::iota(all.begin(), all.end(), Index{0});
-  auto text = fmt::format("units: {} in {}, {} spikes\n", units.rows(), printable(units.path), spikes_of(recording, all));
+  auto text =
+      fmt::format("units: {} in {}, {} spikes\n", units.rows(), printable(units.path), spikes_of(recording, all));
   Rows rows = {{"  " + of, "units", "spikes"}};
   for (const auto& [place, members] : places)
     rows.push_back({"  " + (place.empty() ? "-" : place), fmt::format("{}", members.size()),
