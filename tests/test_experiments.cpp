@@ -219,7 +219,7 @@ TEST_CASE("bins are whole from the event on, and a longer delay is one") {
   REQUIRE(found.delay);
   CHECK(found.delay->length_ms == 300);
   CHECK(found.rates_hz.bins() == 50);  // cue, delay, response of 100 ms
-  CHECK(found.answer.cols() == 3);
+  CHECK(found.answers.answer.cols() == 3);
 }
 
 TEST_CASE("a bin is the mean over its steps of what the network is at their ends, and one begins with the event") {

@@ -39,7 +39,7 @@ void add_rehearsed(PredictionStudy& study, const std::string& hypothesis, double
                    std::mt19937_64& generator, std::size_t of_study = 0) {
   std::normal_distribution<double> normal;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    auto made = network(hypothesis, seed, "", 0, of_study, of_study == 0 ? "" : "stronger");
+    auto made = network(hypothesis, seed, "", 0, of_study, of_study == 0 ? "" : "study " + std::to_string(of_study));
     for (const auto& name : rehearsed_statistics()) {
       const double value = centre + normal(generator);
       made.values[place_of(name)] = {value, "", {{value, value}, {value, value}, {value, value}}, {}};
@@ -125,11 +125,22 @@ TEST_CASE("a rehearsal finds what is far apart, takes what it does not know for 
     CHECK(rehearsal.within.count(0, 1) + rehearsal.within.count(0, 2) == 0);
     CHECK(rehearsal.outside.total(1) == 10);
     CHECK(rehearsal.outside.count(1, 1) >= 8);
+    CHECK(rehearsal.variants.total(1) == 30);
+    CHECK(rehearsal.variants.count(1, 1) >= 24);
     for (const auto& each : rehearsal.left_out) CHECK(each.none == each.total);
   }
 
+  // A weaker variant, far from all that is known: known by its own law, it is found.
+  add_rehearsed(study, "tcr", 30, 12, generator, 2);
+  const auto weaker = rehearse(study)[0];
+  CHECK(weaker.outside.count(1, std::nullopt) >= 11);
+  CHECK(weaker.variants.total(1) == 42);
+  CHECK(weaker.variants.count(1, 1) >= 35);
+  CHECK(weaker.variants.count(0, 1) + weaker.variants.count(2, 1) == 0);
+
   PredictionStudy alike{{"made up"}, {}};
   for (const char* name : {"static", "tcr", "high_pass"}) add_rehearsed(alike, name, 0, 40, generator);
+  CHECK(rehearse(alike)[0].variants.total(0) == 0);  // there is no other variant
   const auto guessed = rehearse(alike)[0].within.right();
   CHECK(guessed.low < 1.0 / 3);
   CHECK(guessed.value < 0.5);

@@ -1,5 +1,6 @@
 // Power of simulated experiments against the noncentral t and against experiments simulated from the law itself.
 #include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -275,6 +276,22 @@ TEST_CASE("the number of animals is the smallest that has the power") {
   CHECK_FALSE(animals_for(normal_pool(0, 1), normal_pool(0, 1), 1, 0.8));
   CHECK(animals_for(normal_pool(0, 0), normal_pool(1, 0), 1, 0.9) == 2);
   CHECK_FALSE(animals_for(normal_pool(1, 0), normal_pool(1, 0), 1, 0.9));
+}
+
+TEST_CASE("at another level power is that of the noncentral t at that level") {
+  const auto a = normal_pool(0, 1), b = normal_pool(1.5, 1);
+  for (const double level : {0.2, 0.01, 0.001}) {
+    const double critical =
+        boost::math::quantile(boost::math::complement(boost::math::students_t(2.0 * 12 - 2), level / 2));
+    const boost::math::non_central_t law(2.0 * 12 - 2, 1.5 * std::sqrt(6.0));
+    const double exact = boost::math::cdf(boost::math::complement(law, critical)) + boost::math::cdf(law, -critical);
+    const auto found = power(a, b, 12, 1, replicates, 3, Design::two_groups, level);
+    INFO("level " << level);
+    CHECK(found->value == Approx(exact).margin(4 * std::sqrt(exact * (1 - exact) / replicates) + 0.01));
+    const auto wrong = false_positive_rate(a, b, 12, 1, replicates, 3, Design::two_groups, level);
+    CHECK(wrong->value == Approx(level).margin(4 * std::sqrt(level * (1 - level) / replicates) + 0.0005));
+  }
+  CHECK_THROWS_WITH(power(a, b, 12, 1, 100, 0, Design::two_groups, 1.0), Catch::Contains("level = 1"));
 }
 
 TEST_CASE("under its null the test rejects at its level with normal animals, and what it does with others is said") {

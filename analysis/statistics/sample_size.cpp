@@ -16,18 +16,17 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double level = 0.05;
 constexpr std::size_t fewest_in_pool = 3;
 constexpr long replicates_of_search = 4000;
 
-double critical_t(double degrees) {
+double critical_t(double degrees, double level) {
   return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), level / 2));
 }
 
-double noncentral_power(double noncentrality, double degrees) {
+double noncentral_power(double noncentrality, double degrees, double level) {
   const double shift = std::abs(noncentrality);
   if (shift > 1000) return 1;  // within 1e-300 for 2 degrees and more, .0127 sqrt(2 / pi) for 1
-  const double critical = critical_t(degrees);
+  const double critical = critical_t(degrees, level);
   const boost::math::non_central_t law(degrees, shift);
   return boost::math::cdf(boost::math::complement(law, critical)) + boost::math::cdf(law, -critical);
 }
@@ -36,7 +35,8 @@ double noncentral_power(double noncentrality, double degrees) {
 /// between.
 class TestOfSquares {
  public:
-  TestOfSquares(double fewest, double most) : first_(1 / most), step_((1 / fewest - 1 / most) / steps) {
+  TestOfSquares(double fewest, double most, double level)
+      : level_(level), first_(1 / most), step_((1 / fewest - 1 / most) / steps) {
     for (int i = 0; i <= (step_ > 0 ? steps : 0); ++i) squares_.push_back(square(1 / (first_ + i * step_)));
   }
   /// Of t^2 = squared / error.
@@ -50,8 +50,8 @@ class TestOfSquares {
 
  private:
   static constexpr int steps = 16;
-  static double square(double degrees) { return std::pow(critical_t(degrees), 2); }
-  double first_, step_;
+  double square(double degrees) const { return std::pow(critical_t(degrees, level_), 2); }
+  double level_, first_, step_;
   std::vector<double> squares_;  // rising
 };
 
@@ -80,16 +80,21 @@ Group draw_group(const AnimalLaw& law, long n, Stream&& stream) {
 /// An experiment that can be repeated with any number of animals.
 class Experiment {
  public:
-  Experiment(AnimalLaw law_a, AnimalLaw law_b, std::uint64_t seed)
-      : first_(std::move(law_a)), second_(std::move(law_b)), difference_(second_->mean - first_.mean), seed_(seed) {}
-  Experiment(AnimalLaw change, std::uint64_t seed) : first_(std::move(change)), difference_(first_.mean), seed_(seed) {}
+  Experiment(AnimalLaw law_a, AnimalLaw law_b, std::uint64_t seed, double level)
+      : first_(std::move(law_a)),
+        second_(std::move(law_b)),
+        difference_(second_->mean - first_.mean),
+        seed_(seed),
+        level_(level) {}
+  Experiment(AnimalLaw change, std::uint64_t seed, double level)
+      : first_(std::move(change)), difference_(first_.mean), seed_(seed), level_(level) {}
 
   void remove_difference() { difference_ = 0; }
 
   /// How many of `replicates` are significant. Replicate r of n animals has those of n - 1 and one more in each group.
   long significant(long n, long replicates) const {
     const auto count = static_cast<double>(n);
-    const TestOfSquares test(count - 1, second_ ? 2 * (count - 1) : count - 1);
+    const TestOfSquares test(count - 1, second_ ? 2 * (count - 1) : count - 1, level_);
     long rejected = 0;
     for (long replicate = 0; replicate < replicates; ++replicate) {
       const auto stream = [&](std::uint64_t group) {
@@ -108,9 +113,9 @@ class Experiment {
   double normal_power(long n) const {
     const auto count = static_cast<double>(n);
     const double of_a = first_.variance, of_b = second_ ? second_->variance : 0, variance = of_a + of_b;
-    if (difference_ == 0) return level;
+    if (difference_ == 0) return level_;
     if (variance == 0) return 1;
-    return noncentral_power(difference_ / std::sqrt(variance / count), degrees(of_a, of_b, count));
+    return noncentral_power(difference_ / std::sqrt(variance / count), degrees(of_a, of_b, count), level_);
   }
 
  private:
@@ -122,6 +127,7 @@ class Experiment {
   std::optional<AnimalLaw> second_;
   double difference_;
   std::uint64_t seed_;
+  double level_;
 };
 
 std::vector<Animal> recorded(const std::vector<Animal>& animals) {
@@ -142,7 +148,8 @@ std::map<std::uint64_t, Animal> by_seed(const std::vector<Animal>& animals) {
 }
 
 std::optional<Experiment> experiment_of(const std::vector<Animal>& a, const std::vector<Animal>& b, long sessions,
-                                        std::uint64_t seed, Design design) {
+                                        std::uint64_t seed, Design design, double level) {
+  require_parameter(level > 0 && level < 1, "level", fmt::format("{}", level), "must be above 0 and below 1");
   require_parameter(sessions >= 1, "sessions", fmt::format("{}", sessions), "must be 1 or more");
   const auto of_a = recorded(a), of_b = recorded(b);
   if (design == Design::paired) {
@@ -154,10 +161,10 @@ std::optional<Experiment> experiment_of(const std::vector<Animal>& a, const std:
         after.push_back(found->second);
       }
     if (before.size() < fewest_in_pool) return std::nullopt;
-    return Experiment(law_of_changes(before, after, sessions, seed), seed);
+    return Experiment(law_of_changes(before, after, sessions, seed), seed, level);
   }
   if (std::min(of_a.size(), of_b.size()) < fewest_in_pool) return std::nullopt;
-  return Experiment(law_of_values(of_a, sessions, seed), law_of_values(of_b, sessions, seed), seed);
+  return Experiment(law_of_values(of_a, sessions, seed), law_of_values(of_b, sessions, seed), seed, level);
 }
 
 std::optional<IntervalEstimate> share_significant(const std::optional<Experiment>& experiment, long animals,
@@ -187,23 +194,23 @@ std::optional<long> smallest_that(const Reaches& reaches, long guess, long most)
 }  // namespace
 
 std::optional<IntervalEstimate> power(const std::vector<Animal>& a, const std::vector<Animal>& b, long animals,
-                                      long sessions, long replicates, std::uint64_t seed, Design design) {
-  return share_significant(experiment_of(a, b, sessions, seed, design), animals, replicates);
+                                      long sessions, long replicates, std::uint64_t seed, Design design, double level) {
+  return share_significant(experiment_of(a, b, sessions, seed, design, level), animals, replicates);
 }
 
 std::optional<IntervalEstimate> false_positive_rate(const std::vector<Animal>& a, const std::vector<Animal>& b,
                                                     long animals, long sessions, long replicates, std::uint64_t seed,
-                                                    Design design) {
-  auto experiment = experiment_of(a, b, sessions, seed, design);
+                                                    Design design, double level) {
+  auto experiment = experiment_of(a, b, sessions, seed, design, level);
   if (experiment) experiment->remove_difference();
   return share_significant(experiment, animals, replicates);
 }
 
 std::optional<long> animals_for(const std::vector<Animal>& a, const std::vector<Animal>& b, long sessions,
-                                double wanted, long most, std::uint64_t seed, Design design) {
+                                double wanted, long most, std::uint64_t seed, Design design, double level) {
   require_parameter(wanted > 0 && wanted < 1, "power", fmt::format("{}", wanted), "must be above 0 and below 1");
   require_parameter(most >= 2, "most animals", fmt::format("{}", most), "must be 2 or more");
-  const auto experiment = experiment_of(a, b, sessions, seed, design);
+  const auto experiment = experiment_of(a, b, sessions, seed, design, level);
   if (!experiment) return std::nullopt;
   const auto guess = smallest_that([&](long n) { return experiment->normal_power(n) >= wanted; }, 2, 2 * most);
   if (!guess) return std::nullopt;
@@ -216,13 +223,13 @@ std::optional<long> animals_for(const std::vector<Animal>& a, const std::vector<
 double noncentral_power_two_group(double d, long n) {
   require_parameter(n >= 2, "animals", fmt::format("{}", n), "must be 2 or more");
   const auto count = static_cast<double>(n);
-  return noncentral_power(d * std::sqrt(count / 2), 2 * count - 2);
+  return noncentral_power(d * std::sqrt(count / 2), 2 * count - 2, usual_level);
 }
 
 double noncentral_power_paired(double dz, long n) {
   require_parameter(n >= 2, "animals", fmt::format("{}", n), "must be 2 or more");
   const auto count = static_cast<double>(n);
-  return noncentral_power(dz * std::sqrt(count), count - 1);
+  return noncentral_power(dz * std::sqrt(count), count - 1, usual_level);
 }
 
 }  // namespace stillpoint

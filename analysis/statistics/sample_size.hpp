@@ -2,7 +2,7 @@
 //
 // A simulated experiment draws animals, each with so many sessions, from the law that its pool gives (animal_law.hpp),
 // the two groups independently of each other: animals that share a seed are no more alike in it than any others, since
-// two groups are different animals. Its test is two-sided at .05. Neurons and trials are never the unit. What is
+// two groups are different animals. Its test is two-sided at `level`, .05 where nothing else is said. Neurons and trials are never the unit. What is
 // simulated is the effect and the law as the pool has them: with 6 networks both are known poorly, and an effect that
 // was picked for being large is too large. From pools of 6 to 20 with the true mean and variance the power near .8 came
 // out within .02 of the truth for normal and exponential laws and 6 animals or more, .01 to .05 too small for
@@ -19,6 +19,9 @@
 
 namespace stillpoint {
 
+/// Of a test, where nothing else is said.
+constexpr double usual_level = 0.05;
+
 /// What the experiment compares.
 enum class Design {
   two_groups,  // different animals: Welch's t of the animals' means (Welch 1947, doi:10.1093/biomet/34.1-2.28)
@@ -28,17 +31,18 @@ enum class Design {
 /// Share of `replicates` simulated experiments that reject, with its Monte-Carlo interval (Wilson): what is not known
 /// of the law is not in it. `animals` per group (or pairs), the mean of `sessions` sessions each. Animals without a
 /// session are left out, in pairs with their partner. Absent with fewer than 3 animals (pairs) in a pool. Throws
-/// ParameterError for animals < 2, sessions < 1, replicates < 1, a value that is not finite, and in pairs for a seed
-/// that comes twice.
+/// ParameterError for animals < 2, sessions < 1, replicates < 1, a level not between 0 and 1, a value that is not finite,
+/// and in pairs for a seed that comes twice.
 std::optional<IntervalEstimate> power(const std::vector<Animal>& a, const std::vector<Animal>& b, long animals,
                                       long sessions, long replicates = 1000, std::uint64_t seed = 0,
-                                      Design design = Design::two_groups);
+                                      Design design = Design::two_groups, double level = usual_level);
 
-/// The same where there is nothing to find: both pools with one mean (pairs: no mean difference). Near .05 where the
+/// The same where there is nothing to find: both pools with one mean (pairs: no mean difference). Near `level` where the
 /// test keeps its level with animals such as these.
 std::optional<IntervalEstimate> false_positive_rate(const std::vector<Animal>& a, const std::vector<Animal>& b,
                                                     long animals, long sessions, long replicates = 1000,
-                                                    std::uint64_t seed = 0, Design design = Design::two_groups);
+                                                    std::uint64_t seed = 0, Design design = Design::two_groups,
+                                                    double level = usual_level);
 
 /// Smallest number of animals per group (or pairs) whose power is `wanted` or more in 4000 replicates; absent beyond
 /// `most`, or where power() is. It starts at what normal theory says, and is left to it where that is beyond twice
@@ -46,7 +50,7 @@ std::optional<IntervalEstimate> false_positive_rate(const std::vector<Animal>& a
 /// and 1 or most < 2.
 std::optional<long> animals_for(const std::vector<Animal>& a, const std::vector<Animal>& b, long sessions,
                                 double wanted, long most = 200, std::uint64_t seed = 0,
-                                Design design = Design::two_groups);
+                                Design design = Design::two_groups, double level = usual_level);
 
 /// Power of Student's two-sided test at .05 for normal animals of one variance, `n` per group: noncentral t with
 /// noncentrality d sqrt(n / 2) and 2 n - 2 degrees of freedom, d = (mean of b - mean of a) / standard deviation.

@@ -53,6 +53,8 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
     if (const auto& name = positional.name_for_position(i); !all.find_nothrow(name, false)) {
       if (many)
         all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+      else if (is_output(name))
+        all.add_options()(name.c_str(), po::value<OutputFile>());
       else
         all.add_options()(name.c_str(), po::value<std::string>());
     }

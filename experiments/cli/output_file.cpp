@@ -54,14 +54,18 @@ std::string owner_of(const fs::path& path) {
   return "";
 }
 
-/// Whether a file holds HDF5 that `stillpoint simulate` did not write: a run, a network, trials, anyone's data.
+/// Whether a file holds HDF5 that neither `simulate` nor `export-nwb` wrote, which may be made again: a run, a network,
+/// trials, anyone's data.
 bool holds_data(const std::string& path) {
   {
     const auto held = hdf5::lock();
     if (H5Fis_hdf5(path.c_str()) <= 0) return false;
   }
   try {
-    return hdf5::ReadFile(path).root().text("format") != "stillpoint-simulation";
+    const hdf5::ReadFile file(path);
+    const auto& root = file.root();
+    if (root.has("general/devices/stillpoint")) return false;  // an exported session
+    return root.text("format") != "stillpoint-simulation";
   } catch (const UserError&) {
     return true;
   }
@@ -83,7 +87,7 @@ std::string objection(const std::string& path, const std::vector<std::string>& w
   if (const auto owner = owner_of(path); !owner.empty()) return fmt::format("belongs to the {}; choose another", owner);
   if (exists && fs::path(path).extension() == ".ini") return "is a study file, which would be lost; choose another";
   if (exists && holds_data(path))
-    return "is HDF5 that `stillpoint simulate` did not write, which would be lost; choose another";
+    return "is HDF5 that neither simulate nor export-nwb wrote, which would be lost; choose another";
   return "";
 }
 
@@ -104,12 +108,13 @@ void check_outputs(const po::variables_map& values) {
   for (const auto& [name, given] : values) {
     if (given.value().type() != typeid(OutputFile)) continue;
     const auto& path = given.as<OutputFile>().path;
+    const auto shown = is_output(name) ? name : "--" + name;
     if (path == "-" && name == "json") continue;
-    require_argument(path != "-", "--" + name, path, "only --json can go to standard output; name a file");
+    require_argument(path != "-", shown, path, "only --json can go to standard output; name a file");
     const auto wrong = objection(path, words);
-    require_argument(wrong.empty(), "--" + name, path.empty() ? "(empty)" : path, wrong);
+    require_argument(wrong.empty(), shown, path.empty() ? "(empty)" : path, wrong);
     const auto [other, is_new] = outputs.emplace(fs::weakly_canonical(path), name);
-    require_argument(is_new, "--" + name, path, fmt::format("is --{} as well; choose another", other->second));
+    require_argument(is_new, shown, path, fmt::format("is --{} as well; choose another", other->second));
   }
 }
 

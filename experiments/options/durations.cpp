@@ -24,7 +24,7 @@ Range range_of(const Options::Entry& entry, const Options& options) {
 
 std::string rounded_text(const std::string& name, const Range& value_ms, double dt_ms) {
   const auto steps = [&](double ms) { return std::round(ms / dt_ms); };
-  const auto changed = [&](double ms) { return std::abs(steps(ms) * dt_ms - ms) > 1e-9 * ms; };
+  const auto changed = [&](double ms) { return std::abs(steps(ms) * dt_ms - ms) > 1e-9 * std::abs(ms); };
   const auto [low, high] = value_ms;
   if (!changed(low) && !changed(high)) return "";
   const auto used = [&](double unit) { return range_text({steps(low) * unit, steps(high) * unit}); };

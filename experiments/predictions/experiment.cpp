@@ -34,13 +34,6 @@ std::uint64_t update_of(const std::string& name) {
 
 Index steps_in(double time_ms, double dt_ms) { return static_cast<Index>(std::lround(time_ms / dt_ms)); }
 
-/// When the stimulus is over, from the event.
-double end_of_stimulus(const Protocol& protocol) {
-  const bool train = protocol.stimulus == P::Stimulus::pulses;
-  return protocol.onset_ms + protocol.length_ms +
-         (train ? static_cast<double>(protocol.pulses - 1) * protocol.interval_ms : 0);
-}
-
 void require_within(const Protocol& protocol, double first_ms, double last_ms) {
   const auto within = [&](double time_ms) { return time_ms >= first_ms - 1e-6 && time_ms <= last_ms + 1e-6; };
   const auto allowed = fmt::format("must lie within the trial, {:g} to {:g} ms from the event", first_ms, last_ms);
@@ -95,23 +88,6 @@ class Binned {
   Index per_bin_, bins_, first_ = 0;
 };
 
-/// Mean output and target over the graded steps of each trial, as columns.
-void add_answers(const TrialSet<double>& trials, const Trajectory<double>& run, Index first, ExperimentResult& result) {
-  for (Index b = 0; b < trials.batch; ++b)
-    for (Index o = 0; o < trials.targets.rows(); ++o) {
-      double count = 0, answer = 0, target = 0;
-      for (Index t = 0; t < trials.steps; ++t) {
-        const Index column = trials.column(t, b);
-        const double graded = trials.mask(o, column);
-        count += graded;
-        answer += graded * run.outputs(o, column);
-        target += graded * trials.targets(o, column);
-      }
-      result.answer(o, first + b) = count > 0 ? answer / count : 0;
-      result.target(o, first + b) = count > 0 ? target / count : 0;
-    }
-}
-
 /// Efficacies at this moment, by a unit of activity of each presynaptic neuron in turn, summed over trials: targets x
 /// presynaptic. Without plasticity they are the weights.
 Matrix<double> efficacies(const Network<double>& network, Synapse<double>& synapse, const std::vector<Index>& post,
@@ -149,6 +125,33 @@ std::vector<EfficacyRatio> efficacy_ratios(const Network<double>& network, const
 }
 
 }  // namespace
+
+Answers answers_of(const TrialSet<double>& trials, const Matrix<double>& outputs) {
+  Answers answers{Matrix<double>::Zero(trials.targets.rows(), trials.batch), {}};
+  answers.target = answers.answer;
+  for (Index b = 0; b < trials.batch; ++b)
+    for (Index o = 0; o < trials.targets.rows(); ++o) {
+      double count = 0, answer = 0, target = 0;
+      for (Index t = 0; t < trials.steps; ++t) {
+        const Index column = trials.column(t, b);
+        const double graded = trials.mask(o, column);
+        count += graded;
+        answer += graded * outputs(o, column);
+        target += graded * trials.targets(o, column);
+      }
+      answers.answer(o, b) = count > 0 ? answer / count : 0;
+      answers.target(o, b) = count > 0 ? target / count : 0;
+    }
+  return answers;
+}
+
+bool Answers::right(Index trial) const {
+  if (answer.rows() == 1) return answer(0, trial) * target(0, trial) > 0;
+  Index said = 0, asked = 0;
+  answer.col(trial).maxCoeff(&said);
+  target.col(trial).maxCoeff(&asked);
+  return said == asked;
+}
 
 Preparation preparation_of(const SubjectFile& file, double f_max_hz, std::uint64_t seed_of_network_file) {
   Preparation of{file.subject.network, file.synapse, false, seed_of_network_file,
@@ -219,6 +222,19 @@ std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const 
                                           of.event + steps_in(protocol.block_ms, integration.dt_ms));
 }
 
+std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,
+                                               const Synapse<double>& synapse) {
+  std::vector<std::string> lines;
+  const auto& protocol = experiment.protocol;
+  if (protocol.during == P::During::task && !of.delay)
+    lines.push_back(
+        fmt::format("the task {} has no delay: the event is the start of the trial", of.options.text("task.name")));
+  if (protocol.block != P::Block::none && synapse.blockable() == Blockable::nothing)
+    lines.push_back(fmt::format("warning: nothing is blocked: the synapse {} has no short-term plasticity",
+                                of.options.text("synapse.kind")));
+  return lines;
+}
+
 ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of) {
   const auto made = trials_of(experiment, of);
   const auto integration = make_integration(made.options);
@@ -230,8 +246,8 @@ ExperimentResult run_experiment(const Experiment& experiment, const Preparation&
   result.targets = stimulation.targets();
   result.delay = made.delay;
   if (experiment.protocol.during == P::During::task) {
-    result.answer.resize(all.targets.rows(), all.batch);
-    result.target.resizeLike(result.answer);
+    result.answers.answer.resize(all.targets.rows(), all.batch);
+    result.answers.target.resizeLike(result.answers.answer);
   }
   const auto shortest = *std::min_element(all.length.begin(), all.length.end());
   Binned binned(result, of.map, integration.dt_ms, shortest, made.event);
@@ -254,7 +270,11 @@ ExperimentResult run_experiment(const Experiment& experiment, const Preparation&
     if (!simulation.trajectory().state.allFinite())
       throw UserError(fmt::format("diverges in the experiment {}", experiment.name));
     binned.add(some, simulation.trajectory());
-    if (result.answer.size() > 0) add_answers(some, simulation.trajectory(), first, result);
+    if (result.answers.answer.size() > 0) {
+      const auto answers = answers_of(some, simulation.trajectory().outputs);
+      result.answers.answer.middleCols(first, some.batch) = answers.answer;
+      result.answers.target.middleCols(first, some.batch) = answers.target;
+    }
   }
   if (efficacy.size() > 0)
     result.efficacy = efficacy_ratios(of.network, efficacy / static_cast<double>(all.batch), stimulation.targets(),

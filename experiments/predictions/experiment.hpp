@@ -41,11 +41,23 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of);
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network);
 
+/// What of an experiment does not do what it says, a line each: a block where there is nothing to block, trials without
+/// a delay.
+std::vector<std::string> remarks_on_experiment(const Experiment& experiment, const ExperimentTrials& of,
+                                               const Synapse<double>& synapse);
+
+/// Of each trial, O x trials: mean output over its graded steps, and what it should have been.
+struct Answers {
+  Matrix<double> answer = {}, target = {};
+  /// Whether its sign, of several outputs the largest, is that of the target.
+  bool right(Index trial) const;
+};
+Answers answers_of(const TrialSet<double>& trials, const Matrix<double>& outputs);
+
 struct ExperimentResult {
   Session rates_hz;                          // all neurons, bins of about 10 ms, the event at 0
   std::vector<Index> targets = {};           // neurons that were stimulated
-  Matrix<double> answer = {};                // O x trials: mean output over the graded steps; 0 rows at rest
-  Matrix<double> target = {};                // O x trials: what it should have been
+  Answers answers = {};                      // none at rest
   std::vector<EfficacyRatio> efficacy = {};  // of a pairing, at its end: of positive connections, mean over trials
   std::optional<Delay> delay = {};
 };

@@ -77,12 +77,13 @@ LearningStudy measure_learning(const PredictionStudy& study, double trials_per_d
   learning.setting.sizes = {study.setting.sizes[study.setting.sizes.size() / 2]};
   learning.setting.least_sessions = most_sessions_per_day;
   learning.setting.only.clear();
+  const auto place = fs::path(out) / "learning" / settings_hash(learning.setting, learning_statistics());
   std::vector<std::string> files;
   for (const auto& measured : study.networks) {
     if (measured.values.empty()) continue;  // why is said of it already
     if (auto network = network_of(measured, learning)) {
       const auto name = fs::path(network->run).filename().replace_extension(".json").string();
-      files.push_back((fs::path(out) / "learning" / fmt::format("{}-{}", measured.study + 1, name)).string());
+      files.push_back((place / fmt::format("{}-{}", measured.study + 1, name)).string());
       learning.networks.push_back(std::move(*network));
     }
   }

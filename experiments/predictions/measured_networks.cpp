@@ -58,6 +58,17 @@ nlohmann::json identity_of(const NetworkJob& job, const MeasurementSetting& sett
   return identity;
 }
 
+/// That there is one to experiment on: of the others each says so when its turn comes.
+void require_one_with_membrane(const std::vector<OptionTexts>& runs) {
+  std::optional<ParameterError> problem;
+  for (const auto& options : runs) try {
+      return require_experiments(options.at("network.kind"));
+    } catch (const ParameterError& error) {
+      problem = error;
+    }
+  if (problem) throw *problem;
+}
+
 void require_neurons(const PredictionStudy& study, const OptionTexts& options) {
   const auto size = options.find("network.size");
   for (const auto& each : study.setting.sizes)
@@ -113,6 +124,7 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
       }
     }
   }
+  require_one_with_membrane(options);
   for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].network = &study.networks[i];
   std::vector<const OptionTexts*> all;
   std::map<std::string, std::vector<const OptionTexts*>> of_task, of_hypothesis;

@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "sim/blas.hpp"
-#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -53,28 +52,9 @@ std::vector<Index> all_of(Index count) {
   return all;
 }
 
-/// Of these, `count` at most, drawn without replacement, in order.
-std::vector<Index> some_of(std::vector<Index> pool, Index count, Stream stream) {
-  const auto size = static_cast<Index>(pool.size());
-  for (Index i = 0; i < std::min(count, size); ++i)
-    std::swap(pool[static_cast<std::size_t>(i)], pool[static_cast<std::size_t>(i + stream.below(size - i))]);
-  pool.resize(static_cast<std::size_t>(std::min(count, size)));
-  std::sort(pool.begin(), pool.end());
-  return pool;
-}
-
 std::vector<bool> right_answers(const ExperimentResult& result, const std::vector<Index>& trials) {
   std::vector<bool> right;
-  for (const Index trial : trials) {
-    if (result.answer.rows() == 1) {
-      right.push_back(result.answer(0, trial) * result.target(0, trial) > 0);
-      continue;
-    }
-    Index said = 0, asked = 0;
-    result.answer.col(trial).maxCoeff(&said);
-    result.target.col(trial).maxCoeff(&asked);
-    right.push_back(said == asked);
-  }
+  for (const Index trial : trials) right.push_back(result.answers.right(trial));
   return right;
 }
 
@@ -87,7 +67,7 @@ Evidence empty_evidence(const Preparation& of, Signal signal) {
 
 void add_task(const ExperimentResult& result, const std::string& name, const std::vector<Index>& trials,
               Evidence& evidence) {
-  if (result.answer.size() > 0) evidence.right[name] = right_answers(result, trials);
+  if (result.answers.answer.size() > 0) evidence.right[name] = right_answers(result, trials);
   if (result.delay) evidence.delay[name] = *result.delay;
 }
 
@@ -207,6 +187,15 @@ void for_each_prediction(const std::vector<Prediction>& all, const Preparation& 
 }
 
 }  // namespace
+
+std::vector<Index> some_of(std::vector<Index> pool, Index count, Stream stream) {
+  const auto size = static_cast<Index>(pool.size());
+  for (Index i = 0; i < std::min(count, size); ++i)
+    std::swap(pool[static_cast<std::size_t>(i)], pool[static_cast<std::size_t>(i + stream.below(size - i))]);
+  pool.resize(static_cast<std::size_t>(std::min(count, size)));
+  std::sort(pool.begin(), pool.end());
+  return pool;
+}
 
 Index MeasurementSetting::trials() const {
   Index most = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "experiments/predictions/prediction.hpp"
+#include "sim/random.hpp"
 
 namespace stillpoint {
 
@@ -36,6 +37,9 @@ struct PredictionValue {
   std::vector<std::vector<double>> sessions = {};  // of each size, in each session where it is defined
   std::optional<double> half_step = {};            // rates at half the time step, where it was asked for
 };
+
+/// Of these, `count` at most, drawn without replacement, in order.
+std::vector<Index> some_of(std::vector<Index> pool, Index count, Stream stream);
 
 /// How much the logarithm of a connection's efficacy varies from one measurement to the next: assumed.
 constexpr double efficacy_error = 0.35;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/options/durations.hpp"
 #include "experiments/options/known_options.hpp"
 #include "experiments/results/ini_file.hpp"
 #include "sim/options/nearest.hpp"
@@ -70,6 +71,12 @@ std::string lacking(const std::string& option, const Protocol& of) {
 
 }  // namespace
 
+double end_of_stimulus(const Protocol& protocol) {
+  const bool train = protocol.stimulus == Protocol::Stimulus::pulses;
+  return protocol.onset_ms + protocol.length_ms +
+         (train ? static_cast<double>(protocol.pulses - 1) * protocol.interval_ms : 0);
+}
+
 std::vector<Option> protocol_options() { return protocol_list().options(); }
 
 void check_protocol(const Protocol& protocol) {
@@ -83,6 +90,18 @@ void check_protocol(const Protocol& protocol) {
                     "experiment.background", "given with experiment.pairing", "must be free");
   require_parameter(protocol.pairing == Protocol::Pairing::none || 2 * protocol.fraction <= 1, "experiment.fraction",
                     number_text(protocol.fraction), "pairing takes as many presynaptic neurons again: at most 0.5");
+}
+
+std::vector<std::string> rounded_times(const Protocol& protocol, double dt_ms) {
+  std::vector<std::string> lines;
+  const auto section = std::string("experiment.").size();
+  for (const auto& entry : protocol_list().entries()) {
+    if (entry.option.unit != "ms" || !lacking(entry.option.name.substr(section), protocol).empty()) continue;
+    const double value_ms = entry.option.value_of(entry.text(protocol));
+    if (auto line = rounded_text(entry.option.name, {value_ms, value_ms}, dt_ms); !line.empty())
+      lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 Protocol make_protocol(const Options& options) {

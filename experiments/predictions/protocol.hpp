@@ -43,6 +43,9 @@ struct Protocol {
   double block_ms = 0;                       // when it begins
 };
 
+/// When the stimulus is over, from the event.
+double end_of_stimulus(const Protocol& protocol);
+
 /// A protocol under its name, and what of task.*, noise.* and synapse.* it sets.
 struct Experiment {
   std::string name;
@@ -55,6 +58,8 @@ std::vector<Option> protocol_options();
 /// Throws ParameterError where values are out of bounds or contradict each other.
 Protocol make_protocol(const Options& options);
 void check_protocol(const Protocol& protocol);
+/// Of the times that count, those that are no whole number of steps, a line each.
+std::vector<std::string> rounded_times(const Protocol& protocol, double dt_ms);
 /// Option -> value, all of them.
 Assignments protocol_texts(const Protocol& protocol);
 

@@ -49,12 +49,14 @@ Networks of_parity(const Networks& networks, std::uint64_t parity) {
   return some;
 }
 
+/// In either half of the seeds.
+bool enough(const Networks& networks) {
+  return of_parity(networks, 0).size() >= fewest_networks && of_parity(networks, 1).size() >= fewest_networks;
+}
+
 /// The networks that take part, by hypothesis: no controls, and of the settings that all of them have.
 using Taking = std::vector<std::pair<std::string, Networks>>;
 Taking taking_part(const PredictionStudy& study) {
-  const auto enough = [](const Networks& networks) {
-    return of_parity(networks, 0).size() >= fewest_networks && of_parity(networks, 1).size() >= fewest_networks;
-  };
   Taking all;
   for (const auto& name : hypotheses_in(study))
     if (!is_control(name) && enough(tabled(study, name))) all.emplace_back(name, tabled(study, name));
@@ -80,6 +82,9 @@ PredictiveClassifier learned(const Taking& taking, std::size_t size, Choose&& ch
   for (const auto& [name, networks] : taking) all.push_back({name, recordings(chosen_of(networks), size)});
   return PredictiveClassifier(std::move(all));
 }
+auto other_half_of(std::uint64_t half) {
+  return [half](const Networks& networks) { return of_parity(networks, 1 - half); };
+}
 PredictiveClassifier learned(const Taking& taking, std::size_t size) {
   return learned(taking, size, [](const Networks& networks) { return networks; });
 }
@@ -98,6 +103,41 @@ Networks not_taking(const PredictionStudy& study, const Taking::value_type& of) 
         std::find(of.second.begin(), of.second.end(), &network) == of.second.end())
       others.push_back(&network);
   return others;
+}
+
+/// Every variant of what takes part, of which there are enough, and whose it is; nothing where there is no other variant.
+struct Variants {
+  Taking laws;
+  std::vector<Index> hypothesis;  // of each law
+};
+Variants variants_of(const PredictionStudy& study, const Taking& taking) {
+  Variants all;
+  for (std::size_t i = 0; i < taking.size(); ++i) {
+    std::map<std::string, Networks> others;
+    for (const auto* network : not_taking(study, taking[i]))
+      if (network->variant != taking[i].second.front()->variant) others[network->variant].push_back(network);
+    all.laws.push_back(taking[i]);
+    all.hypothesis.push_back(static_cast<Index>(i));
+    for (auto& [variant, networks] : others) {
+      if (!enough(networks)) continue;
+      all.laws.emplace_back(taking[i].first, std::move(networks));
+      all.hypothesis.push_back(static_cast<Index>(i));
+    }
+  }
+  return all.laws.size() > taking.size() ? all : Variants{};
+}
+
+void classify_variants(const Variants& variants, std::size_t size, ConfusionMatrix& matrix) {
+  if (variants.laws.empty()) return;
+  for (const std::uint64_t half : {0, 1}) {
+    const auto classifier = learned(variants.laws, size, other_half_of(half));
+    for (std::size_t i = 0; i < variants.laws.size(); ++i)
+      for (const auto& verdict : classifier.classify(recordings(of_parity(variants.laws[i].second, half), size)))
+        matrix.add(variants.hypothesis[i],
+                   verdict.hypothesis
+                       ? std::optional(variants.hypothesis[static_cast<std::size_t>(*verdict.hypothesis)])
+                       : std::nullopt);
+  }
 }
 
 Rehearsal::LeftOut without(const Taking& taking, std::size_t left_out, std::size_t size) {
@@ -126,16 +166,16 @@ Rehearsal rehearsed_at(const PredictionStudy& study, const Taking& taking, std::
   std::vector<std::string> names;
   for (const auto& each : taking) names.push_back(each.first);
   const auto places = rehearsed();
-  Rehearsal rehearsal{study.setting.sizes[size], {}, {names, names}, {names, names}, {}};
+  Rehearsal rehearsal{study.setting.sizes[size], {}, {names, names}, {names, names}, {names, names}, {}};
   const auto whole = learned(taking, size);
   for (const Index used : whole.used())
     rehearsal.statistics.push_back(predictions()[places[static_cast<std::size_t>(used)]].name);
   for (const std::uint64_t half : {0, 1}) {
-    const auto classifier =
-        learned(taking, size, [&](const Networks& networks) { return of_parity(networks, 1 - half); });
+    const auto classifier = learned(taking, size, other_half_of(half));
     for (std::size_t i = 0; i < taking.size(); ++i)
       classify(classifier, of_parity(taking[i].second, half), size, static_cast<Index>(i), rehearsal.within);
   }
+  classify_variants(variants_of(study, taking), size, rehearsal.variants);
   for (std::size_t i = 0; i < taking.size(); ++i) {
     classify(whole, not_taking(study, taking[i]), size, static_cast<Index>(i), rehearsal.outside);
     if (taking.size() > 2) rehearsal.left_out.push_back(without(taking, i, size));

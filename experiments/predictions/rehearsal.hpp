@@ -22,6 +22,9 @@ struct Rehearsal {
   RecordingSize size;
   std::vector<std::string> statistics;  // that are used
   ConfusionMatrix within;               // networks of the table, by those of the other half of the seeds
+  /// Networks of the table and of its hypotheses' other variants (beta, tau_s), by those of the other half of the seeds,
+  /// where the classifier has a law for each variant and an answer is the variant's hypothesis; empty without variants.
+  ConfusionMatrix variants;
   ConfusionMatrix outside;  // of other variants and other studies (beta, tau_s, gain, task), by all of the table
   /// Each hypothesis left out of the classifier: of its networks so many are none of the others.
   struct LeftOut {

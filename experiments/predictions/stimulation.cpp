@@ -39,13 +39,35 @@ std::vector<Index> drawn_neurons(Index neurons, std::uint64_t seed) {
 
 }  // namespace
 
+void require_experiments(const std::string& network_kind_name) {
+  const auto& kind = network_kind(network_kind_name);
+  require_parameter(kind.acts_on_rates && !kind.map, "network.kind", network_kind_name,
+                    "experiments need a network with a membrane and one drive per neuron, leaky_rate or leaky_current");
+}
+
+double stimulus_course(const Protocol& protocol, double since_onset_ms) {
+  const double end = protocol.length_ms;
+  switch (protocol.stimulus) {
+    case P::Stimulus::none:
+      return 0;
+    case P::Stimulus::step:
+    case P::Stimulus::silence:
+      return since_onset_ms >= 0 && since_onset_ms < end ? 1 : 0;
+    case P::Stimulus::ramp:
+      return since_onset_ms >= 0 && since_onset_ms < end ? since_onset_ms / end : 0;
+    case P::Stimulus::pulses:
+      break;
+  }
+  const double pulse = std::floor(since_onset_ms / protocol.interval_ms);
+  const bool within = pulse >= 0 && pulse < static_cast<double>(protocol.pulses);
+  return within && since_onset_ms - pulse * protocol.interval_ms < end ? 1 : 0;
+}
+
 Stimulation::Stimulation(const Protocol& protocol, const Network<double>& network, Index event, double dt_ms,
                          std::uint64_t seed)
     : protocol_(protocol), network_(network), event_ms_(static_cast<double>(event) * dt_ms), dt_ms_(dt_ms) {
   check_protocol(protocol);
-  const auto& kind = network_kind(network.kind);
-  require_parameter(kind.acts_on_rates && !kind.map, "network.kind", network.kind,
-                    "experiments need a network with a membrane and one drive per neuron, leaky_rate or leaky_current");
+  require_experiments(network.kind);
   if (protocol.onto == P::Onto::input) {
     require_parameter(protocol.channel < network.inputs(), "experiment.channel", fmt::format("{}", protocol.channel),
                       fmt::format("the network has {} input channels, from 0", network.inputs()));
@@ -98,26 +120,8 @@ void Stimulation::hold(MatrixRef<double> u, Index neuron, double rate) const {
   u.row(neuron).setConstant(drive_at(rate));
 }
 
-double Stimulation::course(double since_onset_ms) const {
-  const double end = protocol_.length_ms;
-  switch (protocol_.stimulus) {
-    case P::Stimulus::none:
-      return 0;
-    case P::Stimulus::step:
-    case P::Stimulus::silence:
-      return since_onset_ms >= 0 && since_onset_ms < end ? 1 : 0;
-    case P::Stimulus::ramp:
-      return since_onset_ms >= 0 && since_onset_ms < end ? since_onset_ms / end : 0;
-    case P::Stimulus::pulses:
-      break;
-  }
-  const double pulse = std::floor(since_onset_ms / protocol_.interval_ms);
-  const bool within = pulse >= 0 && pulse < static_cast<double>(protocol_.pulses);
-  return within && since_onset_ms - pulse * protocol_.interval_ms < end ? 1 : 0;
-}
-
 void Stimulation::add_current(double since_onset_ms, MatrixRef<double> u) const {
-  const double course_now = course(since_onset_ms);
+  const double course_now = stimulus_course(protocol_, since_onset_ms);
   if (course_now == 0) return;
   const double current = protocol_.amplitude * course_now;
   if (protocol_.onto == P::Onto::input) {

@@ -9,6 +9,12 @@
 
 namespace stillpoint {
 
+/// Throws ParameterError "network.kind" where a network has no membrane or several drives per neuron.
+void require_experiments(const std::string& network_kind_name);
+
+/// Course of a stimulus, 0 to 1, at a time from its onset.
+double stimulus_course(const Protocol& protocol, double since_onset_ms);
+
 class Stimulation : public Perturbation<double> {
  public:
   /// event: step that times count from. The network must outlive it. Neurons are drawn from the seed alone. Throws
@@ -26,7 +32,6 @@ class Stimulation : public Perturbation<double> {
  private:
   void hold(MatrixRef<double> u, Index neuron, double rate) const;
   double drive_at(double rate) const;
-  double course(double since_onset_ms) const;
   void add_current(double since_onset_ms, MatrixRef<double> u) const;
   void hold_background(double since_onset_ms, MatrixRef<double> u) const;
   void hold_pairs(double since_onset_ms, MatrixRef<double> u) const;

@@ -100,6 +100,7 @@ Json rehearsal_json(const Rehearsal& rehearsal) {
                {"sessions", sessions_per_animal},
                {"statistics", rehearsal.statistics},
                {"within", matrix_json(rehearsal.within)},
+               {"variants", matrix_json(rehearsal.variants)},
                {"outside", matrix_json(rehearsal.outside)},
                {"left_out", Json::array()}};
   for (const auto& each : rehearsal.left_out)

@@ -38,6 +38,12 @@ std::string rehearsal_text(const Rehearsal& rehearsal) {
                                  rehearsal.size.trials, sessions_per_animal);
   text += fmt::format("By {}. Networks of either half of the seeds, by those of the other:\n\n{}",
                       fmt::join(rehearsal.statistics, ", "), matrix_table(rehearsal.within));
+  if (!is_empty(rehearsal.variants))
+    text += fmt::format(
+        "The same with other strengths and time constants (beta, tau_s) that the classifier has learned, each with a "
+        "law "
+        "of its own:\n\n{}",
+        matrix_table(rehearsal.variants));
   if (!is_empty(rehearsal.outside))
     text += fmt::format("Networks outside of the table (other strengths, time constants, gains, tasks):\n\n{}",
                         matrix_table(rehearsal.outside));
@@ -67,9 +73,11 @@ std::string analysis_plan(const PredictionReport& report, const std::vector<cons
       "denominator is not told from 0), counted and reported per group.\n"
       "- **Test** register one primary prediction for each pair of hypotheses, with its direction: Welch's t test on "
       "the "
-      "animals' values, two-sided, level .05. Animals below are for that one test; each further prediction needs "
-      "Holm's "
-      "correction and more animals (`stillpoint power` shows the power at any number).\n"
+      "animals' values, two-sided, level .05. Animals below are for that one test; of k "
+      "predictions the smallest p is tested at .05 / k (Holm): `stillpoint power --level` has the animals for it.\n"
+      "- **No difference** is said only beside the interval of the difference and the smallest difference that this "
+      "number of animals finds in 80 % (`stillpoint power`).\n"
+      "- **Dropout** record as many animals more as are lost in your lab before the analysis.\n"
       "- **Stopping** at the number of animals below, fixed before the first. The ten smallest of {} were chosen on "
       "the "
       "networks that size them: expect to need more.\n\n"

@@ -45,6 +45,21 @@ std::string write_partial(const std::string& path, const std::string& bytes) {
   return partial;
 }
 
+/// Writes a partial file and gives it its name by `give`; false where there is one of this name that it leaves alone.
+bool put_in_place(const std::string& path, const std::string& bytes, int (*give)(const char*, const char*),
+                  const char* what) {
+  // Another process may take this one for dead and tidy its partial file up: it is written again. That happens to a
+  // file once in a while, never again and again.
+  constexpr int most_attempts = 10;
+  for (int attempt = 1;; ++attempt) {
+    const auto partial = write_partial(path, bytes);
+    const int reason = give(partial.c_str(), path.c_str()) == 0 ? 0 : errno;
+    ::unlink(partial.c_str());  // of a link; what was renamed is gone already
+    if (reason == 0 || reason == EEXIST) return reason == 0;
+    if (reason != ENOENT || attempt == most_attempts) refuse(path, what, reason);
+  }
+}
+
 }  // namespace
 
 const std::string& process_token() {
@@ -68,23 +83,11 @@ void remove_partials(const std::string& directory, const std::string& begin) {
 }
 
 void write_atomically(const std::string& path, const std::string& bytes) {
-  const auto partial = write_partial(path, bytes);
-  if (::rename(partial.c_str(), path.c_str()) == 0) return;
-  const int reason = errno;
-  ::unlink(partial.c_str());
-  // Another process took this one for dead, tidied up and wrote the file itself.
-  if (reason == ENOENT && fs::exists(path)) return;
-  refuse(path, "cannot be renamed", reason);
+  put_in_place(path, bytes, ::rename, "cannot be renamed");
 }
 
 bool write_once(const std::string& path, const std::string& bytes) {
-  const auto partial = write_partial(path, bytes);
-  const int linked = ::link(partial.c_str(), path.c_str());
-  const int reason = linked == 0 ? 0 : errno;
-  ::unlink(partial.c_str());
-  if (reason != 0 && reason != EEXIST && !(reason == ENOENT && fs::exists(path)))
-    refuse(path, "cannot be linked", reason);
-  return reason == 0;
+  return put_in_place(path, bytes, ::link, "cannot be linked");
 }
 
 }  // namespace stillpoint

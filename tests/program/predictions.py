@@ -104,6 +104,13 @@ def test_a_study_predicts(tmp):
         assert size["power"][0]["power"] <= size["power"][1]["power"] + 0.05, size
         low, high = size["power"][1]["interval"]
         assert low <= size["power"][1]["power"] <= high
+    # Of two predictions tested together each has half of the level, and needs more animals.
+    ok("power", out, "--prediction", "pairing_contrast", "--a", "static", "--b", "tcr", "--json", tmp / "holm.json", "--animals", "3", "--level", "0.001")
+    with open(tmp / "holm.json") as file:
+        holm = json.load(file)
+    assert holm["level"] == 0.001 and power["level"] == 0.05
+    assert holm["sizes"][0]["power"][0]["power"] < power["sizes"][0]["power"][0]["power"], (holm, power)
+    refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--level", "0", names=["--level"])
     refused("power", out, "--prediction", "creeps", "--a", "static", "--b", "tcr", names=["creep"])
     refused("power", out, "--prediction", "creep", "--a", "statics", "--b", "tcr", names=["static"])
     refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--animals", "1", names=["--animals"])
@@ -129,6 +136,25 @@ def test_wrong_predictions_are_one_line(tmp):
         done = stillpoint("predict", study, "--out", tmp / "o", "--all", "--quiet", *words)
         assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1, (words, done.stderr)
     assert not (tmp / "o/predictions.json").exists()
+
+
+def test_networks_without_a_membrane_are_refused_before_any_is_tried(tmp):
+    ok("run", write(tmp / "lstm.ini", STUDY.replace("study.arm = none tcr high_pass", "network.kind = lstm").replace("seeds = 6", "seeds = 2").replace("tau_ms = 20\n", "").replace("gain = 1.5\n", "")
+                    .replace("[training]", "[rule]\nname = bptt\n[training]").replace("drive = 0.1", "drive = 0")), "--out", tmp / "lstm", "--quiet")
+    done = stillpoint("predict", tmp / "lstm", "--all", "--out", tmp / "o")
+    assert done.returncode == 2 and "membrane" in done.stderr and "1/2" not in done.stderr, done.stderr
+
+
+def test_an_experiment_that_does_something_else_says_so(tmp):
+    run = small_run("none", seed=1)
+    def said(*entries):
+        return stillpoint("simulate", run, *settings(*entries), "--out", tmp / "said.h5").stderr
+    step = ["experiment.stimulus=step", "experiment.after_ms=400", "experiment.before_ms=100", "experiment.trials=2"]
+    assert "rounded" not in said(*step) and "experiment.length_ms" not in said(*step)
+    assert "experiment.length_ms = 203 is 20 steps of dt_ms = 10: 200 ms" in said(*step, "experiment.length_ms=203")
+    assert "nothing is blocked" in said(*step, "experiment.block=expression", "experiment.block_ms=-50")
+    assert "experiment.block_ms = -52 is -5 steps" in said(*step, "experiment.block=expression", "experiment.block_ms=-52")
+    assert "diverges" not in said(*step) and "diverges" in said(*step, "experiment.amplitude=1e308", "experiment.onto=input")
 
 
 def test_an_experiment_is_recorded_in_full(tmp):

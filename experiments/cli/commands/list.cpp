@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
@@ -50,6 +51,18 @@ std::vector<Option> with_prefix(const std::vector<Option>& options, const std::s
   return chosen;
 }
 
+/// Those of the predictions, and which of them need it.
+std::vector<Item> experiment_items() {
+  std::vector<Item> items;
+  for (const auto& name : experiment_names()) {
+    std::vector<std::string> needed_by;
+    for (const auto& each : predictions())
+      if (std::count(each.experiments.begin(), each.experiments.end(), name)) needed_by.push_back(each.name);
+    items.push_back({name, fmt::format("for {}", fmt::join(needed_by, ", ")), {}});
+  }
+  return items;
+}
+
 std::vector<Item> items_of(const std::string& what) {
   if (what == "rules") return items_of(rule_kinds());
   if (what == "tasks") return task_items();
@@ -72,6 +85,7 @@ std::vector<Item> items_of(const std::string& what) {
     for (const auto& each : hypotheses()) items.push_back({each.name, each.help, {}, {{"", {{arm_option, each.arm}}}}});
   if (what == "predictions")
     for (const auto& each : predictions()) items.push_back({each.name, each.question + "; " + each.window, {}});
+  if (what == "experiments") items = experiment_items();
   if (what == "experiment")
     items = {{"experiment", "what is done to which neurons, and when, in trials of a virtual experiment",
               protocol_options()}};
@@ -144,7 +158,7 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
   const auto items = items_of(what);
   require_argument(!items.empty(), "stillpoint list", what,
                    must_be_one_of(what, {"networks", "rules", "tasks", "synapses", "integrators", "arms", "training",
-                                         "hypotheses", "predictions", "experiment", "recording"}));
+                                         "hypotheses", "predictions", "experiments", "experiment", "recording"}));
   if (values.count("json"))
     fmt::print("{}\n", as_json(items).dump(1));
   else
@@ -157,7 +171,7 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
 Command list_command() {
   return {
       "list",
-      "networks|rules|tasks|synapses|integrators|arms|training|hypotheses|predictions|experiment|recording [--json]",
+      "networks|rules|tasks|synapses|integrators|arms|training|hypotheses|predictions|experiments|experiment|recording [--json]",
       "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
       "stillpoint list synapses", list};
 }

@@ -35,6 +35,7 @@ struct PowerRequest {
   std::vector<long> animals;
   Design design;
   std::uint64_t seed;
+  double level;
 };
 
 Json size_json(const PowerRequest& request, const RecordingSize& size, const std::vector<SetAnimal>& all_a,
@@ -46,14 +47,16 @@ Json size_json(const PowerRequest& request, const RecordingSize& size, const std
   json["auc_interval"] =
       found && found->auc.interval ? Json::array({found->auc.interval->low, found->auc.interval->high}) : Json(nullptr);
   for (const auto& [name, wanted] : {std::pair("animals_80", 0.8), std::pair("animals_90", 0.9)}) {
-    const auto needed = animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.design);
+    const auto needed =
+        animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.design, request.level);
     json[name] = needed ? Json(*needed) : Json(nullptr);
   }
   json["power"] = Json::array();
   for (const long animals : request.animals) {
-    const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.design),
+    const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.design,
+                            request.level),
                wrong = false_positive_rate(a, b, animals, request.sessions, request.replicates, request.seed,
-                                           request.design);
+                                           request.design, request.level);
     if (!rate) continue;
     json["power"].push_back({{"animals", animals},
                              {"power", rate->value},
@@ -79,10 +82,10 @@ std::string text_of(const PowerRequest& request, const Json& json) {
       rows.back().push_back(i < size["power"].size() ? fmt::format("{:.2f}", size["power"][i]["power"].get<double>())
                                                      : "-");
   }
-  return fmt::format("{}: {} against {}, {}, {} sessions per animal, two-sided t test at .05\n", request.prediction,
+  return fmt::format("{}: {} against {}, {}, {} sessions per animal, two-sided t test at {:g}\n", request.prediction,
                      request.a, request.b,
                      request.design == Design::paired ? "the same animals in both" : "two groups of animals",
-                     request.sessions) +
+                     request.sessions, request.level) +
          aligned(rows, 0) +
          "AUC: P(value of b larger), of networks that have all these sessions. 80 %, 90 %: animals per group for that\n"
          "power; n = ..: power with so many. Animals and their sessions are resampled from the networks of the seeds "
@@ -104,6 +107,9 @@ PowerRequest request_of(const Command& command, const po::variables_map& values)
   const long seed = values["seed"].as<long>();
   require_argument(seed >= 0, "--seed", fmt::format("{}", seed), "must be 0 or more");
   request.seed = static_cast<std::uint64_t>(seed);
+  request.level = values["level"].as<double>();
+  require_argument(request.level > 0 && request.level < 1, "--level", fmt::format("{}", request.level),
+                   "must be above 0 and below 1");
   const auto animals = values["animals"].as<std::string>();
   Options given;
   given.declare({numbers_option("--animals", "4", "", at_least(2), "")});
@@ -127,8 +133,10 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
       "sessions", po::value<long>()->default_value(sessions_per_animal), "sessions of an animal, whose mean counts")(
       "animals", po::value<std::string>()->default_value("4 6 8 12 16 24"), "numbers of animals per group")(
       "design", po::value<std::string>()->default_value("two_groups"),
-      "two_groups, or paired: the same animals before and after")("replicates", po::value<long>()->default_value(2000),
-                                                                  "simulated experiments")(
+      "two_groups, or paired: the same animals before and after")(
+      "level", po::value<double>()->default_value(usual_level),
+      "of the test; of k predictions tested together .05 / k is enough for all (Holm)")(
+      "replicates", po::value<long>()->default_value(2000), "simulated experiments")(
       "seed", po::value<long>()->default_value(0), "seed of the resampling")("json", po::value<OutputFile>(),
                                                                              "write the result there as JSON");
   po::positional_options_description positional;
@@ -151,8 +159,9 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
                                   request.prediction, request.a, request.b));
     require_argument(request.sessions <= most, "--sessions", fmt::format("{}", request.sessions),
                      fmt::format("at most {} were recorded of an animal", most));
-    Json json = {{"kind", "power"}, {"prediction", request.prediction}, {"a", request.a},
-                 {"b", request.b},  {"sessions", request.sessions},     {"sizes", Json::array()}};
+    Json json = {{"kind", "power"},       {"prediction", request.prediction}, {"a", request.a},
+                 {"b", request.b},        {"sessions", request.sessions},     {"level", request.level},
+                 {"sizes", Json::array()}};
     for (std::size_t size = 0; size < file.sizes.size(); ++size)
       json["sizes"].push_back(size_json(request, file.sizes[size], a[size], b[size]));
     fmt::print("{}", text_of(request, json));

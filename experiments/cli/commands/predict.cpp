@@ -6,6 +6,7 @@
 
 #include "analysis/learning/daily_change.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/recording_option.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/report/animals_file.hpp"
@@ -53,20 +54,6 @@ std::vector<std::string> names_of(const std::string& text) {
     word.clear();
   }
   return names;
-}
-
-RecordingModel recording_of(const po::variables_map& values) {
-  Options options;
-  options.declare(recording_list().options());
-  if (values.count("set"))
-    for (const auto& entry : values["set"].as<Words>()) {
-      const auto [name, value] = key_and_value("--set", entry);
-      std::vector<std::string> known;
-      for (const auto& option : recording_list().options()) known.push_back(option.name);
-      require_argument(options.knows(name), "--set", entry, must_be_one_of(name, known));
-      options.set(name, value);
-    }
-  return recording_list().from(options);
 }
 
 PredictionStudy study_of(const po::variables_map& values, const Words& directories) {

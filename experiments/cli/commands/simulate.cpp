@@ -96,6 +96,9 @@ std::vector<std::string> remarks_on_times(const SimulationRequest& request, cons
   if (!request.has_task && !request.inputs)
     if (auto line = rounded_text("--duration-ms", {T, T}, options.number("integration.dt_ms")); !line.empty())
       lines.push_back(std::move(line));
+  if (request.experiment)
+    for (auto& line : rounded_times(request.experiment->protocol, options.number("integration.dt_ms")))
+      lines.push_back(std::move(line));
   for (auto& line : implausible_times(options, steps)) lines.push_back(std::move(line));
   return lines;
 }
@@ -231,6 +234,8 @@ int simulate_network(const SimulationRequest& request, const StoredNetwork& stor
     stimulated = Stimulated{static_cast<double>(made.event) * integration.dt_ms, stimulation->targets(),
                             stimulation->presynaptic()};
     synapse = synapse_of(*request.experiment, made, stored.network);
+    for (const auto& line : remarks_on_experiment(*request.experiment, made, *synapse))
+      if (!quiet) tell(line);
     trials = std::move(made.trials);
   } else {
     trials = trials_for(request, resolved, stored.network);
@@ -245,6 +250,8 @@ int simulate_network(const SimulationRequest& request, const StoredNetwork& stor
     recorder.observe(t + 1);
   }
   simulation.finish();
+  if (!simulation.trajectory().state.allFinite())
+    tell("warning: the network diverges: what is recorded is not finite; take a smaller step, or a weaker current");
   const double bound_ms = synapse->stability_bound_ms(largest_mean_square_rate(simulation.trajectory()));
   if (integration.has_adjoint() && integration.dt_ms > bound_ms)
     tell(
