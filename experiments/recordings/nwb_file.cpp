@@ -9,7 +9,7 @@ namespace stillpoint {
 
 namespace {
 
-using Json = nlohmann::json;
+using Document = nlohmann::json;  // of any order
 using Place = hdf5::ForeignFile::Place;
 
 /// Types of the core by what they are derived from, for files without specifications of their own.
@@ -112,15 +112,15 @@ void NwbFile::read_specifications() {
       add_types(text(path));
     } catch (const UserError& problem) {
       left_out_.emplace_back(problem.what());
-    } catch (const Json::exception&) {
+    } catch (const Document::exception&) {
       left_out_.push_back(file_.where(path) + ": is no JSON");
     }
   }
 }
 
 void NwbFile::add_types(const std::string& specification) {
-  const auto document = Json::parse(specification);
-  std::vector<const Json*> open = {&document};  // a wrong one may be deeper than the stack
+  const auto document = Document::parse(specification);
+  std::vector<const Document*> open = {&document};  // a wrong one may be deeper than the stack
   while (!open.empty()) {
     const auto& one = *open.back();
     open.pop_back();
