@@ -119,7 +119,7 @@ TEST_CASE("the bound that holds the level does so in many recordings, where the 
   };
   for (const auto& [D, seeds, settings, correlation, shared, degrees] :
        {Case{1, 6, 1, 0, 0, 0}, {17, 6, 1, 0.5, 0, 0}, {17, 6, 2, 0.5, 0.5, 0}, {17, 6, 2, 0.8, 0.3, 5}, {6, 12, 2, 0.2, 0.5, 5},
-        {17, 20, 1, 0.5, 0, 5}}) {
+        {17, 12, 1, 0.5, 0, 4}, {17, 20, 1, 0.5, 0, 4}}) {
     Drawing drawn{D, seeds, settings, correlation, shared, degrees};
     long excluded = 0;
     const long recordings = 3000;

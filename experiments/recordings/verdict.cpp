@@ -14,11 +14,14 @@ namespace stillpoint {
 
 namespace {
 
+constexpr double most_degrees = 5;
 constexpr double rounding = 1e-12;  // of equal values, relative to their size
 
 struct Moments {
   long networks, seeds;
   double mean, deviation;
+
+  double degrees() const { return std::min(static_cast<double>(seeds) - 1, most_degrees); }
 };
 
 std::optional<Moments> moments_of(const std::vector<NetworkValue>& networks) {
@@ -41,7 +44,7 @@ std::optional<Moments> moments_of(const std::vector<NetworkValue>& networks) {
 /// Log density of a law at x, up to what is the same for all.
 double log_density(const Moments& of, double x) {
   const auto n = static_cast<double>(of.seeds);
-  const double scale = of.deviation * std::sqrt(1 + 1 / n), away = (x - of.mean) / scale, degrees = n - 1;
+  const double scale = of.deviation * std::sqrt(1 + 1 / n), away = (x - of.mean) / scale, degrees = of.degrees();
   return std::lgamma((degrees + 1) / 2) - std::lgamma(degrees / 2) - 0.5 * std::log(degrees) - std::log(scale) -
          (degrees + 1) / 2 * std::log1p(away * away / degrees);
 }
@@ -52,7 +55,7 @@ double capped(double log_ratio, long seeds) {
 
 HypothesisLaw law_of(const std::string& hypothesis, const Moments& of, double x, double alpha) {
   const auto n = static_cast<double>(of.seeds);
-  const boost::math::students_t student(n - 1);
+  const boost::math::students_t student(of.degrees());
   const double scale = of.deviation * std::sqrt(1 + 1 / n),
                reach = scale * boost::math::quantile(boost::math::complement(student, alpha / 2));
   HypothesisLaw law{hypothesis, of.networks, of.seeds, of.mean, {of.mean - reach, of.mean + reach}, 1, 1};

@@ -3,11 +3,12 @@
 // One statistic. The law of the next network of a hypothesis is Student's t, the predictive density of a normal law of
 // unknown mean and variance (Geisser 1964, Journal of the Royal Statistical Society B 26:69):
 //
-//   (x - mean) / (s sqrt(1 + 1/n)) ~ t(n - 1),   mean and s of all networks, n the seeds
+//   (x - mean) / (s sqrt(1 + 1/n)) ~ t(nu),   mean and s of all networks, n the seeds, nu the smaller of n - 1 and 5
 //
-// n is of seeds and not of networks: those of one seed, at two gains, resemble each other. A likelihood ratio from n
-// seeds counts as no more than n + 1: of n + 1 exchangeable networks each is the furthest out with probability 1 / (n +
-// 1), and what is further than all says no more, whatever the tail of a law that none of them has seen.
+// n is of seeds and not of networks: those of one seed, at two gains, resemble each other. Beyond six seeds nu stays: a
+// few networks do not show whether their law has tails as a normal one, and the smallest of many tails is one far out.
+// A likelihood ratio from n seeds counts as no more than n + 1: of n + 1 exchangeable networks each is the furthest out
+// with probability 1 / (n + 1), and what is further than all says no more, whatever the tail of a law that none has seen.
 //
 // All together. A hypothesis is excluded where its tail is below alpha. Its tail is the larger of two:
 //
