@@ -9,7 +9,7 @@ using Catch::Contains;
 
 namespace {
 
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 RecordedTable trials() {
   RecordedTable table;
@@ -17,7 +17,7 @@ RecordedTable trials() {
   table.id = {10, 11, 12, 13, 14};
   table.columns = {
       {"side", "", TableColumn::Kind::text, {}, {"left", "right", "left", "", "a, b|c"}},
-      {"contrast", "", TableColumn::Kind::number, {static_cast<double>(0.1F), 0.5, 1, absent, -2}, {}},
+      {"contrast", "", TableColumn::Kind::number, {static_cast<double>(0.1F), 0.5, 1, none, -2}, {}},
       {"correct", "", TableColumn::Kind::truth, {1, 0, 1, 1, 0}, {}},
   };
   table.left_out = {"licks: ragged"};
@@ -63,7 +63,7 @@ TEST_CASE("filters that say nothing, and columns and values that are not there, 
 TEST_CASE("values of a column come by size or by the alphabet, each once") {
   const auto table = trials();
   CHECK(values_of(table.columns[0]) == std::vector<std::string>{"a, b|c", "left", "right"});
-  CHECK(values_of({"n", "", TableColumn::Kind::number, {10, 9, absent, 10}, {}}) == std::vector<std::string>{"9", "10"});
+  CHECK(values_of({"n", "", TableColumn::Kind::number, {10, 9, none, 10}, {}}) == std::vector<std::string>{"9", "10"});
   const auto window = window_option("--window", "-200..1e3");
   CHECK((window.from_ms == -200 && window.to_ms == 1000));
   for (const auto* wrong : {"200", "3..1", "a..b", "..", "1..nan"})
@@ -90,7 +90,7 @@ TEST_CASE("a spike at an edge is in the bin that begins there, and windows may o
 
 TEST_CASE("means of samples are absent where a bin has none, or one that is absent") {
   SeriesPart part{{0.9, 0.95, 1.0, 1.25}, Matrix<double>(4, 2)};
-  part.values << 1, 2, 3, 4, 5, absent, 7, 8;
+  part.values << 1, 2, 3, 4, 5, none, 7, 8;
   const auto means = means_about(part, 1, bins_about({-100, 300}, 100));
   CHECK((means(0, 0) == 2 && means(1, 0) == 3 && means(0, 1) == 5 && means(0, 3) == 7));
   CHECK((std::isnan(means(1, 1)) && std::isnan(means(0, 2)) && std::isnan(means(1, 2))));

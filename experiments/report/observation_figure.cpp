@@ -11,7 +11,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double left = 46, right = 10, gap = 52, top = 30, raster_height = 92, rate_height = 58, curve_height = 120,
+constexpr double left = 46, right = 10, gap = 52, top = 36, raster_height = 92, rate_height = 58, curve_height = 120,
                  between = 8, below_axis = 34, mark = 1.2;
 
 struct Times {
