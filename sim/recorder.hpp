@@ -10,7 +10,7 @@
 namespace stillpoint {
 
 /// One array: row-major [trial, sample, channel].
-struct Recording {
+struct RecordedQuantity {
   Index trials = 0, samples = 0, channels = 0;
   std::vector<double> values;
 };
@@ -29,7 +29,7 @@ class Recorder {
   static const std::vector<std::string>& known_names();
 
   void observe(Index t);
-  const std::map<std::string, Recording>& recordings() const { return recordings_; }
+  const std::map<std::string, RecordedQuantity>& recordings() const { return recordings_; }
   Index every() const { return every_; }
 
  private:
@@ -38,7 +38,7 @@ class Recorder {
   const Simulation<double>& simulation_;
   ContinuousSynapse<double>* synapse_;
   Index every_;
-  std::map<std::string, Recording> recordings_;
+  std::map<std::string, RecordedQuantity> recordings_;
 };
 
 }  // namespace stillpoint

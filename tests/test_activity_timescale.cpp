@@ -82,6 +82,21 @@ TEST_CASE("the autocorrelation across trials is its definition, whatever conditi
   CHECK(*autocorrelation_at(with_silent, {100, 700}, 200) == Approx(found.autocorrelation(3)).margin(1e-12));
 }
 
+TEST_CASE("autocorrelations without a tenth of the trials are those of the trials that are left") {
+  auto session = ornstein_uhlenbeck(4, 33, 16, 50, 20, {{150, 8}}, 5);
+  for (std::size_t k = 0; k < 33; ++k) session.condition.push_back(static_cast<int>(k % 2));
+  const auto found = intrinsic_timescale(session, {0, 800});
+  REQUIRE(found.without.size() == 10);
+  for (std::size_t fold = 0; fold < 10; ++fold) {
+    std::vector<Index> kept;
+    for (std::size_t k = 0; k < 33; ++k)
+      if (k / 2 % 10 != fold) kept.push_back(static_cast<Index>(k));
+    const auto left = chosen(session, {0, 1, 2, 3}, kept);
+    for (const Index lag : {1, 7, 15})
+      CHECK(found.without[fold].autocorrelation(lag - 1) == Approx(by_definition(left, 0, 16, lag)).margin(1e-12));
+  }
+}
+
 TEST_CASE("timescales of 100 to 400 ms are found in windows of 1 s, of spikes and of rates") {
   for (const auto signal : {Signal::spikes, Signal::rates})
     for (const double tau : {100., 200., 400.}) {

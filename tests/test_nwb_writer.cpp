@@ -1,4 +1,5 @@
 // NWB files as bytes: what is written, read back by HDF5 itself; which neurons a session records.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,7 +17,13 @@ using namespace stillpoint;
 namespace {
 
 NwbSession session_named(const std::string& key) {
-  return {key, "2000-01-01T00:00:00+00:00", "a session", {{"notes", "zwei\nZeilen, ü"}}, {"one", "two"}, "command", {{"sex", "U"}}};
+  return {key,
+          "2000-01-01T00:00:00+00:00",
+          "a session",
+          {{"notes", "zwei\nZeilen, ü"}},
+          {"one", "two"},
+          "command",
+          {{"sex", "U"}}};
 }
 
 /// A finished file, opened again.
@@ -43,12 +50,14 @@ class Written {
   }
 
  private:
-  std::string path_ = "nwb_writer_" + std::to_string(::getpid()) + ".nwb";
+  static inline int number_ = 0;
+  std::string path_ = fmt::format("nwb_writer_{}_{}.nwb", ::getpid(), number_++);
   H5::H5File file_;
 };
 
 SimulatedTrials two_trials() {
-  SimulatedTrials of{"step", {}, {}, {5, 3}, TrialSet<double>::zeros(1, 1, 50, 2), 1, 20, Delay{20, 25}, {"correct", "error"}};
+  SimulatedTrials of{
+      "step", {}, {}, {5, 3}, TrialSet<double>::zeros(1, 1, 50, 2), 1, 20, Delay{20, 25}, {"correct", "error"}};
   of.rates_hz = {10, -20, {Matrix<double>::Zero(2, 5), Matrix<double>::Zero(2, 5)}, {0, 1}};
   of.trials.length = {50, 30};
   of.protocol.stimulus = Protocol::Stimulus::step;
@@ -62,12 +71,16 @@ SimulatedTrials two_trials() {
 TEST_CASE("texts, ragged columns and references are read back as they were written") {
   const auto held = hdf5::lock();
   NwbWriter writer(session_named("a"));
-  writer.add_table({"units", "Units", "", 3,
-                    {{"spike_times", "", std::vector<double>{0.25, 0.5, 7}, std::vector<std::uint64_t>{2, 2, 3}, 0, 1e-6},
-                     {"obs_intervals", "", std::vector<double>{0, 1, 2, 3}, std::vector<std::uint64_t>{1, 1, 2}, 2},
-                     {"area", "where", std::vector<std::string>{"left", "", "rechts ü"}},
-                     {"good", "", std::vector<bool>{true, false, true}},
-                     {"neuron", "", std::vector<long>{-4, 300, 5}}}});
+  writer.add_table(
+      {"units",
+       "Units",
+       "",
+       3,
+       {{"spike_times", "", std::vector<double>{0.25, 0.5, 7}, std::vector<std::uint64_t>{2, 2, 3}, 0, 1e-6},
+        {"obs_intervals", "", std::vector<double>{0, 1, 2, 3}, std::vector<std::uint64_t>{1, 1, 2}, 2},
+        {"area", "where", std::vector<std::string>{"left", "", "rechts ü"}},
+        {"good", "", std::vector<bool>{true, false, true}},
+        {"neuron", "", std::vector<long>{-4, 300, 5}}}});
   const Written file(writer);
   CHECK(file.text(file.group("/"), "neurodata_type") == "NWBFile");
   CHECK(file.text(file.group("units"), "namespace") == "core");
@@ -145,8 +158,8 @@ TEST_CASE("half of the recorded neurons are stimulated ones where there are as m
       return std::binary_search(session.stimulated.begin(), session.stimulated.end(), each);
     });
   };
-  for (const auto& [count, of_them] : {std::pair(1, 1), std::pair(7, 4), std::pair(10, 5), std::pair(12, 6),
-                                       std::pair(16, 6), std::pair(20, 6)}) {
+  for (const auto& [count, of_them] :
+       {std::pair(1, 1), std::pair(7, 4), std::pair(10, 5), std::pair(12, 6), std::pair(16, 6), std::pair(20, 6)}) {
     const auto chosen = recorded_neurons(session, count, 1);
     CHECK(static_cast<int>(chosen.size()) == count);
     CHECK(std::set<Index>(chosen.begin(), chosen.end()).size() == chosen.size());

@@ -17,8 +17,8 @@ struct Command {
 const std::vector<Command>& commands();
 
 /// Parses with Boost.Program_options; a positional argument without a limit of its number is a list of words, one whose
-/// name begins with OUT is a file to write; --help prints usage, options and example and returns false. Numbers are read as those of a study file are, outputs checked.
-/// Throws UserError.
+/// name begins with OUT is a file to write; --help prints usage, options and
+/// example and returns false. Numbers are read as those of a study file are, outputs checked. Throws UserError.
 bool parse_command(const Command& command, const std::vector<std::string>& arguments,
                    boost::program_options::options_description options,
                    const boost::program_options::positional_options_description& positional,

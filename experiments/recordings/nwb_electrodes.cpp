@@ -102,7 +102,7 @@ void add_electrodes(const NwbFile& nwb, RecordedTable& units) {
   try {
     sites = sites_of_units(nwb, units);
   } catch (const UserError& problem) {
-    units.left_out.push_back(std::string("where units were recorded: ") + problem.what());
+    units.left_out.push_back("where units were recorded: " + without(nwb.file().name(), problem.what()));
     return;
   }
   const auto add = [&](const char* name, std::string Site::*member, const char* description) {

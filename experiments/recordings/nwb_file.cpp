@@ -50,6 +50,10 @@ std::string place_in(const std::string& group, const std::string& name) {
   return group == "/" ? group + name : group + "/" + name;
 }
 
+std::string without(const std::string& place, const std::string& message) {
+  return message.rfind(place + ": ", 0) == 0 ? message.substr(place.size() + 2) : message;
+}
+
 NwbFile::NwbFile(const std::string& name) : file_(checked_name(name)) {
   for (const auto& [parent, children] : core_types())
     for (const auto& child : children) parents_[child].insert(parent);
@@ -61,8 +65,7 @@ NwbFile::NwbFile(const std::string& name) : file_(checked_name(name)) {
 void NwbFile::check_version() {
   version_ = file_.text("/", "nwb_version").value_or("");
   const auto first = file_.has("/nwb_version", Place::dataset) ? text("/nwb_version") : version_;
-  if (is_first_format(first))
-    throw UserError(file_.name() + ": is of NWB " + first + "; only NWB 2 is read");
+  if (is_first_format(first)) throw UserError(file_.name() + ": is of NWB " + first + "; only NWB 2 is read");
   if (version_.empty() && type_of("/") != "NWBFile")
     throw UserError(file_.name() + ": is HDF5, but not NWB: its root has no attribute nwb_version");
 }
@@ -111,9 +114,9 @@ void NwbFile::read_specifications() {
     try {
       add_types(text(path));
     } catch (const UserError& problem) {
-      left_out_.emplace_back(problem.what());
+      left_out_.push_back(without(file_.name(), problem.what()));
     } catch (const Document::exception&) {
-      left_out_.push_back(file_.where(path) + ": is no JSON");
+      left_out_.push_back(path + ": is no JSON");
     }
   }
 }
@@ -142,7 +145,7 @@ void NwbFile::find_objects() {
   std::deque<std::string> groups = {"/"}, linked;
   const auto visit = [&](const std::string& path) {
     const auto place = file_.at(path);
-    if (place == Place::broken) left_out_.push_back(file_.where(path) + ": " + file_.broken_because(path));
+    if (place == Place::broken) left_out_.push_back(path + ": " + file_.broken_because(path));
     if (place == Place::group && seen.insert(file_.identity(path)).second) groups.push_back(path);
   };
   while (!groups.empty() || !linked.empty()) {

@@ -33,7 +33,7 @@ class NwbFile {
   /// A type that an object says to be, "" where it says none.
   std::string type_of(const std::string& path) const;
 
-  /// Links that lead nowhere, specifications that cannot be read.
+  /// Links that lead nowhere, specifications that cannot be read: "/units/x: leads to ..".
   const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
@@ -48,6 +48,9 @@ class NwbFile {
   std::map<std::string, std::set<std::string>> parents_;
   std::vector<std::string> left_out_;
 };
+
+/// What is wrong without the place of it, which whoever tells it has said already.
+std::string without(const std::string& place, const std::string& message);
 
 /// "/units" + "id"
 std::string place_in(const std::string& group, const std::string& name);

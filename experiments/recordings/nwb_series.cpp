@@ -58,7 +58,6 @@ std::vector<RecordedSeries> read_series(const NwbFile& nwb, std::vector<std::str
   std::vector<RecordedSeries> all;
   for (const auto& object : nwb.objects()) {
     if (!nwb.is_a(object.type, "TimeSeries")) continue;
-    const auto place = nwb.file().where(object.path);
     try {
       RecordedSeries series;
       series.path = object.path;
@@ -69,8 +68,8 @@ std::vector<RecordedSeries> read_series(const NwbFile& nwb, std::vector<std::str
       read_times(nwb, series);
       all.push_back(std::move(series));
     } catch (const UserError& problem) {
-      const std::string what = problem.what();
-      left_out.push_back(what.rfind(nwb.file().name(), 0) == 0 ? what : place + ": " + what);
+      const auto what = without(nwb.file().name(), problem.what());
+      left_out.push_back(what.rfind(object.path, 0) == 0 ? what : object.path + ": " + what);
     }
   }
   return all;
@@ -111,8 +110,8 @@ std::vector<double> OpenSeries::times(hsize_t from, hsize_t count) const {
     auto times = timestamps_->numbers(from, count);
     for (std::size_t i = 0; i < times.size(); ++i)
       if (!std::isfinite(times[i]) || (i > 0 && times[i] < times[i - 1]))
-        throw UserError(fmt::format("{}: sample {} is at {} s; times must not fall", timestamps_->where(), from + i,
-                                    times[i]));
+        throw UserError(
+            fmt::format("{}: sample {} is at {} s; times must not fall", timestamps_->where(), from + i, times[i]));
     return times;
   }
   std::vector<double> times;
@@ -122,8 +121,8 @@ std::vector<double> OpenSeries::times(hsize_t from, hsize_t count) const {
 
 SeriesPart OpenSeries::within(const TimeInterval& within) const {
   const auto from = first_from(within.from_s), count = std::max(from, first_from(within.to_s)) - from;
+  const auto values = data_.numbers(from, count);  // first of all: refuses what is not in the file
   SeriesPart part{times(from, count), Matrix<double>(static_cast<Index>(count), series_.channels)};
-  const auto values = data_.numbers(from, count);
   for (Index channel = 0; channel < series_.channels; ++channel) {
     const double factor = conversion_ * (of_channel_.empty() ? 1 : of_channel_[static_cast<std::size_t>(channel)]);
     for (Index sample = 0; sample < part.values.rows(); ++sample)

@@ -51,9 +51,8 @@ void fill(TableColumn& column, const NwbFile& nwb, const std::string& path, cons
   if (!meanings.empty()) {
     column.kind = TableColumn::Kind::text;
     for (const double value : values.numbers())
-      column.texts.push_back(value >= 0 && value < static_cast<double>(meanings.size())
-                                 ? meanings[static_cast<std::size_t>(value)]
-                                 : "");
+      column.texts.push_back(
+          value >= 0 && value < static_cast<double>(meanings.size()) ? meanings[static_cast<std::size_t>(value)] : "");
   } else if (values.holds_numbers()) {
     column.kind = values.holds() == Holds::truth ? TableColumn::Kind::truth : TableColumn::Kind::number;
     column.numbers = values.numbers();
@@ -85,13 +84,6 @@ std::string obstacle(const NwbFile& nwb, const std::string& path, std::size_t ro
     return fmt::format("has {} values, but the table has {} rows", values.rows(), rows);
   if (values.holds() == Holds::references || values.holds() == Holds::something_else) return values.kind();
   return "";
-}
-
-/// What is wrong, without the place when that is the one at hand.
-std::string without(const std::string& place, const std::string& message) {
-  return message.compare(0, place.size(), place) == 0 && message.size() > place.size() + 2
-             ? message.substr(place.size() + 2)
-             : message;
 }
 
 }  // namespace
@@ -132,16 +124,15 @@ const TableColumn& required_column(const NwbFile& nwb, const RecordedTable& tabl
   throw UserError(place + ": missing");
 }
 
-std::vector<hsize_t> row_ends(const NwbFile& nwb, const RecordedTable& table, const std::string& column,
-                              hsize_t size) {
+std::vector<hsize_t> row_ends(const NwbFile& nwb, const RecordedTable& table, const std::string& column, hsize_t size) {
   const auto path = place_in(table.path, column + "_index");
   if (!nwb.file().has(path, Place::dataset))
-    throw UserError(fmt::format("{}: missing; it says which values of {} belong to which row", nwb.file().where(path),
-                                column));
+    throw UserError(
+        fmt::format("{}: missing; it says which values of {} belong to which row", nwb.file().where(path), column));
   const auto index = nwb.file().dataset(path);
   if (!index.has_axes(1) || index.rows() != table.id.size())
-    throw UserError(fmt::format("{}: has {} values, but the table has {} rows", index.where(), index.rows(),
-                                table.id.size()));
+    throw UserError(
+        fmt::format("{}: has {} values, but the table has {} rows", index.where(), index.rows(), table.id.size()));
   std::vector<hsize_t> ends = {0};
   for (const double end : index.numbers()) {
     if (!(end >= static_cast<double>(ends.back()) && end <= static_cast<double>(size)) || end != std::floor(end))

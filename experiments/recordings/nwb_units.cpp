@@ -72,8 +72,7 @@ Index NwbUnits::spikes(Index unit) const {
 
 std::vector<double> NwbUnits::checked_spikes(Index unit) const {
   if (!spikes_.problem.empty()) throw UserError(spikes_.problem);
-  if (!spikes_.values)
-    throw UserError(fmt::format("{}: {}: has no spike_times", file_, table_.path));
+  if (!spikes_.values) throw UserError(fmt::format("{}: {}: has no spike_times", file_, table_.path));
   const auto row = static_cast<std::size_t>(unit);
   auto times = spikes_.values->numbers(spikes_.ends[row], spikes_.ends[row + 1] - spikes_.ends[row]);
   const auto refuse = [&](std::size_t spike, const std::string& what) {

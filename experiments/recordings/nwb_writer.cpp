@@ -99,6 +99,8 @@ H5::DataSet NwbWriter::add_values(const H5::Group& group, const NwbColumn& colum
     return hdf5::add_column(group, name, *numbers, column.width);
   if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values))
     return hdf5::add_texts(group, name, *texts);
+  if (const auto* pixels = std::get_if<std::vector<hdf5::Pixel>>(&column.values))
+    return hdf5::add_pixels(group, name, *pixels);
   return hdf5::add_switches(group, name, std::get<std::vector<bool>>(column.values));
 }
 

@@ -31,7 +31,7 @@ struct NwbSession {
 /// A column of a table. Ragged: row i has the values (or pairs) before ends[i] and after those of row i - 1.
 struct NwbColumn {
   using Values = std::variant<std::vector<double>, std::vector<long>, std::vector<std::uint8_t>,
-                              std::vector<std::string>, std::vector<bool>>;
+                              std::vector<std::string>, std::vector<bool>, std::vector<hdf5::Pixel>>;
   std::string name, description;
   Values values;
   std::optional<std::vector<std::uint64_t>> ends = {};

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "experiments/options/argument.hpp"
+#include "experiments/recordings/session_imaging.hpp"
 #include "experiments/recordings/session_text.hpp"
 #include "experiments/recordings/trial_table.hpp"
 #include "experiments/results/atomic_file.hpp"
@@ -18,7 +18,6 @@ namespace stillpoint {
 namespace {
 
 constexpr Index usual_neurons = 60;
-const std::string plane = "general/optophysiology/plane", segmentation = "processing/ophys/ImageSegmentation";
 
 bool is_calcium(const RecordedSession& as) { return as.recording.signal == RecordingModel::Signal::calcium; }
 
@@ -51,12 +50,15 @@ class LateSeries {
 class SessionFile {
  public:
   SessionFile(const SimulatedSession& session, const RecordedSession& as, std::vector<Index> neurons)
-      : session_(session), as_(as), neurons_(std::move(neurons)), spikes_s_(neurons_.size()),
+      : session_(session),
+        as_(as),
+        neurons_(std::move(neurons)),
+        spikes_s_(neurons_.size()),
         file_(session_text(session, as, neurons_)) {
     const auto device = file_.add_object("general/devices/stillpoint", "Device");
     hdf5::write_variable_text(device, "description", "A simulated recording of a simulated network");
     if (as.rates) file_.add_module("ecephys", "Firing rates as they are in the simulation, without noise of recording");
-    if (is_calcium(as)) add_imaging();
+    if (is_calcium(as)) add_imaging(file_, as.recording.calcium, neurons_.size(), neuron_columns());
   }
 
   /// `place` among the experiments.
@@ -102,9 +104,7 @@ class SessionFile {
       const auto count = std::min(frames.bins(), static_cast<Index>(recorded_ms / frames.bin_ms * (1 + 1e-9)));
       frames_.append(file_, times[b].from_s, frames.bin_ms / 1000, frames.trials[b].leftCols(count), alone);
     }
-    if (std::exchange(has_region_, true)) return;
-    file_.add_region("processing/ophys/DfOverF/RoiResponseSeries/rois", "All recorded neurons",
-                     segmentation + "/PlaneSegmentation", neurons_.size());
+    if (!std::exchange(has_region_, true)) add_regions(file_, neurons_.size());
   }
 
   void add_spikes(const SpikeTimes& spikes_ms, const std::vector<TrialTimes>& times) {
@@ -125,8 +125,8 @@ class SessionFile {
       const auto start_s = times[static_cast<std::size_t>(b)].start_s;
       const Index steps = trials.length[static_cast<std::size_t>(b)];
       if (in_task && trials.inputs.rows() > 0)
-        inputs_.append(file_, start_s, of.dt_ms / 1000,
-                       trials.inputs(Eigen::all, Eigen::seqN(b, steps, trials.batch)), alone);
+        inputs_.append(file_, start_s, of.dt_ms / 1000, trials.inputs(Eigen::all, Eigen::seqN(b, steps, trials.batch)),
+                       alone);
       if (!stimulated) continue;
       Matrix<double> course(1, steps);
       for (Index t = 0; t < steps; ++t)
@@ -144,9 +144,9 @@ class SessionFile {
     return all;
   }
   std::vector<NwbColumn> neuron_columns() const {
-    return {{"neuron", "Of the simulated network, from 0", std::vector<long>(neurons_.begin(), neurons_.end())},
-            {"stimulated", "Whether currents or silencing go to it in experiments that stimulate neurons",
-             stimulated()}};
+    return {
+        {"neuron", "Of the simulated network, from 0", std::vector<long>(neurons_.begin(), neurons_.end())},
+        {"stimulated", "Whether currents or silencing go to it in experiments that stimulate neurons", stimulated()}};
   }
 
   NwbTable units() const {
@@ -165,28 +165,6 @@ class SessionFile {
                       std::move(observed_ends), 2}};
     for (auto& column : neuron_columns()) table.columns.push_back(std::move(column));
     return table;
-  }
-
-  void add_imaging() {
-    const auto& imaging = as_.recording.calcium;
-    file_.add_group("general/optophysiology");
-    const auto imaged = file_.add_object(plane, "ImagingPlane");
-    hdf5::add_text(imaged, "description", "All recorded neurons of the network, which has no space");
-    hdf5::add_text(imaged, "indicator",
-                   fmt::format("model: rise {:g} ms, decay {:g} ms", imaging.rise_ms, imaging.decay_ms));
-    hdf5::add_text(imaged, "location", "simulated network");
-    hdf5::add_number(imaged, "excitation_lambda", std::numeric_limits<double>::quiet_NaN());  // there is no light
-    hdf5::add_number(imaged, "imaging_rate", imaging.frame_hz);
-    hdf5::add_link(imaged, "device", "/general/devices/stillpoint");
-    const auto channel = file_.add_object(plane + "/channel", "OpticalChannel");
-    hdf5::add_text(channel, "description", "The only one");
-    hdf5::add_number(channel, "emission_lambda", std::numeric_limits<double>::quiet_NaN());
-    file_.add_module("ophys", "Fluorescence of the recorded neurons");
-    file_.add_object(segmentation, "ImageSegmentation");
-    const auto rois = file_.add_table({segmentation + "/PlaneSegmentation", "PlaneSegmentation",
-                                       "Recorded neurons: one region each", neurons_.size(), neuron_columns()});
-    hdf5::add_link(rois, "imaging_plane", "/" + plane);
-    file_.add_object("processing/ophys/DfOverF", "DfOverF");
   }
 
   const SimulatedSession& session_;

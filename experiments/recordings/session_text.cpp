@@ -30,7 +30,8 @@ std::string recording_line(const RecordingModel& model) {
 }
 
 std::string notes_of(const SimulatedSession& session) {
-  std::string text = "Program: " + program_text(this_program_facts()) + "\n\nExperiments, where they differ from `stillpoint list experiment`:\n";
+  std::string text = "Program: " + program_text(this_program_facts()) +
+                     "\n\nExperiments, where they differ from `stillpoint list experiment`:\n";
   for (const auto& experiment : session.experiments) text += line_of(experiment) + '\n';
   text += "\nOptions of the simulation:\n";
   for (const auto& [name, value] : session.options) text += fmt::format("{} = {}\n", name, value);
@@ -57,8 +58,9 @@ NwbSession session_text(const SimulatedSession& session, const RecordedSession& 
       {"session_id", fmt::format("{}", as.number)},
       {"experiment_description", "Virtual experiments on a recurrent network: " + experiments},
       {"data_collection", "Recorded by a model: " + recording_line(as.recording)},
-      {"stimulus", "Inputs of the task, currents and silencing are those that the simulation was given; currents are in "
-                   "units of the drive u of a neuron, whose rate is phi(u)"},
+      {"stimulus",
+       "Inputs of the task, currents and silencing are those that the simulation was given; currents are in "
+       "units of the drive u of a neuron, whose rate is phi(u)"},
       {"notes", notes_of(session)}};
   text.keywords = {"simulation", "recurrent neural network", "stillpoint"};
   for (const auto& word : {option("task.name"), option("synapse.kind")})
@@ -76,27 +78,48 @@ NwbSession session_text(const SimulatedSession& session, const RecordedSession& 
 NwbSeriesHead series_head(SeriesKind kind, const SimulatedSession& session) {
   switch (kind) {
     case SeriesKind::rates:
-      return {"processing/ecephys/firing_rates", "TimeSeries",
+      return {"processing/ecephys/firing_rates",
+              "TimeSeries",
               "Firing rates of the recorded neurons, in the order of their table: of a bin that begins at its time",
-              "", "Hz", 1, {}};
+              "",
+              "Hz",
+              1,
+              {}};
     case SeriesKind::frames:
-      return {"processing/ophys/DfOverF/RoiResponseSeries", "RoiResponseSeries",
-              "Fluorescence: of a frame, the mean over its time, which begins at the timestamp", "", "dF/F", 1, {}};
+      return {"processing/ophys/DfOverF/RoiResponseSeries",
+              "RoiResponseSeries",
+              "Fluorescence: of a frame, the mean over its time, which begins at the timestamp",
+              "",
+              "dF/F",
+              1,
+              {}};
     case SeriesKind::inputs:
-      return {"stimulus/presentation/input", "TimeSeries",
+      return {"stimulus/presentation/input",
+              "TimeSeries",
               "Input channels of the task, held within a step that begins at the timestamp",
               session.input_names.empty() ? "" : fmt::format("channels: {}", fmt::join(session.input_names, ", ")),
-              "a.u.", 1, {}};
+              "a.u.",
+              1,
+              {}};
     case SeriesKind::current:
-      return {"stimulus/presentation/current", "TimeSeries",
+      return {"stimulus/presentation/current",
+              "TimeSeries",
               "Current into the stimulated neurons, or into the weights of an input channel where /general/notes says "
               "experiment.onto = input",
-              "", "a.u.", 0, {}};
+              "",
+              "a.u.",
+              0,
+              {}};
     case SeriesKind::silencing:
       break;
   }
-  return {"stimulus/presentation/silencing", "TimeSeries",
-          "1 while the stimulated neurons are held at their lowest rate", "", "a.u.", 0, {}};
+  return {"stimulus/presentation/silencing",
+          "TimeSeries",
+          "1 while the stimulated neurons are held at their lowest rate",
+          "",
+          "a.u.",
+          0,
+          {}};
 }
 
 }  // namespace stillpoint

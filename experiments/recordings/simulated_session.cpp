@@ -59,8 +59,9 @@ std::vector<Experiment> experiments_of(const SessionRequest& request, const Prep
     require_argument(std::count(names.begin(), names.end(), name) == 1, "--experiments", name, "stands twice");
     auto experiment = experiment_of(name, of, request.trials.value_or(usual_trials));
     require_argument(experiment || all, "--experiments", name,
-                     of.has_task ? "needs a task with a delay, or a synapse whose induction can be blocked"
-                                 : request.path + " has no task: give the file of a run, or --experiments rest,step ..");
+                     of.has_task
+                         ? "needs a task with a delay, or a synapse whose induction can be blocked"
+                         : request.path + " has no task: give the file of a run, or --experiments rest,step ..");
     if (experiment)
       experiments.push_back(std::move(*experiment));
     else
@@ -85,8 +86,8 @@ std::vector<Index> stimulated_by(const std::vector<Experiment>& experiments, con
 SimulatedTrials trials_of_experiment(const Experiment& experiment, const std::string& name, const Preparation& of) {
   auto made = trials_of(experiment, of);
   auto result = run_experiment(experiment, of);
-  SimulatedTrials done{name, experiment.protocol, std::move(result.rates_hz), {}, std::move(made.trials), 0, 0,
-                       result.delay, {}};
+  SimulatedTrials done{
+      name, experiment.protocol, std::move(result.rates_hz), {}, std::move(made.trials), 0, 0, result.delay, {}};
   done.dt_ms = made.options.number("integration.dt_ms");
   done.event_ms = static_cast<double>(made.event) * done.dt_ms;
   done.bins.assign(done.rates_hz.trials.size(), done.rates_hz.bins());

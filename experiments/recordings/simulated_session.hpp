@@ -12,28 +12,29 @@
 
 namespace stillpoint {
 
-/// Trials of one experiment: what every neuron did, and what was done to it. Times from the event, as in the experiment.
+/// Trials of one experiment: what every neuron did, and what was done to it. Times from the event, as in the
+/// experiment.
 struct SimulatedTrials {
   std::string experiment;
   Protocol protocol;
-  Session rates_hz;               // of all neurons
-  std::vector<Index> bins;        // of each trial: so many are its own, the others come after its end
-  TrialSet<double> trials;        // inputs, conditions, lengths
-  double dt_ms, event_ms;         // step of the inputs; when the event is, from the trial's start
-  std::optional<Delay> delay;     // of the task, from the trial's start; of unknown length: NaN
+  Session rates_hz;                  // of all neurons
+  std::vector<Index> bins;           // of each trial: so many are its own, the others come after its end
+  TrialSet<double> trials;           // inputs, conditions, lengths
+  double dt_ms, event_ms;            // step of the inputs; when the event is, from the trial's start
+  std::optional<Delay> delay;        // of the task, from the trial's start; of unknown length: NaN
   std::vector<std::string> outcome;  // of each trial, "correct" or "error"; empty where it is not graded so
 };
 
 struct SimulatedSession {
-  std::string subject;                            // stem of the file
+  std::string subject;  // stem of the file
   Index neurons = 0;
   std::uint64_t seed = 1;
-  std::vector<Index> stimulated;                  // neurons that some experiment stimulates
-  std::vector<Experiment> experiments;            // in their order
-  std::vector<std::string> left_out;              // those asked for by `all` that do not apply
-  std::vector<std::string> input_names;           // of the task's channels, where there is one
-  std::map<std::string, std::string> options;     // what was simulated
-  std::uint64_t fingerprint = 0;                  // of network and options: other ones have another
+  std::vector<Index> stimulated;                         // neurons that some experiment stimulates
+  std::vector<Experiment> experiments;                   // in their order
+  std::vector<std::string> left_out;                     // those asked for by `all` that do not apply
+  std::vector<std::string> input_names;                  // of the task's channels, where there is one
+  std::map<std::string, std::string> options;            // what was simulated
+  std::uint64_t fingerprint = 0;                         // of network and options: other ones have another
   std::function<SimulatedTrials(std::size_t)> simulate;  // the trials of an experiment, by its place
 };
 

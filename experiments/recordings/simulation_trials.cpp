@@ -71,8 +71,7 @@ void check(const SimulationContents& of, const std::string& path) {
   require(of.rate.shape.size() == 3 && of.rate.shape[1] >= 2 && of.rate.shape[1] == of.time_ms.size() &&
               static_cast<Index>(of.rate.shape[2]) == neurons && trials >= 1,
           path, "recording/rate", "must be [trial, sample, neuron], two samples or more as time_ms has");
-  require(of.time_ms[0] == 0 && of.time_ms[1] > 0 && std::isfinite(of.time_ms[1]), path, "time_ms",
-          "must rise from 0");
+  require(of.time_ms[0] == 0 && of.time_ms[1] > 0 && std::isfinite(of.time_ms[1]), path, "time_ms", "must rise from 0");
   require(of.input.shape.size() == 3 && of.input.shape[0] == trials && of.input.shape[1] >= 1, path, "trials/input",
           "must be [trial, step, channel]");
   for (const auto& [name, array] : {std::pair("target", &of.target), std::pair("mask", &of.mask)})
@@ -125,8 +124,7 @@ std::vector<std::string> outcomes_of(const SimulationContents& of, const TrialSe
   if (!every_step || of.target.shape.empty() || of.output.shape[2] != of.target.shape[2]) return {};
   const auto answers = answers_of(trials, columns_of(of.output, trials.batch, 1));
   std::vector<std::string> outcomes;
-  for (Index trial = 0; trial < trials.batch; ++trial)
-    outcomes.push_back(answers.right(trial) ? "correct" : "error");
+  for (Index trial = 0; trial < trials.batch; ++trial) outcomes.push_back(answers.right(trial) ? "correct" : "error");
   return outcomes;
 }
 
@@ -166,8 +164,7 @@ SimulatedSession session_of_simulation(const SessionRequest& request) {
   const auto& network = of.network;
   check(of, path);
   const auto available = static_cast<Index>(of.rate.shape[0]), count = request.trials.value_or(available);
-  require_argument(count <= available, "--trials", fmt::format("{}", count),
-                   fmt::format("{} has {}", path, available));
+  require_argument(count <= available, "--trials", fmt::format("{}", count), fmt::format("{} has {}", path, available));
   auto done = std::make_shared<SimulatedTrials>();
   const auto step = of.options.find("integration.dt_ms");
   if (step == of.options.end()) throw UserError(path + ": group /options: attribute integration.dt_ms: missing");
@@ -178,9 +175,8 @@ SimulatedSession session_of_simulation(const SessionRequest& request) {
   done->event_ms = of.event_ms;
   done->rates_hz = rates_of(of, done->trials, rate_map_of(network, request.f_max_hz));
   for (const Index length : done->trials.length)
-    done->bins.push_back(std::min(done->rates_hz.bins(),
-                                  static_cast<Index>(static_cast<double>(length) * done->dt_ms * (1 + 1e-9) /
-                                                     done->rates_hz.bin_ms)));
+    done->bins.push_back(std::min(done->rates_hz.bins(), static_cast<Index>(static_cast<double>(length) * done->dt_ms *
+                                                                            (1 + 1e-9) / done->rates_hz.bin_ms)));
   SimulatedSession session;
   if (const auto task = task_options(of.options)) {
     done->delay = delay_of_trials(*task);
@@ -196,8 +192,7 @@ SimulatedSession session_of_simulation(const SessionRequest& request) {
   session.neurons = network.size();
   session.seed = request.seed.value_or(of.seed);
   for (const double neuron : of.stimulated)
-    if (done->protocol.stimulus != Protocol::Stimulus::none)
-      session.stimulated.push_back(static_cast<Index>(neuron));
+    if (done->protocol.stimulus != Protocol::Stimulus::none) session.stimulated.push_back(static_cast<Index>(neuron));
   session.experiments = {{done->experiment, done->protocol, {}}};
   session.options = of.options;
   session.fingerprint = fingerprint_of(network, of.options, of.rate.values);

@@ -56,11 +56,15 @@ std::vector<TrialTimes> TrialTable::add(const SimulatedTrials& of) {
 }
 
 NwbTable TrialTable::table() const {
-  NwbTable trials{"intervals/trials", "TimeIntervals", "Trials, in their order", start_s_.size(),
-                  {{"start_time", "Start of the trial [s]", start_s_},
-                   {"stop_time", "End of the trial [s]", stop_s_},
-                   {"experiment", "What was done: `stillpoint list experiment`, options in /general/notes", experiment_},
-                   {"condition", "Trial type of the task; 0 where there is one only", numbers_of(condition_)}}};
+  NwbTable trials{
+      "intervals/trials",
+      "TimeIntervals",
+      "Trials, in their order",
+      start_s_.size(),
+      {{"start_time", "Start of the trial [s]", start_s_},
+       {"stop_time", "End of the trial [s]", stop_s_},
+       {"experiment", "What was done: `stillpoint list experiment`, options in /general/notes", experiment_},
+       {"condition", "Trial type of the task; 0 where there is one only", numbers_of(condition_)}}};
   for (const auto& [name, description, times_s] : events_)
     if (!std::all_of(times_s.begin(), times_s.end(), [](double each) { return std::isnan(each); }))
       trials.columns.push_back({name, description + " [s]; NaN: none", times_s});

@@ -32,8 +32,10 @@ class TrialTable {
   std::vector<long> condition_;
   std::vector<std::string> experiment_, outcome_;
   std::vector<Event> events_ = {
-      {"event_time", "What times of the experiment count from: at rest the end of a time without stimulus, in trials "
-                     "of a task the start of its delay, or of the trial where it has none", {}},
+      {"event_time",
+       "What times of the experiment count from: at rest the end of a time without stimulus, in trials "
+       "of a task the start of its delay, or of the trial where it has none",
+       {}},
       {"stimulus_on_time", "Start of the current into neurons or inputs, or of silencing", {}},
       {"stimulus_off_time", "Its end", {}},
       {"block_on_time", "Start of a block of short-term plasticity", {}},

@@ -16,21 +16,21 @@ namespace {
 /// A column of more values than these is said by its range.
 constexpr std::size_t most_values_shown = 8;
 
-/// How often a column has each value, as it is shown, in the order in which numbers and letters rise.
-std::vector<std::pair<std::string, Index>> counts_of(const TableColumn& column, Index rows) {
+/// How often a column has each value, by its number (0 of text) and as it is shown.
+std::map<std::pair<double, std::string>, Index> counts_of(const TableColumn& column, Index rows) {
   std::map<std::pair<double, std::string>, Index> counts;
   for (Index row = 0; row < rows; ++row) {
     const double number = column.kind == TableColumn::Kind::text ? 0 : column.numbers[static_cast<std::size_t>(row)];
     const auto text = column.shown(row);
     if (!text.empty()) ++counts[{number, text}];
   }
-  std::vector<std::pair<std::string, Index>> all;
-  for (const auto& [value, count] : counts) all.emplace_back(value.second, count);
-  return all;
+  return counts;
 }
 
 std::string kind_of(const TableColumn& column) {
-  return column.kind == TableColumn::Kind::number ? "number" : column.kind == TableColumn::Kind::text ? "text" : "truth";
+  return column.kind == TableColumn::Kind::number ? "number"
+         : column.kind == TableColumn::Kind::text ? "text"
+                                                  : "truth";
 }
 
 std::string values_in_words(const TableColumn& column, Index rows) {
@@ -39,11 +39,11 @@ std::string values_in_words(const TableColumn& column, Index rows) {
   std::string words;
   for (const auto& [value, count] : counts) {
     given += count;
-    words += fmt::format("{}{} ({})", words.empty() ? "" : ", ", value, count);
+    words += fmt::format("{}{} ({})", words.empty() ? "" : ", ", value.second, count);
   }
   if (counts.size() > most_values_shown)
     words = column.kind == TableColumn::Kind::number
-                ? fmt::format("{} to {}", counts.front().first, counts.back().first)
+                ? fmt::format("{} to {}", counts.begin()->first.second, counts.rbegin()->first.second)
                 : fmt::format("{} different", counts.size());
   return given == rows ? words : fmt::format("{}{}without ({})", words, words.empty() ? "" : ", ", rows - given);
 }
@@ -55,9 +55,9 @@ Json table_json(const RecordedTable& table) {
     const auto counts = counts_of(column, table.rows());
     each["different"] = counts.size();
     if (column.kind == TableColumn::Kind::number && !counts.empty())
-      each["range"] = {std::stod(counts.front().first), std::stod(counts.back().first)};
+      each["range"] = {counts.begin()->first.first, counts.rbegin()->first.first};
     if (counts.size() <= most_values_shown)
-      for (const auto& [value, count] : counts) each["values"].push_back({{"value", value}, {"rows", count}});
+      for (const auto& [value, count] : counts) each["values"].push_back({{"value", value.second}, {"rows", count}});
     json["columns"].push_back(each);
   }
   json["left_out"] = table.left_out;
@@ -98,7 +98,8 @@ std::string units_text(const Recording& recording) {
   const auto places = units_by_place(recording, of);
   std::vector<Index> all(static_cast<std::size_t>(units.rows()));
   std::iota(all.begin(), all.end(), Index{0});
-  auto text = fmt::format("units: {} in {}, {} spikes\n", units.rows(), printable(units.path), spikes_of(recording, all));
+  auto text =
+      fmt::format("units: {} in {}, {} spikes\n", units.rows(), printable(units.path), spikes_of(recording, all));
   Rows rows = {{"  " + of, "units", "spikes"}};
   for (const auto& [place, members] : places)
     rows.push_back({"  " + (place.empty() ? "-" : place), fmt::format("{}", members.size()),

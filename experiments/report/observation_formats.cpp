@@ -17,7 +17,8 @@ std::string unit_of(std::string unit, const Observation& of) {
 }
 
 std::string level_of(const ObservedValue& value) {
-  return value.level.empty() ? "-" : fmt::format("{} {}", value.count, value.level);
+  if (value.level.empty()) return "-";
+  return value.level == "trials" ? value.level : fmt::format("{} {}", value.count, value.level);
 }
 
 std::string sessions_text(const Observation& of) {

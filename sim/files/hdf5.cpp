@@ -1,6 +1,7 @@
 #include "sim/files/hdf5.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <type_traits>
 
 namespace stillpoint::hdf5 {
@@ -43,9 +44,15 @@ H5::FileAccPropList in_memory() {
   access.setCore(1 << 20, false);
   return access;
 }
+
+/// HDF5 takes two files of one name for one file, also where they are in memory.
+std::string name_in_memory() {
+  static std::atomic<unsigned long> number{0};
+  return "memory " + std::to_string(number++);
+}
 }  // namespace
 
-MemoryFile::MemoryFile() : file_("memory", H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, in_memory()) {}
+MemoryFile::MemoryFile() : file_(name_in_memory(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, in_memory()) {}
 
 std::string MemoryFile::image() const {
   H5Fflush(file_.getId(), H5F_SCOPE_GLOBAL);

@@ -138,8 +138,7 @@ std::optional<double> ForeignFile::number(const std::string& path, const std::st
   if (attribute < 0) return std::nullopt;
   const Handle type(H5Aget_type(attribute));
   double value = 0;
-  if (!holds_numbers(type) || values_of_attribute(attribute) != 1 ||
-      H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+  if (!holds_numbers(type) || values_of_attribute(attribute) != 1 || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
     throw UserError(fmt::format("{}: attribute {}: must be one number", where(path), name));
   return value;
 }

@@ -118,8 +118,7 @@ std::vector<double> ForeignDataset::numbers(hsize_t from, hsize_t rows) const {
   }
   std::vector<hsize_t> start(shape_.size(), 0);
   start[0] = from;
-  const Handle file(H5Dget_space(id_)),
-      memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
+  const Handle file(H5Dget_space(id_)), memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
   if (H5Sselect_hyperslab(file, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0)
     fail("cannot be read");
   read(H5T_NATIVE_DOUBLE, memory, file, values.data());

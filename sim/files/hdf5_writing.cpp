@@ -98,13 +98,23 @@ H5::DataSet add_switches(const H5::Group& group, const std::string& name, const 
   return dataset;
 }
 
+H5::DataSet add_pixels(const H5::Group& group, const std::string& name, const std::vector<Pixel>& pixels) {
+  H5::CompType type(sizeof(Pixel));
+  type.insertMember("x", HOFFSET(Pixel, x), H5::PredType::NATIVE_UINT32);
+  type.insertMember("y", HOFFSET(Pixel, y), H5::PredType::NATIVE_UINT32);
+  type.insertMember("weight", HOFFSET(Pixel, weight), H5::PredType::NATIVE_FLOAT);
+  const hsize_t count = pixels.size();
+  auto dataset = group.createDataSet(name, type, H5::DataSpace(1, &count), without_times());
+  if (count > 0) dataset.write(pixels.data(), type);
+  return dataset;
+}
+
 void add_link(const H5::Group& group, const std::string& name, const std::string& path) {
   group.link(H5L_TYPE_SOFT, path, name);
 }
 
 template <class Scalar>
-GrowingArray<Scalar>::GrowingArray(const H5::Group& group, const std::string& name, std::size_t columns)
-    : shape_({0}) {
+GrowingArray<Scalar>::GrowingArray(const H5::Group& group, const std::string& name, std::size_t columns) : shape_({0}) {
   if (columns > 0) shape_.push_back(columns);
   auto most = shape_, chunk = shape_;
   most[0] = H5S_UNLIMITED;

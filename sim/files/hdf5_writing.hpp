@@ -22,6 +22,13 @@ H5::DataSet add_texts(const H5::Group& group, const std::string& name, const std
 H5::DataSet add_number(const H5::Group& group, const std::string& name, double value);
 H5::DataSet add_switches(const H5::Group& group, const std::string& name, const std::vector<bool>& values);
 
+/// A column of pixels of an image, each with its share of a region.
+struct Pixel {
+  std::uint32_t x, y;
+  float weight;
+};
+H5::DataSet add_pixels(const H5::Group& group, const std::string& name, const std::vector<Pixel>& pixels);
+
 /// A link by name to an object of the same file.
 void add_link(const H5::Group& group, const std::string& name, const std::string& path);
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "experiments/recordings/nwb_writer.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/trained_run.hpp"
 #include "sim/files/network_file.hpp"
@@ -67,6 +68,40 @@ std::string trial_file(bool all) {
   return file.image();
 }
 
+/// With units on two probes' worth of columns, trials, both kinds of series and a type of an extension.
+std::string recording_file() {
+  const auto held = hdf5::lock();
+  NwbWriter writer({"example", "2000-01-01T00:00:00+00:00", "a session", {{"notes", "none"}}, {}, "", {{"sex", "U"}}});
+  const std::vector<double> starts = {0, 1, 2}, stops = {0.5, 1.5, 2.5};
+  using Texts = std::vector<std::string>;
+  writer.add_table({"units",
+                    "Units",
+                    "-",
+                    2,
+                    {{"location", "-", Texts{"a", "b"}},
+                     {"kept", "-", std::vector<bool>{true, false}},
+                     {"spike_times", "-", std::vector<double>{0.1, 0.2, 1.5}, {{2, 3}}},
+                     {"obs_intervals", "-", std::vector<double>{0, 1, 2, 3, 0, 3}, {{2, 3}}, 2}}});
+  writer.add_group("intervals");
+  writer.add_table({"intervals/trials",
+                    "TimeIntervals",
+                    "-",
+                    3,
+                    {{"start_time", "-", starts}, {"stop_time", "-", stops}, {"choice", "-", Texts{"l", "r", "l"}}}});
+  writer.add_table({"intervals/invalid_times",
+                    "TimeIntervals",
+                    "-",
+                    1,
+                    {{"start_time", "-", std::vector<double>{2}}, {"stop_time", "-", std::vector<double>{2.25}}}});
+  writer.add_series({"acquisition/steady", "TimeSeries", "-", "-", "V", 2, 10.0}).append({0.5}, Matrix<double>::Ones(2, 6));
+  writer.add_series({"acquisition/stamped", "WheelSeries", "-", "-", "m", 0, std::nullopt})
+      .append({1, 2, 4}, Matrix<double>::Ones(1, 3));
+  writer.add_group("specifications");
+  writer.add_group("specifications/ndx");
+  writer.add_group("specifications/ndx/0.1");
+  return writer.image();
+}
+
 }  // namespace
 
 ScratchFile::ScratchFile() {
@@ -109,6 +144,11 @@ Options options_of_first_run() { return resolve_options(first_run); }
 
 const std::vector<Example>& trial_examples() {
   static const std::vector<Example> all = {Example(trial_file(true)), Example(trial_file(false))};
+  return all;
+}
+
+const std::vector<Example>& recording_examples() {
+  static const std::vector<Example> all = {Example(recording_file())};
   return all;
 }
 

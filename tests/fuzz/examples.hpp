@@ -30,5 +30,6 @@ const std::vector<Example>& run_examples();
 Options options_of_first_run();
 /// With dt_ms = 10.
 const std::vector<Example>& trial_examples();
+const std::vector<Example>& recording_examples();
 
 }  // namespace stillpoint::testing

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "experiments/options/message.hpp"
+#include "experiments/report/contents.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/curve_file.hpp"
 #include "experiments/results/measured_run.hpp"
@@ -81,6 +82,22 @@ void read_trial_file(std::size_t) {
   must_answer(path, [&] { make_task(TrialFileParameters{path}, 10)->draw({1, 1}, 4); });
 }
 
+void read_recording(std::size_t) {
+  const auto& path = scratch().path();
+  must_answer(path, [&] {
+    const Recording recording(path);
+    contents_of(recording);
+    contents_json(recording);
+    for (Index unit = 0; unit < recording.units().rows(); ++unit) {
+      must_answer(path, [&] { recording.spike_times_s(unit); });
+      must_answer(path, [&] { recording.observed(unit); });
+    }
+    for (const auto& series : recording.series())
+      for (const double until : {series.from_s + 0.2, 1e300})
+        must_answer(path, [&] { recording.samples(series, {-1e300, until}); });
+  });
+}
+
 void damage(const std::vector<Example>& examples, const std::uint8_t* data, std::size_t size,
             void (*read)(std::size_t)) {
   Choices choices(data, size);
@@ -91,6 +108,7 @@ void damage(const std::vector<Example>& examples, const std::uint8_t* data, std:
 void network(const std::uint8_t* data, std::size_t size) { damage(network_examples(), data, size, read_network_file); }
 void run(const std::uint8_t* data, std::size_t size) { damage(run_examples(), data, size, read_run_file); }
 void trials(const std::uint8_t* data, std::size_t size) { damage(trial_examples(), data, size, read_trial_file); }
+void recording(const std::uint8_t* data, std::size_t size) { damage(recording_examples(), data, size, read_recording); }
 
 /// Bytes of a file that are wrong: the library itself does not survive all of them.
 void bytes(const std::uint8_t* data, std::size_t size) {
@@ -190,6 +208,7 @@ const std::vector<FuzzTarget>& fuzz_targets() {
       {"network", network, {std::string(3, '\0') + "abcdefgh"}},
       {"run", run, {std::string(3, '\0') + "abcdefgh"}},
       {"trials", trials, {std::string(3, '\0') + "abcdefgh"}},
+      {"recording", recording, {std::string(3, '\0') + "abcdefgh"}},
       {"bytes", bytes, {std::string(3, '\0') + "abcdefgh"}}};
   return all;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Simulated sessions as NWB files, read by what labs read them with: pynwb and its validator, nwbinspector, pynapple, and h5py."""
+import json
 import shutil
 import sys
 import warnings
@@ -9,7 +10,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
-from support import attributes, example_network, main, ok, refused, runs, settings, small_run, small_study, stillpoint  # noqa: E402
+from support import SOURCE, attributes, example_network, main, ok, refused, runs, settings, small_run  # noqa: E402
 
 warnings.filterwarnings("ignore")  # of the readers among themselves
 
@@ -70,7 +71,7 @@ def test_a_simulation_is_read_back_as_it_was(tmp):
     np.testing.assert_array_equal(shown.data[()], given.reshape(-1, given.shape[2]))
     for series in rates, shown:
         np.testing.assert_allclose(series.timestamps[()], at, atol=1e-12)
-    assert rates.unit == "Hz" and "stimulus 0" not in shown.comments
+    assert rates.unit == "Hz"
 
     # Trials: conditions, times of the task, answers.
     np.testing.assert_array_equal(trials["condition"], condition)
@@ -146,6 +147,13 @@ def test_a_session_of_experiments_holds_what_was_done_and_when(tmp):
     assert hz[late][:, stimulated].max() < 2 < hz[late][:, ~stimulated].max(), hz[late].mean(0)
     assert stimulated.sum() == 5
 
+    # Spikes lie where the rates are: of the silenced neurons before, during and after.
+    for a, b in (-0.2, 0), (0.15, 0.2), (0.3, 0.5):
+        windows = [(row["event_time"] + a, row["event_time"] + b) for _, row in of["silence_200"].iterrows()]
+        expected = sum(hz[(at > start - 1e-6) & (at < stop - 1e-6)][:, stimulated].sum() for start, stop in windows) * 0.01
+        found = sum(((spikes >= start) & (spikes < stop)).sum() for spikes in units["spike_times"][stimulated] for start, stop in windows)
+        assert abs(found - expected) < 4 * np.sqrt(expected) + 2, (a, b, found, expected)
+
 
 def test_validators_find_nothing(tmp):
     run, source = small_run("tcr", seed=3), simulated(tmp)
@@ -158,10 +166,12 @@ def test_validators_find_nothing(tmp):
         out = tmp / f"{name}.nwb"
         exported(words[0], out, *words[1:])
         assert not errors_of_validator(out), (name, errors_of_validator(out))
-        assert not found_by_inspector(out), (name, found_by_inspector(out))
+        found = [each for each in found_by_inspector(out) if name not in ("one", "film") or each.check_function_name != "check_single_row"]
+        assert not found, (name, found)
     nwb = opened(tmp / "all.nwb")
     experiments = set(nwb.trials["experiment"][:])
-    assert {"rest", "step", "ramp", "silence_800", "trial_long", "switch_long_16", "probe_orthogonal"} <= experiments and "pairing_rising" not in experiments
+    known = {each["name"] for each in json.loads(ok("list", "experiments", "--json"))}
+    assert experiments == known - {"pairing_rising", "pairing_flat", "pairing_falling"} and {"rest", "switch_long_16"} <= experiments
     assert "processing/ecephys" not in h5py.File(tmp / "bare.nwb") and opened(tmp / "one.nwb").processing["ecephys"]["firing_rates"].rate == 1000 / 10
 
 
@@ -197,6 +207,7 @@ def test_fluorescence_is_a_series_of_regions(tmp):
     assert series.data.shape == (frames.sum(), 6) and len(neurons) == 6 and nwb.units is None and series.rois.data[:].tolist() == list(range(6))
     np.testing.assert_allclose(series.timestamps[()], np.concatenate([row + np.arange(n) * 0.05 for row, n in zip(trials["start_time"], frames)]), atol=1e-9)
     assert table.imaging_plane.device.name == "stillpoint" and "17" in table.imaging_plane.indicator and table.imaging_plane.imaging_rate == 20
+    assert [[tuple(pixel) for pixel in mask] for mask in table['pixel_mask'][:]] == [[(i, 0, 1)] for i in range(6)]
     # In the mean a spike adds its peak times the integral of its course, from 17 and 180 ms; a Poisson count at the rate.
     with h5py.File(source) as file:
         hz = 10 * (file["recording/rate"][:, 1:][:, :, neurons] + 1)
@@ -241,10 +252,14 @@ def test_equal_sessions_are_equal_files_and_others_are_not(tmp):
         exported(run, tmp / "c.nwb", *words, *change)
         other = opened(tmp / "c.nwb")
         assert other.identifier != before.identifier
-        for name in "rest", "trial":
-            same = [nwb.processing["ecephys"]["firing_rates"].data[:50] for nwb in (before, other)]
-            assert not np.array_equal(*same), (change, name)
+        assert not np.array_equal(*[nwb.processing["ecephys"]["firing_rates"].data[:50] for nwb in (before, other)]), change
         assert list(other.units["neuron"][:]) != list(before.units["neuron"][:])
+    # Another session: of a run other trials; of a simulation the same, with other noise.
+    source = simulated(tmp)
+    for path, same in (run, False), (source, True):
+        one, two = (exported(path, tmp / f"{number}.nwb", "--neurons", 20, "--trials", 3, "--session", number) and opened(tmp / f"{number}.nwb") for number in (1, 2))
+        assert np.array_equal(*[nwb.processing["ecephys"]["firing_rates"].data[()] for nwb in (one, two)]) == same
+        assert two.session_id == "2" and not np.array_equal(*[nwb.units["spike_times"].target.data[:20] for nwb in (one, two)])
     exported(run, tmp / "d.nwb", *words, *settings("recording.shape=4"), "--start-time", "2026-02-28T10:00:00+01:00")
     regular = opened(tmp / "d.nwb")
     assert regular.session_start_time.isoformat() == "2026-02-28T10:00:00+01:00"
@@ -273,8 +288,7 @@ def test_networks_and_tasks_of_other_kinds(tmp):
     nwb = opened(tmp / "n.nwb")
     assert set(nwb.trials["experiment"][:]) == {"rest", "silence_50"} and "outcome" not in nwb.trials.colnames and "input" not in nwb.stimulus
     # Without a delay: the event is the start of the trial, and nothing tells right from wrong.
-    ok("run", "experiments/studies/flip_flop_quick.ini", "--out", tmp / "f", "--quiet", *settings("training.updates=2", "study.seeds=1", "study.arm=none"),
-       cwd=Path(__file__).resolve().parents[2])
+    ok("run", SOURCE / "experiments/studies/flip_flop_quick.ini", "--out", tmp / "f", "--quiet", *settings("training.updates=2", "study.seeds=1", "study.arm=none"))
     exported(runs(tmp / "f")[0], tmp / "f.nwb", "--trials", 3)
     nwb = opened(tmp / "f.nwb")
     np.testing.assert_array_equal(nwb.trials["event_time"][:], nwb.trials["start_time"][:])

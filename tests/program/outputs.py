@@ -20,6 +20,7 @@ def commands(study, out):
     yield ["analyze", "fixed-points", run, "--starts", 2, "--json", out]
     yield ["analyze", "restructuring", study, "--json", out]
     yield ["simulate", run, "--out", out]
+    yield ["export-nwb", run, out]
     if out.suffix == ".svg":
         yield ["figure", study, "--out", out]
         yield ["task", "flip_flop", "--plot", out]
@@ -68,8 +69,8 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial(tmp):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
-    for number, words in enumerate([["analyze", "lyapunov", run, "--duration-ms", 400, "--synapse", "none", "--json"], ["figure", study, "--out"], ["simulate", run, "--quiet", "--out"], ["task", "flip_flop", "--plot"]]):
-        out = tmp / f"{number}.svg"
+    for number, words in enumerate([["analyze", "lyapunov", run, "--duration-ms", 400, "--synapse", "none", "--json"], ["figure", study, "--out"], ["simulate", run, "--quiet", "--out"], ["task", "flip_flop", "--plot"], ["export-nwb", run, "--trials", 2, "--quiet"]]):
+        out = tmp / f"{number}.{'nwb' if words[0] == 'export-nwb' else 'svg'}"
         if words[0] != "simulate":
             ok(*words, out)
         else:  # a recording, which may be written again
@@ -77,7 +78,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial(tmp):
         before = out.read_bytes()
         refused(*words, out, names=["cannot be written"], preexec_fn=no_space)
         assert out.read_bytes() == before
-    assert sorted(path.name for path in tmp.iterdir()) == ["0.svg", "1.svg", "2.svg", "3.svg"]
+    assert sorted(path.name for path in tmp.iterdir()) == ["0.svg", "1.svg", "2.svg", "3.svg", "4.nwb"]
     with open("/dev/full", "w") as full:
         done = subprocess.run([given.program, "summary", study], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and "standard output" in done.stderr, done

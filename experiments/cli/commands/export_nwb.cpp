@@ -29,9 +29,11 @@ po::options_description export_options() {
       "experiments`); all: those of the predictions that spikes tell of; default: trial, trials of the task")(
       "trials", po::value<long>(), "trials of each experiment; default: 60, of a simulation all")(
       "neurons", po::value<long>(),
-      "recorded neurons, drawn at random, half of them of those that are stimulated; default: 60, or all where there are "
-      "fewer")("session", po::value<long>()->default_value(1),
-               "number of the session, its session_id: another one has other neurons, noise and, of a run, other trials")(
+      "recorded neurons, drawn at random, half of them of those that are stimulated; default: 60, or all where there "
+      "are "
+      "fewer")(
+      "session", po::value<long>()->default_value(1),
+      "number of the session, its session_id: another one has other neurons, noise and, of a run, other trials")(
       "seed", po::value<long>(), "seed of neurons, trials and noise; default: the file's own")(
       "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
       "set", po::value<std::vector<std::string>>()->composing(),
@@ -44,7 +46,8 @@ po::options_description export_options() {
 
 /// Date, time and offset.
 void require_time(const std::string& text) {
-  static const std::regex form(R"((\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:[0-5]\d))");
+  static const std::regex form(
+      R"((\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:[0-5]\d))");
   std::smatch parts;
   bool good = std::regex_match(text, parts, form);
   if (good) {

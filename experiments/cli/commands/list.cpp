@@ -169,11 +169,11 @@ int list(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command list_command() {
-  return {
-      "list",
-      "networks|rules|tasks|synapses|integrators|arms|training|hypotheses|predictions|experiments|experiment|recording [--json]",
-      "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
-      "stillpoint list synapses", list};
+  return {"list",
+          "networks|rules|tasks|synapses|integrators|arms|training|hypotheses|predictions|experiments|experiment|"
+          "recording [--json]",
+          "What there is, with the parameters of each: name, default, unit, meaning, what is allowed.",
+          "stillpoint list synapses", list};
 }
 
 }  // namespace stillpoint

@@ -1,0 +1,194 @@
+// Intervals of statistics of recordings, on processes whose statistics are known.
+#include <boost/math/distributions/normal.hpp>
+
+#include "analysis/statistics/bootstrap.hpp"
+#include "experiments/recordings/observed_statistics.hpp"
+#include "experiments/recordings/over_sessions.hpp"
+#include "tests/activity_processes.hpp"
+#include "tests/catch.hpp"
+#include "tests/recorded.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::testing;
+
+namespace {
+
+ScaledStatistic observed(const std::string& name, const Session& session, const StatisticSetting& setting) {
+  for (const auto& family : observed_statistics())
+    for (std::size_t i = 0; i < family.statistics.size(); ++i)
+      if (family.statistics[i].name == name) return family.of(session, setting)[i];
+  throw std::logic_error(name);
+}
+Scale scale_of(const std::string& name) {
+  for (const auto& family : observed_statistics())
+    for (const auto& statistic : family.statistics)
+      if (statistic.name == name) return statistic.scale;
+  throw std::logic_error(name);
+}
+
+/// How often the interval of a session held the truth, and the values that it was made of.
+struct Coverage {
+  long held = 0, repeats = 0;
+  std::vector<double> values, errors;
+};
+template <class Make>
+Coverage coverage(const std::string& name, double truth, int repeats, const StatisticSetting& setting, Make&& make) {
+  Coverage result;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    const auto found = observed(name, make(static_cast<std::uint64_t>(repeat)), setting);
+    const auto value = combined(scale_of(name), {found}, {""});
+    REQUIRE((value.value && value.value->interval));
+    CHECK(value.level == "trials");
+    result.held += value.value->interval->low <= truth && truth <= value.value->interval->high;
+    ++result.repeats;
+    result.values.push_back(*found.value);
+    result.errors.push_back(*jackknife_error_of(found));
+  }
+  return result;
+}
+
+/// Means on a circle and its opposite, one for each condition.
+std::vector<Matrix<double>> circles(Index neurons, Index bins) {
+  Matrix<double> mean(neurons, bins);
+  for (Index n = 0; n < neurons; ++n)
+    for (Index t = 0; t < bins; ++t)
+      mean(n, t) = 2 * std::cos(0.3 * static_cast<double>(t) +
+                                2 * std::acos(-1.) * static_cast<double>(n) / static_cast<double>(neurons));
+  return {mean, -mean};
+}
+
+}  // namespace
+
+TEST_CASE("intervals of products of different trials hold the truth") {
+  const auto means = circles(8, 12);
+  const StatisticSetting setting{{0, 240}, 40, Signal::rates};
+  const auto make = [&](std::uint64_t repeat) { return noisy(means, 20, 3, 20, repeat); };
+  const auto step = ((means[0].rightCols(11) - means[0].leftCols(11)) / 0.02).squaredNorm() / (8 * 11);
+  const auto speed = coverage("speed", std::sqrt(step), 150, setting, make);
+  INFO(speed.held << " of " << speed.repeats);
+  CHECK(covers(speed.held, speed.repeats));
+
+  // The ceiling and the products of a pattern that turns: cos of the angle, mean over pairs 2 bins apart or more.
+  double sum = 0, pairs = 0;
+  for (int t = 0; t < 12; ++t)
+    for (int u = t + 2; u < 12; ++u) {
+      sum += std::cos(0.3 * (u - t));
+      ++pairs;
+    }
+  const auto coding = coverage("coding_stability", sum / pairs, 150, setting, make);
+  INFO(coding.held << " of " << coding.repeats);
+  CHECK(covers(coding.held, coding.repeats));
+}
+
+TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold the truth") {
+  const StatisticSetting setting{{0, 600}, 100};
+  const auto poisson = [](std::uint64_t repeat) {
+    return poisson_session(
+        6, 30, 12, 50, [](double) { return 20.; }, 500 + repeat);
+  };
+  for (const auto* name : {"mean_rate", "fano"}) {
+    const auto found = coverage(name, std::string(name) == "fano" ? 1 : 20, 200, setting, poisson);
+    INFO(name << ": " << found.held << " of " << found.repeats);
+    CHECK(covers(found.held, found.repeats));
+    CHECK(std::abs(moments(found.values).mean - (std::string(name) == "fano" ? 1 : 20)) <
+          4 * moments(found.values).mean_error);
+  }
+  const double keep = 0.7;
+  const auto wander = [&](std::uint64_t repeat) {
+    Session session{50, 0, {}, {}};
+    for (Index k = 0; k < 60; ++k) {
+      Stream stream(4, Purpose::estimate, repeat, static_cast<std::uint64_t>(k));
+      Matrix<double> x(5, 12);
+      stream.fill_normal(x);
+      for (Index t = 1; t < 12; ++t) x.col(t) = keep * x.col(t - 1) + std::sqrt(1 - keep * keep) * x.col(t);
+      session.trials.push_back(x);
+    }
+    return session;
+  };
+  const auto at_lag = coverage("autocorrelation", keep * keep, 150, {{0, 600}, 100, Signal::rates}, wander);
+  INFO("autocorrelation: " << at_lag.held << " of " << at_lag.repeats);
+  CHECK(covers(at_lag.held, at_lag.repeats));
+
+  // Of a decoder the truth is what such sessions give on average: the interval is of the trials that were drawn.
+  const auto two = [](std::uint64_t repeat) {
+    return noisy({Matrix<double>::Constant(4, 1, 0.4), Matrix<double>::Constant(4, 1, -0.4)}, 30, 1, 50, repeat);
+  };
+  const StatisticSetting one_bin{{0, 50}, 50, Signal::rates};
+  double truth = 0;
+  for (std::uint64_t repeat = 1000; repeat < 1200; ++repeat)
+    truth += *observed("decoding", two(repeat), one_bin).value / 200;
+  const auto decoded = coverage("decoding", truth, 150, one_bin, two);
+  INFO("decoding: " << decoded.held << " of " << decoded.repeats);
+  CHECK(covers(decoded.held, decoded.repeats));
+  // Trials are drawn once: the error is that from session to session, and not one of trials that stand in both halves.
+  CHECK(std::abs(moments(decoded.errors).mean / std::sqrt(moments(decoded.values).variance) - 1) < 0.35);
+}
+
+TEST_CASE("intervals over sessions are of animals where there are some, and hold the mean of all animals") {
+  for (const int animals : {3, 6, 12}) {
+    long held = 0, repeats = 400;
+    for (long repeat = 0; repeat < repeats; ++repeat) {
+      Stream stream(6, Purpose::estimate, static_cast<std::uint64_t>(repeat), static_cast<std::uint64_t>(animals));
+      std::vector<ScaledStatistic> sessions;
+      std::vector<std::string> names;
+      for (int animal = 0; animal < animals; ++animal) {
+        const double own = 5 + stream.normal();
+        for (int session = 0; session < 3; ++session) {
+          sessions.push_back({own + 0.5 * stream.normal()});
+          names.push_back(fmt::format("m{}", animal));
+        }
+      }
+      const auto found = combined(Scale::plain, sessions, names);
+      CHECK((found.level == "animals" && found.count == animals));
+      held += found.value->interval->low <= 5 && 5 <= found.value->interval->high;
+    }
+    INFO(animals << " animals: " << held << " of " << repeats);
+    CHECK(covers(held, repeats));
+  }
+}
+
+TEST_CASE("few animals: the interval is of what there is enough of, and says so") {
+  const ScaledStatistic with{2, {1.9, 2.1, 2}}, without{4};
+  CHECK(combined(Scale::plain, {with}, {""}).level == "trials");
+  CHECK(combined(Scale::plain, {with, with}, {"", ""}).level == "trials");
+  CHECK(combined(Scale::plain, {with, with, without}, {"", "", ""}).level == "sessions");
+  CHECK(combined(Scale::plain, {with, with, without, without}, {"a", "a", "b", "b"}).level == "sessions");
+  CHECK(combined(Scale::plain, {with, with, with}, {"a", "a", "b"}).level == "trials");
+  const auto none = combined(Scale::plain, {without}, {""});
+  CHECK((none.value->value == 4 && !none.value->interval && none.level.empty()));
+  CHECK(combined(Scale::logarithm, {{std::log(2.)}, {std::log(8.)}}, {"", ""}).value->value == Approx(4));
+  CHECK(combined(Scale::square, {{-1.}}, {""}).value->value == 0);
+  CHECK(combined(Scale::plain, {with, {std::nullopt, {}, "why"}}, {"", ""}).absent ==
+        "of 1 of 2 sessions; the others: why");
+  // Two sessions of a and one of b: b's weighs as much as both of a's.
+  CHECK(combined(Scale::plain, {{1.}, {3.}, {10.}}, {"a", "a", "b"}).value->value == Approx(6));
+}
+
+TEST_CASE("fewer trials that stand for many: means of trials and chosen ones keep conditions and products") {
+  auto session = noisy(circles(3, 5), 50, 1, 20, 1);
+  const auto few = condensed(session, 10);
+  CHECK((few.trials.size() == 20 && few.condition.size() == 20));
+  for (const int condition : {0, 1})
+    CHECK((mean_over_trials(few, condition) - mean_over_trials(session, condition)).norm() < 1e-12);
+  CHECK(condensed(session, 60).trials.size() == 100);
+  const auto thin = thinned(session, 20);
+  CHECK(thin.trials.size() == 20);
+  CHECK(std::count(thin.condition.begin(), thin.condition.end(), 1) == 10);
+  const auto without = trials_without(session);
+  REQUIRE(without.size() == 10);
+  for (const auto& kept : without) CHECK(kept.size() == 90);
+}
+
+TEST_CASE("the band of a mean holds it at each place as often as it says") {
+  long held = 0;
+  for (std::uint64_t repeat = 0; repeat < 150; ++repeat) {
+    Matrix<double> rows(40, 3);
+    Stream(9, Purpose::estimate, repeat).fill_normal(rows);
+    const auto band = percentile_band(rows);
+    for (const auto& each : band) held += each.low <= 0 && 0 <= each.high;
+    CHECK(band[0].high - band[0].low > 0.3);
+  }
+  INFO(held << " of 450");
+  CHECK(covers(held, 450, 0.93));  // percentiles of 40: 93 to 94 %
+  CHECK(held < 446);
+}
