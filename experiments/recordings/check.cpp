@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 
+#include "experiments/options/argument.hpp"
 #include "experiments/predictions/hypotheses.hpp"
 
 namespace stillpoint {
@@ -244,6 +245,17 @@ std::vector<std::string> notes_of(const std::vector<SessionEvidence>& sessions, 
   return notes;
 }
 
+/// A session may lack an experiment that another one has.
+void require_experiments(const std::vector<SessionEvidence>& sessions, const EvidenceRequest& request) {
+  for (const auto& [name, filter] : request.experiments)
+    require_argument(std::any_of(sessions.begin(), sessions.end(),
+                                 [&, &of = name](const auto& session) {
+                                   const auto why = session.lacking.find(of);
+                                   return why == session.lacking.end() || why->second.rfind(no_trials, 0) != 0;
+                                 }),
+                     "--experiment", fmt::format("{}={}", name, filter.text()), "no trial of any recording is");
+}
+
 std::vector<Check::Next> next_of(const Check& check, const PredictionsFile& table) {
   std::vector<std::string> left;
   for (const auto& each : check.joint.tested)
@@ -281,6 +293,7 @@ Check check_recordings(const std::vector<Recording>& recordings, const Predictio
     check.sessions.push_back(evidence_of(recording, request.evidence, table));
     check.animals.push_back(animal_of(check.sessions.back(), request.files_are_animals));
   }
+  require_experiments(check.sessions, request.evidence);
   const Checking checking(check.sessions, check.animals, table, request, check.hypotheses);
   std::vector<JudgedStatistic> judged;
   for (std::size_t i = 0; i < predictions().size(); ++i) {

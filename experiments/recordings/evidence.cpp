@@ -118,10 +118,7 @@ class Experiments {
     const auto filter = filter_of(name, recording_, request_);
     const auto rows = filter ? filter->rows(recording_.trials(), recording_.file()) : std::vector<Index>();
     if (rows.empty()) {
-      require_argument(request_.experiments.count(name) == 0, "--experiment",
-                       fmt::format("{}={}", name, filter ? filter->text() : ""),
-                       fmt::format("{}: no trial of {} is", recording_.file(), recording_.trials().rows()));
-      found_.lacking[name] = fmt::format("no trials of the experiment {}", name);
+      found_.lacking[name] = fmt::format("{} the experiment {}", no_trials, name);
       return;
     }
     try {
@@ -181,7 +178,7 @@ void require_trials(const Recording& recording, const EvidenceRequest& request) 
 void require_some(const Recording& recording, const SessionEvidence& found) {
   if (!found.evidence.sessions.empty()) return;
   for (const auto& [name, why] : found.lacking)
-    if (why.rfind("no trials of", 0) != 0) throw UserError(fmt::format("{}: {}", recording.file(), why));
+    if (why.rfind(no_trials, 0) != 0) throw UserError(fmt::format("{}: {}", recording.file(), why));
   const auto* column = recording.trials().find(experiment_column);
   throw UserError(fmt::format("{}: has no trial of an experiment that the predictions are about{}; say which are by "
                               "--experiment NAME=FILTER",

@@ -21,6 +21,9 @@ struct EvidenceRequest {
   std::optional<double> delay_ms, membrane_ms;
 };
 
+/// How `lacking` begins of an experiment that the recording has no trials of.
+inline const std::string no_trials = "no trials of";
+
 /// One session: the same units in every experiment.
 struct SessionEvidence {
   std::string file, subject;
@@ -31,8 +34,8 @@ struct SessionEvidence {
   std::vector<std::string> notes = {};         // what was left out, as it is said of each experiment
 };
 
-/// Throws UserError where the recording has no trials, none of an experiment of the predictions, none that a filter
-/// asks for, or no such column.
+/// Throws UserError where the recording has no trials, none of an experiment of the predictions, or no column that is
+/// asked for.
 SessionEvidence evidence_of(const Recording& recording, const EvidenceRequest& request, const PredictionsFile& table);
 
 }  // namespace stillpoint

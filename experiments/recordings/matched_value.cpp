@@ -77,9 +77,9 @@ Sample sample_for(const Prediction& prediction, const SessionEvidence& session) 
   for (const auto& name : prediction.experiments)
     if (session.evidence.sessions.count(name) == 0) lacking.push_back(name);
   for (const auto& name : lacking)  // what is at fault with a trial that is there says more than that others are not
-    if (session.lacking.at(name).rfind("no trials", 0) != 0) return cannot(session.lacking.at(name));
+    if (session.lacking.at(name).rfind(no_trials, 0) != 0) return cannot(session.lacking.at(name));
   if (!lacking.empty())
-    return cannot(fmt::format("no trials of the experiment{} {}", lacking.size() > 1 ? "s" : "",
+    return cannot(fmt::format("{} the experiment{} {}", no_trials, lacking.size() > 1 ? "s" : "",
                               fmt::join(lacking, ", ")));
   if (prediction.cells == Prediction::Cells::stimulated && !session.stimulated)
     return cannot("which units are stimulated is not known: mark them in a column `stimulated` of the units, or by "

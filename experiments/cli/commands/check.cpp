@@ -35,7 +35,7 @@ po::options_description check_options() {
       "matched", "task, constants and recording are those of the table: judge levels as well")(
       "alpha", po::value<double>()->default_value(0.05), "share of recordings in which the true hypothesis may be "
                                                          "excluded")(
-      "json", po::value<OutputFile>(), "write all of it there as JSON")("plot", po::value<OutputFile>(),
+      "json", po::value<OutputFile>(), "all of it as JSON; -: to standard output")("plot", po::value<OutputFile>(),
                                                                         "figure there, .svg");
   return options;
 }
@@ -95,8 +95,8 @@ int check(const std::vector<std::string>& arguments, const Command& command) {
     const auto found = check_recordings(recordings, table, request);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
     const auto json = output_path(values, "json");
-    if (json != "-") fmt::print("{}", check_text(found));
-    if (!json.empty()) write_atomically(json, json_text(check_json(found, table)));
+    if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
+    fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));
     return 0;
   });
 }

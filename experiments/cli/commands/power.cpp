@@ -164,8 +164,9 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
                  {"sizes", Json::array()}};
     for (std::size_t size = 0; size < file.sizes.size(); ++size)
       json["sizes"].push_back(size_json(request, file.sizes[size], a[size], b[size]));
-    fmt::print("{}", text_of(request, json));
-    if (values.count("json")) write_atomically(values["json"].as<OutputFile>().path, json_text(json));
+    const auto path = output_path(values, "json");
+    if (!path.empty() && path != "-") write_atomically(path, json_text(json));
+    fmt::print("{}", path == "-" ? json_text(json) : text_of(request, json));
     return 0;
   });
 }
