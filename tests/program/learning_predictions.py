@@ -78,7 +78,7 @@ def test_learning_of_known_networks(tmp):
     assert all(name in drawn for name in NAMES) and "updates from the fall" in drawn and "abruptly" in drawn
 
     # What was measured is kept, and measured anew where it is of another day, or damaged.
-    kept = sorted((tmp / "p/learning").glob("*.json"))
+    kept = sorted((tmp / "p/learning").glob("*/*.json"))
     assert len(kept) == 3
     before, report = [path.stat().st_mtime_ns for path in kept], (tmp / "p/predictions.json").read_bytes()
     kept[0].write_text("{")
@@ -96,7 +96,7 @@ def test_studies_without_networks_on_the_way(tmp):
             del run["checkpoints"][name]
     ok("predict", tmp / "s", "--out", tmp / "p", *PREDICT)
     found = json.loads((tmp / "p/predictions.json").read_text())
-    assert found["learning_left_out"] == 1 and len(list((tmp / "p/learning").glob("*.json"))) == 1
+    assert found["learning_left_out"] == 1 and len(list((tmp / "p/learning").glob("*/*.json"))) == 1
     done = stillpoint("predict", tmp / "s", "--out", tmp / "q", *map(str, PREDICT[:-3]), "--trials-per-day", "40", "--quiet")
     assert done.returncode == 0 and done.stderr == "", done.stderr
     line, = (line for line in done.stdout.splitlines() if "learning" in line)

@@ -9,10 +9,10 @@ namespace {
 
 constexpr double count_bin_ms = 50;
 /// The block begins 200 ms before the event: its own onset is over.
-const std::string drug =
+constexpr const char* drug =
     "a drug or a light-switched inhibitor of short-term plasticity, before and after in one animal";
 
-const std::string with_and_without = "the same cells with the block and without it";
+constexpr const char* with_and_without = "the same cells with the block and without it";
 
 std::optional<double> at_lag(const Evidence& of, const std::string& experiment) {
   return autocorrelation_at(binned(of.sessions.at(experiment), count_bin_ms, of.signal), at_rest, 200);
@@ -65,7 +65,7 @@ std::vector<Prediction> block_predictions() {
        "Change of creep within a step when short-term plasticity is blocked",
        "difference of ratios of means over cells",
        "as creep",
-       drug + "; current into a third of the neurons",
+       std::string(drug) + "; current into a third of the neurons",
        "creep of membranes and derivative feedback stays",
        {"rest", "step", "rest_blocked", "step_blocked"},
        Prediction::Cells::stimulated,

@@ -26,7 +26,7 @@ inline Session binned(const Session& session, double bin_ms, Signal signal) {
 std::optional<double> decoded_at_end(const Evidence& of, const std::string& experiment);
 
 /// Why a ratio of responses is a contrast.
-inline const std::string one_over_another = "one response over another of the same cells";
+constexpr const char* one_over_another = "one response over another of the same cells";
 
 /// Amplitudes of the pulses that are to switch a memory.
 const std::vector<double>& switch_amplitudes();
