@@ -119,7 +119,6 @@ TEST_CASE("intervals are sorted and joined, trials have their columns", "[record
     const auto times = [](std::vector<double> from, std::vector<double> to) {
       return std::vector<NwbColumn>{{"start_time", "-", std::move(from)}, {"stop_time", "-", std::move(to)}};
     };
-    writer.add_group("intervals");
     writer.add_table({"intervals/invalid_times", "TimeIntervals", "-", 3, times({5, 1, 2}, {6, 3, 4})});
     auto columns = times({0, 1}, {1, std::nan("")});
     columns.push_back({"choice", "of it", Texts{"left", ""}});
@@ -146,7 +145,6 @@ TEST_CASE("intervals are sorted and joined, trials have their columns", "[record
 TEST_CASE("an invalid time that ends before it begins is refused", "[recordings]") {
   const auto said = refusal([] {
     Recorded([](NwbWriter& writer) {
-      writer.add_group("intervals");
       writer.add_table({"intervals/invalid_times",
                         "TimeIntervals",
                         "-",

@@ -82,7 +82,6 @@ std::string recording_file() {
                      {"kept", "-", std::vector<bool>{true, false}},
                      {"spike_times", "-", std::vector<double>{0.1, 0.2, 1.5}, {{2, 3}}},
                      {"obs_intervals", "-", std::vector<double>{0, 1, 2, 3, 0, 3}, {{2, 3}}, 2}}});
-  writer.add_group("intervals");
   writer.add_table({"intervals/trials",
                     "TimeIntervals",
                     "-",
@@ -93,7 +92,8 @@ std::string recording_file() {
                     "-",
                     1,
                     {{"start_time", "-", std::vector<double>{2}}, {"stop_time", "-", std::vector<double>{2.25}}}});
-  writer.add_series({"acquisition/steady", "TimeSeries", "-", "-", "V", 2, 10.0}).append({0.5}, Matrix<double>::Ones(2, 6));
+  writer.add_series({"acquisition/steady", "TimeSeries", "-", "-", "V", 2, 10.0})
+      .append({0.5}, Matrix<double>::Ones(2, 6));
   writer.add_series({"acquisition/stamped", "WheelSeries", "-", "-", "m", 0, std::nullopt})
       .append({1, 2, 4}, Matrix<double>::Ones(1, 3));
   writer.add_group("specifications");
