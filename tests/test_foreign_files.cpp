@@ -155,8 +155,8 @@ TEST_CASE("references lead to paths", "[files]") {
   std::vector<hobj_ref_t> references(3, 0);
   H5Rcreate(&references[0], foreign.id(), "/a/b", H5R_OBJECT, -1);
   H5Rcreate(&references[2], foreign.id(), "/a", H5R_OBJECT, -1);
-  const auto dataset = foreign.dataset("all", H5T_STD_REF_OBJ, {3}, references.data());
-  {
+  {  // closed before the file is read
+    const auto dataset = foreign.dataset("all", H5T_STD_REF_OBJ, {3}, references.data());
     const Handle space(H5Screate(H5S_SCALAR)),
         attribute(H5Acreate2(dataset, "target", H5T_STD_REF_OBJ, space, H5P_DEFAULT, H5P_DEFAULT));
     H5Awrite(attribute, H5T_STD_REF_OBJ, references.data());
