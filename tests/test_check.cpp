@@ -86,7 +86,7 @@ PredictionsFile table_of(const std::map<std::string, double>& creep) {
     for (int size = 0; size < 2; ++size) {
       std::vector<SetAnimal> networks;
       for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-        const double value = centre + 0.02 * (static_cast<double>(seed) - 3.5);
+        const double value = centre + 0.08 * (static_cast<double>(seed) - 3.5);
         networks.push_back({{seed, {value, value + 0.01}}, ""});
       }
       table.animals.animals["creep"][name].push_back(networks);
@@ -140,12 +140,12 @@ TEST_CASE("what is counted of a file is what was recorded, and so is every stati
 
 TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that fits is left, and nothing else is said") {
   const File file({"rest", "step"}, 24, 1.5);
-  const auto table = table_of({{"static", 1}, {"tcr", 1.42}, {"high_pass", 1.4}, {"tcr_yoked", 1}});
+  const auto table = table_of({{"static", 0.5}, {"tcr", 1.42}, {"high_pass", 1.4}, {"tcr_yoked", 1}});
   const auto check = checked(file.path, table);
   const auto& creep = of_name(check, "creep");
   REQUIRE(creep.cannot.empty());
   CHECK((creep.size.neurons == stimulated && creep.size.trials == 20 && creep.sessions == 1 && creep.over == "trials"));
-  CHECK(creep.measured == Approx(1.4).margin(0.1));
+  CHECK(creep.measured == Approx(1.4).margin(0.3));  // three errors of counts of some 670 and 940 spikes
   REQUIRE(creep.interval);
   CHECK((creep.interval->low < creep.measured && creep.measured < creep.interval->high));
   CHECK((creep.needed && creep.needed->animals == 9 && creep.needed->told == 2));
@@ -154,7 +154,7 @@ TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that
   CHECK((check.next.size() == 1 && check.next[0].pair.animals_80 == 9));
   const auto conclusion = conclusion_of(check);
   CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %: static; not tested: "));
-  CHECK_THAT(check_text(check), Catch::Contains("residual_200: is not in the table") && Catch::Contains(conclusion));
+  CHECK_THAT(check_text(check), Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
   const auto json = check_json(check, table);
   CHECK((json["joint"]["hypotheses"]["static"]["excluded"] == true && json["conclusion"] == conclusion));
   CHECK_THAT(check_figure(check), Catch::StartsWith("<svg") && Catch::Contains("creep"));
@@ -169,8 +169,8 @@ TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot te
   };
   CHECK_THAT(why({"rest", "step"}, 9, "creep"), Catch::Contains("9 trials") && Catch::Contains("4 and 10"));
   CHECK_THAT(why({"rest", "ramp"}, 24, "creep"), Catch::Contains("no trials of the experiment step"));
-  CHECK_THAT(why({"rest", "step"}, 24, "autocorrelation_400"), Catch::Contains("is not in the table"));
-  CHECK_THAT(why({"rest", "step"}, 24, "pairing_contrast"), Catch::Contains("is not in the table"));
+  CHECK_THAT(why({"rest", "step"}, 24, "autocorrelation_400"), Catch::Contains("not in the table"));
+  CHECK_THAT(why({"rest", "step"}, 24, "pairing_contrast"), Catch::Contains("not in the table"));
   auto levels = table;
   levels.animals.animals["fano"] = levels.animals.animals["pairing_contrast"] = levels.animals.animals["creep"];
   const File file({"rest", "step"}, 12, 1.5);

@@ -90,7 +90,7 @@ class Checking {
   /// Why it cannot be told, "" where it can.
   std::string measure(const Prediction& prediction, CheckedPrediction& checked) const {
     const auto networks = table_.animals.animals.find(prediction.name);
-    if (networks == table_.animals.animals.end()) return "is not in the table";
+    if (networks == table_.animals.animals.end()) return not_in_table;
     if (prediction.contrast.empty() && !request_.matched)
       return "is a level, no contrast within an animal: another task, rate or constant changes it (--matched: they are "
              "the table's)";

@@ -29,6 +29,9 @@ struct NeededSample {
   long told;     // hypotheses
 };
 
+/// Why nothing can be told of a prediction that predict was not asked for.
+inline const std::string not_in_table = "not in the table";
+
 struct CheckedPrediction {
   std::size_t prediction;               // of predictions()
   std::string cannot = {};              // why this recording cannot tell; "": it can

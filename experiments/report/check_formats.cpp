@@ -17,8 +17,9 @@ std::string interval_cell(double value, const std::optional<Interval>& interval)
 
 std::string needed_text(const std::optional<NeededSample>& needed) {
   if (!needed) return "";
-  return fmt::format("; it takes {} animals of {} neurons x {} trials to tell {} hypotheses", needed->animals,
-                     needed->size.neurons, needed->size.trials, needed->told);
+  return fmt::format("; it takes {} animals of {} neurons x {} trials to tell {} {}", needed->animals,
+                     needed->size.neurons, needed->size.trials, needed->told,
+                     needed->told == 1 ? "hypothesis" : "hypotheses");
 }
 
 const HypothesisLaw* law_of(const CheckedPrediction& checked, const std::string& hypothesis) {
@@ -43,16 +44,21 @@ std::string judged_table(const Check& check) {
   if (rows.size() == 1) return "";
   return aligned(rows, 1) +
          fmt::format("Intervals of {:g} %. Of hypotheses: mean of its networks, recorded alike (likelihood over that of "
-                     "the best one,\nno less than 1 in its seeds and one more).\n",
+                     "the best one,\nno less than 1 / (its seeds + 1)).\n",
                      100 * (1 - check.alpha));
 }
 
 std::string undecided(const Check& check) {
   std::string text;
-  for (const auto& checked : check.predictions)
-    if (!checked.cannot.empty())
-      text += fmt::format("  {}: {}{}\n", predictions()[checked.prediction].name, checked.cannot,
-                          needed_text(checked.needed));
+  std::vector<std::string> absent;
+  for (const auto& checked : check.predictions) {
+    const auto& name = predictions()[checked.prediction].name;
+    if (checked.cannot == not_in_table)
+      absent.push_back(name);
+    else if (!checked.cannot.empty())
+      text += fmt::format("  {}: {}{}\n", name, checked.cannot, needed_text(checked.needed));
+  }
+  if (!absent.empty()) text += fmt::format("  {}: {}\n", fmt::join(absent, ", "), not_in_table);
   return text.empty() ? "" : "\nThis recording cannot tell:\n" + text;
 }
 
