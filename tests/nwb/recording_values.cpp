@@ -1,5 +1,5 @@
-// Everything that is read of a recording as JSON, for tests/nwb/reading.py: recording_values RECORDING.nwb. Series are read
-// in three parts.
+// Everything that is read of a recording as JSON, for the tests of reading in this folder:
+// recording_values RECORDING.nwb. Series are read in three parts.
 #include <fmt/format.h>
 
 #include <limits>
