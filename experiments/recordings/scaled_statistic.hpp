@@ -2,7 +2,7 @@
 // condition is in
 // group k modulo 10, the statistic is computed without each group, and
 //
-//   SE^2 = (G - 1) / G sum_g (theta_(g) - mean theta)^2   (Tukey 1958; Shao & Wu 1989, doi:10.1214/aos/1176347263)
+//   SE^2 = (G - 1) / G sum_g (theta_(g) - mean theta)^2   (Tukey 1958; Efron & Stein 1981, doi:10.1214/aos/1176345462)
 //
 // with Student's t of G - 1 degrees of freedom. Not by a bootstrap: trials that are drawn twice would stand in both
 // halves
