@@ -30,7 +30,8 @@ struct Covariances {
   Vector<double> of_lags, scale;  // R is one over the other
 };
 
-/// Deviations of trials from the mean of their condition, summed fold by fold: whatever of them is left out, and means are
+/// Deviations of trials from the mean of their condition, summed fold by fold: whatever of them is left out, and
+/// means are
 /// taken anew, needs no trial again. The k-th trial of each condition is in fold k modulo folds.
 class DeviationSums {
  public:
@@ -59,7 +60,8 @@ class DeviationSums {
       for (const auto& of : fold) sum += of.squares.sum();
     return sum;
   }
-  /// Of all folds but this one, and of the trials of this one from the mean of all others, which has no scale. A condition
+  /// Of all folds but this one, and of the trials of this one from the mean of all others, which has no scale. A
+  /// condition
   /// of which no two trials are left is left out.
   struct Split {
     Covariances kept;

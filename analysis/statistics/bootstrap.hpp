@@ -14,7 +14,8 @@ namespace stillpoint {
 /// some 10 runs it is too narrow, and where all values are equal it has no width.
 Interval percentile_interval(std::size_t runs, const std::function<double(const std::vector<int>& counts)>& statistic);
 
-/// Percentile intervals of the means of columns, rows (trials) resampled 2000 times from one fixed stream, the same rows for
+/// Percentile intervals of the means of columns, rows (trials) resampled 2000 times from one fixed stream, the same
+/// rows for
 /// all columns: pointwise, not of the whole curve. Too narrow below some 10 rows; without width for one.
 std::vector<Interval> percentile_band(const Matrix<double>& rows);
 

@@ -22,9 +22,10 @@ const RecordedSeries* chosen_series(const Recording& recording, const std::strin
     ++matches;
   }
   if (matches == 1) return found;
-  const auto there = known.empty() ? "no series either" : fmt::format("its series are: {}", fmt::join(known, ", "));
+  if (known.empty()) throw UserError(fmt::format("{}: has neither units nor series to observe", recording.file()));
+  const auto there = fmt::format("its series are: {}", fmt::join(known, ", "));
   if (name.empty())
-    throw UserError(fmt::format("{}: has no units; choose a series by --series: {}", recording.file(), there));
+    throw UserError(fmt::format("{}: has no units; choose a series by --series; {}", recording.file(), there));
   throw UserError(
       fmt::format("--series {}: {}: {}; {}{}", name, recording.file(),
                   matches > 1 ? "several series have this name, write the path" : "there is none of this name", there,

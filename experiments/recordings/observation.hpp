@@ -1,4 +1,5 @@
-// What is observed in recordings: statistics and curves of each, and over all of them, with intervals and what those are of.
+// What is observed in recordings: statistics and curves of each, and over all of them, with intervals and what those
+// are of.
 #pragma once
 
 #include <functional>

@@ -17,10 +17,13 @@ struct ObservedValue {
   Index count = 0;                // of those
   std::string absent;             // why there is no value or no interval
 };
-/// Mean over sessions where it is defined, of animals over the means of theirs, on the statistic's scale. The interval is
+/// Mean over sessions where it is defined, of animals over the means of theirs, on the statistic's scale. The
+/// interval is
 /// of animals where there are three or more (of sessions, where no animals are named); else of sessions within these
-/// animals, where there are three or more, and two of each; else of trials within these sessions. From six animals on it
-/// is of a studentised bootstrap, below Student's t. Sessions within an animal, and trials within a session, are not drawn anew beside
+/// animals, where there are three or more, and two of each; else of trials within these sessions. From six animals
+/// on it
+/// is of a studentised bootstrap, below Student's t. Sessions within an animal, and trials within a session, are not
+/// drawn anew beside
 /// them: their noise is in the means already, and would count twice (Davison & Hinkley 1997, section 3.8).
 ObservedValue combined(Scale scale, const std::vector<ScaledStatistic>& sessions,
                        const std::vector<std::string>& animals);

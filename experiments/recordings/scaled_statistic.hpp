@@ -1,9 +1,11 @@
-// Statistics of a session with their standard errors, by the delete-group jackknife: the k-th trial of each condition is in
+// Statistics of a session with their standard errors, by the delete-group jackknife: the k-th trial of each
+// condition is in
 // group k modulo 10, the statistic is computed without each group, and
 //
-//   SE^2 = (G - 1) / G sum_g (theta_(g) - mean theta)^2          (Tukey 1958; Shao & Wu 1989, doi:10.1214/aos/1176347263)
+//   SE^2 = (G - 1) / G sum_g (theta_(g) - mean theta)^2   (Tukey 1958; Efron & Stein 1981, doi:10.1214/aos/1176345462)
 //
-// with Student's t of G - 1 degrees of freedom. Not by a bootstrap: trials that are drawn twice would stand in both halves
+// with Student's t of G - 1 degrees of freedom. Not by a bootstrap: trials that are drawn twice would stand in both
+// halves
 // of a cross-validation, and a Fano factor of n resampled counts is too small by (n - 1) / n. Trials are taken for
 // independent of each other.
 #pragma once
@@ -32,7 +34,8 @@ struct ScaledStatistic {
 std::optional<double> jackknife_error_of(const ScaledStatistic& statistic);
 
 using StatisticValues = std::vector<std::optional<double>>;  // on their scales
-/// `count` values of a session, and those without each group of its trials. What throws ParameterError is absent for that
+/// `count` values of a session, and those without each group of its trials. What throws ParameterError is absent for
+/// that
 /// reason, what is otherwise absent for `undefined`.
 std::vector<ScaledStatistic> jackknifed(const Session& session, std::size_t count,
                                         const std::function<StatisticValues(const Session&)>& of,

@@ -10,7 +10,8 @@
 namespace stillpoint {
 
 /// Rows of a table by comparisons that all must hold, separated by commas: "outcome=correct|early, contrast>=0.5".
-/// `|` stands between values any of which will do; = != < <= > >= compare numbers as numbers; what holds a comma, a bar or
+/// `|` stands between values any of which will do; = != < <= > >= compare numbers as numbers; what holds a comma, a
+/// bar or
 /// a sign of comparison is put in double quotes. Columns go by name; `id` is the table's own. A row that has no value
 /// (NaN, "") is not equal to any, nor above or below.
 class RowFilter {
@@ -42,7 +43,8 @@ class RowFilter {
 /// The column of that name, `id` among them; throws UserError that names those there are, and why one was left out.
 TableColumn column_named(const RecordedTable& table, const std::string& name, const std::string& option,
                          const std::string& file);
-/// The different values of a column, as they are shown, numbers by size and texts by the alphabet; none for rows without.
+/// The different values of a column, as they are shown, numbers by size and texts by the alphabet; none for rows
+/// without.
 std::vector<std::string> values_of(const TableColumn& column);
 
 /// "-500..1500" in ms. Throws UserError "OPTION TEXT: ..".

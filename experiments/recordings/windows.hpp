@@ -11,7 +11,8 @@ namespace stillpoint {
 /// Ends of intervals that are meant to touch are written with rounding errors.
 constexpr double same_time_s = 1e-6;
 
-/// The bins of a window in whole: edges of bin i are at event_s + (from_ms + i bin_ms) / 1000, the first belongs to it, the
+/// The bins of a window in whole: edges of bin i are at event_s + (from_ms + i bin_ms) / 1000, the first belongs to
+/// it, the
 /// second does not.
 struct BinsAbout {
   double from_ms, bin_ms;

@@ -1,4 +1,5 @@
-// A figure of what is observed in recordings: spikes of some units and their rates by condition, the population's rates,
+// A figure of what is observed in recordings: spikes of some units and their rates by condition, the population's
+// rates,
 // the autocorrelation with its fit.
 #pragma once
 
