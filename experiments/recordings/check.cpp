@@ -76,8 +76,8 @@ class Checking {
     for (const auto& pair : pairs->second) {
       const bool focus = pair.a == table_.focus || pair.b == table_.focus;
       if (!focus || !pair.animals_80 || is_control(pair.a) || is_control(pair.b)) continue;
-      auto& sample = found.emplace(std::pair(pair.size.neurons, pair.size.trials), NeededSample{pair.size, 0, 0})
-                         .first->second;
+      auto& sample =
+          found.emplace(std::pair(pair.size.neurons, pair.size.trials), NeededSample{pair.size, 0, 0}).first->second;
       sample.animals = std::max(sample.animals, *pair.animals_80);
       ++sample.told;
     }
@@ -137,7 +137,8 @@ class Checking {
     return std::nullopt;
   }
 
-  std::string too_small(const Prediction& prediction, const std::vector<Sample>& samples, const Sessions& usable) const {
+  std::string too_small(const Prediction& prediction, const std::vector<Sample>& samples,
+                        const Sessions& usable) const {
     Index neurons = std::numeric_limits<Index>::max(), trials = neurons;
     for (const auto& [animal, places] : usable)
       for (const auto i : places) {
@@ -234,9 +235,10 @@ std::vector<std::string> notes_of(const std::vector<SessionEvidence>& sessions, 
                                                 2 * rate_hz)
                                   : ""));
   if (!matched)
-    notes.push_back(fmt::format("counts are in bins of {:g} ms, as in the table; its spikes are of a renewal process: "
-                                "bursts, drift and sorting errors are not in it",
-                                table.bin_ms));
+    notes.push_back(
+        fmt::format("counts are in bins of {:g} ms, as in the table; its spikes are of a renewal process: "
+                    "bursts, drift and sorting errors are not in it",
+                    table.bin_ms));
   std::map<std::string, long> said;
   for (const auto& session : sessions)
     for (const auto& note : session.notes)
@@ -284,8 +286,9 @@ std::vector<Check::Next> next_of(const Check& check, const PredictionsFile& tabl
 Check check_recordings(const std::vector<Recording>& recordings, const PredictionsFile& table,
                        const CheckRequest& request) {
   if (!table.of_spikes)
-    throw UserError(table.path + ": is of calcium imaging; spikes are held against a table of spikes: run predict "
-                                 "without recording.signal=calcium");
+    throw UserError(table.path +
+                    ": is of calcium imaging; spikes are held against a table of spikes: run predict "
+                    "without recording.signal=calcium");
   Check check;
   check.alpha = request.alpha;
   check.hypotheses = hypotheses_of(table);

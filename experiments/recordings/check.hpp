@@ -33,15 +33,15 @@ struct NeededSample {
 inline const std::string not_in_table = "not in the table";
 
 struct CheckedPrediction {
-  std::size_t prediction;               // of predictions()
-  std::string cannot = {};              // why this recording cannot tell; "": it can
+  std::size_t prediction;                   // of predictions()
+  std::string cannot = {};                  // why this recording cannot tell; "": it can
   std::optional<NeededSample> needed = {};  // where there is a sample that tells something
-  RecordingSize size = {};              // of the samples
-  long animals = 0, sessions = 0;       // sessions: the fewest of an animal
+  RecordingSize size = {};                  // of the samples
+  long animals = 0, sessions = 0;           // sessions: the fewest of an animal
   double measured = 0;
   std::optional<Interval> interval = {};  // 1 - alpha, Student's t
-  std::string over = {};                // what it is over: trials, sessions or animals
-  JudgedStatistic statistic = {};       // with the networks that it is held against
+  std::string over = {};                  // what it is over: trials, sessions or animals
+  JudgedStatistic statistic = {};         // with the networks that it is held against
   std::vector<HypothesisLaw> laws = {};
 };
 

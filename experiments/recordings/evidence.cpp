@@ -30,8 +30,9 @@ std::optional<Delay> delay_of_trials(const std::string& name, const RecordedTabl
   if (request.delay_ms) return Delay{0, *request.delay_ms * (name == "trial_long" ? longer_delay : 1)};
   const auto *start = trials.find("delay_start_time"), *stop = trials.find("delay_stop_time");
   if (!start || !stop || start->kind != TableColumn::Kind::number || stop->kind != TableColumn::Kind::number)
-    throw UserError("the length of the delay is not known: give --delay-ms, or columns delay_start_time and "
-                    "delay_stop_time of the trials");
+    throw UserError(
+        "the length of the delay is not known: give --delay-ms, or columns delay_start_time and "
+        "delay_stop_time of the trials");
   double shortest = INFINITY, longest = -INFINITY;
   for (const Index row : rows) {
     const auto at = static_cast<std::size_t>(row);
@@ -42,8 +43,8 @@ std::optional<Delay> delay_of_trials(const std::string& name, const RecordedTabl
     longest = std::max(longest, length_ms);
   }
   if (longest - shortest > 1)
-    throw UserError(fmt::format("delays are {:.0f} to {:.0f} ms: choose trials of one length by --experiment", shortest,
-                                longest));
+    throw UserError(
+        fmt::format("delays are {:.0f} to {:.0f} ms: choose trials of one length by --experiment", shortest, longest));
   return Delay{0, std::round((shortest + longest) / 2 * 1e3) / 1e3};
 }
 
@@ -132,8 +133,7 @@ class Experiments {
  private:
   void read(const std::string& name, const RowFilter& filter, const std::vector<Index>& rows) {
     const auto tabled = table_.experiments.find(name);
-    if (tabled == table_.experiments.end())
-      throw UserError(fmt::format("is in no network of {}", table_.path));
+    if (tabled == table_.experiments.end()) throw UserError(fmt::format("is in no network of {}", table_.path));
     auto selection = selection_;
     selection.trials = filter;
     selection.window = {0, tabled->second.after_ms};
@@ -170,9 +170,10 @@ void require_trials(const Recording& recording, const EvidenceRequest& request) 
   if (recording.trials().rows() == 0)
     throw UserError(recording.file() + ": has no trials: a prediction is about trials of an experiment");
   if (recording.trials().find(experiment_column) || !request.experiments.empty()) return;
-  throw UserError(fmt::format("{}: {} has no column `experiment`: say which trials are which by --experiment "
-                              "NAME=FILTER, as --experiment \"step=opto=1\"",
-                              recording.file(), recording.trials().path));
+  throw UserError(
+      fmt::format("{}: {} has no column `experiment`: say which trials are which by --experiment "
+                  "NAME=FILTER, as --experiment \"step=opto=1\"",
+                  recording.file(), recording.trials().path));
 }
 
 void require_some(const Recording& recording, const SessionEvidence& found) {
@@ -180,11 +181,11 @@ void require_some(const Recording& recording, const SessionEvidence& found) {
   for (const auto& [name, why] : found.lacking)
     if (why.rfind(no_trials, 0) != 0) throw UserError(fmt::format("{}: {}", recording.file(), why));
   const auto* column = recording.trials().find(experiment_column);
-  throw UserError(fmt::format("{}: has no trial of an experiment that the predictions are about{}; say which are by "
-                              "--experiment NAME=FILTER",
-                              recording.file(),
-                              column ? fmt::format(": its column `experiment` has {}", fmt::join(values_of(*column), ", "))
-                                     : std::string()));
+  throw UserError(fmt::format(
+      "{}: has no trial of an experiment that the predictions are about{}; say which are by "
+      "--experiment NAME=FILTER",
+      recording.file(),
+      column ? fmt::format(": its column `experiment` has {}", fmt::join(values_of(*column), ", ")) : std::string()));
 }
 
 }  // namespace

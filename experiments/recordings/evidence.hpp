@@ -27,11 +27,11 @@ inline const std::string no_trials = "no trials of";
 /// One session: the same units in every experiment.
 struct SessionEvidence {
   std::string file, subject;
-  Evidence evidence;                           // of all units and trials
+  Evidence evidence;                             // of all units and trials
   std::optional<std::vector<Index>> stimulated;  // rows of the sessions; absent where that is not known
-  std::map<std::string, std::string> lacking;  // experiment -> why it is not there
-  double rate_hz = 0;                          // mean over units and trials
-  std::vector<std::string> notes = {};         // what was left out, as it is said of each experiment
+  std::map<std::string, std::string> lacking;    // experiment -> why it is not there
+  double rate_hz = 0;                            // mean over units and trials
+  std::vector<std::string> notes = {};           // what was left out, as it is said of each experiment
 };
 
 /// Throws UserError where the recording has no trials, none of an experiment of the predictions, or no column that is

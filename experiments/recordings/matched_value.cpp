@@ -79,11 +79,12 @@ Sample sample_for(const Prediction& prediction, const SessionEvidence& session) 
   for (const auto& name : lacking)  // what is at fault with a trial that is there says more than that others are not
     if (session.lacking.at(name).rfind(no_trials, 0) != 0) return cannot(session.lacking.at(name));
   if (!lacking.empty())
-    return cannot(fmt::format("{} the experiment{} {}", no_trials, lacking.size() > 1 ? "s" : "",
-                              fmt::join(lacking, ", ")));
+    return cannot(
+        fmt::format("{} the experiment{} {}", no_trials, lacking.size() > 1 ? "s" : "", fmt::join(lacking, ", ")));
   if (prediction.cells == Prediction::Cells::stimulated && !session.stimulated)
-    return cannot("which units are stimulated is not known: mark them in a column `stimulated` of the units, or by "
-                  "--stimulated");
+    return cannot(
+        "which units are stimulated is not known: mark them in a column `stimulated` of the units, or by "
+        "--stimulated");
   sample.neurons = static_cast<Index>(pool_of(prediction, session).size());
   sample.trials = trials_in(session, prediction.experiments.front());
   for (const auto& name : prediction.experiments) sample.trials = std::min(sample.trials, trials_in(session, name));
@@ -110,8 +111,7 @@ std::optional<MatchedValue> matched_value(const Prediction& prediction, const Se
     Trials trials;
     for (const auto& name : prediction.experiments)
       trials[name] = some_of(all_of(trials_in(session, name)), size.trials, stream);
-    const auto value =
-        value_of_sample(prediction, session.evidence, some_of(pool, size.neurons, stream), trials, why);
+    const auto value = value_of_sample(prediction, session.evidence, some_of(pool, size.neurons, stream), trials, why);
     if (!value) continue;
     sum += *value;
     ++defined;

@@ -18,8 +18,9 @@ namespace stillpoint {
 
 struct MatchedValue {
   double value;
-  std::optional<double> standard_error;  // over trials: a jackknife that leaves out one of ten groups of each experiment's
-  double degrees_of_freedom = 0;         // groups less one
+  std::optional<double>
+      standard_error;             // over trials: a jackknife that leaves out one of ten groups of each experiment's
+  double degrees_of_freedom = 0;  // groups less one
 };
 
 /// What a session has for a prediction.

@@ -48,7 +48,8 @@ PredictionsFile read_predictions(const std::string& path) {
   std::error_code failed;
   const auto name = fs::is_directory(path, failed) ? (fs::path(path) / "predictions.json").string() : path;
   if (!fs::exists(name, failed))
-    throw UserError(name + ": there is none; give predictions.json of a directory that `stillpoint predict --out` wrote");
+    throw UserError(name +
+                    ": there is none; give predictions.json of a directory that `stillpoint predict --out` wrote");
   auto file = read_json(name, [&](const json& all) { return taken_from(all, name); });
   const auto beside = fs::path(name).parent_path();
   file.animals = read_animals(beside.empty() ? "." : beside.string());

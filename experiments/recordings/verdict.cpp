@@ -74,8 +74,8 @@ Matrix<double> networks_of(const std::vector<const JudgedStatistic*>& statistics
     for (const auto& each : statistic->networks.at(hypothesis)) columns.emplace(std::pair(each.seed, each.setting), 0);
   Index count = 0;
   for (auto& [network, column] : columns) column = count++;
-  Matrix<double> values = Matrix<double>::Constant(static_cast<Index>(statistics.size()), count,
-                                                   std::numeric_limits<double>::quiet_NaN());
+  Matrix<double> values =
+      Matrix<double>::Constant(static_cast<Index>(statistics.size()), count, std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = 0; i < statistics.size(); ++i)
     for (const auto& each : statistics[i]->networks.at(hypothesis))
       values(static_cast<Index>(i), columns.at({each.seed, each.setting})) = each.value;
@@ -85,7 +85,8 @@ Matrix<double> networks_of(const std::vector<const JudgedStatistic*>& statistics
 /// Tails and ratios by the distance with covariance; alone where there is one statistic or none that varies.
 void judge_by_distance(const std::vector<const JudgedStatistic*>& statistics, double alpha, JointVerdict& verdict) {
   std::vector<HypothesisNetworks> networks;
-  for (const auto& each : verdict.tested) networks.push_back({each.hypothesis, networks_of(statistics, each.hypothesis)});
+  for (const auto& each : verdict.tested)
+    networks.push_back({each.hypothesis, networks_of(statistics, each.hypothesis)});
   Matrix<double> recording(static_cast<Index>(statistics.size()), 1);
   for (std::size_t i = 0; i < statistics.size(); ++i) recording(static_cast<Index>(i), 0) = statistics[i]->measured;
   const auto found = PredictiveClassifier(networks, alpha).classify(recording).front();
@@ -136,15 +137,14 @@ JointVerdict joint_verdict(const std::vector<JudgedStatistic>& statistics, const
     if (there > 0 && 2 * there >= static_cast<std::ptrdiff_t>(statistics.size()))
       verdict.tested.push_back({name});
     else
-      verdict.not_tested.emplace_back(
-          name, fmt::format("too few networks: of {} statistics {} have those of {} seeds", statistics.size(), there,
-                            fewest_seeds));
+      verdict.not_tested.emplace_back(name, fmt::format("too few networks: of {} statistics {} have those of {} seeds",
+                                                        statistics.size(), there, fewest_seeds));
   }
   std::vector<const JudgedStatistic*> used;
   for (std::size_t i = 0; i < statistics.size(); ++i) {
-    const bool all = !verdict.tested.empty() &&
-                     std::all_of(verdict.tested.begin(), verdict.tested.end(),
-                                 [&](const auto& each) { return has(laws[i], each.hypothesis); });
+    const bool all =
+        !verdict.tested.empty() && std::all_of(verdict.tested.begin(), verdict.tested.end(),
+                                               [&](const auto& each) { return has(laws[i], each.hypothesis); });
     (all ? verdict.statistics : verdict.left_out).push_back(statistics[i].name);
     if (!all) continue;
     used.push_back(&statistics[i]);
@@ -156,7 +156,8 @@ JointVerdict joint_verdict(const std::vector<JudgedStatistic>& statistics, const
         }
   }
   if (verdict.tested.size() < 2 || used.empty()) {
-    for (const auto& each : verdict.tested) verdict.not_tested.emplace_back(each.hypothesis, "nothing to compare it with");
+    for (const auto& each : verdict.tested)
+      verdict.not_tested.emplace_back(each.hypothesis, "nothing to compare it with");
     verdict.tested.clear();
     verdict.statistics.clear();
     return verdict;

@@ -64,9 +64,9 @@ struct JointVerdict {
     double tail = 1, ratio = 1;
     bool excluded = false;
   };
-  std::vector<Tested> tested;                                         // none: no two can be, or no statistic
-  std::vector<std::string> statistics;                                // that count
-  std::vector<std::string> left_out;                                  // those that a tested hypothesis lacks
+  std::vector<Tested> tested;                                        // none: no two can be, or no statistic
+  std::vector<std::string> statistics;                               // that count
+  std::vector<std::string> left_out;                                 // those that a tested hypothesis lacks
   std::vector<std::pair<std::string, std::string>> not_tested = {};  // hypothesis, why
 };
 /// A hypothesis is tested that has a law of half of the statistics at least; a statistic counts that every tested one

@@ -24,19 +24,19 @@ void draw(Svg& svg, const Check& check, const CheckedPrediction& checked, Point 
   for (const auto& [name, networks] : checked.statistic.networks)
     for (const auto& each : networks) shown.push_back(each.value);
   if (checked.interval) shown.insert(shown.end(), {checked.interval->low, checked.interval->high});
-  const Panel panel{{corner.x + names, corner.y + head},
-                    width - names,
-                    row_height * static_cast<double>(count),
-                    Axis::covering(prediction.unit.empty() ? prediction.name
-                                                           : fmt::format("{} ({})", prediction.name, prediction.unit),
-                                   shown),
-                    {"", 0, static_cast<double>(count)}};
+  const Panel panel{
+      {corner.x + names, corner.y + head},
+      width - names,
+      row_height * static_cast<double>(count),
+      Axis::covering(
+          prediction.unit.empty() ? prediction.name : fmt::format("{} ({})", prediction.name, prediction.unit), shown),
+      {"", 0, static_cast<double>(count)}};
   svg.text({corner.x, corner.y + 9}, prediction.name, {8, "start", 0, "#000000", true});
-  svg.text({corner.x, corner.y + 18},
-           fmt::format("measured {}, {} neurons x {} trials",
-                       estimate_cell(Estimate{checked.measured, checked.interval}), checked.size.neurons,
-                       checked.size.trials),
-           {6.5, "start", 0, "#444444"});
+  svg.text(
+      {corner.x, corner.y + 18},
+      fmt::format("measured {}, {} neurons x {} trials", estimate_cell(Estimate{checked.measured, checked.interval}),
+                  checked.size.neurons, checked.size.trials),
+      {6.5, "start", 0, "#444444"});
   if (checked.interval) {
     const auto low = panel.at(checked.interval->low, panel.y.high), high = panel.at(checked.interval->high, 0);
     svg.rect(low, high.x - low.x, high.y - low.y, "#DDE8F4");

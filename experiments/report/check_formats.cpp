@@ -37,15 +37,15 @@ std::string judged_table(const Check& check) {
                     checked.over, fmt::format("{} x {}", checked.size.neurons, checked.size.trials)});
     for (const auto& name : check.hypotheses) {
       const auto* law = law_of(checked, name);
-      rows.back().push_back(
-          law ? fmt::format("{} ({:.2g})", number_cell(law->mean), law->ratio) : std::string("-"));
+      rows.back().push_back(law ? fmt::format("{} ({:.2g})", number_cell(law->mean), law->ratio) : std::string("-"));
     }
   }
   if (rows.size() == 1) return "";
   return aligned(rows, 1) +
-         fmt::format("Intervals of {:g} %. Of hypotheses: mean of its networks, recorded alike (likelihood over that of "
-                     "the best one,\nno less than 1 / (its seeds + 1)).\n",
-                     100 * (1 - check.alpha));
+         fmt::format(
+             "Intervals of {:g} %. Of hypotheses: mean of its networks, recorded alike (likelihood over that of "
+             "the best one,\nno less than 1 / (its seeds + 1)).\n",
+             100 * (1 - check.alpha));
 }
 
 std::string undecided(const Check& check) {
@@ -69,10 +69,12 @@ std::string joint_table(const Check& check) {
     rows.push_back({each.hypothesis, fmt::format("{:.2g}", each.tail), fmt::format("{:.2g}", each.ratio),
                     std::to_string(each.seeds), each.excluded ? "excluded" : "left"});
   return fmt::format("\nAll together: {}\n", fmt::join(check.joint.statistics, ", ")) + aligned(rows, 1) +
-         fmt::format("Tail: share of a hypothesis' networks that are further out, by all of these with their covariance "
-                     "and by each with\nBonferroni's bound, the larger; below {:g} it is excluded. The true one is in {:g} % of "
-                     "recordings at most.\n",
-                     check.alpha, 100 * check.alpha);
+         fmt::format(
+             "Tail: share of a hypothesis' networks that are further out, by all of these with their covariance "
+             "and by each with\nBonferroni's bound, the larger; below {:g} it is excluded. The true one is in {:g} % "
+             "of "
+             "recordings at most.\n",
+             check.alpha, 100 * check.alpha);
 }
 
 std::string next_text(const Check& check) {
@@ -136,8 +138,8 @@ std::string conclusion_of(const Check& check) {
     return "This recording cannot tell: no two hypotheses could be tested, none is excluded.";
   std::string not_tested;
   for (const auto& [name, why] : check.joint.not_tested) not_tested += fmt::format("{} ({}), ", name, why);
-  const bool none_left = std::all_of(check.joint.tested.begin(), check.joint.tested.end(),
-                                     [](const auto& each) { return each.excluded; });
+  const bool none_left =
+      std::all_of(check.joint.tested.begin(), check.joint.tested.end(), [](const auto& each) { return each.excluded; });
   return fmt::format(
       "Left: {}{}; excluded at {:g} %: {}; not tested: {}other strengths and circuits than those of the table. By {} "
       "prediction{}.",
@@ -161,8 +163,7 @@ Json check_json(const Check& check, const PredictionsFile& table) {
         {{"file", check.sessions[i].file},
          {"animal", check.animals[i]},
          {"units", check.sessions[i].evidence.cells.size()},
-         {"stimulated",
-          check.sessions[i].stimulated ? Json(check.sessions[i].stimulated->size()) : Json(nullptr)},
+         {"stimulated", check.sessions[i].stimulated ? Json(check.sessions[i].stimulated->size()) : Json(nullptr)},
          {"rate_hz", check.sessions[i].rate_hz}});
   json["predictions"] = Json::array();
   for (const auto& checked : check.predictions) json["predictions"].push_back(prediction_json(checked));
@@ -171,10 +172,8 @@ Json check_json(const Check& check, const PredictionsFile& table) {
                    {"hypotheses", Json::object()},
                    {"not_tested", Json::object()}};
   for (const auto& each : check.joint.tested)
-    json["joint"]["hypotheses"][each.hypothesis] = {{"tail", each.tail},
-                                                    {"likelihood_ratio", each.ratio},
-                                                    {"seeds", each.seeds},
-                                                    {"excluded", each.excluded}};
+    json["joint"]["hypotheses"][each.hypothesis] = {
+        {"tail", each.tail}, {"likelihood_ratio", each.ratio}, {"seeds", each.seeds}, {"excluded", each.excluded}};
   for (const auto& [name, why] : check.joint.not_tested) json["joint"]["not_tested"][name] = why;
   json["next"] = Json::array();
   for (const auto& each : check.next)

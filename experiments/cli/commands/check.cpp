@@ -28,15 +28,16 @@ po::options_description check_options() {
       "condition", text(""), "column of trials whose values are conditions; default: `condition` where there is one")(
       "units", text(""), "FILTER of units, as \"area=ALM\"")(
       "stimulated", text(""), "FILTER of units that the stimulus reaches; default: those of a column `stimulated`")(
-      "delay-ms", po::value<double>(), "length of the delay of the task; default: by columns delay_start_time, "
-                                       "delay_stop_time")(
-      "membrane-ms", po::value<double>(), "mean membrane time constant of the units, as measured: creep needs it")(
+      "delay-ms", po::value<double>(),
+      "length of the delay of the task; default: by columns delay_start_time, "
+      "delay_stop_time")("membrane-ms", po::value<double>(),
+                         "mean membrane time constant of the units, as measured: creep needs it")(
       "animal", text("subject"), "subject: recordings of one subject are sessions of one animal; file: each is one")(
       "matched", "task, constants and recording are those of the table: judge levels as well")(
-      "alpha", po::value<double>()->default_value(0.05), "share of recordings in which the true hypothesis may be "
-                                                         "excluded")(
-      "json", po::value<OutputFile>(), "all of it as JSON; -: to standard output")("plot", po::value<OutputFile>(),
-                                                                        "figure there, .svg");
+      "alpha", po::value<double>()->default_value(0.05),
+      "share of recordings in which the true hypothesis may be "
+      "excluded")("json", po::value<OutputFile>(), "all of it as JSON; -: to standard output")(
+      "plot", po::value<OutputFile>(), "figure there, .svg");
   return options;
 }
 
