@@ -84,7 +84,7 @@ TEST_CASE("a difference that holds in one setting only is said to, and variants 
     }
     study.networks.push_back(network("tcr", seed, "gain = 1", 3 + noise, 1, "beta = 300"));
   }
-  const auto& row = table_of(study).rows[0];
+  const auto row = table_of(study).rows[0];
   CHECK(row.pairs[0].difference->value == Approx(0.25));
   CHECK(row.pairs[0].settings == 3);
   CHECK(row.pairs[0].holds == 2);
