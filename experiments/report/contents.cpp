@@ -136,12 +136,22 @@ std::string series_text(const Recording& recording) {
   return aligned(rows, 3);
 }
 
+/// What of a long text stands in a list; the whole of it is in the JSON.
+std::string beginning(const std::string& text) {
+  constexpr std::size_t most = 200;
+  const auto line = std::min(text.find('\n'), text.size());
+  auto cut = std::min(line, most);
+  while (cut > 0 && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // UTF-8
+  if (cut == text.size()) return printable(text);
+  return printable(text.substr(0, cut)) + fmt::format(" .. ({} bytes, all of them with --json)", text.size());
+}
+
 }  // namespace
 
 std::string contents_of(const Recording& recording) {
   auto text = fmt::format("{}: NWB {}\n", recording.file(), printable(recording.nwb_version()));
   const auto add = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("  {}: {}\n", printable(name), printable(value));
+    if (!value.empty()) text += fmt::format("  {}: {}\n", printable(name), beginning(value));
   };
   add("session", recording.description());
   add("identifier", recording.identifier());

@@ -26,6 +26,15 @@ def test_subject(tmp):
     assert listed(path)["about"] == {"species": "Mus musculus", "sex": "F", "age": "P90D"}
 
 
+def test_long_texts_are_begun_in_a_list_and_whole_in_json(tmp):
+    path = written(tmp, session(notes="Änderung " * 40, surgery="one line\nand another"))
+    text = ok("observe", path, "--list")
+    notes, surgery = (next(line for line in text.splitlines() if line.startswith(f"  {name}: ")) for name in ("notes", "surgery"))
+    assert len(notes) < 290 and notes.endswith("(400 bytes, all of them with --json)"), notes
+    assert surgery == "  surgery: one line .. (20 bytes, all of them with --json)", surgery
+    assert listed(path)["about"]["notes"] == "Änderung " * 40
+
+
 def test_ragged_spikes(tmp):
     path = written(tmp, add_units(session()))
     ours = compared(path)["units"]
