@@ -260,6 +260,7 @@ def test_a_figure_a_table_and_json_are_written(tmp):
 def test_what_cannot_be_observed_is_one_line(tmp):
     lab = Lab(tmp / "a.nwb")
     f = lab.path
+    refused("observe", f, f.parent / "." / f.name, "--align", "go_time", names=["given twice"])
     refused("observe", f, "--align", "go_tim", names=["--align", "go_tim", "go_time", "side"])
     refused("observe", f, "--align", "side", names=["--align", "side"])
     refused("observe", f, "--where", "sid=left", names=["--where", "sid", "side"])

@@ -4,6 +4,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
+#include "experiments/cli/recording_files.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/check_figure.hpp"
 #include "experiments/report/check_formats.hpp"
@@ -88,11 +89,7 @@ int check(const std::vector<std::string>& arguments, const Command& command) {
     require_svg("--plot", plot);
     const auto request = request_of(values);
     const auto table = read_predictions(required(command, values, "against"));
-    std::vector<Recording> recordings;
-    for (const auto& file : files) {
-      require_argument(std::count(files.begin(), files.end(), file) == 1, "RECORDING", file, "is given twice");
-      recordings.emplace_back(file);
-    }
+    const auto recordings = opened_recordings(files);
     const auto found = check_recordings(recordings, table, request);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
     const auto json = output_path(values, "json");

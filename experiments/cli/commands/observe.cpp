@@ -5,6 +5,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
+#include "experiments/cli/recording_files.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/report/contents.hpp"
@@ -129,8 +130,7 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
     const auto plot = output_path(values, "plot"), json = output_path(values, "json");
     require_svg("--plot", plot);
     const auto setting = setting_of(values);
-    std::vector<Recording> recordings;
-    for (const auto& file : files) recordings.emplace_back(file);
+    const auto recordings = opened_recordings(files);
     if (values.count("list")) return list_contents(recordings, json);
     Words animals;
     std::vector<const RecordedTable*> trials, units;
