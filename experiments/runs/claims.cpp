@@ -161,7 +161,7 @@ std::unique_ptr<Claim> Claims::take(const std::string& run) {
     const auto told = fmt::format("{} {}", number, *highest);
     auto& seen = others_[run];
     if (seen.text != told) seen = {told, now};
-    if (now - seen.since < taken_over_after) return nullptr;
+    if (now - seen.since < (highest->empty() ? filled_within : taken_over_after)) return nullptr;
   }
   const auto path = file_of(run, number);
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);

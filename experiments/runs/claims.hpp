@@ -20,6 +20,8 @@
 namespace stillpoint {
 
 constexpr std::chrono::seconds renewed_every{2}, taken_over_after{30};
+/// A claim in which nothing stands yet is filled in no time, or its owner has died in between.
+constexpr std::chrono::seconds filled_within{3};
 
 class Claims;
 

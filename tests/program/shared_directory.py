@@ -79,6 +79,18 @@ def test_a_process_that_dies_is_followed_at_once(tmp):
     assert left_behind(out) == []
 
 
+def test_a_claim_that_was_never_filled_is_followed_soon(tmp):
+    study, out = write(tmp / "s.ini", STUDY.replace("updates = 300", "updates = 20")), tmp / "out"
+    ok("run", study, "--out", out, "--quiet")
+    run = runs(out)[0]
+    run.unlink()
+    run.with_name(f"{run.name}.claim-0").touch()
+    start = time.monotonic()
+    ok("run", study, "--out", out, "--quiet")
+    assert time.monotonic() - start < 20, "it waited for a process that had died before it wrote"
+    assert run.exists() and left_behind(out) == []
+
+
 def test_a_paused_owner_is_taken_over_and_does_no_harm(tmp):
     """An owner that does not move for half a minute loses its run; it wakes while the other works on it, or after."""
     study = write(tmp / "s.ini", STUDY.replace("seeds = 6", "seeds = 1").replace("updates = 300", "updates = 4000"))
