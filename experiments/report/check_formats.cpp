@@ -64,16 +64,19 @@ std::string undecided(const Check& check) {
 
 std::string joint_table(const Check& check) {
   if (check.joint.tested.empty()) return "";
-  Rows rows = {{"hypothesis", "tail", "likelihood over best", "seeds", ""}};
+  Rows rows = {{"hypothesis", "tail", "a rival does better", "by itself", "likelihood over best", "seeds", ""}};
   for (const auto& each : check.joint.tested)
-    rows.push_back({each.hypothesis, fmt::format("{:.2g}", each.tail), fmt::format("{:.2g}", each.ratio),
+    rows.push_back({each.hypothesis, fmt::format("{:.2g}", each.tail),
+                    each.against_rivals ? fmt::format("{:.2g}", *each.against_rivals) : "-",
+                    fmt::format("{:.2g}", each.by_itself), fmt::format("{:.2g}", each.ratio),
                     std::to_string(each.seeds), each.excluded ? "excluded" : "left"});
   return fmt::format("\nAll together: {}\n", fmt::join(check.joint.statistics, ", ")) + aligned(rows, 1) +
          fmt::format(
-             "Tail: share of a hypothesis' networks that are further out, by all of these with their covariance "
-             "and by each with\nBonferroni's bound, the larger; below {:g} it is excluded. The true one is in {:g} % "
-             "of "
-             "recordings at most.\n",
+             "A rival does better: share of a hypothesis' networks that another one's law fits better by as much as it "
+             "fits this\nrecording (-: too few networks). By itself: Bonferroni's bound on the share that is further "
+             "out than this recording\nin its strangest statistic. Tail: the smaller, each over its part of {:g}; "
+             "below "
+             "it the hypothesis is excluded. The true one\nis in {:g} % of recordings at most.\n",
              check.alpha, 100 * check.alpha);
 }
 
@@ -173,7 +176,12 @@ Json check_json(const Check& check, const PredictionsFile& table) {
                    {"not_tested", Json::object()}};
   for (const auto& each : check.joint.tested)
     json["joint"]["hypotheses"][each.hypothesis] = {
-        {"tail", each.tail}, {"likelihood_ratio", each.ratio}, {"seeds", each.seeds}, {"excluded", each.excluded}};
+        {"tail", each.tail},
+        {"tail_against_rivals", each.against_rivals ? Json(*each.against_rivals) : Json(nullptr)},
+        {"tail_by_itself", each.by_itself},
+        {"likelihood_ratio", each.ratio},
+        {"seeds", each.seeds},
+        {"excluded", each.excluded}};
   for (const auto& [name, why] : check.joint.not_tested) json["joint"]["not_tested"][name] = why;
   json["next"] = Json::array();
   for (const auto& each : check.next)
