@@ -201,6 +201,24 @@ TEST_CASE("what networks of a seed share is no evidence of its own") {
   CHECK(each.rival_tail(0) == Approx(0.1));
 }
 
+TEST_CASE("the power of a set of statistics is how often it excludes in recordings of others") {
+  for (const double apart : {0., 1.5, 12.}) {
+    Hypotheses drawn{3, 50, 2, 0.3, apart};
+    const PredictiveClassifier classifier(drawn.all());
+    const double recordings = 400;
+    double told = 0, power = 0;
+    for (const auto& verdict : classifier.classify(drawn.draw(1, static_cast<Index>(recordings)))) {
+      told += verdict.rival_tail(0) < share_of_rivals * 0.05 ? 1 : 0;
+      power = verdict.power(0);
+    }
+    const double found = told / recordings, both = (50 * power + told) / (50 + recordings);
+    INFO(apart << " apart: " << power << " promised, " << found << " found");
+    CHECK(std::abs(power - found) <= 4 * std::sqrt(both * (1 - both) * (1 / 50. + 1 / recordings)));
+    CHECK((apart < 12 || power == 1));
+    CHECK((apart > 0 || power < 0.25));
+  }
+}
+
 TEST_CASE("networks that share a seed count as fewer, by their intraclass correlation") {
   Stream stream(3, Purpose::estimate);
   const auto counted = [&](double shared) {

@@ -157,16 +157,14 @@ double PredictiveClassifier::recalibrated(double tail, const std::vector<double>
 
 Verdict PredictiveClassifier::verdict_of(const Judge& judge, const Vector<double>& x) const {
   const auto H = static_cast<Index>(fitted_.size());
-  Verdict verdict{{}, Vector<double>(H), Vector<double>(H), Vector<double>(H), Vector<double>(H)};
+  Verdict verdict{{}, Vector<double>(H), Vector<double>(H), Vector<double>(H), Vector<double>(H), Vector<double>(H)};
   const Vector<double> log_density = log_densities(judge.densities, x);
   for (Index h = 0; h < H; ++h) {
     const auto of = static_cast<std::size_t>(h);
     verdict.tail(h) = recalibrated(judge.densities[of].tail_at(x), judge.tails);
-    const auto& ratios = judge.ratios[of];
-    const auto beaten = ratios.end() - std::lower_bound(ratios.begin(), ratios.end(), rival_ratio(log_density, h));
-    const auto all = static_cast<double>(ratios.size() + 1);
-    verdict.least_rival_tail(h) = std::max(1 / all, 1 / (judge.independent[of] + 1));
-    verdict.rival_tail(h) = std::max(static_cast<double>(1 + beaten) / all, verdict.least_rival_tail(h));
+    verdict.least_rival_tail(h) = judge.least_rival_tail(of);
+    verdict.rival_tail(h) = judge.rival_tail(of, rival_ratio(log_density, h));
+    verdict.power(h) = judge.power[of];
   }
   Index best = 0;
   verdict.posterior = (log_density.array() - log_density.maxCoeff(&best)).exp();
@@ -191,7 +189,7 @@ std::vector<Verdict> PredictiveClassifier::classify(const Matrix<double>& record
       }
     if (present.empty()) {
       const Vector<double> ones = Vector<double>::Ones(H);
-      verdicts.push_back({{}, ones / static_cast<double>(H), ones, ones, ones});
+      verdicts.push_back({{}, ones / static_cast<double>(H), ones, ones, ones, 0 * ones});
       continue;
     }
     auto judge = judges.find(present);

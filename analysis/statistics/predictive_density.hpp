@@ -48,12 +48,17 @@ struct HypothesisNetworks {
   std::vector<std::uint64_t> seeds = {};  // of each network; empty: no two resemble each other
 };
 
+/// Of alpha, what the question of rivals may spend; the rest is for a recording that is none of these.
+constexpr double share_of_rivals = 0.8;
+
 struct Verdict {
   std::optional<Index> hypothesis;  // of largest posterior; absent: none of these
   Vector<double> posterior;         // of each, with equal priors, given that it is one of these; adds up to 1
   Vector<double> tail;              // share of each hypothesis' networks that are further out than this recording
   Vector<double> rival_tail;        // share that a rival beats by as much as here
   Vector<double> least_rival_tail;  // that so many networks can show; 1 where none could be left out
+  Vector<double> power;  // share of the others' networks, recorded alike, whose rival tail is below its part of
+                         // alpha: how well this set of statistics tells
 };
 
 /// Multivariate t.
@@ -111,6 +116,11 @@ class PredictiveClassifier {
     std::vector<double> tails;                // of networks left out, rising
     std::vector<std::vector<double>> ratios;  // by hypothesis, best rival over its own, logarithms, rising
     std::vector<double> independent;          // networks of each that count as such
+    std::vector<double> power;
+
+    double least_rival_tail(std::size_t hypothesis) const;
+    /// Share of a hypothesis' networks with a ratio as high.
+    double rival_tail(std::size_t hypothesis, double ratio) const;
   };
   void find_used(const std::vector<HypothesisNetworks>& hypotheses, const std::vector<Matrix<double>>& known);
   void fit(const std::vector<HypothesisNetworks>& hypotheses, const std::vector<Matrix<double>>& known);
@@ -118,6 +128,8 @@ class PredictiveClassifier {
   void leave_out(const std::vector<Index>& present, Judge& judge) const;
   /// Without the networks of a seed; absent where too few are left.
   std::optional<Fitted> without(const Fitted& fitted, std::uint64_t seed) const;
+  /// Of each hypothesis, from the ratios of the others' networks.
+  std::vector<double> power_of(const Judge& judge, const std::vector<std::vector<double>>& of_others) const;
   PredictiveDensity density_of(const Fitted& fitted, const std::vector<Index>& present) const;
   Verdict verdict_of(const Judge& judge, const Vector<double>& x) const;
   double recalibrated(double tail, const std::vector<double>& tails) const;

@@ -71,6 +71,28 @@ std::vector<double> independent_networks(const std::vector<std::vector<double>>&
   return independent;
 }
 
+double PredictiveClassifier::Judge::least_rival_tail(std::size_t hypothesis) const {
+  return std::max(1 / static_cast<double>(ratios[hypothesis].size() + 1), 1 / (independent[hypothesis] + 1));
+}
+
+double PredictiveClassifier::Judge::rival_tail(std::size_t hypothesis, double ratio) const {
+  const auto& own = ratios[hypothesis];
+  const auto beaten = own.end() - std::lower_bound(own.begin(), own.end(), ratio);
+  return std::max(static_cast<double>(1 + beaten) / static_cast<double>(own.size() + 1), least_rival_tail(hypothesis));
+}
+
+std::vector<double> PredictiveClassifier::power_of(const Judge& judge,
+                                                   const std::vector<std::vector<double>>& of_others) const {
+  std::vector<double> power;
+  for (std::size_t h = 0; h < of_others.size(); ++h) {
+    const auto told = std::count_if(of_others[h].begin(), of_others[h].end(), [&](double ratio) {
+      return judge.rival_tail(h, ratio) < share_of_rivals * alpha_;
+    });
+    power.push_back(of_others[h].empty() ? 0 : static_cast<double>(told) / static_cast<double>(of_others[h].size()));
+  }
+  return power;
+}
+
 std::optional<PredictiveClassifier::Fitted> PredictiveClassifier::without(const Fitted& fitted,
                                                                           std::uint64_t seed) const {
   std::vector<Index> others;
@@ -91,6 +113,7 @@ void PredictiveClassifier::leave_out(const std::vector<Index>& present, Judge& j
   std::set<std::uint64_t> seeds;
   std::vector<std::optional<DistanceLaw>> laws(H);  // of as many networks as are left
   std::vector<std::vector<std::uint64_t>> of_ratios(H);
+  std::vector<std::vector<double>> of_others(H);
   for (const auto& fitted : fitted_) seeds.insert(fitted.seeds.begin(), fitted.seeds.end());
   for (const auto seed : seeds) {
     auto densities = judge.densities;
@@ -110,13 +133,16 @@ void PredictiveClassifier::leave_out(const std::vector<Index>& present, Judge& j
         if (fitted_[h].seeds[n] != seed || fitted_[h].known(present, column).minCoeff() == 0) continue;
         const Vector<double> x = fitted_[h].statistics(present, column);
         judge.tails.push_back(densities[h].tail_at(x));
-        judge.ratios[h].push_back(rival_ratio(log_densities(densities, x), static_cast<Index>(h)));
+        const Vector<double> log_density = log_densities(densities, x);
+        for (std::size_t g = 0; g < H; ++g)
+          (g == h ? judge.ratios : of_others)[g].push_back(rival_ratio(log_density, static_cast<Index>(g)));
         of_ratios[h].push_back(seed);
       }
   }
   judge.independent = independent_networks(judge.ratios, of_ratios);
   std::sort(judge.tails.begin(), judge.tails.end());
   for (auto& ratios : judge.ratios) std::sort(ratios.begin(), ratios.end());
+  judge.power = power_of(judge, of_others);
 }
 
 }  // namespace stillpoint

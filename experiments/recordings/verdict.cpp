@@ -15,8 +15,7 @@ namespace stillpoint {
 namespace {
 
 constexpr double most_degrees = 5;
-constexpr double share_of_rivals = 0.8;  // of alpha
-constexpr double rounding = 1e-12;       // of equal values, relative to their size
+constexpr double rounding = 1e-12;  // of equal values, relative to their size
 
 struct Moments {
   long networks, seeds;
@@ -102,6 +101,7 @@ void judge(const std::vector<const JudgedStatistic*>& statistics, double alpha, 
     each.tail = each.by_itself;
     if (found.least_rival_tail(h) >= share_of_rivals * alpha) continue;
     each.against_rivals = found.rival_tail(h);
+    each.power = found.power(h);
     each.tail = std::min({1.0, *each.against_rivals / share_of_rivals, each.by_itself / (1 - share_of_rivals)});
   }
 }

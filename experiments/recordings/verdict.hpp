@@ -68,6 +68,7 @@ struct JointVerdict {
     double tail = 1, ratio = 1;
     std::optional<double> against_rivals = {};  // absent where networks are too few
     double by_itself = 1;
+    double power = 0;  // share of the others' networks, recorded alike, whose rivals would exclude it; 0 without these
     bool excluded = false;
   };
   std::vector<Tested> tested;                                        // none: no two can be, or no statistic
