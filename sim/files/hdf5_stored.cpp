@@ -79,8 +79,7 @@ StoredPart StoredColumn::fetch(hsize_t number) const {
 /// False where one was never written: it holds what the file says of such ones.
 bool StoredColumn::fetch_chunks(StoredPart& part) const {
   const auto held = lock();
-  hsize_t file_bytes = 0;
-  H5Fget_filesize(dataset_.id_, &file_bytes);
+  const auto file_bytes = file_bytes_of(dataset_.id_);
   for (auto at = part.from_; at < part.from_ + part.rows_; at += form_.values) {
     hsize_t size = 0;
     StoredPart::Chunk chunk;
