@@ -78,27 +78,28 @@ StatisticFamily fano_family() {
 
 /// Before and after the event, in windows of one length.
 StatisticFamily matched_fano_family() {
-  return {{{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most"},
-           {"fano_after", "", "mean-matched, after the event"},
-           {"fano_ratio", "", "after over before", Scale::logarithm}},
-          [](const Session& session, const StatisticSetting& setting) {
-            if (setting.signal != Signal::spikes) return absent(3, "of spikes only");
-            const double end_ms = session.start_ms + session.bin_ms * static_cast<double>(session.bins()),
-                         reach = std::min({500., -session.start_ms, end_ms}),
-                         length = session.bin_ms * std::floor(reach / session.bin_ms + 1e-6);
-            if (length < session.bin_ms) return absent(3, "the window does not reach to both sides of the event");
-            return jackknifed(
-                summed(session, -length, length, 2, Signal::spikes), 3,
-                [&](const Session& of) {
-                  const auto found = mean_matched_fano(of, {{-length, 0}, {0, length}});
-                  Values values(3);
-                  for (std::size_t i : {0u, 1u})
-                    if (found[i]) values[i] = found[i]->value;
-                  if (values[0] && values[1] && *values[0] > 0) values[2] = logarithm(*values[1] / *values[0]);
-                  return values;
-                },
-                "fewer than five units and conditions have a rate in common before and after");
-          }};
+  return {
+      {{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most; intervals are wide"},
+       {"fano_after", "", "mean-matched, after the event"},
+       {"fano_ratio", "", "after over before", Scale::logarithm}},
+      [](const Session& session, const StatisticSetting& setting) {
+        if (setting.signal != Signal::spikes) return absent(3, "of spikes only");
+        const double end_ms = session.start_ms + session.bin_ms * static_cast<double>(session.bins()),
+                     reach = std::min({500., -session.start_ms, end_ms}),
+                     length = session.bin_ms * std::floor(reach / session.bin_ms + 1e-6);
+        if (length < session.bin_ms) return absent(3, "the window does not reach to both sides of the event");
+        return jackknifed(
+            summed(session, -length, length, 2, Signal::spikes), 3,
+            [&](const Session& of) {
+              const auto found = mean_matched_fano(of, {{-length, 0}, {0, length}});
+              Values values(3);
+              for (std::size_t i : {0u, 1u})
+                if (found[i]) values[i] = found[i]->value;
+              if (values[0] && values[1] && *values[0] > 0) values[2] = logarithm(*values[1] / *values[0]);
+              return values;
+            },
+            "fewer than five units and conditions have a rate in common before and after");
+      }};
 }
 
 /// Its jackknife comes with it.
@@ -234,7 +235,9 @@ StatisticFamily cross_temporal_family() {
 }
 
 StatisticFamily tangling_family() {
-  return {{{"tangling", "1/s^2", "90th percentile over times of condition means; noise feigns it", Scale::logarithm}},
+  return {{{"tangling", "1/s^2",
+            "90th percentile over times of condition means; noise feigns it, within its interval as well",
+            Scale::logarithm}},
           [](const Session& session, const StatisticSetting& setting) {
             return jackknifed(
                 condensed(session, most_pseudo_trials), 1,

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
+#include <mutex>
 
 #include "experiments/recordings/nwb_series.hpp"
 #include "experiments/recordings/nwb_table.hpp"
@@ -14,7 +14,6 @@ namespace stillpoint {
 namespace {
 
 using Place = hdf5::ForeignFile::Place;
-constexpr auto endless = std::numeric_limits<double>::infinity();
 
 /// A table of intervals by its name: /intervals/NAME, in the first schemas /NAME.
 RecordedTable read_intervals(const NwbFile& nwb, const std::string& name) {
@@ -116,11 +115,15 @@ const std::vector<TimeInterval>& Recording::invalid() const { return contents_->
 const std::vector<RecordedSeries>& Recording::series() const { return contents_->series; }
 const std::vector<std::string>& Recording::left_out() const { return contents_->left_out; }
 
-std::vector<double> Recording::spike_times_s(Index unit) const {
-  return contents_->units.spike_times_s(unit, {-endless, endless});
+void Recording::visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const {
+  contents_->units.visit_spikes(units, visit);
 }
-std::vector<double> Recording::spike_times_s(Index unit, const TimeInterval& within) const {
-  return contents_->units.spike_times_s(unit, within);
+std::vector<double> Recording::spike_times_s(Index unit) const {
+  std::vector<double> times_s;
+  visit_spikes({unit}, [&](std::size_t, const double* first, const double* last) {
+    times_s.insert(times_s.end(), first, last);
+  });
+  return times_s;
 }
 Index Recording::spikes(Index unit) const { return contents_->units.spikes(unit); }
 std::optional<std::vector<TimeInterval>> Recording::observed(Index unit) const {
