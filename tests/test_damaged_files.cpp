@@ -37,6 +37,11 @@ TEST_CASE("files of well-formed HDF5 and wrong contents are read or refused", "[
     }
 }
 
+TEST_CASE("a report of predictions with wrong contents is held against a recording or refused", "[files]") {
+  for (const auto& target : fuzz_targets())
+    if (target.name == "report") CHECK_NOTHROW(try_inputs(target, 2000));
+}
+
 TEST_CASE("text that is no study, no curve, no JSON and no option is read or refused", "[files]") {
   for (const auto& target : fuzz_targets())
     if (target.name == "study" || target.name == "options" || target.name == "curve" || target.name == "json") {

@@ -1,11 +1,32 @@
 #include "experiments/cli/recording_files.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <set>
 
+#include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
 
 namespace stillpoint {
+
+namespace po = boost::program_options;
+
+int with_recordings(
+    const Command& command, const std::vector<std::string>& arguments, const po::options_description& options,
+    const std::function<void(const po::variables_map& values, const std::vector<std::string>& files)>& work) {
+  po::positional_options_description positional;
+  positional.add("RECORDING", -1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  return with_option_names(options, [&] {
+    const auto files = required_words(command, values, "RECORDING");
+    require_svg("--plot", output_path(values, "plot"));
+    work(values, files);
+    return 0;
+  });
+}
 
 std::vector<Recording> opened_recordings(const std::vector<std::string>& files) {
   std::vector<Recording> recordings;
@@ -17,6 +38,11 @@ std::vector<Recording> opened_recordings(const std::vector<std::string>& files) 
     recordings.emplace_back(file);
   }
   return recordings;
+}
+
+void tell_left_out(const std::vector<Recording>& recordings) {
+  for (const auto& recording : recordings)
+    for (const auto& line : recording.left_out()) tell(fmt::format("{}: left out: {}", recording.file(), line));
 }
 
 }  // namespace stillpoint

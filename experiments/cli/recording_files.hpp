@@ -1,14 +1,24 @@
-// The recordings that a command is given.
+// Commands that are given recordings.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "experiments/cli/command.hpp"
 #include "experiments/recordings/recording.hpp"
 
 namespace stillpoint {
 
+/// Runs `work` on the words of a command whose arguments are RECORDING.nwb files; 0 after --help. A --plot must be .svg.
+int with_recordings(const Command& command, const std::vector<std::string>& arguments,
+                    const boost::program_options::options_description& options,
+                    const std::function<void(const boost::program_options::variables_map& values,
+                                             const std::vector<std::string>& files)>& work);
+
 /// Each is a session: throws UserError where one comes twice, under whatever path, or cannot be read.
 std::vector<Recording> opened_recordings(const std::vector<std::string>& files);
+/// What could not be read of them, a line each.
+void tell_left_out(const std::vector<Recording>& recordings);
 
 }  // namespace stillpoint

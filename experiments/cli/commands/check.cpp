@@ -78,24 +78,16 @@ CheckRequest request_of(const po::variables_map& values) {
 }
 
 int check(const std::vector<std::string>& arguments, const Command& command) {
-  const auto options = check_options();
-  po::positional_options_description positional;
-  positional.add("RECORDING", -1);
-  po::variables_map values;
-  if (!parse_command(command, arguments, options, positional, values)) return 0;
-  return with_option_names(options, [&] {
-    const auto files = required_words(command, values, "RECORDING");
-    const auto plot = output_path(values, "plot");
-    require_svg("--plot", plot);
+  return with_recordings(command, arguments, check_options(), [&](const po::variables_map& values, const Words& files) {
+    const auto plot = output_path(values, "plot"), json = output_path(values, "json");
     const auto request = request_of(values);
     const auto table = read_predictions(required(command, values, "against"));
     const auto recordings = opened_recordings(files);
+    tell_left_out(recordings);
     const auto found = check_recordings(recordings, table, request);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
-    const auto json = output_path(values, "json");
     if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
     fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));
-    return 0;
   });
 }
 
