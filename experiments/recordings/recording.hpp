@@ -58,9 +58,12 @@ struct SeriesPart {
   Matrix<double> values;
 };
 
+inline const std::string usual_trials = "trials";
+
 class Recording {
  public:
-  explicit Recording(const std::string& file);
+  /// trials: the table of /intervals whose rows are the trials.
+  explicit Recording(const std::string& file, const std::string& trials = usual_trials);
   ~Recording();
   Recording(Recording&&) noexcept;
 
@@ -77,6 +80,8 @@ class Recording {
   /// Without rows, and without a path, where the file has no such table. Trials have the columns start_time and stop_time.
   const RecordedTable& units() const;
   const RecordedTable& trials() const;
+  /// Other tables of intervals, by name, and their rows.
+  const std::vector<std::pair<std::string, Index>>& intervals() const;
   /// Rising, from <= t < to; without spikes: an empty unit. Throws for a spike before 0 or before the one before it.
   std::vector<double> spike_times_s(Index unit) const;
   std::vector<double> spike_times_s(Index unit, const TimeInterval& within) const;

@@ -105,7 +105,8 @@ po::options_description observe_options() {
       "or)")("units", po::value<std::string>()->default_value(""),
              "units, in the same way: \"area=ALM, quality!=noise\"")(
       "series", po::value<std::string>()->default_value(""), "in place of units: a series of samples, by path or name")(
-      "align", po::value<std::string>()->default_value(fallback.align), "column of trials that holds the event's time")(
+      "align", po::value<std::string>()->default_value(fallback.align), "the event: a column of trials [s], start_time+COLUMN where that counts from the start of the trial, or a series of "
+      "events")(
       "window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
       "bin-ms", po::value<double>()->default_value(fallback.bin_ms), "width of a bin [ms]")(
       "epoch", po::value<std::string>()->default_value(""),
@@ -124,10 +125,10 @@ po::options_description observe_options() {
 }
 
 int observe(const std::vector<std::string>& arguments, const Command& command) {
-  return with_recordings(command, arguments, observe_options(), [&](const po::variables_map& values, const Words& files) {
+  return with_recordings(command, arguments, observe_options(), [&](const po::variables_map& values) {
     const auto plot = output_path(values, "plot"), json = output_path(values, "json");
     const auto setting = setting_of(values);
-    const auto recordings = opened_recordings(files);
+    const auto recordings = opened_recordings(values);
     if (values.count("list")) return list_contents(recordings, json);
     Words animals;
     std::vector<const RecordedTable*> trials, units;
