@@ -153,7 +153,7 @@ TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that
   for (const auto& each : check.joint.tested) CHECK(each.excluded == (each.hypothesis == "static"));
   CHECK((check.next.size() == 1 && check.next[0].pair.animals_80 == 9));
   const auto conclusion = conclusion_of(check);
-  CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %: static; not tested: "));
+  CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %, as they are in the table: static; not tested: "));
   CHECK_THAT(check_text(check), Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
   const auto json = check_json(check, table);
   CHECK((json["joint"]["hypotheses"]["static"]["excluded"] == true && json["conclusion"] == conclusion));

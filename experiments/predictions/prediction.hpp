@@ -53,7 +53,7 @@ struct Prediction {
   std::function<std::optional<double>(const Evidence&)> value;
   /// What of one animal is set against what, so that its units cancel: a ratio, a difference of logarithms or of numbers
   /// without dimension, of the same cells. "": a level of its own, which another rate, task or constant changes.
-  std::string contrast;
+  std::string contrast = {};
   bool of_counts = false;  // rates have no such statistic: a network's value is that of the spikes of all its neurons
 };
 /// All of them, those with experiments in common beside each other.
