@@ -30,10 +30,9 @@ ReportEntry::ReportEntry(const json& value, std::string file, std::string place)
 
 ReportEntry ReportEntry::of_kind(const std::string& kind, const json& all, const std::string& file) {
   if (!all.is_object() || !all.contains("kind") || all.at("kind") != kind)
-    throw UserError(fmt::format("{}: is not what `stillpoint predict` writes as {}.json{}", file, kind,
-                                all.is_object() && all.contains("kind")
-                                    ? fmt::format(": its kind is {}", shown(all.at("kind")))
-                                    : ""));
+    throw UserError(fmt::format(
+        "{}: is not what `stillpoint predict` writes as {}.json{}", file, kind,
+        all.is_object() && all.contains("kind") ? fmt::format(": its kind is {}", shown(all.at("kind"))) : ""));
   return {all, file, ""};
 }
 

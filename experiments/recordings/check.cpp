@@ -149,8 +149,8 @@ class Checking {
     } else {
       checked.over = "trials";
       if (last->standard_error)
-        checked.interval = interval_of(
-            student_interval(checked.measured, *last->standard_error, last->degrees_of_freedom, level));
+        checked.interval =
+            interval_of(student_interval(checked.measured, *last->standard_error, last->degrees_of_freedom, level));
     }
     return of_animals;
   }

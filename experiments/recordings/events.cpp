@@ -27,7 +27,8 @@ std::vector<double> times_in(const TableColumn& column, const Recording& recordi
 
 /// Times that hardly lie in their trials, and would if they counted from its start.
 void require_absolute(const std::vector<double>& times_s, const Recording& recording, const std::string& align) {
-  const auto &start = recording.trials().find("start_time")->numbers, &stop = recording.trials().find("stop_time")->numbers;
+  const auto &start = recording.trials().find("start_time")->numbers,
+             &stop = recording.trials().find("stop_time")->numbers;
   Index given = 0, within = 0, since_start = 0;
   for (std::size_t i = 0; i < times_s.size(); ++i) {
     if (!std::isfinite(times_s[i])) continue;
@@ -75,10 +76,12 @@ const RecordedSeries* series_named(const Recording& recording, const std::string
 }
 
 TrialEvents events_in(const RecordedSeries& series, const Recording& recording) {
-  const auto &start = recording.trials().find("start_time")->numbers, &stop = recording.trials().find("stop_time")->numbers;
-  const auto times_s = recording.samples(series, {*std::min_element(start.begin(), start.end()),
-                                                  *std::max_element(stop.begin(), stop.end())})
-                           .times_s;
+  const auto &start = recording.trials().find("start_time")->numbers,
+             &stop = recording.trials().find("stop_time")->numbers;
+  const auto times_s =
+      recording
+          .samples(series, {*std::min_element(start.begin(), start.end()), *std::max_element(stop.begin(), stop.end())})
+          .times_s;
   TrialEvents events;
   Index several = 0;
   for (std::size_t i = 0; i < start.size(); ++i) {
@@ -101,7 +104,8 @@ TrialEvents events_of(const Recording& recording, const std::string& align) {
     if (auto sum = sum_of_columns(recording, align)) return {std::move(*sum), {}};
     if (const auto* series = series_named(recording, align)) return events_in(*series, recording);
     std::vector<std::string> known;
-    for (const auto* series : series_of_events(recording)) known.push_back(series->path.substr(series->path.rfind('/') + 1));
+    for (const auto* series : series_of_events(recording))
+      known.push_back(series->path.substr(series->path.rfind('/') + 1));
     try {
       column_named(trials, align, "--align", recording.file());
     } catch (const UserError& problem) {

@@ -64,8 +64,8 @@ StatisticFamily rate_family() {
 }
 
 StatisticFamily fano_family() {
-  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired", Scale::plain,
-            not_negative}},
+  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired",
+            Scale::plain, not_negative}},
           [](const Session& session, const StatisticSetting& setting) {
             if (setting.signal != Signal::spikes) return absent(1, "of spikes only");
             return jackknifed(

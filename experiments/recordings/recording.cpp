@@ -35,7 +35,8 @@ std::vector<std::pair<std::string, Index>> other_intervals(const NwbFile& nwb, c
   for (const auto& [name, linked] : nwb.file().members(all)) {
     const auto id = place_in(place_in(all, name), "id");
     if (name == trials || name == "invalid_times" || !nwb.file().has(place_in(all, name), Place::group)) continue;
-    if (nwb.file().has(id, Place::dataset)) others.emplace_back(name, static_cast<Index>(nwb.file().dataset(id).rows()));
+    if (nwb.file().has(id, Place::dataset))
+      others.emplace_back(name, static_cast<Index>(nwb.file().dataset(id).rows()));
   }
   return others;
 }

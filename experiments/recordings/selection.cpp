@@ -162,7 +162,8 @@ double number_of(const TableColumn& column, Index row) {
 
 bool has_numbers(const TableColumn& column) {
   if (column.kind != TableColumn::Kind::text) return true;
-  return std::any_of(column.texts.begin(), column.texts.end(), [](const auto& text) { return number_in(text).has_value(); });
+  return std::any_of(column.texts.begin(), column.texts.end(),
+                     [](const auto& text) { return number_in(text).has_value(); });
 }
 
 TableColumn column_named(const RecordedTable& table, const std::string& name, const std::string& option,

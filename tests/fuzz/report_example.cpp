@@ -24,8 +24,8 @@ Protocol protocol_of(const std::string& name) {
 
 /// 500 ms at rest, then a step to three times the rate that leaves a little behind.
 SimulatedTrials trials_of(const std::string& name) {
-  SimulatedTrials of{name, protocol_of(name), {10, -500, {}, {}}, {}, TrialSet<double>::zeros(1, 1, 2000, trials),
-                     1,    500,               {},             {}};
+  SimulatedTrials of{
+      name, protocol_of(name), {10, -500, {}, {}}, {}, TrialSet<double>::zeros(1, 1, 2000, trials), 1, 500, {}, {}};
   of.bins.assign(trials, 200);
   for (Index trial = 0; trial < trials; ++trial) {
     Matrix<double> rates = Matrix<double>::Constant(neurons, 200, 20);

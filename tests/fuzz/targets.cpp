@@ -130,8 +130,8 @@ void report(const std::uint8_t* data, std::size_t size) {
   Choices choices(data, size);
   const auto way = choices.below(64);
   const bool of_animals = way % 2 == 0;
-  const auto text = way % 8 > 5 ? choices.rest()
-                                : damaged(of_animals ? example.animals : example.predictions, choices).dump();
+  const auto text =
+      way % 8 > 5 ? choices.rest() : damaged(of_animals ? example.animals : example.predictions, choices).dump();
   write("/animals.json", of_animals ? text : example.animals.dump());
   write("/predictions.json", of_animals ? example.predictions.dump() : text);
   must_answer(directory, [&] {

@@ -25,7 +25,9 @@ po::options_description check_options() {
       "experiment", po::value<Words>()->composing(),
       "NAME=FILTER: trials of the experiment NAME (`list predictions`), as \"step=opto=1, power>2\"; may be given for "
       "each. Without: those whose column `experiment` is NAME")(
-      "align", text("event_time"), "the event that times count from: a column of trials [s], start_time+COLUMN where that counts from the start of the "
+      "align", text("event_time"),
+      "the event that times count from: a column of trials [s], start_time+COLUMN where that counts from the start of "
+      "the "
       "trial, or a series of events")(
       "condition", text(""), "column of trials whose values are conditions; default: `condition` where there is one")(
       "units", text(""), "FILTER of units, as \"area=ALM\"")(

@@ -105,9 +105,10 @@ po::options_description observe_options() {
       "or)")("units", po::value<std::string>()->default_value(""),
              "units, in the same way: \"area=ALM, quality!=noise\"")(
       "series", po::value<std::string>()->default_value(""), "in place of units: a series of samples, by path or name")(
-      "align", po::value<std::string>()->default_value(fallback.align), "the event: a column of trials [s], start_time+COLUMN where that counts from the start of the trial, or a series of "
-      "events")(
-      "window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
+      "align", po::value<std::string>()->default_value(fallback.align),
+      "the event: a column of trials [s], start_time+COLUMN where that counts from the start of the trial, or a series "
+      "of "
+      "events")("window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
       "bin-ms", po::value<double>()->default_value(fallback.bin_ms), "width of a bin [ms]")(
       "epoch", po::value<std::string>()->default_value(""),
       "FROM..TO within the window that statistics are of [ms]; default: all of it")(
