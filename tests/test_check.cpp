@@ -87,7 +87,7 @@ PredictionsFile table_of(const std::map<std::string, double>& creep) {
       std::vector<SetAnimal> networks;
       for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         const double value = centre + 0.08 * (static_cast<double>(seed) - 3.5);
-        networks.push_back({{seed, {value, value + 0.01}}, ""});
+        networks.push_back({{seed, {value, value + 0.01}}, "", {0, 1}});
       }
       table.animals.animals["creep"][name].push_back(networks);
     }

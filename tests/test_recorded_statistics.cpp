@@ -244,6 +244,12 @@ TEST_CASE("few animals: the interval is of what there is enough of, and says so"
   CHECK(combined(Scale::square, {{-1.}}, {""}).value->value == 0);
   CHECK(combined(Scale::plain, {with, {std::nullopt, {}, "why"}}, {"", ""}).absent ==
         "of 1 of 2 sessions; the others: why");
+  const ScaledStatistic decoded{0.99, {0.98, 1, 0.99}}, all_decoded{1, {1, 1, 1}};
+  const auto cut = combined(Scale::plain, {decoded}, {""}, a_share);
+  CHECK((cut.value->interval->high == 1 && cut.value->interval->low < 0.97));
+  CHECK(combined(Scale::plain, {decoded}, {""}).value->interval->high > 1);
+  const auto certain = combined(Scale::plain, {all_decoded}, {""}, a_share);
+  CHECK((certain.value->value == 1 && !certain.value->interval && certain.absent == "no interval: it is 1 throughout"));
   // Two sessions of a and one of b: b's weighs as much as both of a's.
   CHECK(combined(Scale::plain, {{1.}, {3.}, {10.}}, {"a", "a", "b"}).value->value == Approx(6));
 }

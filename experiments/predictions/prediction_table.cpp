@@ -171,8 +171,15 @@ std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::strin
   std::vector<SetAnimal> all;
   for (const auto* network : tabled(study, hypothesis)) {
     const auto& sessions = network->values[prediction].sessions;
-    if (size < sessions.size() && !sessions[size].empty())
-      all.push_back({{network->seed, sessions[size]}, network->setting});
+    const auto& numbers = network->values[prediction].numbers;
+    if (size >= sessions.size() || sessions[size].empty()) continue;
+    all.push_back({{network->seed, sessions[size]}, network->setting, {}});
+    if (size < numbers.size()) {
+      all.back().numbers = numbers[size];
+    } else {
+      all.back().numbers.resize(sessions[size].size());
+      std::iota(all.back().numbers.begin(), all.back().numbers.end(), Index{0});
+    }
   }
   return all;
 }

@@ -93,6 +93,7 @@ PredictionTable table_of(const PredictionStudy& study);
 struct SetAnimal {
   Animal animal;
   std::string setting;
+  std::vector<Index> numbers = {};  // of its sessions, from 0, rising: those between have no value
 };
 std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
                                   std::size_t size);

@@ -9,6 +9,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/recordings/chosen_series.hpp"
+#include "experiments/recordings/events.hpp"
 #include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
@@ -52,11 +53,10 @@ Aligned chosen_trials(const Recording& recording, const Selection& selection, co
   of.trials = selection.trials.rows(table, recording.file());
   of.events_s.resize(of.trials.size());
   require_some(of, recording, selection);
-  const auto events = column_named(table, selection.align, "--align", recording.file());
-  require_argument(events.kind == TableColumn::Kind::number, "--align", selection.align,
-                   fmt::format("{}: {}/{} holds no times", recording.file(), table.path, selection.align));
+  const auto events = events_of(recording, selection.align);
+  of.notes = events.notes;
   for (std::size_t i = 0; i < of.trials.size(); ++i)
-    of.events_s[i] = events.numbers[static_cast<std::size_t>(of.trials[i])];
+    of.events_s[i] = events.times_s[static_cast<std::size_t>(of.trials[i])];
   leave_out(of, "no " + selection.align, [&](std::size_t i) { return !std::isfinite(of.events_s[i]); });
   if (!conditions.column.empty()) {
     const auto column = column_named(table, conditions.column, "--condition", recording.file());

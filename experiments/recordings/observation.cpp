@@ -184,7 +184,9 @@ std::vector<std::string> Observation::animals() const {
 ObservedValue Observation::value(std::size_t family, std::size_t statistic) const {
   std::vector<ScaledStatistic> all;
   for (const auto& session : sessions) all.push_back(session.statistics[family][statistic]);
-  return combined(observed_statistics()[family].statistics[statistic].scale, all, animals());
+  const auto& of = observed_statistics()[family].statistics[statistic];
+  const bool of_spikes = of.unit == "signal" && sessions.front().signal == Signal::spikes;
+  return combined(of.scale, all, animals(), of_spikes ? not_negative : of.range);
 }
 
 Observation observe(const std::vector<Recording>& recordings, const std::vector<std::string>& animals,

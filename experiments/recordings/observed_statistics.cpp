@@ -64,7 +64,8 @@ StatisticFamily rate_family() {
 }
 
 StatisticFamily fano_family() {
-  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired"}},
+  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired",
+            Scale::plain, not_negative}},
           [](const Session& session, const StatisticSetting& setting) {
             if (setting.signal != Signal::spikes) return absent(1, "of spikes only");
             return jackknifed(
@@ -78,33 +79,33 @@ StatisticFamily fano_family() {
 
 /// Before and after the event, in windows of one length.
 StatisticFamily matched_fano_family() {
-  return {
-      {{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most; intervals are wide"},
-       {"fano_after", "", "mean-matched, after the event"},
-       {"fano_ratio", "", "after over before", Scale::logarithm}},
-      [](const Session& session, const StatisticSetting& setting) {
-        if (setting.signal != Signal::spikes) return absent(3, "of spikes only");
-        const double end_ms = session.start_ms + session.bin_ms * static_cast<double>(session.bins()),
-                     reach = std::min({500., -session.start_ms, end_ms}),
-                     length = session.bin_ms * std::floor(reach / session.bin_ms + 1e-6);
-        if (length < session.bin_ms) return absent(3, "the window does not reach to both sides of the event");
-        return jackknifed(
-            summed(session, -length, length, 2, Signal::spikes), 3,
-            [&](const Session& of) {
-              const auto found = mean_matched_fano(of, {{-length, 0}, {0, length}});
-              Values values(3);
-              for (std::size_t i : {0u, 1u})
-                if (found[i]) values[i] = found[i]->value;
-              if (values[0] && values[1] && *values[0] > 0) values[2] = logarithm(*values[1] / *values[0]);
-              return values;
-            },
-            "fewer than five units and conditions have a rate in common before and after");
-      }};
+  return {{{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most; intervals are wide",
+            Scale::plain, not_negative},
+           {"fano_after", "", "mean-matched, after the event", Scale::plain, not_negative},
+           {"fano_ratio", "", "after over before", Scale::logarithm}},
+          [](const Session& session, const StatisticSetting& setting) {
+            if (setting.signal != Signal::spikes) return absent(3, "of spikes only");
+            const double end_ms = session.start_ms + session.bin_ms * static_cast<double>(session.bins()),
+                         reach = std::min({500., -session.start_ms, end_ms}),
+                         length = session.bin_ms * std::floor(reach / session.bin_ms + 1e-6);
+            if (length < session.bin_ms) return absent(3, "the window does not reach to both sides of the event");
+            return jackknifed(
+                summed(session, -length, length, 2, Signal::spikes), 3,
+                [&](const Session& of) {
+                  const auto found = mean_matched_fano(of, {{-length, 0}, {0, length}});
+                  Values values(3);
+                  for (std::size_t i : {0u, 1u})
+                    if (found[i]) values[i] = found[i]->value;
+                  if (values[0] && values[1] && *values[0] > 0) values[2] = logarithm(*values[1] / *values[0]);
+                  return values;
+                },
+                "fewer than five units and conditions have a rate in common before and after");
+          }};
 }
 
 /// Its jackknife comes with it.
 StatisticFamily timescale_family() {
-  return {{{"autocorrelation", "", "across trials, within conditions, at --lag-ms"},
+  return {{{"autocorrelation", "", "across trials, within conditions, at --lag-ms", Scale::plain, a_correlation},
            {"timescale", "ms", "of the decay of the autocorrelation; the shorter of two", Scale::logarithm},
            {"second_timescale", "ms", "the longer, where trials held out tell two from one", Scale::logarithm}},
           [](const Session& session, const StatisticSetting& setting) {
@@ -206,7 +207,8 @@ StatisticFamily coding_family() {
 StatisticFamily decoding_family() {
   return {{{"decoding", "",
             "share of held-out trials whose condition is found from counts in the epoch; 400 trials at "
-            "most"}},
+            "most",
+            Scale::plain, a_share}},
           [](const Session& session, const StatisticSetting& setting) {
             return jackknifed(
                 epoch_sums(thinned(session, most_decoded_trials), setting), 1,

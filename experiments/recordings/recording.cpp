@@ -27,6 +27,28 @@ RecordedTable read_intervals(const NwbFile& nwb, const std::string& name) {
   return {};
 }
 
+std::vector<std::pair<std::string, Index>> other_intervals(const NwbFile& nwb, const std::string& trials) {
+  std::vector<std::pair<std::string, Index>> others;
+  const std::string all = "/intervals";
+  if (!nwb.file().has(all, Place::group)) return others;
+  for (const auto& [name, linked] : nwb.file().members(all)) {
+    const auto id = place_in(place_in(all, name), "id");
+    if (name == trials || name == "invalid_times" || !nwb.file().has(place_in(all, name), Place::group)) continue;
+    if (nwb.file().has(id, Place::dataset))
+      others.emplace_back(name, static_cast<Index>(nwb.file().dataset(id).rows()));
+  }
+  return others;
+}
+
+RecordedTable read_trials(const NwbFile& nwb, const std::string& name) {
+  auto trials = read_intervals(nwb, name);
+  if (!trials.path.empty() || name == usual_trials) return trials;
+  std::vector<std::string> names;
+  for (const auto& [other, rows] : other_intervals(nwb, name)) names.push_back(other);
+  throw UserError(fmt::format("--trials {}: {}: /intervals has no such table; it has: {}", name, nwb.file().name(),
+                              names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+}
+
 std::vector<TimeInterval> read_invalid(const NwbFile& nwb) {
   const auto table = read_intervals(nwb, "invalid_times");
   std::vector<TimeInterval> intervals;
@@ -71,7 +93,7 @@ const TableColumn* RecordedTable::find(const std::string& name) const {
 }
 
 struct Recording::Contents {
-  explicit Contents(const std::string& file)
+  Contents(const std::string& file, const std::string& of_trials)
       : nwb(file),
         identifier(nwb.text("/identifier")),
         description(nwb.text("/session_description")),
@@ -79,7 +101,8 @@ struct Recording::Contents {
         subject(nwb.text("/general/subject/subject_id")),
         about(read_about(nwb)),
         units(nwb),
-        trials(read_intervals(nwb, "trials")),
+        trials(read_trials(nwb, of_trials)),
+        intervals(other_intervals(nwb, of_trials)),
         invalid(read_invalid(nwb)),
         left_out(nwb.left_out()),
         series(read_series(nwb, left_out)) {}
@@ -89,6 +112,7 @@ struct Recording::Contents {
   std::vector<std::pair<std::string, std::string>> about;
   NwbUnits units;
   RecordedTable trials;
+  std::vector<std::pair<std::string, Index>> intervals;
   std::vector<TimeInterval> invalid;
   std::vector<std::string> left_out;
   std::vector<RecordedSeries> series;
@@ -98,7 +122,8 @@ struct Recording::Contents {
   std::optional<OpenSeries> open;
 };
 
-Recording::Recording(const std::string& file) : contents_(std::make_unique<Contents>(file)) {}
+Recording::Recording(const std::string& file, const std::string& trials)
+    : contents_(std::make_unique<Contents>(file, trials)) {}
 Recording::~Recording() = default;
 Recording::Recording(Recording&&) noexcept = default;
 
@@ -111,6 +136,7 @@ const std::string& Recording::nwb_version() const { return contents_->nwb.versio
 const std::vector<std::pair<std::string, std::string>>& Recording::about() const { return contents_->about; }
 const RecordedTable& Recording::units() const { return contents_->units.table(); }
 const RecordedTable& Recording::trials() const { return contents_->trials; }
+const std::vector<std::pair<std::string, Index>>& Recording::intervals() const { return contents_->intervals; }
 const std::vector<TimeInterval>& Recording::invalid() const { return contents_->invalid; }
 const std::vector<RecordedSeries>& Recording::series() const { return contents_->series; }
 const std::vector<std::string>& Recording::left_out() const { return contents_->left_out; }

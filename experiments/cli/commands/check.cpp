@@ -25,7 +25,10 @@ po::options_description check_options() {
       "experiment", po::value<Words>()->composing(),
       "NAME=FILTER: trials of the experiment NAME (`list predictions`), as \"step=opto=1, power>2\"; may be given for "
       "each. Without: those whose column `experiment` is NAME")(
-      "align", text("event_time"), "column of trials: the event that times count from [s]")(
+      "align", text("event_time"),
+      "the event that times count from: a column of trials [s], start_time+COLUMN where that counts from the start of "
+      "the "
+      "trial, or a series of events")(
       "condition", text(""), "column of trials whose values are conditions; default: `condition` where there is one")(
       "units", text(""), "FILTER of units, as \"area=ALM\"")(
       "stimulated", text(""), "FILTER of units that the stimulus reaches; default: those of a column `stimulated`")(
@@ -85,24 +88,16 @@ CheckRequest request_of(const po::variables_map& values) {
 }
 
 int check(const std::vector<std::string>& arguments, const Command& command) {
-  const auto options = check_options();
-  po::positional_options_description positional;
-  positional.add("RECORDING", -1);
-  po::variables_map values;
-  if (!parse_command(command, arguments, options, positional, values)) return 0;
-  return with_option_names(options, [&] {
-    const auto files = required_words(command, values, "RECORDING");
-    const auto plot = output_path(values, "plot");
-    require_svg("--plot", plot);
+  return with_recordings(command, arguments, check_options(), [&](const po::variables_map& values) {
+    const auto plot = output_path(values, "plot"), json = output_path(values, "json");
     const auto request = request_of(values);
     const auto table = read_predictions(required(command, values, "against"));
-    const auto recordings = opened_recordings(files);
+    const auto recordings = opened_recordings(values);
+    tell_left_out(recordings);
     const auto found = check_recordings(recordings, table, request);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
-    const auto json = output_path(values, "json");
     if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
     fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));
-    return 0;
   });
 }
 
