@@ -35,7 +35,7 @@ po::options_description export_options() {
       "session", po::value<long>()->default_value(1),
       "number of the session, its session_id: another one has other neurons, noise and, of a run, other trials")(
       "seed", po::value<long>(), "seed of neurons, trials and noise; default: the file's own")(
-      "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
+      "f-max-hz", usual_number(20), "firing rate that r = 1 stands for [Hz]")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: an option of recording.* (see `list recording`); recording.signal=calcium records fluorescence")(
       "no-rates", "leave out the rates, which no electrode sees")(

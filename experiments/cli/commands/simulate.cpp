@@ -110,8 +110,8 @@ po::options_description simulate_options() {
       "trials of this task, of a run's own task with the run's options; without it a free run")(
       "inputs", po::value<std::string>(),
       "trials of this file, once each, in its order: HDF5, or CSV of one trial (layout: docs/file-formats.md)")(
-      "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
-      "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
+      "duration-ms", usual_number(1000), "length of a free run [ms]")("input", po::value<std::string>(),
+                                                                      "free run: constant input v1,v2,...")(
       "trials", po::value<long>(),
       "number of trials, each from its own initial state (all from r0 where the network file has one); default: 10, "
       "of --inputs all")(
