@@ -100,6 +100,14 @@ std::vector<Experiment> experiments_of(const Preparation& of, Index trials) {
   return all;
 }
 
+/// What its runs had of it, as `simulate --set` takes it.
+Assignments noise_options(const Options& options) {
+  Assignments noise;
+  for (const char* name : {"noise.activity", "noise.drive"})
+    if (options.knows(name) && options.number(name) != 0) noise.emplace_back(name, options.text(name));
+  return noise;
+}
+
 void write_report(const PredictionReport& report, const std::string& out) {
   const auto place = [&](const std::string& name) { return (fs::path(out) / name).string(); };
   for (const auto& prediction : predictions()) {  // of another report in this place
@@ -107,8 +115,9 @@ void write_report(const PredictionReport& report, const std::string& out) {
     fs::remove(place(prediction.name + ".svg"), ignored);
   }
   for (const auto& row : report.table.rows)
-    write_atomically(place(predictions()[row.prediction].name + ".svg"),
-                     prediction_figure(report.study, report.table, row));
+    if (has_values(row))
+      write_atomically(place(predictions()[row.prediction].name + ".svg"),
+                       prediction_figure(report.study, report.table, row));
   if (report.learning)
     write_atomically(place("learning.svg"), learning_figure(*report.learning, *report.learning_table));
   write_atomically(place("predictions.csv"), predictions_csv(report));
@@ -133,10 +142,10 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
       "size", po::value<Words>()->composing(),
       "NEURONSxTRIALS that a session records, may be given several times; default: 10x20 30x40 60x60")(
       "only", po::value<std::string>(), "predictions with commas (see `list predictions`); default: all")(
-      "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
+      "f-max-hz", usual_number(20), "firing rate that r = 1 stands for [Hz]")(
       "half-step", po::value<long>()->default_value(2),
       "networks of each condition that are measured at half the time step too")(
-      "trials-per-day", po::value<double>()->default_value(400),
+      "trials-per-day", usual_number(400),
       "trials that an animal is trained on in a day: the days of the part on learning")(
       "all", "networks that did not reach criterion, too")(
       "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
@@ -168,6 +177,7 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
                                   experiments_of(first, study.setting.trials()),
                                   bin_of_rates_ms(first.options.number("integration.dt_ms")),
                                   stimulated_neurons(Protocol().fraction, first.network.size()),
+                                  noise_options(first.options),
                                   learning.networks.empty() ? nullptr : &learning,
                                   &learned};
     write_report(report, out);
