@@ -118,15 +118,17 @@ int export_nwb(const std::vector<std::string>& arguments, const Command& command
     auto as = recorded_of(values);
     as.command = command_text(arguments, path, file);
     const auto session = open_session(request_of(values, path));
+    std::error_code failed;
+    const bool replaces = fs::exists(file, failed);
     const auto counts = write_session(session, as, file);
     if (values.count("quiet")) return 0;
     if (!session.left_out.empty())
       tell(fmt::format("left out, as they need a task with a delay or a synapse that can be blocked: {}",
                        fmt::join(session.left_out, ", ")));
     const bool spikes = as.recording.signal == RecordingModel::Signal::spikes;
-    fmt::print("{}: session {} of {}: {} neurons, {} of them stimulated, {} trials in {:.4g} s{}\n", file, as.number,
-               session.subject, counts.neurons, counts.stimulated, counts.trials, counts.length_s,
-               spikes ? fmt::format(", {} spikes", counts.spikes) : ", fluorescence");
+    fmt::print("{}{}: session {} of {}: {} neurons, {} of them stimulated, {} trials in {:.4g} s{}\n", file,
+               replaces ? " (replaced)" : "", as.number, session.subject, counts.neurons, counts.stimulated,
+               counts.trials, counts.length_s, spikes ? fmt::format(", {} spikes", counts.spikes) : ", fluorescence");
     return 0;
   });
 }
