@@ -101,7 +101,7 @@ std::string replaced_report(const PredictionReport& report, const std::string& o
       for (const auto& row : report.table.rows) lost.erase(predictions()[row.prediction].name);
       const auto studies = earlier.at("studies").get<Words>();
       if (studies != report.study.directories)
-        return fmt::format("{} replaces the report of {}, {} predictions", path, fmt::join(studies, ", "), all);
+        return fmt::format("{} replaces the report of {} (predictions: {})", path, fmt::join(studies, ", "), all);
       if (lost.empty()) return "";
       return fmt::format("{} replaces a report with {} predictions more: {}", path, lost.size(), fmt::join(lost, ", "));
     });
