@@ -75,6 +75,8 @@ std::string animals_json(const PredictionStudy& study, const PredictionTable& ta
 AnimalsFile read_animals(const std::string& directory) {
   const auto path = (std::filesystem::path(directory) / "animals.json").string();
   std::error_code failed;
+  if (!std::filesystem::exists(directory, failed))
+    throw UserError(directory + ": does not exist; give the --out directory of `stillpoint predict`");
   if (!std::filesystem::exists(path, failed))
     throw UserError(directory + ": is no directory that `stillpoint predict --out` wrote: it has no animals.json");
   return read_json(path,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,8 @@ struct Prediction {
   /// without dimension, of the same cells. "": a level of its own, which another rate, task or constant changes.
   std::string contrast = {};
   bool of_counts = false;  // rates have no such statistic: a network's value is that of the spikes of all its neurons
+  /// What there can be; where `most` is finite, values beyond it are recorded as it.
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };
 /// All of them, those with experiments in common beside each other.
 const std::vector<Prediction>& predictions();

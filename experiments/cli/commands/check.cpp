@@ -40,7 +40,7 @@ po::options_description check_options() {
       "creep needs it")("animal", text("subject"),
                         "subject: recordings of one subject are sessions of one animal; file: each is one")(
       "matched", "task, constants and recording are those of the table: judge levels as well")(
-      "alpha", po::value<double>()->default_value(0.05),
+      "alpha", usual_number(0.05),
       "share of recordings in which the true hypothesis may be "
       "excluded")("json", po::value<OutputFile>(), "all of it as JSON; -: to standard output")(
       "plot", po::value<OutputFile>(), "figure there, .svg");

@@ -107,13 +107,12 @@ po::options_description observe_options() {
       "series", po::value<std::string>()->default_value(""), "in place of units: a series of samples, by path or name")(
       "align", po::value<std::string>()->default_value(fallback.align),
       "the event: a column of trials [s], start_time+COLUMN where that counts from the start of the trial, or a series "
-      "of "
-      "events")("window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
-      "bin-ms", po::value<double>()->default_value(fallback.bin_ms), "width of a bin [ms]")(
+      "of events")("window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
+      "bin-ms", usual_number(fallback.bin_ms), "width of a bin [ms]")(
       "epoch", po::value<std::string>()->default_value(""),
       "FROM..TO within the window that statistics are of [ms]; default: all of it")(
       "condition", po::value<std::string>()->default_value(""), "column of trials whose values are the conditions")(
-      "lag-ms", po::value<double>()->default_value(StatisticSetting{}.lag_ms),
+      "lag-ms", usual_number(StatisticSetting{}.lag_ms),
       "lag of the autocorrelation, and least time between codes that are compared [ms]")(
       "only", po::value<std::string>()->default_value(""),
       "statistics, with commas; default: all but cross_temporal, which takes long")(
