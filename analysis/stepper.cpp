@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/look_aside.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -83,6 +85,7 @@ void Stepper::advance(Vector<double>& x, Matrix<double>& q) const {
 
 template <class Right>
 void Stepper::step(const Right& F, Matrix<double>& x) const {
+  look_aside();
   const double h = dt_ms_;
   if (equations_.map) {
     x = F(x);

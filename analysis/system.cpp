@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -77,6 +78,7 @@ Matrix<double> System::moved(const Matrix<double>& x, const Matrix<double>& f) c
 }
 
 Matrix<double> System::velocity(const Matrix<double>& x) const {
+  look_aside();
   Matrix<double> r;
   const auto f = kept_drive(x, r);
   if (as_ == As::map) return moved(x, f) - x;
@@ -84,6 +86,7 @@ Matrix<double> System::velocity(const Matrix<double>& x) const {
 }
 
 Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
+  look_aside();
   Matrix<double> r;
   const auto f = kept_drive(x, r);
   if (as_ == As::map) return moved(x, f);
@@ -91,6 +94,7 @@ Matrix<double> System::next(const Matrix<double>& x, double dt_ms) const {
 }
 
 Matrix<double> System::jacobian(const Vector<double>& x) const {
+  look_aside();
   const ProductsOnOneThread products;
   Matrix<double> jacobian = network_kind(network_.kind).acts_on_rates ? step_from_factors(x) : step_back(x);
   if (as_ == As::map) return jacobian;

@@ -214,6 +214,25 @@ ArrayPresence presence_of(const NetworkKind& kind, const ArrayTraits& array) {
   return array.may_be_absent ? ArrayPresence::optional : ArrayPresence::required;
 }
 
+void spread_tau(Network<double>& network, Index N, const std::string& where) {
+  const bool factors = network_kind(network.kind).factors;
+  require_parameter(network.tau_ms.size() == 1 || network.tau_ms.size() == N, where + ": tau_ms",
+                    fmt::format("{} values", network.tau_ms.size()),
+                    fmt::format("must be one number, or N = {} (the {} of {})", N, factors ? "rows" : "columns",
+                                factors ? "M" : "W"));
+  if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
+}
+
+template <class Values>
+void set_left_out(const Network<double>& network, const ArrayTraits& array, Values& values) {
+  if (presence_of(network_kind(network.kind), array) == ArrayPresence::required)
+    values.setZero(network.extent(array.rows), network.extent(array.columns));
+  else
+    values.resize(0, Values::ColsAtCompileTime == 1 ? 1 : 0);
+}
+template void set_left_out(const Network<double>&, const ArrayTraits&, Matrix<double>&);
+template void set_left_out(const Network<double>&, const ArrayTraits&, Vector<double>&);
+
 namespace {
 
 /// "N x K with N = 3 (the rows of W)": what is said of an axis by another array.

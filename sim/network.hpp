@@ -148,6 +148,15 @@ enum class ArrayPresence { required, optional, absent };
 /// Whether networks of a kind have the array.
 ArrayPresence presence_of(const NetworkKind& kind, const ArrayTraits& array);
 
+/// Gives an array that a file or a program leaves out its values: zeros where a network has to have one, of the shape that
+/// the arrays before it say; else nothing.
+template <class Values>
+void set_left_out(const Network<double>& network, const ArrayTraits& array, Values& values);
+
+/// Makes one time constant that of all N neurons. Throws ParameterError whose name begins with `where` where there are
+/// neither one nor N.
+void spread_tau(Network<double>& network, Index N, const std::string& where);
+
 const std::vector<NetworkKind>& network_kinds();
 /// Throws UserError "network.kind = NAME" on an unknown name, listing the known ones.
 const NetworkKind& network_kind(const std::string& name);

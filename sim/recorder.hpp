@@ -30,6 +30,8 @@ class Recorder {
 
   void observe(Index t);
   const std::map<std::string, RecordedQuantity>& recordings() const { return recordings_; }
+  /// The same, handed over; nothing is left.
+  std::map<std::string, RecordedQuantity> take() { return std::move(recordings_); }
   Index every() const { return every_; }
 
  private:

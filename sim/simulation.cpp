@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -102,6 +103,7 @@ void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
 
 template <class Scalar>
 void Simulation<Scalar>::step(Index t) {
+  look_aside();
   const ProductsOnOneThread products;
   if (integration_.has_adjoint())
     held_step(t);

@@ -12,6 +12,7 @@
 #include "analysis/statistics/bootstrap.hpp"
 #include "analysis/statistics/quantiles.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -108,6 +109,7 @@ Breakpoints locate(const Vector<double>& y, const Vector<double>& scale, const B
   const double rho = without_bias(line.rho, 4, y.size());
   std::vector<double> from, mid, to;
   for (Index b = 0; b < setting.resamples; ++b) {
+    look_aside();
     Stream stream(setting.seed, Purpose::bootstrap, 0, static_cast<std::uint64_t>(b));
     const auto again = fit_broken_line(line.mean + resampled_noise(e, rho, scale, stream), line.rho, scale);
     if (!again.found) continue;
@@ -171,6 +173,7 @@ double falling_p(const Vector<double>& y, std::uint64_t seed) {
   if (gain <= 0) return 1;
   int as_much = 1;
   for (int b = 0; b < resamples; ++b) {
+    look_aside();
     Stream stream(seed, Purpose::permutation, 0, static_cast<std::uint64_t>(b));
     as_much += gain_of_falling(resampled_noise(e, rho, Vector<double>::Ones(y.size()), stream)) >= gain;
   }

@@ -224,4 +224,23 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   return search;
 }
 
+CycleList find_cycles(const Stepper& stepper, const Matrix<double>& starts, const CycleSetting& setting) {
+  CycleList list;
+  for (Index i = 0; i < starts.cols(); ++i) {
+    const auto search = find_cycle(stepper, starts.col(i), setting);
+    list.at_rest += search.outcome == CycleSearch::Outcome::at_rest;
+    list.no_return += search.outcome == CycleSearch::Outcome::no_return;
+    list.not_converged += search.outcome == CycleSearch::Outcome::not_converged;
+    if (!search.cycle) continue;
+    std::size_t known = 0;
+    while (known < list.cycles.size() && !same_cycle(*search.cycle, list.cycles[known])) ++known;
+    if (known == list.cycles.size()) {
+      list.cycles.push_back(*search.cycle);
+      list.found.push_back(0);
+    }
+    ++list.found[known];
+  }
+  return list;
+}
+
 }  // namespace stillpoint

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "analysis/stepper.hpp"
 
@@ -48,6 +49,14 @@ struct CycleSearch {
 /// durations. D x steps per period x operations of a step, for each step of Newton's method; beyond 600 entries up to 100
 /// times the operations of so many steps.
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting = {});
+
+struct CycleList {
+  std::vector<Cycle> cycles;                            // each once, in the order in which they were met
+  std::vector<Index> found;                             // searches that led to each
+  Index at_rest = 0, no_return = 0, not_converged = 0;  // searches that led to none
+};
+/// A search from each of the starts, D x n.
+CycleList find_cycles(const Stepper& stepper, const Matrix<double>& starts, const CycleSetting& setting = {});
 
 /// Leading eigenvalues, by falling size, of the derivative of so many steps from x; all of them up to 600 entries of
 /// state.

@@ -5,6 +5,7 @@
 
 #include "analysis/points/same_point.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -117,6 +118,7 @@ Vector<double> PiecewiseLinear::constant_of(const Region& region) const {
 }
 
 PiecewiseLinear::Solution PiecewiseLinear::solve(const Word& word) const {
+  look_aside();
   const Index N = size();
   Matrix<double> P = Matrix<double>::Identity(N, N);
   Vector<double> h = Vector<double>::Zero(N);

@@ -12,24 +12,13 @@ namespace stillpoint {
 
 namespace {
 
-/// Jointly integrated, as a differential equation is; it is handed over without a step, of which 2^-10 ms is no limit.
-constexpr Integration joint{Method::rk4, 0x1p-10, 0};
-
-std::shared_ptr<Synapse<double>> as_equation(Options options, const Network<double>& network) {
-  const auto& kind = options.text("synapse.kind");
-  if (kind == "tcr") {
-    for (const char* control : {"synapse.postsynaptic", "synapse.current"})
-      require_parameter(options.text(control) == "own", control, options.text(control),
-                        "this control is no differential equation of one trial's state; use --synapse none");
-    options.set("synapse.form", "dense");
+std::shared_ptr<Synapse<double>> equation_of(const Options& options, const Network<double>& network) {
+  try {
+    const bool tcr = options.text("synapse.kind") == "tcr";
+    return as_equation(tcr ? tcr_synapse(as_equation(tcr_parameters(options))) : synapse_model(options), network);
+  } catch (const ParameterError& problem) {
+    throw ParameterError(problem.name, problem.value, problem.allowed + "; use --synapse none");
   }
-  std::shared_ptr<Synapse<double>> synapse =
-      synapse_model(options).make<double>(synapse_context(network, joint, {}, 1));
-  auto* continuous = synapse->continuous();
-  require_parameter(continuous || (!synapse->drives() && !synapse->scales()), "synapse.kind", kind,
-                    "is no differential equation; use --synapse none");
-  if (continuous) continuous->bind(network);
-  return synapse;
 }
 
 }  // namespace
@@ -50,7 +39,7 @@ const TrainedRun& SubjectFile::require_run() const {
 }
 
 void SubjectFile::take_synapse(const Options& options) {
-  subject.synapse = as_equation(options, subject.network);
+  subject.synapse = equation_of(options, subject.network);
   takes.synapse = subject.continuous() != nullptr;
 }
 

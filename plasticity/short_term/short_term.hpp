@@ -42,6 +42,10 @@ struct SynapseModel {
   }
 };
 
+/// For analyses: the synapse as a differential equation of one trial's state, bound to the network;
+/// of TCR its `as_equation` first (synapses.hpp). Throws ParameterError where it is none.
+std::shared_ptr<Synapse<double>> as_equation(const SynapseModel& model, const Network<double>& network);
+
 /// What a control of equal speed (control.match) varies of a synapse: an option, which stays above another's value, or
 /// above 0 where that is "".
 struct MatchedBy {

@@ -50,6 +50,9 @@ SynapseModel tsodyks_markram_synapse(const TsodyksMarkramParameters& parameters)
 SynapseModel derivative_feedback_synapse(const DerivativeFeedbackParameters& parameters);
 SynapseModel high_pass_synapse(const HighPassParameters& parameters);
 
+/// The same as a differential equation of one trial's state. Throws ParameterError for controls, which are none.
+TcrParameters as_equation(TcrParameters parameters);
+
 /// What synapse.* says of them.
 TcrParameters tcr_parameters(const Options& options);
 TsodyksMarkramParameters tsodyks_markram_parameters(const Options& options);

@@ -162,6 +162,15 @@ std::unique_ptr<Synapse<Scalar>> make_tcr(const TcrParameters& parameters, const
 
 TcrParameters tcr_parameters(const Options& options) { return tcr_list().from(options); }
 
+TcrParameters as_equation(TcrParameters parameters) {
+  const std::string none = "this control is no differential equation of one trial's state";
+  require_parameter(parameters.postsynaptic == TcrParameters::Postsynaptic::own, "synapse.postsynaptic", "permuted",
+                    none);
+  require_parameter(parameters.current == TcrParameters::Current::own, "synapse.current", "yoked", none);
+  parameters.form = TcrParameters::Form::dense;
+  return parameters;
+}
+
 SynapseModel tcr_synapse(const TcrParameters& parameters) {
   tcr_list().check(parameters);
   const bool consolidates = parameters.consolidation > 0;

@@ -28,11 +28,7 @@ void read_one(const hdf5::ReadGroup& group, const ArrayTraits& array, const Netw
     const std::string name = array.name;
     if (presence == ArrayPresence::required && (name == "V" || name == "A"))
       throw UserError(group.where() + ": dataset " + name + ": missing");
-    if (presence != ArrayPresence::required)
-      values.resize(0, Values::ColsAtCompileTime == 1 ? 1 : 0);
-    else
-      values.setZero(network.extent(array.rows), network.extent(array.columns));
-    return;
+    return set_left_out(network, array, values);
   }
   const auto found = group.matrix(array.name);
   if constexpr (Values::ColsAtCompileTime == 1) {
@@ -91,11 +87,7 @@ StoredNetwork read_network_group(const hdf5::ReadGroup& root, const std::string&
         if (!read_already && (has_tau || array.name != std::string("tau_ms"))) read_one(group, array, network, values);
       },
       network);
-  require_parameter(network.tau_ms.size() == 1 || network.tau_ms.size() == N, where + ": tau_ms",
-                    fmt::format("{} values", network.tau_ms.size()),
-                    fmt::format("must be one number, or N = {} (the {} of {})", N, kind.factors ? "rows" : "columns",
-                                kind.factors ? "M" : "W"));
-  if (network.tau_ms.size() == 1) network.tau_ms = Vector<double>::Constant(N, network.tau_ms(0)).eval();
+  spread_tau(network, N, where);
   if (group.has("synapse")) stored.synapse = group.group("synapse").options();
   network.check(where);
   return stored;

@@ -34,23 +34,7 @@ void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::stri
   CycleSetting setting;
   setting.discard_ms = duration_of(of.given, "discard-ms");
   setting.duration_ms = duration_of(of.given, "duration-ms");
-  std::vector<Cycle> cycles;
-  std::vector<long> found;  // searches that led there
-  long at_rest = 0, no_return = 0, not_converged = 0;
-  for (Index i = 0; i < starts.cols(); ++i) {
-    const auto search = find_cycle(of.stepper, starts.col(i), setting);
-    at_rest += search.outcome == CycleSearch::Outcome::at_rest ? 1 : 0;
-    no_return += search.outcome == CycleSearch::Outcome::no_return ? 1 : 0;
-    not_converged += search.outcome == CycleSearch::Outcome::not_converged ? 1 : 0;
-    if (!search.cycle) continue;
-    std::size_t known = 0;
-    while (known < cycles.size() && !same_cycle(*search.cycle, cycles[known])) ++known;
-    if (known == cycles.size()) {
-      cycles.push_back(*search.cycle);
-      found.push_back(0);
-    }
-    ++found[known];
-  }
+  const auto [cycles, found, at_rest, no_return, not_converged] = find_cycles(of.stepper, starts, setting);
 
   result["searches"] = {
       {"samples", starts.cols()}, {"at_rest", at_rest}, {"no_return", no_return}, {"not_converged", not_converged}};

@@ -1,0 +1,118 @@
+// A plain struct of parameters as a class of Python: keywords, defaults, bounds and help are those of the struct and of its
+// list of options, fields are named here once.
+#pragma once
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+
+#include <map>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "sim/options/parameter_list.hpp"
+
+namespace stillpoint::python {
+
+namespace nb = nanobind;
+
+template <class P, class T>
+struct Field {
+  const char* name;
+  T P::*member;
+};
+template <class P, class T>
+Field(const char*, T P::*) -> Field<P, T>;
+
+/// The option of a field; its name is the field's behind the section.
+inline const Option& option_of(const std::vector<Option>& options, const std::string& field) {
+  for (const auto& option : options)
+    if (option.name.substr(option.name.find('.') + 1) == field) return option;
+  throw std::logic_error("no option is called " + field);
+}
+
+/// Choices are their names in Python, option.choices[i] for Enum(i).
+template <class T>
+auto shown(const T& value, const Option& option) {
+  if constexpr (std::is_enum_v<T>)
+    return option.choices.at(static_cast<std::size_t>(value));
+  else
+    return value;
+}
+template <class T>
+using Shown = decltype(shown(std::declval<T>(), std::declval<Option>()));
+template <class T>
+T read_back(const Shown<T>& value, const Option& option) {
+  if constexpr (std::is_enum_v<T>) {
+    option.check(value);
+    for (std::size_t i = 0; i < option.choices.size(); ++i)
+      if (option.choices[i] == value) return static_cast<T>(i);
+    throw std::logic_error(option.name);
+  } else {
+    return value;
+  }
+}
+
+inline std::string text_of(double value) { return number_text(value); }
+inline std::string text_of(Index value) { return std::to_string(value); }
+inline std::string text_of(bool value) { return value ? "true" : "false"; }
+inline std::string text_of(const std::string& value) { return value; }
+
+/// "beta : float\n    strength ..; a number >= 0"
+inline std::string documented(const Option& option, const std::string& field, const std::string& type) {
+  return fmt::format("{} : {}\n    {} ({})\n", field, type, option.help, option.allowed());
+}
+template <class T>
+std::string type_name() {
+  return std::is_enum_v<T> ? "str" : std::is_same_v<T, bool> ? "bool" : std::is_integral_v<T> ? "int" : "float";
+}
+
+/// `check` throws ParameterError where a value, or two together, are not allowed.
+template <class P, class Check, class... T>
+nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::string& summary,
+                              const std::vector<Option>& options, Check check, Field<P, T>... fields) {
+  const std::string text = summary + "\n\nParameters\n----------\n" +
+                           (documented(option_of(options, fields.name), fields.name, type_name<T>()) + ...);
+  auto bound = nb::class_<P>(module, name, text.c_str());
+  bound.def(
+      "__init__",
+      [=](P* self, const Shown<T>&... values) {
+        P made;
+        ((made.*fields.member = read_back<T>(values, option_of(options, fields.name))), ...);
+        check(made);
+        new (self) P(std::move(made));
+      },
+      (nb::arg(fields.name) = shown(P().*fields.member, option_of(options, fields.name)))...);
+  (bound.def_prop_ro(
+       fields.name, [=](const P& self) { return shown(self.*fields.member, option_of(options, fields.name)); },
+       option_of(options, fields.name).help.c_str()),
+   ...);
+  bound.def("__reduce__",
+            [=](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(self.attr(fields.name)...)); });
+  // As files have it: names and values as text.
+  bound.def("_texts", [=](const P& self) {
+    std::map<std::string, std::string> texts;
+    ((texts[fields.name] = text_of(shown(self.*fields.member, option_of(options, fields.name)))), ...);
+    return texts;
+  });
+  bound.def("__repr__", [=](nb::handle self) {
+    std::string inside;
+    for (const char* field : {fields.name...})
+      inside += fmt::format("{}{}={}", inside.empty() ? "" : ", ", field, nb::repr(self.attr(field)).c_str());
+    return fmt::format("{}({})", name, inside);
+  });
+  bound.def(
+      "__eq__",
+      [=](nb::handle self, nb::handle other) {
+        if (!self.type().is(other.type())) return false;
+        bool same = true;
+        for (const char* field : {fields.name...}) same = same && self.attr(field).equal(other.attr(field));
+        return same;
+      },
+      nb::arg("other").none());
+  return bound;
+}
+
+}  // namespace stillpoint::python

@@ -1,0 +1,121 @@
+"""Limit cycles."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stillpoint import _core, _given
+from stillpoint._network import Network, checked
+from stillpoint._result import axes_for, counted, held_input, principal_plane, taken_synapse, METHODS, given_step, given_duration
+from stillpoint._synapses import OWN, Synapse
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Cycles:
+    """Limit cycles of a network as a flow under constant input."""
+
+    as_: str
+    period_ms: NDArray[np.float64]
+    """(cycles,) [ms]"""
+    stable: NDArray[np.bool_]
+    """(cycles,)"""
+    extent: NDArray[np.float64]
+    """(cycles,), largest distance from the first state"""
+    closure: NDArray[np.float64]
+    """(cycles,), how far the end is from the beginning, over the extent"""
+    found: NDArray[np.int64]
+    """(cycles,), searches that led there"""
+    paths: list[NDArray[np.float64]]
+    """Of each cycle (steps + 1, D), in equal steps, back to its first state"""
+    multipliers: list[NDArray[np.complex128]]
+    """Of each cycle the Floquet multipliers, by falling size"""
+    samples: int
+    at_rest: int
+    no_return: int
+    not_converged: int
+    dt_ms: float
+    dimension: int
+
+    def __len__(self) -> int:
+        return len(self.period_ms)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each cycle: period_ms, stable, extent, closure, found."""
+        import pandas as pd
+
+        return pd.DataFrame({name: getattr(self, name) for name in ("period_ms", "stable", "extent", "closure", "found")})
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """The cycles along the two directions in which they extend most; broken where unstable."""
+        ax = axes_for(ax)
+        if len(self):
+            at, (across, up) = principal_plane(np.concatenate(self.paths))
+            ends = np.cumsum([len(path) for path in self.paths])
+            for i, path in enumerate(np.split(at, ends[:-1])):
+                ax.plot(*path.T, "-" if self.stable[i] else "--", label=f"{self.period_ms[i]:.4g} ms")
+            ax.set(xlabel=across, ylabel=up)
+            ax.legend()
+        return ax
+
+    def __repr__(self) -> str:
+        periods = ", ".join(f"{period:.4g} ms{'' if stable else ' (unstable)'}" for period, stable in zip(self.period_ms, self.stable))
+        return (f"{counted(len(self), 'limit cycle')}{' of period ' + periods if len(self) else ''}; of {self.samples} searches "
+                f"{self.at_rest} came to rest, {self.no_return} did not return, {self.not_converged} returned to no cycle")
+
+
+def cycles(
+    net: Network,
+    input: ArrayLike | None = None,
+    *,
+    samples: int = 8,
+    spread: float = 0.5,
+    synapse: Synapse | str = OWN,
+    method: str = "rk4",
+    dt_ms: float | None = None,
+    duration_ms: float = 10000,
+    discard_ms: float = 5000,
+    seed: int = 1,
+) -> Cycles:
+    """Limit cycles of the network as a flow, from returns of free runs by Newton's method (docs/analyses.md).
+
+    Parameters
+    ----------
+    net : Network
+        Of a differential equation; a map has no cycles of this kind.
+    input : (inputs,) array, optional
+        Held. Default: 0.
+    samples : int
+        States to search from.
+    spread : float
+        Their standard deviation per entry (through phi where the state is a rate).
+    synapse : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None
+        Default: the network's own.
+    method : {"rk4", "euler", "exponential_euler"}
+    dt_ms : float, optional
+        Default: a tenth of the shortest time constant [ms].
+    duration_ms, discard_ms : float
+        A return is waited for so long, after the other [ms].
+    seed : int
+
+    Returns
+    -------
+    Cycles
+
+    Examples
+    --------
+    >>> import stillpoint as sp
+    >>> sp.cycles(sp.Network([[2, -2], [2, 2]]), samples=2)
+    1 limit cycle of period 197.6 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
+    """
+    found = _core.cycles(
+        checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),
+        _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"), given_duration("duration_ms", duration_ms),
+        given_duration("discard_ms", discard_ms), _given.whole("seed", seed))
+    return Cycles(as_=found.pop("as"), **found)

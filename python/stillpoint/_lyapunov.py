@@ -1,0 +1,111 @@
+"""How fast neighbouring states part."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stillpoint import _core, _given
+from stillpoint._network import Network, checked
+from stillpoint._result import axes_for, counted, held_input, taken_as, taken_synapse, METHODS, given_step, given_duration
+from stillpoint._synapses import OWN, Synapse
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Lyapunov:
+    """Lyapunov exponents of a network along a path under constant input."""
+
+    as_: str
+    """"flow" or "map"."""
+    per_second: NDArray[np.float64]
+    """(exponents,), falling [1/s]; -inf where a step's Jacobian is singular"""
+    standard_error: NDArray[np.float64]
+    """(exponents,), over 20 blocks of the path [1/s]"""
+    kaplan_yorke: float | None
+    """Dimension of the attractor; None where there are too few exponents to tell"""
+    entropy_per_second: float
+    """Sum of the positive exponents [1/s]"""
+    dt_ms: float
+    """Step [ms]"""
+    dimension: int
+    """Entries of the state, those of a synapse included"""
+
+    def __len__(self) -> int:
+        return len(self.per_second)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each exponent: per_second, standard_error."""
+        import pandas as pd
+
+        return pd.DataFrame({"per_second": self.per_second, "standard_error": self.standard_error})
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """The exponents with their standard errors, over their number."""
+        ax = axes_for(ax)
+        ax.errorbar(np.arange(1, len(self) + 1), self.per_second, self.standard_error, fmt=".")
+        ax.axhline(0, color="0.8", zorder=0)
+        ax.set(xlabel="exponent", ylabel="[1/s]")
+        return ax
+
+    def __repr__(self) -> str:
+        text = f"leading Lyapunov exponent {self.per_second[0]:.3g} +- {self.standard_error[0]:.2g} /s of the {self.as_}"
+        if self.kaplan_yorke is None:
+            return text + f"; {counted(len(self), 'exponent')}, too few for the dimension"
+        return text + f"; Kaplan-Yorke dimension {self.kaplan_yorke:.3g} of {self.dimension}"
+
+
+def lyapunov(
+    net: Network,
+    input: ArrayLike | None = None,
+    *,
+    exponents: int = 0,
+    as_: str | None = None,
+    synapse: Synapse | str = OWN,
+    method: str = "rk4",
+    dt_ms: float | None = None,
+    duration_ms: float = 20000,
+    discard_ms: float = 2000,
+    seed: int = 1,
+) -> Lyapunov:
+    """Lyapunov exponents under constant input, short-term synapses included (docs/analyses.md).
+
+    Parameters
+    ----------
+    net : Network
+    input : (inputs,) array, optional
+        Held. Default: 0.
+    exponents : int
+        The leading ones; 0: all.
+    as_ : {"flow", "map"}, optional
+        Default: as the network was trained.
+    synapse : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None
+        Default: the network's own.
+    method : {"rk4", "euler", "exponential_euler"}
+        Of a flow; a map has its own steps.
+    dt_ms : float, optional
+        Step of a flow [ms]. Default: a tenth of the shortest time constant.
+    duration_ms, discard_ms : float
+        Measured for the one, after the other [ms].
+    seed : int
+
+    Returns
+    -------
+    Lyapunov
+
+    Examples
+    --------
+    >>> import stillpoint as sp
+    >>> sp.lyapunov(sp.Network([[-1.0]], tau_ms=100), duration_ms=1000)
+    leading Lyapunov exponent -20 +- 0 /s of the flow; Kaplan-Yorke dimension 0 of 1
+    """
+    found = _core.lyapunov(
+        checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),
+        given_step(dt_ms), _given.whole("exponents", exponents), given_duration("duration_ms", duration_ms), given_duration("discard_ms", discard_ms),
+        _given.whole("seed", seed))
+    return Lyapunov(as_=found.pop("as"), **found)

@@ -1,0 +1,316 @@
+"""Networks."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stillpoint import _core, _given
+from stillpoint._synapses import Synapse
+
+_VECTORS = {"b", "b_out", "tau_ms", "A", "r0", "sign"}
+_SHAPES = {
+    "W": "(N, N); of an lstm (4 N, N)", "W_in": "(N, inputs); of an lstm (4 N, inputs)", "b": "(N,); of an lstm (4 N,)",
+    "W_out": "(outputs, N)", "b_out": "(outputs,)", "tau_ms": "one number or (N,)", "M": "(N, rank)", "V": "(N, rank)", "A": "(N,)",
+    "bulk": "(N, N)", "W_fb": "(N, outputs)", "mask": "as W", "sign": "(N,)", "r0": "(N,); of an lstm (2 N,)",
+}
+
+
+class _Array:
+    """One array of a network, read-only; it keeps the network alive and copies nothing."""
+
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, network: None, owner: type) -> _Array: ...
+    @overload
+    def __get__(self, network: Network, owner: type) -> NDArray[np.float64] | None: ...
+    def __get__(self, network: Network | None, owner: type) -> _Array | NDArray[np.float64] | None:
+        if network is None:
+            return self
+        found: NDArray[np.float64] | None = network._core.array(self._name)
+        return found
+
+
+class Network:
+    """A recurrent rate network: N neurons, weights, time constants.
+
+    For ``leaky_rate``, ``tau dr/dt = -r + phi(W r + W_in s + b)``; docs/model.md has the equations of every kind. A network
+    does not change once it is made: ``replace`` makes another one.
+
+    Parameters
+    ----------
+    W : (N, N) array
+        Recurrent weights; row: postsynaptic neuron. Of an lstm (4 N, N), gates i, f, g, o. None of a low_rank network.
+    W_in : (N, inputs) array, optional
+        Input weights. Default: no inputs.
+    b : (N,) array, optional
+        Biases. Default: 0.
+    W_out : (outputs, N) array, optional
+        Readout weights. Default: no outputs.
+    b_out : (outputs,) array, optional
+        Biases of the readout. Default: 0.
+    tau_ms : float or (N,) array, optional
+        Membrane time constants [ms], 50 by default; of a map it has no place, its step is ``dt_ms``.
+    nonlinearity : {"tanh", "relu", "softplus", "logistic"}
+        phi.
+    kind : {"leaky_rate", "leaky_current", "low_rank", "plrnn", "lstm", "rnn_map"}
+        The equation.
+    dt_ms : float, optional
+        The time step the network was trained with [ms]. Without one a leaky network is a flow, and analyses look at its
+        differential equation; with one at the map of its Euler step.
+    rate_hz : float
+        What a rate of 1 means [Hz]; 0: rates have no unit.
+    M, V, bulk : arrays, optional
+        Of a low_rank network, ``W = M V.T / N + bulk``; (N, rank), (N, rank), (N, N).
+    A : (N,) array, optional
+        Of a plrnn: what a neuron keeps per step.
+    W_fb : (N, outputs) array, optional
+        Feedback of the readout.
+    mask : array like W, optional
+        1 where a connection may exist, 0 elsewhere.
+    sign : (N,) array, optional
+        1 excitatory, -1 inhibitory neurons (Dale's law).
+    r0 : (N,) array, optional
+        State at trial start. Default: drawn for each trial.
+    synapse : TCR, TsodyksMarkram, DerivativeFeedback or HighPass, optional
+        Short-term synapse that simulations and analyses take unless told otherwise.
+
+    Raises
+    ------
+    TypeError
+        Where an array is none of real numbers.
+    ValueError
+        Where shapes do not fit, a value is not finite or not allowed; the message names the parameter.
+
+    Examples
+    --------
+    >>> import numpy as np, stillpoint as sp
+    >>> net = sp.Network(2 * np.eye(3), tau_ms=20)
+    >>> net
+    Network(leaky_rate: 3 neurons, 0 inputs, 0 outputs, tanh, tau 20 ms)
+    >>> net.W.shape
+    (3, 3)
+    """
+
+    W = _Array("Recurrent weights, (N, N); None of a low_rank network.")
+    W_in = _Array("Input weights, (N, inputs); None without inputs.")
+    b = _Array("Biases, (N,).")
+    W_out = _Array("Readout weights, (outputs, N); None without outputs.")
+    b_out = _Array("Biases of the readout, (outputs,); None without outputs.")
+    tau_ms = _Array("Membrane time constants [ms], (N,).")
+    M = _Array("Left factor of W of a low_rank network, (N, rank), or None.")
+    V = _Array("Right factor of W of a low_rank network, (N, rank), or None.")
+    bulk = _Array("What is beside the factors, (N, N), or None.")
+    A = _Array("What a neuron of a plrnn keeps per step, (N,), or None.")
+    W_fb = _Array("Feedback of the readout, (N, outputs), or None.")
+    mask = _Array("1 where a connection may exist, as W, or None.")
+    sign = _Array("1 excitatory, -1 inhibitory, (N,), or None.")
+    r0 = _Array("State at trial start, (N,), or None: drawn for each trial.")
+
+    def __init__(
+        self,
+        W: ArrayLike | None = None,
+        W_in: ArrayLike | None = None,
+        b: ArrayLike | None = None,
+        W_out: ArrayLike | None = None,
+        b_out: ArrayLike | None = None,
+        *,
+        tau_ms: ArrayLike | None = None,
+        nonlinearity: str = "tanh",
+        kind: str = "leaky_rate",
+        dt_ms: float | None = None,
+        rate_hz: float = 0,
+        M: ArrayLike | None = None,
+        V: ArrayLike | None = None,
+        bulk: ArrayLike | None = None,
+        A: ArrayLike | None = None,
+        W_fb: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+        sign: ArrayLike | None = None,
+        r0: ArrayLike | None = None,
+        synapse: Synapse = None,
+    ) -> None:
+        _given.one_of("kind", kind, _core.network_kinds())
+        _given.one_of("nonlinearity", nonlinearity, _core.nonlinearity_names())
+        if tau_ms is None and kind not in ("plrnn", "lstm", "rnn_map"):
+            tau_ms = 50
+        given = {
+            "W": W, "W_in": W_in, "b": b, "W_out": W_out, "b_out": b_out, "tau_ms": tau_ms, "M": M, "V": V, "bulk": bulk, "A": A,
+            "W_fb": W_fb, "mask": mask, "sign": sign, "r0": r0,
+        }
+        arrays = {}
+        for name, value in given.items():
+            if value is None:
+                continue
+            axes = (0, 1) if name == "tau_ms" else 1 if name in _VECTORS else 2
+            arrays[name] = _given.array(f"network: {name}", value, axes, _SHAPES[name], finite=False)
+        if "tau_ms" in arrays:
+            arrays["tau_ms"] = np.atleast_1d(arrays["tau_ms"])
+        self._core: _core.Network = _core.Network.make(
+            kind, nonlinearity, arrays, None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]"),
+            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]"))
+        self._synapse: Synapse = synapse
+
+    @classmethod
+    def _of(cls, core: _core.Network, synapse: Synapse = None) -> Network:
+        made = cls.__new__(cls)
+        made._core = core
+        made._synapse = synapse
+        return made
+
+    @classmethod
+    def random(
+        cls, size: int = 100, gain: float = 1.5, *, inputs: int = 1, outputs: int = 1, nonlinearity: str = "tanh",
+        tau_ms: float = 50, seed: int = 1,
+    ) -> Network:
+        """A leaky_rate network with W ~ N(0, gain^2 / size), W_in ~ N(0, 1), W_out ~ N(0, 1 / size), as the program draws it.
+
+        Parameters
+        ----------
+        size : int
+            Neurons N.
+        gain : float
+            g; above 1 the network is strongly connected.
+        inputs, outputs : int
+            Channels.
+        nonlinearity : {"tanh", "relu", "softplus", "logistic"}
+        tau_ms : float
+            Membrane time constant [ms].
+        seed : int
+            The same network for the same seed; gains differ by a factor only.
+
+        Examples
+        --------
+        >>> import stillpoint as sp
+        >>> sp.Network.random(20, gain=2, seed=3)
+        Network(leaky_rate: 20 neurons, 1 input, 1 output, tanh, tau 50 ms)
+        """
+        _given.one_of("nonlinearity", nonlinearity, _core.nonlinearity_names())
+        return cls._of(_core.Network.draw(
+            _given.whole("size", size, 1), _given.number("gain", gain), _given.whole("inputs", inputs),
+            _given.whole("outputs", outputs), nonlinearity, _given.number("tau_ms", tau_ms), _given.whole("seed", seed)))
+
+    @classmethod
+    def load(cls, path: str | Path, group: str | None = None) -> Network:
+        """The network of a network file, or the final one of a run file, with the synapse that it was trained with.
+
+        Parameters
+        ----------
+        path : str or Path
+            HDF5, as the program and ``save`` write it.
+        group : str, optional
+            Another network of a run file: ``"initial/network"``, ``"checkpoints/00000100/network"``.
+
+        Raises
+        ------
+        FileNotFoundError
+        ValueError
+            Where the file is no such file; the message names what is missing or wrong.
+        """
+        core = _core.Network.load(_given.existing(path), group)
+        return cls._of(core, _core.trained_with(core))
+
+    def save(self, path: str | Path, overwrite: bool = False) -> None:
+        """Writes a network file, which the program reads (docs/file-formats.md), with its synapse.
+
+        Raises
+        ------
+        FileExistsError
+            Where there is a file, unless it may be overwritten.
+        """
+        target = Path(path).expanduser()
+        if target.exists() and not overwrite:
+            raise FileExistsError(f"{target}: exists; give overwrite=True to replace it")
+        self._core.save(str(target), _core.as_stored(self.synapse))
+
+    def replace(self, **changes: Any) -> Network:
+        """Another network, like this one but for what is given, by the names of the constructor."""
+        own = {name: self._core.array(name) for name in _SHAPES}
+        if self._core.is_map and "dt_ms" in changes:  # which stood in for it
+            own["tau_ms"] = None
+        return Network(**{**own, **self._rest(), **changes})
+
+    @property
+    def kind(self) -> str:
+        """The equation."""
+        return self._core.kind
+
+    @property
+    def nonlinearity(self) -> str:
+        """phi."""
+        return self._core.nonlinearity
+
+    @property
+    def dt_ms(self) -> float | None:
+        """The step that it was trained with [ms]; None: a flow."""
+        return self._core.dt_ms
+
+    @property
+    def rate_hz(self) -> float:
+        """What a rate of 1 means [Hz]; 0: rates have no unit."""
+        return self._core.rate_hz
+
+    @property
+    def size(self) -> int:
+        """Neurons N."""
+        return self._core.size
+
+    @property
+    def inputs(self) -> int:
+        """Input channels."""
+        return self._core.inputs
+
+    @property
+    def outputs(self) -> int:
+        """Output channels."""
+        return self._core.outputs
+
+    @property
+    def synapse(self) -> Synapse:
+        """Its short-term synapse; None: static."""
+        return self._synapse
+
+    def arrays(self) -> Mapping[str, NDArray[np.float64]]:
+        """Every array that the network has, by name."""
+        found = {name: self._core.array(name) for name in _core.Network.array_names()}
+        return {name: values for name, values in found.items() if values is not None}
+
+    def __reduce__(self) -> Any:
+        return _again, ({name: np.array(values) for name, values in self.arrays().items()}, self._rest())
+
+    def _rest(self) -> dict[str, Any]:
+        return {"kind": self.kind, "nonlinearity": self.nonlinearity, "dt_ms": self.dt_ms, "rate_hz": self.rate_hz, "synapse": self.synapse}
+
+    def __repr__(self) -> str:
+        def counted(count: int, what: str) -> str:
+            return f"{count} {what}{'' if count == 1 else 's'}"
+
+        parts = [counted(self.size, "neuron"), counted(self.inputs, "input"), counted(self.outputs, "output")]
+        if self.kind != "lstm":
+            parts.append(self.nonlinearity)
+        if not self._core.is_map:
+            tau = np.asarray(self.tau_ms)
+            parts.append(f"tau {tau.min():g} ms" if tau.min() == tau.max() else f"tau {tau.min():g} to {tau.max():g} ms")
+        if self.dt_ms is not None:
+            parts.append(f"steps of {self.dt_ms:g} ms")
+        if self.synapse is not None:
+            parts.append(repr(self.synapse))
+        return f"Network({self.kind}: {', '.join(parts)})"
+
+
+def checked(net: Network) -> Network:
+    if not isinstance(net, Network):
+        raise TypeError(f"net: {_given.described(net)}; expected Network")
+    return net
+
+
+def _again(arrays: dict[str, Any], rest: dict[str, Any]) -> Network:
+    return Network(**arrays, **rest)

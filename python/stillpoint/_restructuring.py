@@ -1,0 +1,92 @@
+"""Restructuring events of a study."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillpoint import _core, _given
+from stillpoint._result import axes_for, counted
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Restructuring:
+    """Geometric restructuring events in the runs of a study, as ``restructuring`` found them."""
+
+    conditions: list[dict[str, Any]]
+    """varied (option: value), synapse, runs (seed, problem, verdict, drop_onset, events, lead), note, abrupt, gradual, no_drop, diverged,
+    not_measured, with_event, permuted_drops, shifted_events"""
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each event: what the condition varies, seed, update, after, peak, over, p, descriptors."""
+        import pandas as pd
+
+        rows = [
+            {**condition["varied"], "seed": run["seed"], **event}
+            for condition in self.conditions for run in condition["runs"] for event in run["events"]
+        ]
+        return pd.DataFrame(rows)
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """One row for each run: events as dots, the onset of the drop as a bar."""
+        ax = axes_for(ax)
+        row = 0
+        for i, condition in enumerate(self.conditions):
+            for run in condition["runs"]:
+                ax.plot([event["update"] for event in run["events"]], [row] * len(run["events"]), ".", color=f"C{i % 10}")
+                if run["drop_onset"]:
+                    ax.plot(run["drop_onset"][0], row, "|", color="k", markersize=10)
+                row += 1
+        ax.set(xlabel="update", ylabel="run")
+        return ax
+
+    def __repr__(self) -> str:
+        runs = sum(len(condition["runs"]) for condition in self.conditions)
+        return (f"{counted(len(self.conditions), 'condition')}, {counted(runs, 'run')}: {sum(c['with_event'] for c in self.conditions)} with a "
+                f"restructuring event, {sum(c['abrupt'] for c in self.conditions)} with an abrupt drop")
+
+
+def restructuring(
+    directory: str | Path,
+    *,
+    trials: int = 32,
+    walks: int | None = None,
+    false_positive_rate: float = 0.05,
+    descriptors: Sequence[str] = (),
+    jobs: int = 0,
+) -> Restructuring:
+    """Restructuring events of all runs of a study, and how long before the drop of the loss the last of them was
+    (docs/studies/restructuring.md).
+
+    Parameters
+    ----------
+    directory : str or Path
+        Of a study whose runs have checkpoints. Descriptors are kept in it and not computed again.
+    trials : int
+        Of the task, that networks are probed with.
+    walks : int, optional
+        Random walks per run. Default: as few as each condition needs.
+    false_positive_rate : float
+        Of any event in a run without restructuring.
+    descriptors : sequence of str
+        Those that count. Default: all.
+    jobs : int
+        Threads; 0: one per processor.
+
+    Returns
+    -------
+    Restructuring
+    """
+    folder = Path(directory).expanduser()
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: no such directory")
+    known = _core.descriptor_names()
+    return Restructuring(_core.restructuring(
+        str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
+        _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
+        _given.whole("jobs", jobs)))

@@ -1,0 +1,157 @@
+"""Runs of a network."""
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stillpoint import _core, _given
+from stillpoint._core import Integration, Noise
+from stillpoint._network import Network, checked
+from stillpoint._synapses import OWN, Synapse, chosen
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_INPUTS = "(trial, time, input), or (time, input) for one trial"
+# name: its last dimension (of another name: variables named as a dimension are coordinates), unit, meaning
+_RECORDED = {
+    "rate": ("unit", "1", "firing rate r"),
+    "rate_hz": ("unit", "Hz", "firing rate"),
+    "state": ("entry", "1", "state x"),
+    "output": ("channel", "1", "readout"),
+    "efficacy": ("unit", "1", "presynaptic efficacy a"),
+    "current": ("unit", "1", "synaptic current S r"),
+    "synapse": ("synaptic_entry", "1", "state of the synapse"),
+}
+
+
+def own_step_ms(net: Network) -> float:
+    """The step it was trained with, or of a flow the library's default."""
+    if net.dt_ms is not None:
+        return net.dt_ms
+    return float(np.asarray(net.tau_ms)[0]) if net._core.is_map else Integration().dt_ms
+
+
+def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if hasattr(inputs, "transpose") and set(getattr(inputs, "dims", ())) == {"trial", "time", "input"}:  # of xarray
+        inputs = inputs.transpose("trial", "time", "input")
+    given = np.zeros(net.inputs) if inputs is None else _given.array("inputs", inputs, (1, 2, 3), _INPUTS + ", or (input,) held for duration_ms")
+    if given.shape[-1] != net.inputs:
+        raise ValueError(f"inputs: shape {given.shape}; expected {_INPUTS}, and the network has {net.inputs} inputs")
+    if given.ndim == 1:
+        if steps is None:
+            raise ValueError("duration_ms: missing; a constant input, or none, needs the length of the run")
+        given = np.broadcast_to(given, (trials or 1, steps, net.inputs))
+    elif steps is not None:
+        raise ValueError(f"duration_ms: given beside inputs of shape {given.shape}, which say how long they last")
+    if given.ndim == 2:
+        given = np.broadcast_to(given, (trials or 1, *given.shape))
+    elif trials not in (None, given.shape[0]):
+        raise ValueError(f"trials: {trials}; inputs of shape {given.shape} have {given.shape[0]}")
+    return given
+
+
+def simulate(
+    net: Network,
+    inputs: ArrayLike | xr.DataArray | None = None,
+    *,
+    dt_ms: float | None = None,
+    duration_ms: float | None = None,
+    trials: int | None = None,
+    method: str = "euler",
+    synapse: Synapse | str = OWN,
+    noise: Noise | float = 0,
+    record: str | Sequence[str] = ("rate", "output"),
+    every: int = 1,
+    seed: int = 1,
+) -> xr.Dataset:
+    """Runs trials through a network.
+
+    Parameters
+    ----------
+    net : Network
+    inputs : (trial, time, input) array, optional
+        Input of every step, held within it. (time, input): the same in every trial; (input,): held for ``duration_ms``.
+        Default: none.
+    dt_ms : float, optional
+        Time step [ms]. Default: that of the network, 5 where it has none.
+    duration_ms : float, optional
+        Length of a run under constant input [ms].
+    trials : int, optional
+        How many, each from its own initial state (all from ``r0`` where the network has one). Default: as inputs say, or 1.
+    method : {"euler", "exponential_euler", "rk4", "dopri5"}
+        How time advances.
+    synapse : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None
+        Short-term synapse; None: static. Default: the network's own.
+    noise : Noise or float
+        A number: standard deviation of the state of an uncoupled neuron.
+    record : sequence of str
+        Of rate, rate_hz, state, output, efficacy, current, synapse.
+    every : int
+        Keep every n-th step.
+    seed : int
+        Of initial states and noise.
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable for each that is recorded, with dims (trial, time, unit), of outputs (trial, time, channel), and units in attrs; time [ms] counts from 0, where
+        the initial state is, to the end of the last step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument is not allowed; the message names it.
+
+    Warns
+    -----
+    RuntimeWarning
+        Where the network diverges, or the step is too long for the synapse.
+
+    Examples
+    --------
+    >>> import numpy as np, stillpoint as sp
+    >>> net = sp.Network.random(30, gain=1.2, seed=2)
+    >>> run = sp.simulate(net, np.ones((4, 100, 1)), dt_ms=5, synapse=sp.TCR(beta=50, tau_s_ms=200))
+    >>> dict(run.rate.sizes)
+    {'trial': 4, 'time': 101, 'unit': 30}
+    >>> run.time.attrs["units"]
+    'ms'
+    """
+    step = own_step_ms(checked(net)) if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]")
+    integration = Integration(method=_given.one_of("method", method, _core.method_names()), dt_ms=step)
+    steps = None
+    if duration_ms is not None:
+        steps = round(_given.number("duration_ms", duration_ms, "a number > 0 [ms]") / step)
+        if steps < 1:
+            raise ValueError(f"duration_ms: {duration_ms}; expected at least a step, {step:g} ms")
+    names = [record] if isinstance(record, str) else list(record)
+    for name in names:
+        _given.one_of("record", name, list(_RECORDED))
+    if not isinstance(noise, Noise):
+        noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))
+    shown = _trials(net, inputs, steps, None if trials is None else _given.whole("trials", trials, 1))
+    found = _core.simulate(
+        net._core, shown, integration, noise, chosen(synapse, net.synapse), _given.whole("seed", seed), names,
+        _given.whole("every", every, 1))
+    if found.pop("diverges"):
+        warnings.warn("the network diverges: what is recorded is not finite; take a smaller dt_ms, or weaker weights", RuntimeWarning, stacklevel=2)
+    bound_ms = found.pop("bound_ms")
+    if step > bound_ms:
+        warnings.warn(
+            f"dt_ms = {step:g} is past the stability bound of the synapse's own step, {bound_ms:.3g} ms at this activity; take a smaller "
+            "step, or method='rk4'", RuntimeWarning, stacklevel=2)
+
+    import xarray as xr
+
+    time = np.arange(0, shown.shape[1] + 1, every) * step
+    variables = {}
+    for name in names:
+        channel, units, meaning = _RECORDED[name]
+        variables[name] = (("trial", "time", channel), found[name], {"units": units, "long_name": meaning})
+    attrs = {"dt_ms": step, "method": method, "seed": seed, "synapse": repr(chosen(synapse, net.synapse)), "network": repr(net)}
+    return xr.Dataset(variables, {"time": ("time", time, {"units": "ms", "long_name": "time"})}, attrs)

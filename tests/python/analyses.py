@@ -1,0 +1,155 @@
+"""Every analysis against the program's on the same network, to the bit; tables, pictures, words."""
+import json
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+
+import stillpoint as sp
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    pyplot.close("all")
+
+
+def as_complex(pairs):
+    return np.array([complex(*pair) for pair in pairs])
+
+
+def shown(found):
+    """Of any result: a table, a picture in axes of one's own, words."""
+    table, ax = found.to_dataframe(), pyplot.figure().subplots()
+    assert found.plot(ax) is ax and found.plot() is not ax
+    assert len(repr(found)) > 20 and "object at" not in repr(found)
+    return table
+
+
+def test_fixed_points(analysed, bistable):
+    for net, words, options in [
+        (bistable, [], {}),
+        (bistable.replace(dt_ms=5), ["--seed", "3", "--starts", "64", "--input", "0.5,-0.5"], {"seed": 3, "starts": 64, "input": [0.5, -0.5]}),
+        (bistable.replace(synapse=sp.TCR(beta=60)), ["--starts", "64"], {"starts": 64}),
+        (bistable.replace(synapse=sp.TsodyksMarkram(), nonlinearity="logistic"), ["--starts", "64"], {"starts": 64}),
+        (sp.Network(bistable.W[:8, :8], nonlinearity="relu", b=np.ones(8)), [], {}),
+    ]:
+        expected, found = analysed("fixed-points", net, *words), sp.fixed_points(net, **options)
+        points = expected["points"]
+        assert len(found) == len(points) > 0
+        assert np.array_equal(found.states, [point["state"] for point in points])
+        assert np.array_equal(found.eigenvalues, [as_complex(point["eigenvalues"]) for point in points])
+        assert np.array_equal(found.nearest_to_neutral, as_complex(point["nearest_to_neutral"] for point in points))
+        for name in ("stable", "index", "neutral", "hits", "residual", "number"):
+            assert getattr(found, name).tolist() == [point[name] for point in points], name
+        for name in ("as", "tau_ref_ms", "missing_at_least", "chao1", "starts", "converged", "deflated_starts", "found_by_deflation"):
+            assert getattr(found, "as_" if name == "as" else name) == expected[name], name
+        assert found.exact == (expected["complete"] == "exact")
+        assert shown(found)["index"].tolist() == found.index.tolist()
+
+
+def test_a_line_of_fixed_points(analysed):
+    net = sp.Network(np.outer([1, 1], [0.5, 0.5]), nonlinearity="relu")
+    expected, found = analysed("fixed-points", net, "--starts", "32"), sp.fixed_points(net, starts=32)
+    assert [continuum["dimension"] for continuum in found.continua] == [continuum["dimension"] for continuum in expected["continua"]] == [1]
+    assert "line" in repr(found)
+    shown(found)
+
+
+def test_slow_points(analysed, bistable):
+    for net, options in [(sp.Network([[2.0]], b=[0.54]), ["--starts", "16"]), (bistable, ["--starts", "16"])]:
+        expected, found = analysed("slow-points", net, *options), sp.slow_points(net, starts=16)
+        points = expected["points"]
+        assert np.array_equal(found.states, np.array([point["state"] for point in points]).reshape(-1, net.size))
+        assert found.q.tolist() == [point["q"] for point in points]
+        assert np.array_equal(found.passage_ms, [np.nan if point["passage_ms"] is None else point["passage_ms"] for point in points], equal_nan=True)
+        assert (found.at_fixed_points, found.unfinished) == (expected["at_fixed_points"], expected["unfinished"])
+        assert len(shown(found)) == len(points)
+
+
+def test_lyapunov(analysed, bistable):
+    for net, words, options in [
+        (bistable, ["--exponents", "4"], {"exponents": 4}),
+        (bistable.replace(synapse=sp.HighPass()), ["--exponents", "3", "--method", "euler", "--dt-ms", "1"],
+         {"exponents": 3, "method": "euler", "dt_ms": 1}),
+    ]:
+        expected = analysed("lyapunov", net, "--duration-ms", "500", "--discard-ms", "100", *words)
+        found = sp.lyapunov(net, duration_ms=500, discard_ms=100, **options)
+        assert found.per_second.tolist() == expected["exponents_per_s"] and found.dimension == expected["dimension"]
+        assert found.standard_error.tolist() == expected["standard_errors_per_s"]
+        assert found.kaplan_yorke == expected["kaplan_yorke_dimension"]
+        shown(found)
+    with pytest.raises(ValueError, match="exponents"):
+        sp.lyapunov(sp.Network.random(40), synapse=sp.TCR())
+
+
+def test_cycles(analysed):
+    net = sp.Network([[2, -2], [2, 2]])
+    expected, found = analysed("cycles", net, "--samples", "3"), sp.cycles(net, samples=3)
+    assert len(found) == len(expected["cycles"]) == 1
+    one = expected["cycles"][0]
+    assert found.period_ms[0] == one["period_ms"] and np.array_equal(found.paths[0], one["path"])
+    assert np.array_equal(found.multipliers[0], as_complex(one["multipliers"])) and found.found[0] == one["found"]
+    assert len(shown(found)) == 1
+    with pytest.raises(ValueError, match="flow"):
+        sp.cycles(sp.Network(np.eye(2), kind="rnn_map"))
+
+
+def test_basins(analysed, bistable):
+    net = bistable.replace(synapse=sp.TCR(beta=20))
+    expected = analysed("basins", net, "--samples", "20", "--duration-ms", "2000", "--spread", "2")
+    found = sp.basins(net, samples=20, duration_ms=2000, spread=2)
+    assert found.count.tolist() == [one["count"] for one in expected["attractors"]]
+    assert np.array_equal(found.states, [one["state"] for one in expected["attractors"]])
+    assert found.of_sample.tolist() == expected["of_sample"] and found.unsettled == expected["unsettled"]["count"]
+    assert [[low, high] for low, high in zip(found.low, found.high)] == [one["interval"] for one in expected["attractors"]]
+    shown(found)
+
+
+def test_phases(program, tmp_path):
+    rng = np.random.default_rng(1)
+    t = np.arange(0, 600, 3)
+    for loss in (
+        0.01 + 1 / (1 + np.exp((t - 300) / 9)) * np.exp(0.02 * rng.normal(size=200)),
+        np.exp(-t / 200 + 0.05 * rng.normal(size=200)),
+        np.exp(0.05 * rng.normal(size=200)),
+    ):
+        (tmp_path / "curve.csv").write_text("update,loss\n" + "".join(f"{u},{float(x)!r}\n" for u, x in zip(t, loss)))
+        program("analyze", "phases", tmp_path / "curve.csv", "--json", tmp_path / "found.json", "--bootstrap", 50)
+        expected, found = json.loads((tmp_path / "found.json").read_text()), sp.phases(loss, update=t, resamples=50)
+        assert found.verdict == expected["verdict"] and found.delta_bic == expected["evidence"]["delta_bic"]
+        if expected["drop"]:
+            assert found.drop == tuple(expected["drop"][name] for name in ("update", "low", "high"))
+        assert found.falling_p == expected["evidence"]["falling_p"]
+        assert shown(found)["name"].tolist() == [phase["name"] for phase in expected["phases"]]
+        import pandas as pd
+
+        table = pd.DataFrame({"update": t, "loss": loss})
+        assert sp.phases(table, resamples=50).drop == found.drop
+
+
+def test_follow_and_restructuring(program, tmp_path):
+    (tmp_path / "s.ini").write_text(
+        "[study]\nname = s\nseeds = 2\n[network]\nsize = 12\ngain = 1.2\n[training]\nupdates = 40\nbatch = 4\ncheckpoints = every 10\n"
+        "[integration]\ndt_ms = 10\n[task]\nname = flip_flop\n")
+    program("run", tmp_path / "s.ini", "--out", tmp_path / "study")
+    run = next((tmp_path / "study/runs").glob("*.h5"))
+    program("analyze", "follow", run, "--json", tmp_path / "found.json")
+    expected = json.loads((tmp_path / "found.json").read_text())
+    updates = [at["update"] for at in expected["checkpoints"]]
+    groups = ["initial/network", *(f"checkpoints/{update:08d}/network" for update in updates[1:-1]), "final/network"]
+    found = sp.follow([sp.Network.load(run, group) for group in groups], updates=updates)
+    for at, there in zip(found.points, expected["checkpoints"], strict=True):
+        assert np.array_equal(at["states"], [point["state"] for point in there["points"]])
+        assert at["index"].tolist() == [point["index"] for point in there["points"]]
+    assert [change["type"] for change in found.changes] == [change["type"] for change in expected["changes"]]
+    assert found.tracks == expected["tracks"]
+    shown(found)
+
+    program("analyze", "restructuring", tmp_path / "study", "--json", tmp_path / "events.json", "--walks", "19", "--quiet")
+    expected = json.loads((tmp_path / "events.json").read_text())
+    found = sp.restructuring(tmp_path / "study", walks=19)
+    for condition, there in zip(found.conditions, expected["conditions"], strict=True):
+        assert [run["verdict"] for run in condition["runs"]] == [run["verdict"] for run in there["each"]]
+        assert [run["events"] for run in condition["runs"]] == [run["events"] for run in there["each"]]
+    shown(found)

@@ -1,0 +1,118 @@
+"""What is not allowed: ValueError or TypeError that names the parameter, its shape or value, and what was expected; never a crash."""
+import numpy as np
+import pytest
+
+import stillpoint as sp
+
+W = np.eye(3)
+NET = sp.Network(W, np.ones((3, 2)), W_out=np.ones((1, 3)))
+NAN = W.copy()
+NAN[1, 1] = np.nan
+INPUTS = np.zeros((2, 10, 2))
+LOSS = np.exp(-np.arange(50) / 10)
+
+
+@pytest.mark.parametrize("call, kind, words", [
+    (lambda: sp.Network(np.ones((3, 4))), ValueError, ["W", "3 x 4"]),
+    (lambda: sp.Network(np.ones(3)), ValueError, ["W", "(3,)", "(N, N)"]),
+    (lambda: sp.Network(np.ones((0, 0))), ValueError, ["W"]),
+    (lambda: sp.Network(), ValueError, ["W", "missing"]),
+    (lambda: sp.Network([["a", "b"], ["c", "d"]]), TypeError, ["W", "real numbers"]),
+    (lambda: sp.Network([[1, 2], [3]]), ValueError, ["W"]),
+    (lambda: sp.Network(W * 1j), TypeError, ["W", "complex"]),
+    (lambda: sp.Network(np.array([[object()]])), TypeError, ["W", "object"]),
+    (lambda: sp.Network(NAN), ValueError, ["W", "finite"]),
+    (lambda: sp.Network(W, np.ones((4, 2))), ValueError, ["W_in", "4 x 2", "N x K"]),
+    (lambda: sp.Network(W, W_out=np.ones((1, 2))), ValueError, ["W_out", "1 x 2"]),
+    (lambda: sp.Network(W, b=np.ones(2)), ValueError, ["b", "2 x 1"]),
+    (lambda: sp.Network(W, tau_ms=0), ValueError, ["tau_ms", "> 0"]),
+    (lambda: sp.Network(W, tau_ms=[1, 2]), ValueError, ["tau_ms", "2 values", "N = 3"]),
+    (lambda: sp.Network(W, tau_ms="fast"), TypeError, ["tau_ms"]),
+    (lambda: sp.Network(W, tau_ms=np.empty(0)), ValueError, ["tau_ms"]),
+    (lambda: sp.Network(W, kind="leaky"), ValueError, ["kind", "leaky_rate"]),
+    (lambda: sp.Network(W, nonlinearity="sigmoid"), ValueError, ["nonlinearity", "logistic"]),
+    (lambda: sp.Network(W, nonlinearity=np.tanh), TypeError, ["nonlinearity"]),
+    (lambda: sp.Network(W, kind="lstm"), ValueError, ["W", "4N x N"]),
+    (lambda: sp.Network(W, kind="low_rank"), ValueError, ["M", "missing"]),
+    (lambda: sp.Network(W, A=np.ones(3)), ValueError, ["A", "has none"]),
+    (lambda: sp.Network(W, mask=np.full((3, 3), 2)), ValueError, ["mask"]),
+    (lambda: sp.Network(W, sign=np.ones(2)), ValueError, ["sign"]),
+    (lambda: sp.Network(W, dt_ms=-1), ValueError, ["dt_ms"]),
+    (lambda: sp.Network(W, rate_hz=np.nan), ValueError, ["rate_hz"]),
+    (lambda: sp.Network.random(0), ValueError, ["size", "1 or more"]),
+    (lambda: sp.Network.random(2.5), TypeError, ["size", "2.5"]),
+    (lambda: sp.Network.random(10, gain=-1), ValueError, ["gain"]),
+    (lambda: sp.TCR(beta=-1), ValueError, ["beta", "-1"]),
+    (lambda: sp.TCR(beta=np.nan), ValueError, ["beta"]),
+    (lambda: sp.TCR(tau_s_ms=0), ValueError, ["tau_s_ms"]),
+    (lambda: sp.TCR(form="sparse"), ValueError, ["form", "dense"]),
+    (lambda: sp.TCR(gamma=1), TypeError, ["beta"]),
+    (lambda: sp.Noise(activity=-1), ValueError, ["activity"]),
+    (lambda: sp.simulate(NET, INPUTS[:, :, :1]), ValueError, ["inputs", "(2, 10, 1)", "2 inputs"]),
+    (lambda: sp.simulate(NET, INPUTS[..., None]), ValueError, ["inputs", "(2, 10, 2, 1)"]),
+    (lambda: sp.simulate(NET, np.full_like(INPUTS, np.inf)), ValueError, ["inputs", "finite"]),
+    (lambda: sp.simulate(NET, "inputs"), TypeError, ["inputs"]),
+    (lambda: sp.simulate(NET), ValueError, ["duration_ms"]),
+    (lambda: sp.simulate(NET, duration_ms=0), ValueError, ["duration_ms"]),
+    (lambda: sp.simulate(NET, INPUTS, duration_ms=5), ValueError, ["duration_ms"]),
+    (lambda: sp.simulate(NET, INPUTS, trials=3), ValueError, ["trials", "3"]),
+    (lambda: sp.simulate(NET, INPUTS, dt_ms=0), ValueError, ["dt_ms"]),
+    (lambda: sp.simulate(NET, INPUTS, dt_ms="5"), TypeError, ["dt_ms"]),
+    (lambda: sp.simulate(NET, INPUTS, method="heun"), ValueError, ["method", "rk4"]),
+    (lambda: sp.simulate(NET, INPUTS, synapse="tcr"), ValueError, ["synapse", "TCR()"]),
+    (lambda: sp.simulate(NET, INPUTS, synapse=3), TypeError, ["synapse"]),
+    (lambda: sp.simulate(NET, INPUTS, record="spikes"), ValueError, ["record", "rate"]),
+    (lambda: sp.simulate(NET, INPUTS, record="efficacy"), ValueError, ["record", "efficacy"]),
+    (lambda: sp.simulate(NET, INPUTS, record="rate_hz"), ValueError, ["record", "rate_hz"]),
+    (lambda: sp.simulate(NET, INPUTS, every=0), ValueError, ["every"]),
+    (lambda: sp.simulate(NET, INPUTS, seed=-1), ValueError, ["seed"]),
+    (lambda: sp.simulate(NET, INPUTS, noise=0.1, method="rk4"), ValueError, ["method", "noise"]),
+    (lambda: sp.simulate(NET, INPUTS, noise="loud"), TypeError, ["noise"]),
+    (lambda: sp.simulate(NET, INPUTS, dt_ms=20, synapse=sp.TCR(tau_s_ms=10)), ValueError, ["tau_s_ms"]),
+    (lambda: sp.simulate(NET.replace(kind="leaky_current"), INPUTS, synapse=sp.TsodyksMarkram()), ValueError, ["synapse"]),
+    (lambda: sp.fixed_points(NET, [1, 2, 3]), ValueError, ["input", "(3,)", "2 inputs"]),
+    (lambda: sp.fixed_points(NET, as_="map"), ValueError, ["dt_ms"]),
+    (lambda: sp.fixed_points(NET, as_="ode"), ValueError, ["as_", "flow"]),
+    (lambda: sp.fixed_points(NET, starts=0), ValueError, ["starts"]),
+    (lambda: sp.fixed_points(NET, starts=1e3), TypeError, ["starts"]),
+    (lambda: sp.fixed_points(NET, max_cycle=3), ValueError, ["max_cycle"]),
+    (lambda: sp.fixed_points(NET, visited=np.ones((5, 4))), ValueError, ["visited", "(5, 4)"]),
+    (lambda: sp.fixed_points(NET, synapse=sp.TCR(current="yoked")), ValueError, ["current", "yoked"]),
+    (lambda: sp.slow_points(NET, radius=0), ValueError, ["radius"]),
+    (lambda: sp.lyapunov(NET, exponents=7), ValueError, ["exponents"]),
+    (lambda: sp.lyapunov(NET, duration_ms=-1), ValueError, ["duration"]),
+    (lambda: sp.lyapunov(NET, method="dopri5"), ValueError, ["method"]),
+    (lambda: sp.lyapunov(NET, dt_ms=100), ValueError, ["dt_ms"]),
+    (lambda: sp.cycles(NET, spread=0), ValueError, ["spread"]),
+    (lambda: sp.basins(NET, samples=0), ValueError, ["samples"]),
+    (lambda: sp.phases(LOSS[:10]), ValueError, ["20"]),
+    (lambda: sp.phases(-LOSS), ValueError, ["loss"]),
+    (lambda: sp.phases(LOSS, update=np.arange(49)), ValueError, ["update", "(49,)"]),
+    (lambda: sp.phases(LOSS, accuracy=np.ones(3)), ValueError, ["accuracy", "(3,)"]),
+    (lambda: sp.phases(LOSS, resamples=2), ValueError, ["resamples"]),
+    (lambda: sp.follow([NET]), ValueError, ["networks"]),
+    (lambda: sp.follow([NET, W]), TypeError, ["networks", "ndarray"]),
+    (lambda: sp.follow([NET, sp.Network(np.eye(2))]), ValueError, ["2"]),
+    (lambda: sp.follow([NET, NET], updates=[3, 1]), ValueError, ["updates"]),
+    (lambda: sp.restructuring("/nowhere"), FileNotFoundError, ["/nowhere"]),
+    (lambda: sp.from_torch({}), ValueError, ["recurrent"]),
+    (lambda: sp.from_torch(3), TypeError, ["module"]),
+])
+def test_named(call, kind, words):
+    with pytest.raises(kind) as raised:
+        call()
+    message = str(raised.value)
+    assert all(word in message for word in words), message
+    assert "\n" not in message or kind is TypeError, message
+
+
+@pytest.mark.parametrize("function", [sp.simulate, sp.fixed_points, sp.slow_points, sp.lyapunov, sp.cycles, sp.basins])
+@pytest.mark.parametrize("net", [None, W, "network.h5"])
+def test_something_else_than_a_network(function, net):
+    with pytest.raises(TypeError, match="net"):
+        function(net)
+
+
+def test_a_test_of_this_kind_can_fail():
+    with pytest.raises(pytest.fail.Exception):
+        test_named(lambda: None, ValueError, [])
