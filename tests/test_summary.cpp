@@ -15,8 +15,10 @@ TEST_CASE("the JSON summary has the promised keys, numbers as numbers and null f
   auto study = two_arms();
   study.conditions[0].runs[3].final_accuracy = 0.1;  // diverged: must not enter the mean
   study.conditions[0].runs[2].speed_at_start = not_a_number;
-  study.conditions[0].varied.push_back({"task.delay_ms", "100..300"});
-  study.conditions[0].varied.push_back({"note", "nan"});
+  for (auto& condition : study.conditions) {  // what varies is the same in each
+    condition.varied.push_back({"task.delay_ms", "100..300"});
+    condition.varied.push_back({"note", "nan"});
+  }
   const auto list = nlohmann::json::parse(summary_json(compare_conditions(study)));
   REQUIRE(list.size() == 2);
   const auto& none = list[0];
