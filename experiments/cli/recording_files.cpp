@@ -15,7 +15,7 @@ namespace po = boost::program_options;
 
 int with_recordings(const Command& command, const std::vector<std::string>& arguments, po::options_description options,
                     const std::function<void(const po::variables_map& values)>& work) {
-  options.add_options()("trials", po::value<std::string>()->default_value(usual_trials),
+  options.add_options()("trials", po::value<std::string>()->default_value(table_of_trials),
                         "table of intervals whose rows are the trials (see `observe --list`)");
   po::positional_options_description positional;
   positional.add("RECORDING", -1);

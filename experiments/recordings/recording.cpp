@@ -42,7 +42,7 @@ std::vector<std::pair<std::string, Index>> other_intervals(const NwbFile& nwb, c
 
 RecordedTable read_trials(const NwbFile& nwb, const std::string& name) {
   auto trials = read_intervals(nwb, name);
-  if (!trials.path.empty() || name == usual_trials) return trials;
+  if (!trials.path.empty() || name == table_of_trials) return trials;
   std::vector<std::string> names;
   for (const auto& [other, rows] : other_intervals(nwb, name)) names.push_back(other);
   throw UserError(fmt::format("--trials {}: {}: /intervals has no such table; it has: {}", name, nwb.file().name(),

@@ -62,12 +62,12 @@ struct SeriesPart {
 /// Some consecutive spikes of units[i]; units, and parts of one, come in order, one call at a time from any thread.
 using SpikeVisitor = std::function<void(std::size_t i, const double* first_s, const double* last_s)>;
 
-inline const std::string usual_trials = "trials";
+inline const std::string table_of_trials = "trials";
 
 class Recording {
  public:
   /// trials: the table of /intervals whose rows are the trials.
-  explicit Recording(const std::string& file, const std::string& trials = usual_trials);
+  explicit Recording(const std::string& file, const std::string& trials = table_of_trials);
   ~Recording();
   Recording(Recording&&) noexcept;
 
