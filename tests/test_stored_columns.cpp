@@ -29,8 +29,9 @@ const std::vector<double>& values() {
 std::vector<double> all_of(const ForeignDataset& dataset) {
   const StoredColumn column(dataset);
   std::vector<double> all;
-  for (hsize_t part = 0; part < column.parts(); ++part) {
-    const auto numbers = column.fetch(part).numbers();
+  while (all.size() < dataset.rows()) {
+    const auto from = static_cast<hsize_t>(all.size());
+    const auto numbers = column.fetch(from, std::min(dataset.rows(), from + column.part_rows())).numbers();
     all.insert(all.end(), numbers.begin(), numbers.end());
   }
   return all;
@@ -54,7 +55,7 @@ TEST_CASE("a column is the same whatever its type, chunks and filters", "[files]
     H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values().data());
   };
   for (const hid_t type : {H5T_IEEE_F64LE, H5T_IEEE_F32LE, H5T_IEEE_F64BE})  // the last one HDF5 has to read
-    for (const hsize_t chunk : {1000, 70'000, 300'000})
+    for (const hsize_t chunk : {hsize_t{1000}, hsize_t{70'000}, hsize_t{many}})
       for (const auto& filters : std::vector<std::vector<int>>{{},
                                                                {H5Z_FILTER_DEFLATE},
                                                                {H5Z_FILTER_SHUFFLE},
@@ -101,7 +102,7 @@ TEST_CASE("ranges of a column are visited in order, and what is damaged is told 
   }
   const auto file = foreign.read();
   const auto right = file.dataset("/right"), wrong = file.dataset("/wrong");
-  const std::vector<RowRange> ranges = {{3, 5}, {5, 5}, {10, 130'000}, {190'000, many}};
+  const std::vector<RowRange> ranges = {{3, 5}, {5, 5}, {10, 149'500}, {151'500, many}};
   std::vector<std::vector<double>> found(ranges.size());
   visit_ranges(right, ranges, [&](std::size_t i, const double* first, const double* last) {
     CHECK((first != last && std::all_of(found.begin() + static_cast<long>(i) + 1, found.end(),
@@ -111,7 +112,7 @@ TEST_CASE("ranges of a column are visited in order, and what is damaged is told 
   for (std::size_t i = 0; i < ranges.size(); ++i)
     CHECK(found[i] == std::vector<double>(values().begin() + static_cast<long>(ranges[i].from),
                                           values().begin() + static_cast<long>(ranges[i].to)));
-  visit_ranges(wrong, ranges, [](std::size_t, const double*, const double*) {});  // where it is not asked for
+  visit_ranges(wrong, ranges, [](std::size_t, const double*, const double*) {});  // its chunk is not asked for
   hsize_t visited = 0;
   const auto count = [&](std::size_t, const double* first, const double* last) {
     visited += static_cast<hsize_t>(last - first);

@@ -35,26 +35,34 @@ struct Part {
 };
 using PartPointer = std::shared_ptr<Part>;
 
+/// Chunks that ranges from `next` on ask for, without one between that none does, from a row on and at most so many.
+RowRange next_rows(const std::vector<RowRange>& ranges, std::size_t next, hsize_t from, hsize_t chunk, hsize_t most) {
+  const auto begin = std::max(from, ranges[next].from / chunk * chunk);
+  auto end = begin;
+  for (; next < ranges.size() && ranges[next].from / chunk * chunk <= end && end < begin + most; ++next)
+    if (ranges[next].from < ranges[next].to)
+      end = std::max(end, std::min((ranges[next].to + chunk - 1) / chunk * chunk, begin + most));
+  return {begin, end};
+}
+
 }  // namespace
 
 void visit_ranges(const hdf5::ForeignDataset& column, const std::vector<RowRange>& ranges,
                   const std::function<void(std::size_t, const double*, const double*)>& visit) {
   const hdf5::StoredColumn stored(column);
   std::size_t next = 0, visited = 0;  // ranges that are fetched, and visited
-  hsize_t part = 0;
+  hsize_t fetched_to = 0;
   const auto fetch = [&](tbb::flow_control& flow) -> PartPointer {
-    const auto is_behind = [&](const RowRange& range) {
-      return range.from == range.to || range.to <= part * stored.part_rows();
-    };
+    const auto is_behind = [&](const RowRange& range) { return range.from == range.to || range.to <= fetched_to; };
     while (next < ranges.size() && is_behind(ranges[next])) ++next;
     if (next == ranges.size()) {
       flow.stop();
       return {};
     }
-    part = std::max(part, ranges[next].from / stored.part_rows());
+    const auto rows = next_rows(ranges, next, fetched_to, stored.chunk_rows(), stored.part_rows());
+    fetched_to = rows.to;
     auto fetched = std::make_shared<Part>();
-    fetched->unless_failed([&] { fetched->stored = stored.fetch(part); });
-    ++part;
+    fetched->unless_failed([&] { fetched->stored = stored.fetch(rows.from, rows.to); });
     return fetched;
   };
   const auto make = [](const PartPointer& of) {

@@ -141,7 +141,8 @@ StatisticFamily timescale_family() {
 StatisticFamily ramping_family() {
   return {{{"ramping", "signal/s", "root mean square slope of condition means, products of different trials",
             Scale::square},
-           {"ramping_index", "", "share of the variance over time that is linear in time"}},
+           {"ramping_index", "",
+            "share of the variance over time that is linear in time; worth nothing where ramping is near 0"}},
           [](const Session& session, const StatisticSetting& setting) {
             return jackknifed(
                 condensed(session, most_pseudo_trials), 2,

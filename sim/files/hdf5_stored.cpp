@@ -11,10 +11,10 @@ namespace stillpoint::hdf5 {
 
 namespace {
 
-/// Rows of a part: some hundred kB, that a thread is worth while; of chunks that are larger, one.
+/// Rows of a part: half a MB; of chunks that are larger, one.
 constexpr hsize_t usual_rows = 1 << 16;
-/// Rows of the largest chunks that are undone here, and of parts of larger ones, which HDF5 reads (and again, part by
-/// part, where its cache does not hold them).
+/// Rows of the largest chunks that are undone here. Larger ones HDF5 reads (and again for each part, where its cache does
+/// not hold them).
 constexpr hsize_t most_rows = 1 << 22;
 
 /// Nothing in `values` where a filter or a type is not ours to undo.
@@ -59,18 +59,15 @@ StoredColumn::StoredColumn(const ForeignDataset& dataset) : dataset_(dataset) {
   const auto held = lock();
   if (!dataset.has_axes(1) || !dataset.holds_numbers()) dataset.fail("must be a column of numbers");
   form_ = form_of(dataset.id_);
-  part_rows_ = form_.values == 0 ? usual_rows : (usual_rows + form_.values - 1) / form_.values * form_.values;
-  const Handle creation(H5Dget_create_plist(dataset.id_));
-  hsize_t rows = 0;
-  if (form_.values == 0 && H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, 1, &rows) == 1)
-    part_rows_ = std::min(most_rows, (usual_rows + rows - 1) / rows * rows);
+  if (form_.values > 0) chunk_rows_ = form_.values;
+  part_rows_ = (usual_rows + chunk_rows_ - 1) / chunk_rows_ * chunk_rows_;
 }
 
-StoredPart StoredColumn::fetch(hsize_t number) const {
+StoredPart StoredColumn::fetch(hsize_t from, hsize_t to) const {
   StoredPart part;
   part.where_ = dataset_.where();
-  part.from_ = number * part_rows_;
-  part.rows_ = std::min(part_rows_, dataset_.rows() - part.from_);
+  part.from_ = from / chunk_rows_ * chunk_rows_;
+  part.rows_ = std::min((to + chunk_rows_ - 1) / chunk_rows_ * chunk_rows_, dataset_.rows()) - part.from_;
   part.form_ = form_;
   if (form_.values == 0 || !fetch_chunks(part)) part.numbers_ = dataset_.numbers(part.from_, part.rows_);
   return part;
@@ -136,6 +133,7 @@ std::vector<double> StoredPart::numbers() {
     }
     done += count;
   }
+  chunks_.clear();
   return numbers;
 }
 

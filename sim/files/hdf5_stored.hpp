@@ -20,7 +20,7 @@ struct ChunkForm {
   std::size_t bytes() const { return values * value_bytes; }
 };
 
-/// Some rows of a column, all of which or none were fetched.
+/// Some rows of a column.
 class StoredPart {
  public:
   hsize_t from() const { return from_; }
@@ -48,20 +48,21 @@ class StoredColumn {
   /// Of a dataset with one axis that holds numbers and outlives this.
   explicit StoredColumn(const ForeignDataset& dataset);
 
-  /// Rows of every part, from row 0; the last one may have fewer. A part is read from the file once.
+  /// Rows that are stored together: what is fetched had better begin and end between them.
+  hsize_t chunk_rows() const { return chunk_rows_; }
+  /// So many rows, of whole chunks, are worth a thread's while.
   hsize_t part_rows() const { return part_rows_; }
-  hsize_t parts() const { return (dataset_.rows() + part_rows_ - 1) / part_rows_; }
-  /// What numbers of a part take, and its bytes as they are stored, at most.
+  /// What a part takes, stored and as numbers, at most.
   std::size_t part_bytes() const { return 2 * sizeof(double) * static_cast<std::size_t>(part_rows_) + form_.bytes(); }
-  /// Throws UserError where it cannot be read. Holds the lock of HDF5.
-  StoredPart fetch(hsize_t part) const;
+  /// Of from <= row < to, in whole chunks. Throws UserError where they cannot be read. Takes the lock of HDF5.
+  StoredPart fetch(hsize_t from, hsize_t to) const;
 
  private:
   bool fetch_chunks(StoredPart& part) const;
 
   const ForeignDataset& dataset_;
   ChunkForm form_;  // without values where HDF5 has to make the numbers
-  hsize_t part_rows_ = 0;
+  hsize_t chunk_rows_ = 1, part_rows_ = 0;
 };
 
 }  // namespace stillpoint::hdf5

@@ -2,6 +2,7 @@
 """Statistics of recordings against numpy, from the equations, on files that pynwb wrote with what makes recordings irregular:
 empty units, observation intervals, invalid times, trials without an event."""
 import json
+import os
 import sys
 import warnings
 from datetime import datetime, timezone
@@ -12,7 +13,7 @@ from pynwb import NWBHDF5IO, NWBFile, TimeSeries
 from pynwb.file import Subject
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
-from support import main, ok, refused  # noqa: E402
+from support import main, ok, refused, stillpoint  # noqa: E402
 
 warnings.filterwarnings("ignore")
 
@@ -255,6 +256,8 @@ def test_a_figure_a_table_and_json_are_written(tmp):
     assert value(json.loads(ok(*words, "--only", "cross_temporal", "--json", "-")), "cross_temporal")["about"]
     again = ok(*words, "--json", "-")
     assert again == (tmp / "a.json").read_text()
+    alone = stillpoint(*words, "--json", "-", preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    assert alone.stdout == again  # on one processor
 
 
 def test_what_cannot_be_observed_is_one_line(tmp):

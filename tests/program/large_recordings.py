@@ -59,7 +59,7 @@ def recording(path, counts, seconds):
         data = series.create_dataset("data", shape=(samples, CHANNELS), dtype="f8", chunks=(2000, CHANNELS), compression="gzip", compression_opts=1, shuffle=True)
         data.attrs.update(unit="V", conversion=1.0)
         for part in range(0, samples, 20000):
-            data[part:part + 20000] = (np.arange(part, part + 20000) // HZ)[:, None]
+            data[part:part + 20000] = np.repeat(np.arange(part, part + 20000) // HZ, CHANNELS).reshape(-1, CHANNELS)
         series.create_dataset("starting_time", data=0.0).attrs.update(rate=float(HZ), unit="seconds")
     return path
 
