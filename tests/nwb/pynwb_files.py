@@ -95,8 +95,9 @@ def same_columns(ours, theirs):
     left_out = {line.split(": ")[0] for line in ours["left_out"]}
     for name in theirs.colnames:
         column = theirs[name]
-        plain = type(column) is VectorData and np.ndim(column.data) == 1 and np.asarray(column.data[:]).dtype.names is None
-        if plain and len(column.data) and not isinstance(column.data[0], (str, bytes, bool, int, float, np.number, np.bool_)):
+        one = np.ndim(column.data) == 1 or np.shape(column.data)[1:] == (1,)  # or a list of one value in each row
+        plain = type(column) is VectorData and one and np.asarray(column.data[:]).dtype.names is None
+        if plain and len(column.data) and not isinstance(np.ravel(column.data[:1])[0], (str, bytes, bool, int, float, np.number, np.bool_)):
             plain = False
         if isinstance(column, EnumData):
             same(ours["columns"][name], [column.elements.data[i] for i in column.data[:]], name)
