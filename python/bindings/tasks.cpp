@@ -14,8 +14,6 @@ namespace stillpoint::python {
 
 namespace {
 
-using Made = nb::typed<nb::dict, nb::str, nb::any>;
-
 /// [trial, step, channel], whatever its strides, as columns t*B + b.
 Matrix<double> columns_by_step(const Given<3>& array) {
   const auto B = static_cast<Index>(array.shape(0)), T = static_cast<Index>(array.shape(1)),

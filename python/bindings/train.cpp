@@ -20,8 +20,6 @@ namespace stillpoint::python {
 
 namespace {
 
-using Made = nb::typed<nb::dict, nb::str, nb::any>;
-
 /// The task's trials, where they fit the network.
 TrialSource trials_for(const Network<double>& network, const TrialSource& draw) {
   return [K = network.inputs(), O = network.outputs(), draw](TrialKey key, Index count) {
