@@ -14,16 +14,18 @@ from stillpoint._lyapunov import Lyapunov, lyapunov
 from stillpoint._network import Network
 from stillpoint._phases import Phases, phases
 from stillpoint._restructuring import Restructuring, restructuring
+from stillpoint._run import Run, Runs
 from stillpoint._simulate import simulate
 from stillpoint._slow_points import SlowPoints, slow_points
+from stillpoint._study import Study, open_study, run_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
 
 __version__: str
 __all__ = [
     "TCR", "Basins", "Cycles", "DerivativeFeedback", "FixedPoints", "Followed", "HighPass", "Integration", "Lyapunov", "Network", "Noise",
-    "Phases", "Restructuring", "SlowPoints", "TsodyksMarkram", "basins", "cycles", "fixed_points", "follow", "from_torch", "lyapunov",
-    "phases", "restructuring", "simulate", "slow_points",
+    "Phases", "Restructuring", "Run", "Runs", "SlowPoints", "Study", "TsodyksMarkram", "basins", "cycles", "fixed_points", "follow",
+    "from_torch", "lyapunov", "open_study", "phases", "restructuring", "run_study", "simulate", "slow_points",
 ]
 
 

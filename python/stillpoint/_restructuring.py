@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given
 from stillpoint._result import axes_for, counted
+from stillpoint._told import told
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -86,7 +87,8 @@ def restructuring(
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()
-    return Restructuring(_core.restructuring(
-        str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
-        _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
-        _given.whole("jobs", jobs)))
+    with told():
+        return Restructuring(_core.restructuring(
+            str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
+            _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
+            _given.whole("jobs", jobs)))
