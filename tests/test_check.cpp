@@ -87,7 +87,7 @@ PredictionsFile table_of(const std::map<std::string, double>& creep) {
       std::vector<SetAnimal> networks;
       for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         const double value = centre + 0.08 * (static_cast<double>(seed) - 3.5);
-        networks.push_back({{seed, {value, value + 0.01}}, ""});
+        networks.push_back({{seed, {value, value + 0.01}}, "", {0, 1}});
       }
       table.animals.animals["creep"][name].push_back(networks);
     }
@@ -153,7 +153,7 @@ TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that
   for (const auto& each : check.joint.tested) CHECK(each.excluded == (each.hypothesis == "static"));
   CHECK((check.next.size() == 1 && check.next[0].pair.animals_80 == 9));
   const auto conclusion = conclusion_of(check);
-  CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %: static; not tested: "));
+  CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %, as they are in the table: static; not tested: "));
   CHECK_THAT(check_text(check), Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
   const auto json = check_json(check, table);
   CHECK((json["joint"]["hypotheses"]["static"]["excluded"] == true && json["conclusion"] == conclusion));

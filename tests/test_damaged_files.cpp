@@ -30,11 +30,15 @@ void try_inputs(const FuzzTarget& target, int count) {
 
 TEST_CASE("files of well-formed HDF5 and wrong contents are read or refused", "[files]") {
   for (const auto& target : fuzz_targets())
-    if (target.name == "network" || target.name == "run" || target.name == "trials" ||
-        target.name == "recording") {
+    if (target.name == "network" || target.name == "run" || target.name == "trials" || target.name == "recording") {
       INFO(target.name);
       CHECK_NOTHROW(try_inputs(target, 2000));
     }
+}
+
+TEST_CASE("a report of predictions with wrong contents is held against a recording or refused", "[files]") {
+  for (const auto& target : fuzz_targets())
+    if (target.name == "report") CHECK_NOTHROW(try_inputs(target, 2000));
 }
 
 TEST_CASE("text that is no study, no curve, no JSON and no option is read or refused", "[files]") {

@@ -1,47 +1,21 @@
 // HDF5 of other programs: links, types of text and numbers, references, parts, filters. Files are written by HDF5 itself.
 #include <fstream>
 #include <iterator>
-#include <optional>
 
 #include "sim/files/hdf5_foreign.hpp"
 #include "tests/catch.hpp"
-#include "tests/fuzz/examples.hpp"
+#include "tests/foreign.hpp"
 
 using namespace stillpoint;
 using hdf5::ForeignDataset;
 using hdf5::ForeignFile;
 using hdf5::Handle;
+using testing::chunked;
+using testing::Foreign;
 using Holds = ForeignDataset::Holds;
 using Place = ForeignFile::Place;
 
 namespace {
-
-/// A file that is written, and then read.
-class Foreign {
- public:
-  Foreign() : file_(H5Fcreate(scratch_.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)) {}
-  hid_t id() const { return *file_; }
-  const std::string& path() const { return scratch_.path(); }
-  void close() { file_.reset(); }
-  ForeignFile read() {
-    close();
-    return ForeignFile(path());
-  }
-
-  void group(const char* name) { const Handle made(H5Gcreate2(id(), name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); }
-  Handle dataset(const char* name, hid_t type, const std::vector<hsize_t>& shape, const void* values,
-                 hid_t creation = H5P_DEFAULT) {
-    const Handle space(shape.empty() ? H5Screate(H5S_SCALAR)
-                                     : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
-    Handle made(H5Dcreate2(id(), name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT));
-    if (values) H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
-    return made;
-  }
-
- private:
-  testing::ScratchFile scratch_;
-  std::optional<Handle> file_;
-};
 
 const std::vector<short> twelve = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 
@@ -50,12 +24,6 @@ Handle text_type(std::size_t size, H5T_str_t padding = H5T_STR_NULLTERM) {
   H5Tset_size(type, size);
   if (size != H5T_VARIABLE) H5Tset_strpad(type, padding);
   return type;
-}
-
-Handle chunked(hsize_t rows) {
-  Handle creation(H5Pcreate(H5P_DATASET_CREATE));
-  H5Pset_chunk(creation, 1, &rows);
-  return creation;
 }
 
 }  // namespace
@@ -191,6 +159,25 @@ TEST_CASE("values that the file cannot have are refused before memory is asked f
   const auto file = foreign.read();
   CHECK_THROWS_WITH(file.dataset("/huge").numbers(), Catch::Contains("at most 2.15e+09 can be read"));
   CHECK(file.dataset("/huge").numbers(many - 10, 10) == std::vector<double>(10, 0));  // never written
+  CHECK_THROWS_WITH(file.dataset("/huge").numbers(0, hsize_t{1} << 21),
+                    Catch::Contains("has 2097152 values by its shape, but only 0 bytes of them are in the file"));
+  CHECK_THROWS_WITH(file.dataset("/huge").require_stored(hsize_t{1} << 21), Catch::Contains("only 0 bytes"));
+}
+
+TEST_CASE("values that the file has are read, however many", "[files]") {
+  const hsize_t many = (hsize_t{1} << 20) + 5;
+  std::vector<double> values(many);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i / 1000);
+  Foreign foreign;
+  foreign.group("g");
+  foreign.dataset("g/plain", H5T_NATIVE_DOUBLE, {many}, values.data());
+  const auto creation = chunked(many / 3);
+  H5Pset_deflate(creation, 1);
+  foreign.dataset("g/compressed", H5T_NATIVE_DOUBLE, {many}, values.data(), creation);
+  const auto file = foreign.read();
+  CHECK(file.dataset("/g/plain").numbers() == values);
+  CHECK(file.dataset("/g/compressed").numbers() == values);
+  CHECK(hdf5::ReadFile(foreign.path()).root().group("g").array("plain").values == values);
 }
 
 TEST_CASE("a truncated file is said to be truncated", "[files]") {

@@ -50,16 +50,18 @@ std::string refusal(const std::function<void()>& read) {
 
 }  // namespace
 
-TEST_CASE("spikes are those of a unit, and of a window that ends before its end", "[recordings]") {
+TEST_CASE("spikes are those of a unit", "[recordings]") {
   const Recorded recorded([](NwbWriter& writer) { add_units(writer, {0.5, 1, 1, 2, 0, 3}, {4, 4, 6}); });
   CHECK(recorded->units().rows() == 3);
   CHECK(recorded->spike_times_s(0) == std::vector<double>{0.5, 1, 1, 2});
   CHECK(recorded->spike_times_s(1).empty());
   CHECK(recorded->spike_times_s(2) == std::vector<double>{0, 3});
   CHECK(recorded->spikes(0) == 4);
-  CHECK(recorded->spike_times_s(0, {1, 2}) == std::vector<double>{1, 1});
-  CHECK(recorded->spike_times_s(0, {2, never}) == std::vector<double>{2});
-  CHECK(recorded->spike_times_s(0, {3, 1}).empty());
+  std::vector<std::pair<std::size_t, double>> visited;
+  recorded->visit_spikes({1, 2}, [&](std::size_t i, const double* first, const double* last) {
+    for (; first != last; ++first) visited.emplace_back(i, *first);
+  });
+  CHECK(visited == std::vector<std::pair<std::size_t, double>>{{1, 0}, {1, 3}});
   CHECK_FALSE(recorded->observed(0));
   CHECK(refusal([&] { recorded->spike_times_s(3); }).find("has 3 units, not a unit number 3") != std::string::npos);
 }
@@ -75,6 +77,20 @@ TEST_CASE("spikes that fall back, come before 0 or at no time are named by unit 
   CHECK(said(2).find("unit 2 (id 2): spike 0 is at -1 s; must not be before 0") != std::string::npos);
   CHECK(said(3).find("unit 3 (id 3): spike 1 is at nan s; must be a time") != std::string::npos);
   CHECK(recorded->spike_times_s(0).size() == 2);  // as before
+}
+
+TEST_CASE("spikes of a unit that is read in parts are looked at across them", "[recordings]") {
+  constexpr std::size_t part = 1 << 16, wrong = 2 * part;
+  std::vector<double> spikes(3 * part);
+  for (std::size_t i = 0; i < spikes.size(); ++i) spikes[i] = static_cast<double>(i);
+  const Recorded right([&](NwbWriter& writer) { add_units(writer, spikes, {5, spikes.size()}); });
+  CHECK(right->spike_times_s(1) == std::vector<double>(spikes.begin() + 5, spikes.end()));
+  spikes[wrong] = spikes[wrong - 1] - 0.5;  // the first of a part
+  spikes[wrong + 1] = -1;
+  const Recorded fallen([&](NwbWriter& writer) { add_units(writer, spikes, {5, spikes.size()}); });
+  CHECK(refusal([&] { fallen->spike_times_s(1); }) == fallen->file() +
+                                                          ": /units/spike_times: unit 1 (id 1): spike 131067 is at "
+                                                          "131070.5 s; must not be before the last one, 131071 s");
 }
 
 TEST_CASE("samples are those at from <= t < to", "[recordings]") {

@@ -2,6 +2,8 @@
 #include <random>
 
 #include "experiments/predictions/rehearsal.hpp"
+#include "experiments/report/prediction_figure.hpp"
+#include "experiments/report/prediction_formats.hpp"
 #include "tests/catch.hpp"
 
 using namespace stillpoint;
@@ -106,6 +108,106 @@ TEST_CASE("a prediction depends on the time step where its change is beyond a fi
     CHECK(*row.step_dependent == dependent);
     CHECK(row.half_step->value == Approx(change + 0.0035));
   }
+}
+
+namespace {
+
+/// A network whose recordings show something else than its rates.
+MeasuredNetwork in_recordings(const std::string& hypothesis, std::uint64_t seed, double by_rates, double recorded,
+                              double half_step = 0) {
+  auto made = network(hypothesis, seed, "", by_rates);
+  const double spread = 0.01 * static_cast<double>(seed % 4);
+  const std::vector<double> sessions = {recorded + spread, recorded + spread + 0.01};
+  made.values[creep].sessions = {sessions, sessions, sessions};
+  made.values[creep].half_step = by_rates + half_step + 0.001 * static_cast<double>(seed % 2);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a difference that rates do not have, or that half the time step may make, is in no plan") {
+  auto study = empty_study();
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    study.networks.push_back(in_recordings("tcr", seed, 1, 1));
+    study.networks.push_back(in_recordings("static", seed, 0, 0));            // as by rates
+    study.networks.push_back(in_recordings("high_pass", seed, 2, 0));         // the other way round
+    study.networks.push_back(in_recordings("tm_depressing", seed, 0.99, 0));  // by rates hardly
+    study.networks.push_back(in_recordings("low_gain", seed, 2, 1));          // not in recordings
+  }
+  const auto table = table_of(study);
+  const auto& pairs = table.rows[0].pairs;
+  const auto told = [&](const std::string& other) {
+    return std::find_if(pairs.begin(), pairs.end(),
+                        [&](const auto& pair) {
+                          return (pair.a == "tcr" && pair.b == other) || (pair.b == "tcr" && pair.a == other);
+                        })
+        ->told(1);
+  };
+  CHECK(told("static") == Told::yes);
+  CHECK(told("high_pass") == Told::not_by_rates);
+  CHECK(told("tm_depressing") == Told::within_step);
+  CHECK(told("low_gain") == Told::no);
+
+  const std::vector<Rehearsal> none;
+  const PredictionReport report{study, table, none, {}, 10, 18, {{"noise.drive", "0.1"}}};
+  const auto plan = analysis_plan(report, by_sample(report));
+  CHECK_THAT(plan, Catch::Contains("| creep | tcr > static |"));
+  for (const char* other : {"high_pass", "tm_depressing", "low_gain"})
+    CHECK_THAT(plan,
+               !Catch::Contains(std::string("tcr > ") + other) && !Catch::Contains(std::string("tcr < ") + other));
+  CHECK_THAT(plan, Catch::Contains("the other way round): creep (high_pass)") &&
+                       Catch::Contains("half the time step may change): creep (tm_depressing)"));
+  CHECK_THAT(plan, Catch::Contains("30 neurons or more, 18 where only stimulated ones count, 40 trials"));
+  CHECK_THAT(predictions_text(report, true), Catch::Contains("`--set noise.drive=0.1`"));
+  CHECK_THAT(predictions_summary(report), Catch::Contains("static (") && !Catch::Contains("high_pass"));
+}
+
+TEST_CASE("where too few seeds could test a pair, none is said to be told apart, and a P without an interval says so") {
+  auto study = empty_study();
+  for (const auto& [name, value] : {std::pair("static", 0.0), std::pair("tcr", 1.0)})
+    study.networks.push_back(network(name, 1, "", value));
+  const auto text = [&] {
+    const auto table = table_of(study);
+    const std::vector<Rehearsal> none;
+    return predictions_text({study, table, none, {}, 10, 30}, false);
+  };
+  CHECK_THAT(text(), Catch::Contains("None of 1 pairs could be tested") && !Catch::Contains("told apart by"));
+  for (const auto& [name, value] : {std::pair("static", 0.1), std::pair("tcr", 1.1)})
+    study.networks.push_back(network(name, 2, "", value));
+  CHECK_THAT(text(), Catch::Contains("1.00, no interval (2 + 2)"));
+  for (std::uint64_t seed = 3; seed <= 40; ++seed)
+    for (const auto& [name, value] : {std::pair("static", 0.1), std::pair("tcr", 1.1)})
+      study.networks.push_back(network(name, seed, "", value + 0.001 * static_cast<double>(seed)));
+  CHECK_THAT(text(), Catch::Contains("All of the 1 pairs that were tested are told apart"));
+}
+
+TEST_CASE("an interval holds nothing that no value can be, and values at the end of their range are counted") {
+  auto study = empty_study();
+  study.setting.only = {"settling_200"};
+  const auto settling = place_of("settling_200");
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    auto made = network("static", seed, "", 0);
+    const double value = seed == 1 ? 0 : 600;
+    made.values[settling] = {value, "", {{value}, {value}, {value}}, {}};
+    study.networks.push_back(std::move(made));
+  }
+  const auto value = table_of(study).rows[0].values[0];
+  CHECK(value.censored == 3);
+  REQUIRE(value.value->interval);
+  CHECK(value.value->interval->low == 0);
+  CHECK(value.value->interval->high == 600);
+  CHECK(value.recorded[1]->interval->high == 600);
+}
+
+TEST_CASE("a figure shows recordings of the middle size, and there is none of a prediction without values") {
+  auto study = empty_study();
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) study.networks.push_back(in_recordings("tcr", seed, 5, 1));
+  const auto table = table_of(study);
+  const auto figure = prediction_figure(study, table, table.rows[0]);
+  CHECK_THAT(figure, Catch::Contains("recordings of 30 neurons and 40 trials"));
+  CHECK(has_values(table.rows[0]));
+  study.setting.only = {"strength_duration"};
+  CHECK_FALSE(has_values(table_of(study).rows[0]));
 }
 
 TEST_CASE("a rehearsal finds what is far apart, takes what it does not know for none of these, and guesses without") {

@@ -7,6 +7,7 @@
 
 #include "analysis/statistics/predictive_density.hpp"
 #include "analysis/statistics/shrunk_correlation.hpp"
+#include "sim/constants.hpp"
 #include "sim/linear_algebra.hpp"
 #include "tests/catch.hpp"
 #include "tests/statistical.hpp"
@@ -155,6 +156,89 @@ TEST_CASE("with skewed laws networks that were left out keep the rate of none, w
   INFO(none << " and " << beyond << " of " << total);
   CHECK(shown_above(beyond, total, 0.05));
   CHECK(not_above(none, total, 0.06, 1e-3));
+}
+
+TEST_CASE("the share of networks that a rival beats by as much is counted by those of other seeds") {
+  Hypotheses drawn{1, 9, 2, 0, 2};
+  auto hypotheses = drawn.all();
+  for (auto& of_one : hypotheses) of_one.seeds = {1, 1, 1, 2, 2, 2, 3, 3, 3};
+  // The same law by hand: Student's t of the networks that are given, but for those of a seed.
+  const auto log_density = [](const Matrix<double>& networks, std::uint64_t without, double x) {
+    double n = 0, sum = 0, squares = 0;
+    for (Index k = 0; k < 9; ++k)
+      if (static_cast<std::uint64_t>(1 + k / 3) != without) ++n, sum += networks(0, k);
+    for (Index k = 0; k < 9; ++k)
+      if (static_cast<std::uint64_t>(1 + k / 3) != without) squares += std::pow(networks(0, k) - sum / n, 2);
+    const double scale = std::sqrt(squares / (n - 1) * (1 + 1 / n));
+    return std::log(boost::math::pdf(boost::math::students_t(n - 1), (x - sum / n) / scale) / scale);
+  };
+  const auto& own = hypotheses[0].statistics;
+  const auto& rival = hypotheses[1].statistics;
+  std::vector<double> ratios;
+  std::vector<std::uint64_t> seeds = hypotheses[0].seeds;
+  for (Index k = 0; k < 9; ++k)
+    ratios.push_back(log_density(rival, seeds[static_cast<std::size_t>(k)], own(0, k)) -
+                     log_density(own, seeds[static_cast<std::size_t>(k)], own(0, k)));
+  const PredictiveClassifier classifier(hypotheses);
+  for (const double x : {-2., 0., 0.5, 1., 1.5, 2., 4.}) {
+    const double ratio = log_density(rival, 0, x) - log_density(own, 0, x);
+    const auto beaten = std::count_if(ratios.begin(), ratios.end(), [&](double each) { return each >= ratio; });
+    const auto verdict = classifier.classify(Matrix<double>::Constant(1, 1, x))[0];
+    CHECK(verdict.rival_tail(0) == Approx(std::max(static_cast<double>(1 + beaten) / 10, verdict.least_rival_tail(0))));
+    CHECK((verdict.least_rival_tail(0) >= 0.1 && verdict.least_rival_tail(0) <= 0.25));  // of 9 networks, 3 seeds
+  }
+}
+
+TEST_CASE("what networks of a seed share is no evidence of its own") {
+  Matrix<double> low(1, 9), high(1, 9);
+  low << -1, -1.01, -1.02, 0, 0.01, 0.02, 1, 1.01, 1.02;
+  high = low.array() + 20;
+  const std::vector<std::uint64_t> seeds = {1, 1, 1, 2, 2, 2, 3, 3, 3};
+  const Matrix<double> far = Matrix<double>::Constant(1, 1, 10);
+  const auto alike = PredictiveClassifier({{"low", low, seeds}, {"high", high, seeds}}).classify(far)[0];
+  CHECK(alike.rival_tail(0) == Approx(1 / (1 + 9 / (1 + 2 * 26. / 29))));  // of ranks 27 between seeds, 1 within
+  const auto each = PredictiveClassifier({{"low", low}, {"high", high}}).classify(far)[0];
+  CHECK(each.rival_tail(0) == Approx(0.1));
+}
+
+TEST_CASE("the power of a set of statistics is how often it excludes in recordings of others") {
+  for (const double apart : {0., 1.5, 12.}) {
+    Hypotheses drawn{3, 50, 2, 0.3, apart};
+    const PredictiveClassifier classifier(drawn.all());
+    const double recordings = 400;
+    double told = 0, power = 0;
+    for (const auto& verdict : classifier.classify(drawn.draw(1, static_cast<Index>(recordings)))) {
+      told += verdict.rival_tail(0) < share_of_rivals * 0.05 ? 1 : 0;
+      power = verdict.power(0);
+    }
+    const double found = told / recordings, both = (50 * power + told) / (50 + recordings);
+    INFO(apart << " apart: " << power << " promised, " << found << " found");
+    CHECK(std::abs(power - found) <= 4 * std::sqrt(both * (1 - both) * (1 / 50. + 1 / recordings)));
+    CHECK((apart < 12 || power == 1));
+    CHECK((apart > 0 || power < 0.25));
+  }
+}
+
+TEST_CASE("networks that share a seed count as fewer, by their intraclass correlation") {
+  Stream stream(3, Purpose::estimate);
+  const auto counted = [&](double shared) {
+    std::vector<double> values;
+    std::vector<std::uint64_t> seeds;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+      const double of_seed = stream.normal();
+      for (int network = 0; network < 6; ++network) {
+        values.push_back(std::exp(std::sqrt(shared) * of_seed + std::sqrt(1 - shared) * stream.normal()));
+        seeds.push_back(seed);
+      }
+    }
+    return independent_networks({values}, {seeds})[0] / 12000;
+  };
+  // Of ranks of normal values: Pearson 1907, Spearman's from Pearson's correlation.
+  for (const double shared : {0., 0.2, 0.5, 1.}) {
+    const double of_ranks = 6 / pi * std::asin(shared / 2);
+    CHECK(counted(shared) == Approx(1 / (1 + 5 * of_ranks)).epsilon(0.06));
+  }
+  CHECK(independent_networks({{1, 2, 3}}, {{4, 5, 6}})[0] == 3);
 }
 
 TEST_CASE("a hypothesis that is not in the table is none of these, far away or left out") {

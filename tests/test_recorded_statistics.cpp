@@ -124,6 +124,90 @@ TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold 
   CHECK(std::abs(moments(decoded.errors).mean / std::sqrt(moments(decoded.values).variance) - 1) < 0.35);
 }
 
+TEST_CASE("intervals of timescales hold the truth") {
+  const StatisticSetting setting{{0, 1000}, 200};
+  const auto wander = [](std::uint64_t repeat) {
+    return ornstein_uhlenbeck(10, 40, 20, 50, 40, {{200, 14}}, 1000 + repeat);
+  };
+  const auto found = coverage("timescale", 200, 200, setting, wander);
+  INFO(found.held << " of " << found.repeats);
+  CHECK(covers(found.held, found.repeats));
+}
+
+TEST_CASE("intervals of ramps hold the truth, no ramp among it") {
+  const StatisticSetting setting{{0, 1000}, 200};
+  for (const double slope : {0., 5.}) {
+    const auto ramp = [&](std::uint64_t repeat) {
+      return poisson_session(
+          20, 60, 20, 50, [&](double t) { return 10 + slope * (t - 500) / 1000; }, 2000 + repeat);
+    };
+    const auto found = coverage("ramping", slope, 200, setting, ramp);
+    INFO(slope << " Hz/s: " << found.held << " of " << found.repeats);
+    CHECK(covers(found.held, found.repeats));
+    if (slope == 0) continue;
+    const auto index = coverage("ramping_index", 1, 200, setting, ramp);
+    INFO("index: " << index.held << " of " << index.repeats);
+    CHECK(covers(index.held, index.repeats));
+  }
+}
+
+TEST_CASE("intervals of dimensions hold those of the covariance") {
+  const double noise = 0.9;
+  const auto means = circles(20, 24);  // of dimension 2: two variances of 40 where the noise of each neuron is .81
+  const auto make = [&](std::uint64_t repeat) { return noisy(means, 8, noise, 20, repeat); };
+  const StatisticSetting setting{{0, 480}, 100, Signal::rates};
+  Matrix<double> x(20, 48);
+  x << means[0], means[1];
+  const Matrix<double> signal = x * x.transpose() / 48, all = signal + noise * noise * Matrix<double>::Identity(20, 20);
+  for (const auto& [name, covariance] : {std::pair("signal_dimension", signal), {"dimension", all}}) {
+    const auto found = coverage(name, std::pow(covariance.trace(), 2) / covariance.squaredNorm(), 200, setting, make);
+    INFO(name << ": " << found.held << " of " << found.repeats);
+    CHECK(covers(found.held, found.repeats));
+  }
+}
+
+TEST_CASE("intervals of mean-matched Fano factors hold the truth, and are wide") {
+  // After the event events are half as many and of two spikes each: twice the variance at any mean.
+  const auto make = [](std::uint64_t repeat) {
+    Session session{50, -500, {}, {}};
+    Vector<double> expected(60);
+    Stream units(5, Purpose::estimate, repeat);
+    for (auto& each : expected) each = 0.05 - 0.25 * std::log(units.uniform() * units.uniform());
+    for (std::uint64_t k = 0; k < 60; ++k) {
+      Stream stream(6, Purpose::estimate, repeat, k);
+      Matrix<double> counts(60, 20);
+      for (Index t = 0; t < 20; ++t)
+        for (Index n = 0; n < 60; ++n)
+          counts(n, t) = t < 10 ? poisson(stream, expected(n)) : 2 * poisson(stream, expected(n) / 2);
+      session.trials.push_back(counts);
+    }
+    return session;
+  };
+  const StatisticSetting setting{{-500, 500}, 200};
+  for (const auto& [name, truth] : {std::pair("fano_before", 1.), {"fano_after", 2.}, {"fano_ratio", 2.}}) {
+    const auto found = coverage(name, truth, 200, setting, make);
+    const double width = moments(found.errors).mean / std::sqrt(moments(found.values).variance);
+    INFO(name << ": " << found.held << " of " << found.repeats << ", errors of " << width);
+    CHECK(covers(found.held, found.repeats));
+    CHECK((width > 1.3 && width < 2.1));  // points that are discarded are others without each tenth of the trials
+  }
+}
+
+TEST_CASE("intervals of tangling are of what so many trials give, noise and all, not of what it is without") {
+  const auto means = circles(20, 40);
+  const auto make = [&](std::uint64_t repeat) { return noisy(means, 30, 1, 25, repeat); };
+  const StatisticSetting setting{{0, 1000}, 200, Signal::rates};
+  double logarithm = 0;
+  for (std::uint64_t repeat = 1000; repeat < 1200; ++repeat)
+    logarithm += *observed("tangling", make(repeat), setting).value / 200;
+  const double without_noise = std::exp(*observed("tangling", noisy(means, 30, 0, 25, 0), setting).value);
+  CHECK(std::exp(logarithm) > 1.5 * without_noise);
+  const auto found = coverage("tangling", std::exp(logarithm), 200, setting, make);
+  INFO(found.held << " of " << found.repeats);
+  CHECK(covers(found.held, found.repeats));
+  CHECK_FALSE(covers(coverage("tangling", without_noise, 100, setting, make).held, 100));
+}
+
 TEST_CASE("intervals over sessions are of animals where there are some, and hold the mean of all animals") {
   for (const int animals : {3, 6, 12}) {
     long held = 0, repeats = 400;
@@ -160,6 +244,12 @@ TEST_CASE("few animals: the interval is of what there is enough of, and says so"
   CHECK(combined(Scale::square, {{-1.}}, {""}).value->value == 0);
   CHECK(combined(Scale::plain, {with, {std::nullopt, {}, "why"}}, {"", ""}).absent ==
         "of 1 of 2 sessions; the others: why");
+  const ScaledStatistic decoded{0.99, {0.98, 1, 0.99}}, all_decoded{1, {1, 1, 1}};
+  const auto cut = combined(Scale::plain, {decoded}, {""}, a_share);
+  CHECK((cut.value->interval->high == 1 && cut.value->interval->low < 0.97));
+  CHECK(combined(Scale::plain, {decoded}, {""}).value->interval->high > 1);
+  const auto certain = combined(Scale::plain, {all_decoded}, {""}, a_share);
+  CHECK((certain.value->value == 1 && !certain.value->interval && certain.absent == "no interval: it is 1 throughout"));
   // Two sessions of a and one of b: b's weighs as much as both of a's.
   CHECK(combined(Scale::plain, {{1.}, {3.}, {10.}}, {"a", "a", "b"}).value->value == Approx(6));
 }

@@ -236,6 +236,18 @@ TEST_CASE("more sessions help as far as sessions are what varies") {
   }
 }
 
+TEST_CASE("one group against a mean that is known has the power of Student's t, and needs fewer animals than two") {
+  const auto known = normal_pool(4, 7);  // its spread does not count
+  for (const auto& [d, n] : {std::pair(1.5, 6L), std::pair(3., 3L), std::pair(.5, 34L)}) {
+    const auto found = power(normal_pool(4 + 2 * d, 2), known, n, 1, replicates, 4, Design::one_group);
+    const double theory = noncentral_power_paired(d, n);
+    INFO(d << ", " << n << " animals: " << found->value << " against " << theory);
+    CHECK(std::abs(found->value - theory) < tolerance(theory, replicates, 1e9));
+  }
+  const auto a = normal_pool(0, 1), b = normal_pool(1, 1);
+  CHECK(*animals_for(a, b, 1, 0.8, 200, 0, Design::one_group) < *animals_for(a, b, 1, 0.8));
+}
+
 TEST_CASE("which animals share a seed across groups does not matter to an experiment on different animals") {
   Stream stream(10, Purpose::estimate);
   auto a = drawn_pool(8, 1, 1, 0, false, stream), b = a;

@@ -66,7 +66,8 @@ std::vector<NetworkValue> three_seeds(double centre) {
 }  // namespace
 
 TEST_CASE("the law of a statistic is Student's t of the seeds, and its ratio that of the densities, capped") {
-  JudgedStatistic statistic{"x", 2.5, {{"a", three_seeds(0)}, {"b", three_seeds(3)}, {"few", {{1, "", 0}, {2, "", 1}}}}};
+  JudgedStatistic statistic{
+      "x", 2.5, {{"a", three_seeds(0)}, {"b", three_seeds(3)}, {"few", {{1, "", 0}, {2, "", 1}}}}};
   const auto laws = laws_of(statistic, {"a", "few", "absent", "b"}, alpha);
   REQUIRE(laws.size() == 2);
   CHECK((laws[0].hypothesis == "a" && laws[0].networks == 4 && laws[0].seeds == 3 && laws[1].hypothesis == "b"));
@@ -82,7 +83,7 @@ TEST_CASE("the law of a statistic is Student's t of the seeds, and its ratio tha
   CHECK(laws_of(statistic, two, alpha)[0].ratio == Approx(1).epsilon(1e-3));  // equally far
   statistic.networks["a"] = {{1, "", 5e-9}, {2, "", 0}, {3, "", -5e-9}, {4, "", 1e-9}};
   statistic.measured = 3.5;
-  CHECK(laws_of(statistic, two, alpha)[0].ratio == 0.2);  // 4 seeds
+  CHECK(laws_of(statistic, two, alpha)[0].ratio == 0.2);           // 4 seeds
   statistic.networks["a"] = {{1, "", 7}, {2, "", 7}, {3, "", 7}};  // all alike: the other's deviation
   CHECK(laws_of(statistic, two, alpha)[0].predicted.high == Approx(7 + 4.302652730 * scale));
   CHECK(laws_of({"x", 1, {{"a", {{1, "", 7}, {2, "", 7}, {3, "", 7}}}}}, two, alpha).empty());
@@ -94,8 +95,10 @@ TEST_CASE("a true hypothesis is excluded in one of twenty recordings at most, ov
     double correlation, shared, degrees;
     int recordings;
   };
-  for (const auto& [D, seeds, settings, correlation, shared, degrees, recordings] :
-       {Case{6, 6, 1, 0.5, 0, 0, 60}, {6, 6, 2, 0.5, 0.5, 5, 60}, {12, 6, 2, 0.8, 0.3, 4, 25}, {12, 20, 1, 0.2, 0, 4, 20}}) {
+  for (const auto& [D, seeds, settings, correlation, shared, degrees, recordings] : {Case{6, 6, 1, 0.5, 0, 0, 60},
+                                                                                     {6, 6, 2, 0.5, 0.5, 5, 60},
+                                                                                     {12, 6, 2, 0.8, 0.3, 4, 25},
+                                                                                     {12, 20, 1, 0.2, 0, 4, 20}}) {
     Drawing drawn{D, seeds, settings, correlation, shared, degrees};
     long excluded = 0;
     for (int i = 0; i < recordings; ++i) {
@@ -117,9 +120,13 @@ TEST_CASE("the bound that holds the level does so in many recordings, where the 
     Index D, seeds, settings;
     double correlation, shared, degrees;
   };
-  for (const auto& [D, seeds, settings, correlation, shared, degrees] :
-       {Case{1, 6, 1, 0, 0, 0}, {17, 6, 1, 0.5, 0, 0}, {17, 6, 2, 0.5, 0.5, 0}, {17, 6, 2, 0.8, 0.3, 5}, {6, 12, 2, 0.2, 0.5, 5},
-        {17, 12, 1, 0.5, 0, 4}, {17, 20, 1, 0.5, 0, 4}}) {
+  for (const auto& [D, seeds, settings, correlation, shared, degrees] : {Case{1, 6, 1, 0, 0, 0},
+                                                                         {17, 6, 1, 0.5, 0, 0},
+                                                                         {17, 6, 2, 0.5, 0.5, 0},
+                                                                         {17, 6, 2, 0.8, 0.3, 5},
+                                                                         {6, 12, 2, 0.2, 0.5, 5},
+                                                                         {17, 12, 1, 0.5, 0, 4},
+                                                                         {17, 20, 1, 0.5, 0, 4}}) {
     Drawing drawn{D, seeds, settings, correlation, shared, degrees};
     long excluded = 0;
     const long recordings = 3000;
@@ -156,6 +163,33 @@ TEST_CASE("the bound that holds the level does so in many recordings, where the 
   CHECK(not_above(excluded, recordings, alpha, level));
 }
 
+TEST_CASE("rivals exclude what distance leaves, and a true hypothesis seldom, whatever networks of a seed share") {
+  const std::vector<std::string> names = {"a", "b", "c"};
+  struct Case {
+    Index D, seeds, settings;
+    double shared, degrees;
+  };
+  long by_rivals = 0, by_itself = 0;  // wrong ones by one of both alone
+  for (const auto& [D, seeds, settings, shared, degrees] :
+       {Case{11, 8, 6, 0.2, 0}, {11, 8, 6, 0.3, 4}, {8, 8, 6, 0.9, 0}, {8, 30, 1, 0, 4}}) {
+    Drawing drawn{D, seeds, settings, 0.5, shared, degrees};
+    long excluded = 0;
+    const int recordings = 30;
+    for (int i = 0; i < recordings; ++i) {
+      const auto tested = joint_verdict(drawn.draw(names, 2), names, alpha).tested;
+      excluded += tested[0].excluded;
+      for (const std::size_t h : {1, 2}) {
+        by_rivals += tested[h].excluded && tested[h].by_itself >= alpha;
+        by_itself += !tested[h].excluded && tested[h].by_itself < alpha;
+      }
+    }
+    INFO(D << " statistics, " << seeds << " seeds, shared " << shared << ": " << excluded << " of " << recordings);
+    CHECK(not_above(excluded, recordings, alpha, level));
+  }
+  INFO("by rivals alone " << by_rivals << ", by themselves alone " << by_itself);
+  CHECK(shown_above(by_rivals, by_rivals + by_itself, 0.5));
+}
+
 TEST_CASE("labels that mean nothing exclude nothing, and what is far from all leaves nothing") {
   const std::vector<std::string> names = {"a", "b", "c"};
   Drawing drawn{4, 8, 1, 0.4, 0, 0};
@@ -187,7 +221,8 @@ TEST_CASE("a statistic that a hypothesis lacks is left out, and a hypothesis tha
   CHECK((verdict.statistics == std::vector<std::string>{"s0", "s2", "s3"} &&
          verdict.left_out == std::vector<std::string>{"s1"}));
   REQUIRE((verdict.tested.size() == 2 && verdict.not_tested.size() == 2));
-  CHECK((verdict.tested[1].hypothesis == "b" && verdict.not_tested[0].first == "c" && verdict.not_tested[1].first == "d"));
+  CHECK((verdict.tested[1].hypothesis == "b" && verdict.not_tested[0].first == "c" &&
+         verdict.not_tested[1].first == "d"));
   CHECK(joint_verdict({}, names, alpha).tested.empty());
   CHECK(joint_verdict(statistics, {"a"}, alpha).not_tested.size() == 1);
 }

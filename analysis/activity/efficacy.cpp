@@ -11,7 +11,7 @@ namespace {
 struct Mean {
   double value, squared_error, degrees;
 };
-Mean mean_of(const std::vector<double>& values) {
+Mean mean_and_error(const std::vector<double>& values) {
   // A copy: sums over memory that starts anywhere would depend on where.
   const Vector<double> x = Eigen::Map<const Vector<double>>(values.data(), static_cast<Index>(values.size()));
   const double n = static_cast<double>(x.size());
@@ -52,7 +52,7 @@ EfficacyDependence efficacy_dependence(const std::vector<EfficacyRatio>& rising,
     return means;
   };
   const auto estimate = [](const std::map<Index, double>& means) {
-    return means.empty() ? std::nullopt : std::optional(with_interval(mean_of(values_of(means))));
+    return means.empty() ? std::nullopt : std::optional(with_interval(mean_and_error(values_of(means))));
   };
   const auto up = by_target(rising), level = by_target(flat), down = by_target(falling);
   result.rising = estimate(up);
@@ -64,10 +64,10 @@ EfficacyDependence efficacy_dependence(const std::vector<EfficacyRatio>& rising,
     if (const auto other = up.find(target); other != up.end()) differences.push_back(value - other->second);
   if (!differences.empty()) {
     result.targets = static_cast<Index>(differences.size());
-    result.contrast = with_interval(mean_of(differences));
+    result.contrast = with_interval(mean_and_error(differences));
   } else if (!up.empty() && !down.empty()) {
     result.targets = static_cast<Index>(up.size() + down.size());
-    const auto a = mean_of(values_of(up)), b = mean_of(values_of(down));
+    const auto a = mean_and_error(values_of(up)), b = mean_and_error(values_of(down));
     const double squared = a.squared_error + b.squared_error;
     const double degrees =
         squared * squared /

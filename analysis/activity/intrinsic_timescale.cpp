@@ -45,20 +45,25 @@ class DeviationSums {
       };
       const auto trials = groups[c].trials.size();
       Matrix<double> mean = none_.sum;
-      for (std::size_t place = 0; place < trials; ++place) mean += trial(place);
-      mean /= static_cast<double>(trials);
       for (std::size_t place = 0; place < trials; ++place) {
-        const Matrix<double> d = trial(place) - mean;
-        sums_[place % folds][c] += {1, d, d.cwiseAbs2(), lagged(d, d)};
+        mean += trial(place);
+        size_ += trial(place).squaredNorm();
+      }
+      mean /= static_cast<double>(trials);
+      Matrix<double> d(mean.rows(), mean.cols());
+      for (std::size_t place = 0; place < trials; ++place) {
+        d = trial(place) - mean;
+        sums_[place % folds][c].add_trial(d);
       }
     }
   }
 
-  double variation() const {
+  /// Whether there is more than rounding errors.
+  bool varies() const {
     double sum = 0;
     for (const auto& fold : sums_)
       for (const auto& of : fold) sum += of.squares.sum();
-    return sum;
+    return sum > 1e-20 * size_;
   }
   /// Of all folds but this one, and of the trials of this one from the mean of all others, which has no scale. A
   /// condition
@@ -98,6 +103,12 @@ class DeviationSums {
     double trials;
     Matrix<double> sum, squares;  // of deviations, neurons x bins
     Vector<double> products;      // by lag
+    void add_trial(const Matrix<double>& d) {
+      ++trials;
+      sum += d;
+      squares += d.cwiseAbs2();
+      products += lagged(d, d);
+    }
     void operator+=(const Sums& more) {
       trials += more.trials;
       sum += more.sum;
@@ -105,16 +116,15 @@ class DeviationSums {
       products += more.products;
     }
   };
+  double size_ = 0;  // sum of squares of all that the deviations are of
   Sums none_;
   std::vector<std::vector<Sums>> sums_;  // by fold and condition
 };
 
-/// R, empty where nothing but rounding errors varies.
-Vector<double> across_trials(const Session& session, const DeviationSums& sums) {
-  double size = 0;
-  for (const auto& trial : session.trials) size += trial.squaredNorm();
+/// R, empty where nothing varies.
+Vector<double> across_trials(const DeviationSums& sums) {
   const auto all = sums.all();
-  if (sums.variation() <= 1e-20 * size || !(all.scale.minCoeff() > 0)) return {};
+  if (!sums.varies() || !(all.scale.minCoeff() > 0)) return {};
   return all.of_lags.cwiseQuotient(all.scale);
 }
 
@@ -178,7 +188,7 @@ IntrinsicTimescale intrinsic_timescale(const Session& session, const Window& win
   IntrinsicTimescale result;
   const Index all = bins.count - 1;
   result.lag_ms = session.bin_ms * Vector<double>::LinSpaced(all, 1, static_cast<double>(all));
-  result.autocorrelation = across_trials(session, sums);
+  result.autocorrelation = across_trials(sums);
   const auto& R = result.autocorrelation;
   if (R.size() == 0) return result;
 
@@ -215,7 +225,7 @@ std::optional<double> autocorrelation_at(const Session& session, const Window& w
   require_parameter(lag >= 1 && lag <= longest, "lag_ms", fmt::format("{:g}", lag_ms),
                     fmt::format("must be from {:g} to {:g} ms, a bin to the window less one", session.bin_ms,
                                 session.bin_ms * longest));
-  const auto R = across_trials(session, DeviationSums(session, bins, condition_groups(session, 2), 1));
+  const auto R = across_trials(DeviationSums(session, bins, condition_groups(session, 2), 1));
   if (R.size() == 0) return std::nullopt;
   return R(static_cast<Index>(lag) - 1);
 }

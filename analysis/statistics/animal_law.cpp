@@ -4,15 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "analysis/statistics/intervals.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
 
 namespace {
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 double squares_about(const std::vector<double>& values, double mean) {
   return std::accumulate(values.begin(), values.end(), 0.0,

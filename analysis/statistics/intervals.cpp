@@ -47,29 +47,33 @@ Interval paired_share_interval(long both, long first_only, long second_only, lon
 namespace {
 
 template <class Law>
-IntervalEstimate symmetric_interval(double value, double standard_error, const Law& law) {
-  const double half = boost::math::quantile(law, 0.975) * standard_error;
+IntervalEstimate symmetric_interval(double value, double standard_error, const Law& law, double level) {
+  const double half = boost::math::quantile(law, (1 + level) / 2) * standard_error;
   return {value, value - half, value + half};
 }
 
 }  // namespace
 
 IntervalEstimate normal_interval(double value, double standard_error) {
-  return symmetric_interval(value, standard_error, boost::math::normal());
+  return symmetric_interval(value, standard_error, boost::math::normal(), usual_confidence);
 }
 
-IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom) {
-  return symmetric_interval(value, standard_error, boost::math::students_t(degrees_of_freedom));
+IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom, double level) {
+  return symmetric_interval(value, standard_error, boost::math::students_t(degrees_of_freedom), level);
 }
 
-std::optional<IntervalEstimate> student_mean(const std::vector<double>& values) {
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+std::optional<IntervalEstimate> student_mean(const std::vector<double>& values, double level) {
   if (values.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  const double mean = mean_of(values);
   const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double all, double value) {
     return all + (value - mean) * (value - mean);
   });
-  return student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1);
+  return student_interval(mean, std::sqrt(squares / (n - 1) / n), n - 1, level);
 }
 
 double jackknife_error(const Vector<double>& without) {

@@ -11,6 +11,7 @@ namespace stillpoint {
 struct Interval {
   double low, high;
 };
+constexpr double usual_confidence = 0.95;
 
 /// A value whose interval may be unknown, for example of a single run.
 struct Estimate {
@@ -25,7 +26,7 @@ struct IntervalEstimate {
 
 /// Score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953), in shares from 0 to 1; [0, 1] for
 /// no trials.
-Interval wilson_interval(long successes, long trials, double level = 0.95);
+Interval wilson_interval(long successes, long trials, double level = usual_confidence);
 /// The same of any share of `trials` > 0 trials, which need not be whole, with the quantile of another law than the
 /// normal.
 Interval score_interval(double share, double trials, double quantile);
@@ -40,11 +41,14 @@ Interval paired_share_interval(long both, long first_only, long second_only, lon
 /// value +- z standard errors, z the quantile of the normal distribution.
 IntervalEstimate normal_interval(double value, double standard_error);
 /// The same with the quantile of Student's t.
-IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom);
+IntervalEstimate student_interval(double value, double standard_error, double degrees_of_freedom,
+                                  double level = usual_confidence);
 
+/// Of one value or more.
+double mean_of(const std::vector<double>& values);
 /// Mean of independent values with Student's interval, its standard error s / sqrt(n) (Student 1908,
 /// doi:10.1093/biomet/6.1.1), in their unit; absent for fewer than two. Exact for normal values.
-std::optional<IntervalEstimate> student_mean(const std::vector<double>& values);
+std::optional<IntervalEstimate> student_mean(const std::vector<double>& values, double level = usual_confidence);
 
 /// Standard error of a statistic of n samples by the jackknife (Efron & Stein 1981, doi:10.1214/aos/1176345462), from
 /// what it is without each of them in turn.

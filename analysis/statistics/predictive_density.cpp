@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
-#include "analysis/statistics/predictive_distance.hpp"
 #include "analysis/statistics/shrunk_correlation.hpp"
 #include "sim/constants.hpp"
 #include "sim/linear_algebra.hpp"
@@ -44,16 +44,37 @@ double PredictiveDensity::tail_at(const Vector<double>& x) const {
   return law.tail(squared_distances(scale, x - mean)(0), static_cast<double>(mean.size()));
 }
 
+Vector<double> log_densities(const std::vector<PredictiveDensity>& laws, const Vector<double>& x) {
+  Vector<double> found(static_cast<Index>(laws.size()));
+  for (Index h = 0; h < found.size(); ++h) found(h) = laws[static_cast<std::size_t>(h)].log_at(x);
+  return found;
+}
+
+double rival_ratio(const Vector<double>& log_densities, Index hypothesis) {
+  Vector<double> rivals = log_densities;
+  rivals(hypothesis) = -std::numeric_limits<double>::infinity();
+  return rivals.maxCoeff() - log_densities(hypothesis);
+}
+
+PredictiveDensity PredictiveClassifier::Fitted::density(const DistanceLaw& law,
+                                                        const std::vector<Index>& present) const {
+  const Vector<double> deviations = deviation(present);
+  const Matrix<double> covariance = deviations.asDiagonal() * correlation(present, present) * deviations.asDiagonal();
+  return {mean(present), law.factor * covariance, law.degrees};
+}
+
 PredictiveClassifier::PredictiveClassifier(std::vector<HypothesisNetworks> hypotheses, double alpha) : alpha_(alpha) {
   require_parameter(alpha > 0 && alpha < 1, "alpha", fmt::format("{}", alpha), "must be above 0 and below 1");
   require_parameter(hypotheses.size() >= 2, "hypotheses", fmt::format("{}", hypotheses.size()), "must be 2 or more");
   const Index rows = hypotheses.front().statistics.rows();
   std::vector<Matrix<double>> known;
-  for (const auto& [name, statistics] : hypotheses) {
+  for (const auto& [name, statistics, seeds] : hypotheses) {
     require_parameter(statistics.rows() == rows, name + ": statistics", fmt::format("{}", statistics.rows()),
                       fmt::format("must be {}, as of {}", rows, hypotheses.front().name));
     require_parameter(statistics.cols() >= fewest_networks, name + ": networks", fmt::format("{}", statistics.cols()),
                       fmt::format("must be {} or more", fewest_networks));
+    require_parameter(seeds.empty() || static_cast<Index>(seeds.size()) == statistics.cols(), name + ": seeds",
+                      fmt::format("{}", seeds.size()), fmt::format("must be {}, of each network", statistics.cols()));
     known.push_back(where_known(statistics, name + ": statistics"));
     names_.push_back(name);
   }
@@ -62,8 +83,6 @@ PredictiveClassifier::PredictiveClassifier(std::vector<HypothesisNetworks> hypot
       !used_.empty(), "statistics", fmt::format("{}", rows),
       fmt::format("must have one that {} networks of every hypothesis have and that varies", fewest_networks));
   fit(hypotheses, known);
-  for (const auto& fitted : fitted_) leave_out(fitted);
-  std::sort(left_out_.begin(), left_out_.end());
 }
 
 void PredictiveClassifier::find_used(const std::vector<HypothesisNetworks>& hypotheses,
@@ -87,7 +106,10 @@ void PredictiveClassifier::fit(const std::vector<HypothesisNetworks>& hypotheses
   Index networks = 0;
   for (std::size_t h = 0; h < known.size(); ++h) {
     const Matrix<double> statistics = hypotheses[h].statistics(used_, Eigen::all), there = known[h](used_, Eigen::all);
-    fitted_.push_back({{}, {}, {}, statistics, there});
+    fitted_.push_back({{}, {}, {}, statistics, there, hypotheses[h].seeds});
+    auto& seeds = fitted_.back().seeds;
+    for (Index n = 0; hypotheses[h].seeds.empty() && n < statistics.cols(); ++n)
+      seeds.push_back(static_cast<std::uint64_t>(networks + n));
     standardised.push_back(standardise(statistics, there));
     squares += standardised.back().deviation.cwiseAbs2();
     count.array() += (standardised.back().deviation.array() > 0).cast<double>();
@@ -111,73 +133,68 @@ void PredictiveClassifier::fit(const std::vector<HypothesisNetworks>& hypotheses
   }
 }
 
-void PredictiveClassifier::leave_out(const Fitted& fitted) {
-  const Index n = fitted.known.cols();
-  const auto all = first_of(used_.size());
-  const auto law = distance_law(fitted.correlation, fitted.known.leftCols(n - 1), common_, all, alpha_);
-  for (Index left_out = 0; left_out < n; ++left_out) {
-    if (fitted.known.col(left_out).minCoeff() == 0) continue;
-    auto others = first_of(static_cast<std::size_t>(n));
-    others.erase(others.begin() + left_out);
-    const auto rest = standardise(fitted.statistics(Eigen::all, others), fitted.known(Eigen::all, others));
-    const Vector<double> deviation = (rest.deviation.array() > 0).select(rest.deviation, fitted.deviation);
-    const Vector<double> away = (fitted.statistics.col(left_out) - rest.mean).cwiseQuotient(deviation);
-    const double squared = squared_distances(own_correlation(rest.residuals, common_), away)(0);
-    left_out_.push_back(law.tail(squared, static_cast<double>(used_.size())));
-  }
-}
-
 PredictiveDensity PredictiveClassifier::density_of(const Fitted& fitted, const std::vector<Index>& present) const {
-  const auto law = distance_law(fitted.correlation, fitted.known, common_, present, alpha_);
-  const Vector<double> deviation = fitted.deviation(present);
-  const Matrix<double> covariance =
-      deviation.asDiagonal() * fitted.correlation(present, present) * deviation.asDiagonal();
-  return {fitted.mean(present), law.factor * covariance, law.degrees};
+  return fitted.density(distance_law(fitted.correlation, fitted.known, common_, present, alpha_), present);
 }
 
 PredictiveDensity PredictiveClassifier::density(Index hypothesis) const {
   return density_of(fitted_.at(static_cast<std::size_t>(hypothesis)), first_of(used_.size()));
 }
 
-double PredictiveClassifier::recalibrated(double tail) const {
-  const auto all = static_cast<double>(left_out_.size() + 1);
+PredictiveClassifier::Judge PredictiveClassifier::judge_of(const std::vector<Index>& present) const {
+  Judge judge;
+  for (const auto& fitted : fitted_) judge.densities.push_back(density_of(fitted, present));
+  leave_out(present, judge);
+  return judge;
+}
+
+double PredictiveClassifier::recalibrated(double tail, const std::vector<double>& tails) const {
+  const auto all = static_cast<double>(tails.size() + 1);
   if (all * alpha_ < 1) return tail;
-  const auto below = std::upper_bound(left_out_.begin(), left_out_.end(), tail) - left_out_.begin();
+  const auto below = std::upper_bound(tails.begin(), tails.end(), tail) - tails.begin();
   return std::max(tail, static_cast<double>(1 + below) / all);
+}
+
+Verdict PredictiveClassifier::verdict_of(const Judge& judge, const Vector<double>& x) const {
+  const auto H = static_cast<Index>(fitted_.size());
+  Verdict verdict{{}, Vector<double>(H), Vector<double>(H), Vector<double>(H), Vector<double>(H), Vector<double>(H)};
+  const Vector<double> log_density = log_densities(judge.densities, x);
+  for (Index h = 0; h < H; ++h) {
+    const auto of = static_cast<std::size_t>(h);
+    verdict.tail(h) = recalibrated(judge.densities[of].tail_at(x), judge.tails);
+    verdict.least_rival_tail(h) = judge.least_rival_tail(of);
+    verdict.rival_tail(h) = judge.rival_tail(of, rival_ratio(log_density, h));
+    verdict.power(h) = judge.power[of];
+  }
+  Index best = 0;
+  verdict.posterior = (log_density.array() - log_density.maxCoeff(&best)).exp();
+  verdict.posterior /= verdict.posterior.sum();
+  if (verdict.tail.maxCoeff() >= alpha_) verdict.hypothesis = best;
+  return verdict;
 }
 
 std::vector<Verdict> PredictiveClassifier::classify(const Matrix<double>& recordings) const {
   require_parameter(recordings.rows() > used_.back(), "recordings: statistics", fmt::format("{}", recordings.rows()),
                     "must be those of the networks");
   const Matrix<double> known = where_known(recordings, "recordings");
-  std::map<std::vector<Index>, std::vector<PredictiveDensity>> densities;  // by the statistics that are there
+  std::map<std::vector<Index>, Judge> judges;  // by the statistics that are there
   const auto H = static_cast<Index>(fitted_.size());
   std::vector<Verdict> verdicts;
   for (Index recording = 0; recording < recordings.cols(); ++recording) {
-    Verdict verdict{{}, Vector<double>::Constant(H, 1 / static_cast<double>(H)), Vector<double>::Ones(H)};
     std::vector<Index> present, rows;
     for (std::size_t i = 0; i < used_.size(); ++i)
       if (known(used_[i], recording) != 0) {
         present.push_back(static_cast<Index>(i));
         rows.push_back(used_[i]);
       }
-    if (!present.empty()) {
-      auto& laws = densities[present];
-      if (laws.empty())
-        for (const auto& fitted : fitted_) laws.push_back(density_of(fitted, present));
-      const Vector<double> x = recordings(rows, recording);
-      Vector<double> log_density(H);
-      for (Index h = 0; h < H; ++h) {
-        const auto& law = laws[static_cast<std::size_t>(h)];
-        log_density(h) = law.log_at(x);
-        verdict.tail(h) = recalibrated(law.tail_at(x));
-      }
-      Index best = 0;
-      verdict.posterior = (log_density.array() - log_density.maxCoeff(&best)).exp();
-      verdict.posterior /= verdict.posterior.sum();
-      if (verdict.tail.maxCoeff() >= alpha_) verdict.hypothesis = best;
+    if (present.empty()) {
+      const Vector<double> ones = Vector<double>::Ones(H);
+      verdicts.push_back({{}, ones / static_cast<double>(H), ones, ones, ones, 0 * ones});
+      continue;
     }
-    verdicts.push_back(std::move(verdict));
+    auto judge = judges.find(present);
+    if (judge == judges.end()) judge = judges.emplace(present, judge_of(present)).first;
+    verdicts.push_back(verdict_of(judge->second, recordings(rows, recording)));
   }
   return verdicts;
 }

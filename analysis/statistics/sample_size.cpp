@@ -86,6 +86,7 @@ class Experiment {
         difference_(second_->mean - first_.mean),
         seed_(seed),
         level_(level) {}
+  /// Of one group, whose mean differs from 0.
   Experiment(AnimalLaw change, std::uint64_t seed, double level)
       : first_(std::move(change)), difference_(first_.mean), seed_(seed), level_(level) {}
 
@@ -164,7 +165,10 @@ std::optional<Experiment> experiment_of(const std::vector<Animal>& a, const std:
     return Experiment(law_of_changes(before, after, sessions, seed), seed, level);
   }
   if (std::min(of_a.size(), of_b.size()) < fewest_in_pool) return std::nullopt;
-  return Experiment(law_of_values(of_a, sessions, seed), law_of_values(of_b, sessions, seed), seed, level);
+  auto law = law_of_values(of_a, sessions, seed), other = law_of_values(of_b, sessions, seed);
+  if (design == Design::two_groups) return Experiment(std::move(law), std::move(other), seed, level);
+  law.mean -= other.mean;
+  return Experiment(std::move(law), seed, level);
 }
 
 std::optional<IntervalEstimate> share_significant(const std::optional<Experiment>& experiment, long animals,

@@ -26,6 +26,7 @@ constexpr double usual_level = 0.05;
 enum class Design {
   two_groups,  // different animals: Welch's t of the animals' means (Welch 1947, doi:10.1093/biomet/34.1-2.28)
   paired,      // the same animals before and after, matched by seed: Student's t of their differences
+  one_group,   // animals of a against the mean of b, which is taken as known: Student's t
 };
 
 /// Share of `replicates` simulated experiments that reject, with its Monte-Carlo interval (Wilson): what is not known

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/cli/usual_number.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {

@@ -4,6 +4,7 @@
 
 #include <boost/crc.hpp>
 #include <filesystem>
+#include <utility>
 
 #include "experiments/results/atomic_file.hpp"
 #include "experiments/results/result_file.hpp"
@@ -24,6 +25,18 @@ nlohmann::json settings_json(const MeasurementSetting& setting, const std::vecto
           {"f_max_hz", setting.f_max_hz},
           {"only", setting.only},
           {"predictions", names}};
+}
+
+/// Rising numbers from 0, as many in each size as there are values.
+bool are_of(const std::vector<std::vector<Index>>& numbers, const std::vector<std::vector<double>>& values) {
+  if (numbers.size() != values.size()) return false;
+  for (std::size_t size = 0; size < numbers.size(); ++size) {
+    if (numbers[size].size() != values[size].size()) return false;
+    Index before = -1;
+    for (const Index number : numbers[size])
+      if (number <= std::exchange(before, number) || number >= most_sessions) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -53,6 +66,7 @@ nlohmann::json as_kept(const std::vector<PredictionValue>& values) {
     kept.push_back({{"rates", or_null(value.rates)},
                     {"undefined", value.undefined},
                     {"sessions", value.sessions},
+                    {"numbers", value.numbers},
                     {"half_step", or_null(value.half_step)}});
   return kept;
 }
@@ -61,9 +75,13 @@ std::vector<PredictionValue> kept_values(const nlohmann::json& kept, std::size_t
   require_parameter(kept.size() == count, "values", fmt::format("{}", kept.size()),
                     fmt::format("must be {}, one for each that was asked for", count));
   std::vector<PredictionValue> values;
-  for (const auto& value : kept)
+  for (const auto& value : kept) {
     values.push_back({or_absent(value.at("rates")), value.at("undefined").get<std::string>(),
-                      value.at("sessions").get<std::vector<std::vector<double>>>(), or_absent(value.at("half_step"))});
+                      value.at("sessions").get<std::vector<std::vector<double>>>(),
+                      value.at("numbers").get<std::vector<std::vector<Index>>>(), or_absent(value.at("half_step"))});
+    require_parameter(are_of(values.back().numbers, values.back().sessions), "numbers", value.at("numbers").dump(),
+                      "must be of the sessions that have a value");
+  }
   return values;
 }
 

@@ -21,10 +21,6 @@ using Values = std::vector<std::pair<std::uint64_t, double>>;  // of networks, b
 
 constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// Mean over the networks of each seed.
 std::vector<double> seed_means(const Values& values) {
   std::map<std::uint64_t, std::vector<double>> of_seed;

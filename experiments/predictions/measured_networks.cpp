@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <set>
 
 #include "experiments/predictions/hypotheses.hpp"
@@ -69,13 +70,36 @@ void require_one_with_membrane(const std::vector<OptionTexts>& runs) {
   if (problem) throw *problem;
 }
 
-void require_neurons(const PredictionStudy& study, const OptionTexts& options) {
-  const auto size = options.find("network.size");
-  for (const auto& each : study.setting.sizes)
-    require_parameter(size == options.end() || each.neurons <= std::stol(size->second), "size",
-                      fmt::format("{}x{}", each.neurons, each.trials),
-                      fmt::format("is more neurons than there are: {} in a network of this study",
-                                  size == options.end() ? "" : size->second));
+/// Neurons of the smallest network.
+std::optional<Index> fewest_neurons(const std::vector<OptionTexts>& runs) {
+  std::optional<Index> fewest;
+  for (const auto& options : runs)
+    if (const auto size = options.find("network.size"); size != options.end())
+      fewest = std::min<Index>(std::stol(size->second), fewest.value_or(std::numeric_limits<Index>::max()));
+  return fewest;
+}
+
+/// Sizes that every network has the neurons for.
+void fit_sizes(PredictionStudy& study, const std::vector<OptionTexts>& runs, bool quiet) {
+  const auto neurons = fewest_neurons(runs);
+  if (!neurons) return;
+  auto& sizes = study.setting.sizes;
+  std::vector<std::string> too_large;
+  for (const auto& size : sizes)
+    if (size.neurons > *neurons) too_large.push_back(fmt::format("{}x{}", size.neurons, size.trials));
+  if (too_large.empty()) return;
+  require_parameter(study.usual_sizes && too_large.size() < sizes.size(), "size",
+                    fmt::format("{}", fmt::join(too_large, " ")),
+                    fmt::format("is more neurons than a network of this study has: {0}; give --size {0}xTRIALS or "
+                                "fewer neurons",
+                                *neurons));
+  sizes.erase(std::remove_if(sizes.begin(), sizes.end(), [&](const auto& size) { return size.neurons > *neurons; }),
+              sizes.end());
+  if (!quiet)
+    tell(
+        fmt::format("left out: sessions of {} (neurons x trials): a network of this study has {} neurons; --size "
+                    "chooses others",
+                    fmt::join(too_large, ", "), *neurons));
 }
 
 bool find_kept(const NetworkJob& job, const MeasurementSetting& setting) {
@@ -89,9 +113,8 @@ void keep(const NetworkJob& job, const MeasurementSetting& setting) {
 }
 
 /// Runs of the studies that predictions are made of.
-void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const std::string& out) {
+void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const std::string& out, bool quiet) {
   std::vector<OptionTexts> options;
-  const auto place = fs::path(out) / "networks" / settings_hash(study.setting, predictions());
   std::set<fs::path> seen;
   for (std::size_t d = 0; d < study.directories.size(); ++d) {
     if (!seen.insert(fs::weakly_canonical(study.directories[d])).second)
@@ -118,14 +141,18 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
         network.unmatched = run.unmatched;
         study.networks.push_back(std::move(network));
         options.push_back(run.options);
-        require_neurons(study, run.options);
         const auto name = fs::path(study.networks.back().run).filename().replace_extension(".json").string();
-        jobs.push_back({nullptr, (place / fmt::format("{}-{}", d + 1, name)).string(), listed++ < study.half_step});
+        jobs.push_back({nullptr, fmt::format("{}-{}", d + 1, name), listed++ < study.half_step});
       }
     }
   }
   require_one_with_membrane(options);
-  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].network = &study.networks[i];
+  fit_sizes(study, options, quiet);
+  const auto place = fs::path(out) / "networks" / settings_hash(study.setting, predictions());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].network = &study.networks[i];
+    jobs[i].file = (place / jobs[i].file).string();
+  }
   std::vector<const OptionTexts*> all;
   std::map<std::string, std::vector<const OptionTexts*>> of_task, of_hypothesis;
   for (std::size_t i = 0; i < options.size(); ++i) {
@@ -151,7 +178,7 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
 
 void measure_networks(PredictionStudy& study, const std::string& out, int jobs, bool quiet) {
   std::vector<NetworkJob> all;
-  list_networks(study, all, out);
+  list_networks(study, all, out, quiet);
   if (all.empty()) {
     long unlearned = 0;
     for (const auto& each : study.unlearned) unlearned += each.second;

@@ -26,15 +26,16 @@ struct MeasuredNetwork {
 struct PredictionStudy {
   std::vector<std::string> directories;  // of the studies
   MeasurementSetting setting;
-  bool all = false;    // also networks that did not reach criterion
-  long half_step = 2;  // networks of each condition, of its first seeds, that are measured at half the step too
+  bool usual_sizes = false;  // nobody asked for these sizes: those of more neurons than a network has are left out
+  bool all = false;          // also networks that did not reach criterion
+  long half_step = 2;        // networks of each condition, of its first seeds, that are measured at half the step too
   std::vector<MeasuredNetwork> networks = {};
   std::map<std::string, long> unlearned = {};  // runs that did not reach criterion, by hypothesis
   long diverged = 0, missing = 0;              // runs left out: diverged in training; planned, not finished
   long not_measured = 0;                       // diverge in an experiment, or cannot be experimented on
 };
 
-/// Fills in the networks; what is measured is kept in DIR `out`/networks. jobs: 0 is one per processor. Throws
+/// Fills in the networks; what is measured is kept in DIR `out`/networks, which is made where there is something to keep. jobs: 0 is one per processor. Throws
 /// UserError where a directory holds no study or no finished run, or where no network could be measured.
 void measure_networks(PredictionStudy& study, const std::string& out, int jobs, bool quiet);
 

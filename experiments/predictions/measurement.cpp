@@ -12,7 +12,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr Index most_sessions = 6;
 constexpr std::uint64_t whole_recording = 1ULL << 32;  // number of a session, beside those of recordings
 
 using Results = std::map<std::string, std::optional<ExperimentResult>>;
@@ -142,10 +141,14 @@ PredictionValue measured_value(const Prediction& prediction, const Bench& bench,
   value.rates = value_of(prediction, by_rates(prediction, bench, of, setting), value.undefined);
   for (std::size_t size = 0; size < setting.sizes.size(); ++size) {
     value.sessions.emplace_back();
+    value.numbers.emplace_back();
     for (Index session = 0; session < setting.sessions(setting.sizes[size]); ++session) {
       std::string why;
       const auto found = value_of(prediction, by_session(prediction, bench, of, setting, size, session), why);
-      if (found) value.sessions.back().push_back(*found);
+      if (found) {
+        value.sessions.back().push_back(*found);
+        value.numbers.back().push_back(session);
+      }
       if (value.undefined.empty() && !value.rates) value.undefined = why;
     }
   }

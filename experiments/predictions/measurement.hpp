@@ -17,6 +17,9 @@ struct RecordingSize {
   Index neurons, trials;
 };
 
+/// Of a size.
+constexpr Index most_sessions = 6;
+
 struct MeasurementSetting {
   std::vector<RecordingSize> sizes = {{10, 20}, {30, 40}, {60, 60}};
   RecordingModel recording;
@@ -35,6 +38,7 @@ struct PredictionValue {
   std::optional<double> rates;                     // by the rates of all neurons
   std::string undefined = {};                      // why there is none; "" where there is one
   std::vector<std::vector<double>> sessions = {};  // of each size, in each session where it is defined
+  std::vector<std::vector<Index>> numbers = {};    // which sessions those are, from 0; empty: the first ones
   std::optional<double> half_step = {};            // rates at half the time step, where it was asked for
 };
 

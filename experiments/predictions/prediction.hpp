@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,8 +54,10 @@ struct Prediction {
   std::function<std::optional<double>(const Evidence&)> value;
   /// What of one animal is set against what, so that its units cancel: a ratio, a difference of logarithms or of numbers
   /// without dimension, of the same cells. "": a level of its own, which another rate, task or constant changes.
-  std::string contrast;
+  std::string contrast = {};
   bool of_counts = false;  // rates have no such statistic: a network's value is that of the spikes of all its neurons
+  /// What there can be; where `most` is finite, values beyond it are recorded as it.
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };
 /// All of them, those with experiments in common beside each other.
 const std::vector<Prediction>& predictions();

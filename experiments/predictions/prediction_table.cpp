@@ -15,6 +15,8 @@ namespace {
 using Networks = std::vector<const MeasuredNetwork*>;
 using BySeed = std::map<std::uint64_t, double>;
 
+constexpr double most_of_step = 0.2;  // of a difference, that half the time step may change
+
 /// Mean over the animals of each seed, each the mean of its sessions.
 BySeed by_seed(const std::vector<Animal>& animals) {
   std::map<std::uint64_t, std::pair<double, double>> sums;
@@ -43,25 +45,26 @@ std::vector<Animal> animals_in(const std::vector<SetAnimal>& all) {
   return animals;
 }
 
-std::vector<double> values_of(const BySeed& means) {
+/// Mean over seeds, its interval without what no value can be.
+std::optional<Estimate> bounded_mean(const std::vector<Animal>& animals, const Prediction& of) {
   std::vector<double> values;
-  for (const auto& each : means) values.push_back(each.second);
-  return values;
+  for (const auto& each : by_seed(animals)) values.push_back(each.second);
+  auto mean = mean_with_interval(values);
+  if (mean && mean->interval)
+    mean->interval = Interval{std::max(mean->interval->low, of.least), std::min(mean->interval->high, of.most)};
+  return mean;
 }
 
 HypothesisValue value_of(const std::string& hypothesis, const Networks& networks, std::size_t prediction) {
-  HypothesisValue value{hypothesis, {}};
-  for (const auto* network : networks) (network->values[prediction].rates ? value.networks : value.undefined) += 1;
-  for (const auto* network : networks) value.unmatched += network->unmatched ? 1 : 0;
-  value.value = mean_with_interval(values_of(by_seed(animals_in(by_rates(networks, prediction)))));
+  const auto& of = predictions()[prediction];
+  HypothesisValue value{hypothesis, bounded_mean(animals_in(by_rates(networks, prediction)), of)};
+  for (const auto* network : networks) {
+    const auto& rates = network->values[prediction].rates;
+    (rates ? value.networks : value.undefined) += 1;
+    value.censored += rates && *rates >= of.most ? 1 : 0;
+    value.unmatched += network->unmatched ? 1 : 0;
+  }
   return value;
-}
-
-std::optional<Estimate> difference_of(const BySeed& a, const BySeed& b) {
-  std::vector<double> differences;
-  for (const auto& [seed, value] : b)
-    if (const auto other = a.find(seed); other != a.end()) differences.push_back(value - other->second);
-  return mean_with_interval(differences);
 }
 
 /// Networks of one hypothesis by setting and variant.
@@ -90,11 +93,7 @@ void count_settings(const PredictionStudy& study, std::size_t prediction, PairRo
 
 PairAtSize pair_at(const PredictionStudy& study, const PairRow& pair, std::size_t prediction, std::size_t size) {
   const auto [a, b] = alike(animals_of(study, pair.a, prediction, size), animals_of(study, pair.b, prediction, size));
-  PairAtSize at{study.setting.sizes[size],
-                discrimination(a, b, sessions_per_animal),
-                difference_of(by_seed(a), by_seed(b)),
-                {},
-                {}};
+  PairAtSize at{study.setting.sizes[size], discrimination(a, b, sessions_per_animal), mean_difference(a, b), {}, {}};
   if (at.discrimination) {
     at.animals_80 = animals_for(a, b, sessions_per_animal, 0.8, most_animals);
     at.animals_90 = animals_for(a, b, sessions_per_animal, 0.9, most_animals);
@@ -104,7 +103,7 @@ PairAtSize pair_at(const PredictionStudy& study, const PairRow& pair, std::size_
 
 PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::string& b, std::size_t prediction) {
   const auto [of_a, of_b] = alike(by_rates(tabled(study, a), prediction), by_rates(tabled(study, b), prediction));
-  PairRow pair{a, b, difference_of(by_seed(of_a), by_seed(of_b)), {}};
+  PairRow pair{a, b, mean_difference(of_a, of_b), {}};
   for (std::size_t size = 0; size < study.setting.sizes.size(); ++size)
     pair.sizes.push_back(pair_at(study, pair, prediction, size));
   count_settings(study, prediction, pair);
@@ -120,6 +119,9 @@ void judge_step(const PredictionStudy& study, PredictionRow& row) {
         changes.push_back(*value.half_step - *value.rates);
   row.half_step = mean_with_interval(changes);
   if (!row.half_step || !row.half_step->interval) return;
+  const auto& interval = *row.half_step->interval;
+  const double most = std::max(std::abs(interval.low), std::abs(interval.high));
+  for (auto& pair : row.pairs) pair.step_change = most;
   std::optional<double> smallest;
   const auto told = [](const PairRow& pair) {
     return std::any_of(pair.sizes.begin(), pair.sizes.end(), [](const auto& at) { return at.tells(); });
@@ -127,12 +129,25 @@ void judge_step(const PredictionStudy& study, PredictionRow& row) {
   for (const auto& pair : row.pairs)
     if (pair.difference && told(pair))
       smallest = std::min(smallest.value_or(INFINITY), std::abs(pair.difference->value));
-  if (!smallest) return;
-  const auto& interval = *row.half_step->interval;
-  row.step_dependent = std::max(std::abs(interval.low), std::abs(interval.high)) > *smallest / 5;
+  if (smallest) row.step_dependent = most > *smallest * most_of_step;
 }
 
 }  // namespace
+
+Told PairRow::told(std::size_t size) const {
+  const auto& at = sizes[size];
+  if (!at.tells()) return Told::no;
+  if (!difference || difference->value * at.difference->value <= 0) return Told::not_by_rates;
+  return step_change > std::abs(difference->value) * most_of_step ? Told::within_step : Told::yes;
+}
+
+std::optional<Estimate> mean_difference(const std::vector<Animal>& a, const std::vector<Animal>& b) {
+  std::vector<double> differences;
+  const auto of_a = by_seed(a);
+  for (const auto& [seed, value] : by_seed(b))
+    if (const auto other = of_a.find(seed); other != of_a.end()) differences.push_back(value - other->second);
+  return mean_with_interval(differences);
+}
 
 std::optional<Estimate> mean_with_interval(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
@@ -171,8 +186,15 @@ std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::strin
   std::vector<SetAnimal> all;
   for (const auto* network : tabled(study, hypothesis)) {
     const auto& sessions = network->values[prediction].sessions;
-    if (size < sessions.size() && !sessions[size].empty())
-      all.push_back({{network->seed, sessions[size]}, network->setting});
+    const auto& numbers = network->values[prediction].numbers;
+    if (size >= sessions.size() || sessions[size].empty()) continue;
+    all.push_back({{network->seed, sessions[size]}, network->setting, {}});
+    if (size < numbers.size()) {
+      all.back().numbers = numbers[size];
+    } else {
+      all.back().numbers.resize(sessions[size].size());
+      std::iota(all.back().numbers.begin(), all.back().numbers.end(), Index{0});
+    }
   }
   return all;
 }
@@ -202,7 +224,7 @@ PredictionTable table_of(const PredictionStudy& study) {
       row.values.push_back(value_of(name, tabled(study, name), p));
       for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
         const auto animals = animals_in(animals_of(study, name, p, size));
-        row.values.back().recorded.push_back(mean_with_interval(values_of(by_seed(animals))));
+        row.values.back().recorded.push_back(bounded_mean(animals, predictions()[p]));
       }
       for (const auto& [group, networks] : groups_of(study, name))
         row.settings.push_back(

@@ -23,6 +23,7 @@ struct HypothesisValue {
   long networks = 0;                                   // where it is defined
   long undefined = 0;                                  // where it is not
   long unmatched = 0;                                  // of both: controls that are not matched
+  long censored = 0;                                   // of those that have one: at the largest there can be
   std::vector<std::optional<Estimate>> recorded = {};  // the same of recordings, at each size
 };
 
@@ -40,12 +41,23 @@ struct PairAtSize {
   }
 };
 
+/// Whether recordings tell two hypotheses apart by what their networks do.
+enum class Told {
+  no,
+  not_by_rates,  // by rates the difference has the other sign, or there is none: what recordings show is their noise
+  within_step,   // half the time step may change the statistic by more than a fifth of the difference by rates
+  yes
+};
+
 struct PairRow {
   std::string a, b;
   std::optional<Estimate> difference;  // of b less a, by rates; interval: Student's t over seeds that both have
   std::vector<PairAtSize> sizes;
   long holds = 0,
-       settings = 0;  // settings and variants in which, by rates, it has this sign with an AUC of .7 at least
+       settings = 0;       // settings and variants in which, by rates, it has its sign with an AUC of .7 at least
+  double step_change = 0;  // most that half the time step changes the statistic, by the interval of it; 0: not measured
+
+  Told told(std::size_t size) const;
 };
 
 struct PredictionRow {
@@ -78,7 +90,8 @@ struct PredictionTable {
   std::vector<BestOfPair> best;  // at the middle size
 };
 
-/// Sessions that an animal's value is the mean of.
+/// Sessions that the value of an animal of the lab is the mean of. Means and differences here are of all that a network
+/// has; AUC and samples, of so many.
 constexpr long sessions_per_animal = 2;
 constexpr long most_animals = 200;
 /// From here on a difference is called one [AUC, or 1 less it].
@@ -86,6 +99,8 @@ constexpr double told_apart = 0.7;
 
 /// Student's interval, absent of a single value; absent without values.
 std::optional<Estimate> mean_with_interval(const std::vector<double>& values);
+/// Mean over seeds of b less a, each seed's the mean over its animals; absent where they share none.
+std::optional<Estimate> mean_difference(const std::vector<Animal>& a, const std::vector<Animal>& b);
 
 PredictionTable table_of(const PredictionStudy& study);
 
@@ -93,6 +108,7 @@ PredictionTable table_of(const PredictionStudy& study);
 struct SetAnimal {
   Animal animal;
   std::string setting;
+  std::vector<Index> numbers = {};  // of its sessions, from 0, rising: those between have no value
 };
 std::vector<SetAnimal> animals_of(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
                                   std::size_t size);

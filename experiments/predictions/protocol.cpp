@@ -23,8 +23,10 @@ const ParameterList<Protocol>& protocol_list() {
           .integer("experiment.trials", &P::trials, "", at_least(1), "number of trials")
           .number("experiment.before_ms", &P::before_ms, "ms", nonnegative, "rest: time before the event")
           .number("experiment.after_ms", &P::after_ms, "ms", positive, "rest: time from the event to the end")
-          .choice("experiment.stimulus", &P::stimulus, {"none", "step", "ramp", "pulses", "silence"},
-                  "current into neurons; silence holds them at their lowest rate, 0 Hz")
+          .choice(
+              "experiment.stimulus", &P::stimulus, {"none", "step", "ramp", "pulses", "silence"},
+              "current into neurons; silence holds their drive where their rate is lowest: it falls to 0 Hz with the "
+              "membrane time constant")
           .choice("experiment.onto", &P::onto, {"neurons", "input"},
                   "a random share of the neurons, or the weights of one input channel (a distractor)")
           .integer("experiment.channel", &P::channel, "", at_least(0), "onto input: which channel, from 0")
@@ -35,7 +37,8 @@ const ParameterList<Protocol>& protocol_list() {
           .integer("experiment.pulses", &P::pulses, "", at_least(1), "pulses of a train")
           .number("experiment.interval_ms", &P::interval_ms, "ms", positive, "from one pulse of a train to the next")
           .choice("experiment.background", &P::background, {"free", "silent", "matched", "orthogonal"},
-                  "what all other neurons are held at: r = 0; one pattern; one pattern, then one orthogonal to it")
+                  "where the drive of all other neurons is held: at r = 0; one pattern; one pattern, then one "
+                  "orthogonal to it")
           .number("experiment.switch_ms", &P::switch_ms, "ms", nonnegative,
                   "orthogonal background: when the pattern changes, from the onset")
           .choice("experiment.pairing", &P::pairing, {"none", "rising", "flat", "falling"},

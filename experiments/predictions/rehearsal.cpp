@@ -79,7 +79,11 @@ Taking taking_part(const PredictionStudy& study) {
 template <class Choose>
 PredictiveClassifier learned(const Taking& taking, std::size_t size, Choose&& chosen_of) {
   std::vector<HypothesisNetworks> all;
-  for (const auto& [name, networks] : taking) all.push_back({name, recordings(chosen_of(networks), size)});
+  for (const auto& [name, networks] : taking) {
+    const auto chosen = chosen_of(networks);
+    all.push_back({name, recordings(chosen, size)});
+    for (const auto* network : chosen) all.back().seeds.push_back(network->seed);
+  }
   return PredictiveClassifier(std::move(all));
 }
 auto other_half_of(std::uint64_t half) {

@@ -9,6 +9,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/recordings/chosen_series.hpp"
+#include "experiments/recordings/events.hpp"
 #include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
@@ -52,11 +53,10 @@ Aligned chosen_trials(const Recording& recording, const Selection& selection, co
   of.trials = selection.trials.rows(table, recording.file());
   of.events_s.resize(of.trials.size());
   require_some(of, recording, selection);
-  const auto events = column_named(table, selection.align, "--align", recording.file());
-  require_argument(events.kind == TableColumn::Kind::number, "--align", selection.align,
-                   fmt::format("{}: {}/{} holds no times", recording.file(), table.path, selection.align));
+  const auto events = events_of(recording, selection.align);
+  of.notes = events.notes;
   for (std::size_t i = 0; i < of.trials.size(); ++i)
-    of.events_s[i] = events.numbers[static_cast<std::size_t>(of.trials[i])];
+    of.events_s[i] = events.times_s[static_cast<std::size_t>(of.trials[i])];
   leave_out(of, "no " + selection.align, [&](std::size_t i) { return !std::isfinite(of.events_s[i]); });
   if (!conditions.column.empty()) {
     const auto column = column_named(table, conditions.column, "--condition", recording.file());
@@ -107,11 +107,47 @@ void require_room(const Aligned& of, const BinsAbout& bins, const Recording& rec
         recording.file(), of.units.size(), of.trials.size(), bins.count, memory_text(needed), memory_text(there)));
 }
 
+/// Its values are yet to be written.
 Session empty_session(const Aligned& of, const BinsAbout& bins) {
   Session session{bins.bin_ms, bins.from_ms, {}, {}};
-  session.trials.assign(of.trials.size(), Matrix<double>::Zero(static_cast<Index>(of.units.size()), bins.count));
+  for (std::size_t k = 0; k < of.trials.size(); ++k)
+    session.trials.emplace_back(static_cast<Index>(of.units.size()), bins.count);
   return session;
 }
+
+/// Counts of units that come one after the other, written to the trials some units at a time: a trial's matrix has units
+/// side by side, and one at a time would fetch each line of it again and again.
+class CountsOfUnits {
+ public:
+  CountsOfUnits(Session& session, const std::vector<double>& events_s, const BinsAbout& bins)
+      : session_(session),
+        events_(events_s, bins),
+        counts_(Matrix<double>::Zero(bins.count * events_.events(), std::min(at_once, session.neurons()))) {}
+  void add(Index unit, const double* first_s, const double* last_s) {
+    while (unit >= begin_ + counts_.cols()) write();
+    events_.count(first_s, last_s, counts_.col(unit - begin_).data());
+  }
+  void finish() {
+    while (begin_ < session_.neurons()) write();
+  }
+
+ private:
+  static constexpr Index at_once = 64;
+
+  void write() {
+    const Index units = std::min(counts_.cols(), session_.neurons() - begin_), bins = session_.bins();
+    for (Index k = 0; k < events_.events(); ++k)
+      session_.trials[static_cast<std::size_t>(k)].middleRows(begin_, units) =
+          counts_.block(k * bins, 0, bins, units).transpose();
+    counts_.setZero();
+    begin_ += units;
+  }
+
+  Session& session_;
+  AboutEvents events_;
+  Matrix<double> counts_;  // bins of event after event, units
+  Index begin_ = 0;        // the first of these units
+};
 
 void read_spikes(Aligned& of, const Recording& recording, const Selection& selection, const BinsAbout& bins) {
   of.units = selection.units.rows(recording.units(), recording.file());
@@ -129,15 +165,13 @@ void read_spikes(Aligned& of, const Recording& recording, const Selection& selec
   require_room(of, bins, recording);
   of.session = empty_session(of, bins);
   double first_s = std::numeric_limits<double>::infinity(), last_s = -first_s;
-  for (std::size_t u = 0; u < of.units.size(); ++u) {
-    const auto times_s = recording.spike_times_s(of.units[u]);
-    if (times_s.empty()) continue;
-    first_s = std::min(first_s, times_s.front());
-    last_s = std::max(last_s, times_s.back());
-    const auto counts = counts_about(times_s, of.events_s, bins);
-    for (std::size_t k = 0; k < of.trials.size(); ++k)
-      of.session.trials[k].row(static_cast<Index>(u)) = counts.col(static_cast<Index>(k)).transpose();
-  }
+  CountsOfUnits counts(of.session, of.events_s, bins);
+  recording.visit_spikes(of.units, [&](std::size_t u, const double* first, const double* last) {
+    first_s = std::min(first_s, *first);
+    last_s = std::max(last_s, *(last - 1));
+    counts.add(static_cast<Index>(u), first, last);
+  });
+  counts.finish();
   const auto beyond = std::count_if(of.events_s.begin(), of.events_s.end(), [&](double event) {
     const auto span = bins.span(event);
     return span.from_s < first_s || span.to_s > last_s;

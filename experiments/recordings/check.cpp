@@ -3,38 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <set>
 
 #include "experiments/options/argument.hpp"
 #include "experiments/predictions/hypotheses.hpp"
+#include "experiments/recordings/check_notes.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr double few_spikes = 0.8;  // of the rate at r = 0
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-std::optional<Interval> interval_of(double value, double error, double degrees, double alpha) {
-  if (!(error > 0)) return std::nullopt;
-  const boost::math::students_t student(degrees);
-  const double reach = error * boost::math::quantile(boost::math::complement(student, alpha / 2));
-  return Interval{value - reach, value + reach};
-}
-
-/// Of independent values.
-std::optional<Interval> interval_of_mean(const std::vector<double>& values, double alpha) {
-  const auto count = static_cast<double>(values.size());
-  double squares = 0;
-  for (const double value : values) squares += (value - mean_of(values)) * (value - mean_of(values));
-  return interval_of(mean_of(values), std::sqrt(squares / (count - 1) / count), count - 1, alpha);
+std::optional<Interval> interval_of(const IntervalEstimate& estimate) {
+  return estimate.high > estimate.low ? std::optional(Interval{estimate.low, estimate.high}) : std::nullopt;
 }
 
 /// Sizes of the table from the largest down.
@@ -57,7 +39,7 @@ class Checking {
     const auto& prediction = predictions()[place];
     CheckedPrediction checked{place};
     checked.statistic.name = prediction.name;
-    checked.needed = needed_sample(prediction);
+    checked.needed = needed_sample(prediction, table_);
     checked.cannot = measure(prediction, checked);
     if (!checked.cannot.empty()) return checked;
     checked.laws = laws_of(checked.statistic, hypotheses_, request_.alpha);
@@ -68,24 +50,6 @@ class Checking {
 
  private:
   using Sessions = std::map<std::string, std::vector<std::size_t>>;  // by animal
-
-  std::optional<NeededSample> needed_sample(const Prediction& prediction) const {
-    std::map<std::pair<Index, Index>, NeededSample> found;
-    const auto pairs = table_.pairs.find(prediction.name);
-    if (pairs == table_.pairs.end()) return std::nullopt;
-    for (const auto& pair : pairs->second) {
-      const bool focus = pair.a == table_.focus || pair.b == table_.focus;
-      if (!focus || !pair.animals_80 || is_control(pair.a) || is_control(pair.b)) continue;
-      auto& sample =
-          found.emplace(std::pair(pair.size.neurons, pair.size.trials), NeededSample{pair.size, 0, 0}).first->second;
-      sample.animals = std::max(sample.animals, *pair.animals_80);
-      ++sample.told;
-    }
-    std::optional<NeededSample> best;
-    for (const auto& [size, sample] : found)
-      if (!best || sample.told > best->told) best = sample;
-    return best;
-  }
 
   /// Why it cannot be told, "" where it can.
   std::string measure(const Prediction& prediction, CheckedPrediction& checked) const {
@@ -175,26 +139,30 @@ class Checking {
     if (of_animals.empty()) return {};
     checked.animals = static_cast<long>(of_animals.size());
     checked.measured = mean_of(of_animals);
+    const double level = 1 - request_.alpha;
     if (of_animals.size() > 1) {
       checked.over = "animals";
-      checked.interval = interval_of_mean(of_animals, request_.alpha);
+      checked.interval = interval_of(*student_mean(of_animals, level));
     } else if (of_one.size() > 1) {
       checked.over = "sessions";
-      checked.interval = interval_of_mean(of_one, request_.alpha);
+      checked.interval = interval_of(*student_mean(of_one, level));
     } else {
       checked.over = "trials";
       if (last->standard_error)
         checked.interval =
-            interval_of(checked.measured, *last->standard_error, last->degrees_of_freedom, request_.alpha);
+            interval_of(student_interval(checked.measured, *last->standard_error, last->degrees_of_freedom, level));
     }
     return of_animals;
   }
 
-  static std::vector<NetworkValue> networks_at(const std::vector<SetAnimal>& animals, long sessions) {
+  /// Networks with as many sessions as animals have: the mean of those of them where the statistic is defined, the
+  /// same sessions in every statistic; of the first that is, where it is in none.
+  static std::vector<NetworkValue> networks_at(const std::vector<SetAnimal>& networks, long sessions) {
     std::vector<NetworkValue> values;
-    for (const auto& [animal, setting] : animals) {
-      const auto used = std::min<std::ptrdiff_t>(sessions, static_cast<std::ptrdiff_t>(animal.sessions.size()));
-      values.push_back({animal.seed, setting, mean_of({animal.sessions.begin(), animal.sessions.begin() + used})});
+    for (const auto& [animal, setting, numbers] : networks) {
+      const auto used = std::lower_bound(numbers.begin(), numbers.end(), sessions) - numbers.begin();
+      const auto first = animal.sessions.begin();
+      values.push_back({animal.seed, setting, mean_of({first, first + std::max<std::ptrdiff_t>(used, 1)})});
     }
     return values;
   }
@@ -221,32 +189,6 @@ std::string animal_of(const SessionEvidence& session, bool files_are_animals) {
   return files_are_animals || session.subject.empty() ? session.file : session.subject;
 }
 
-std::vector<std::string> notes_of(const std::vector<SessionEvidence>& sessions, const PredictionsFile& table,
-                                  bool matched) {
-  std::vector<std::string> notes;
-  double rate_hz = 0;
-  for (const auto& session : sessions) rate_hz += session.rate_hz / static_cast<double>(sessions.size());
-  notes.push_back(fmt::format("{:.3g} Hz in the mean of units and trials; the table's networks fire at up to {:g} Hz{}",
-                              rate_hz, table.f_max_hz,
-                              rate_hz < few_spikes * table.f_max_hz / 2
-                                  ? fmt::format(", half of that at r = 0: FEWER SPIKES ARE MORE NOISE THAN THE TABLE "
-                                                "HAS, what is excluded may be wrong; make it anew by predict "
-                                                "--f-max-hz {:.3g}",
-                                                2 * rate_hz)
-                                  : ""));
-  if (!matched)
-    notes.push_back(
-        fmt::format("counts are in bins of {:g} ms, as in the table; its spikes are of a renewal process: "
-                    "bursts, drift and sorting errors are not in it",
-                    table.bin_ms));
-  std::map<std::string, long> said;
-  for (const auto& session : sessions)
-    for (const auto& note : session.notes)
-      if (said[note]++ == 0 && said.size() <= 8) notes.push_back(note);
-  if (said.size() > 8) notes.push_back(fmt::format("and {} more of this kind", said.size() - 8));
-  return notes;
-}
-
 /// A session may lack an experiment that another one has.
 void require_experiments(const std::vector<SessionEvidence>& sessions, const EvidenceRequest& request) {
   for (const auto& [name, filter] : request.experiments)
@@ -258,27 +200,11 @@ void require_experiments(const std::vector<SessionEvidence>& sessions, const Evi
                      "--experiment", fmt::format("{}={}", name, filter.text()), "no trial of any recording is");
 }
 
-std::vector<Check::Next> next_of(const Check& check, const PredictionsFile& table) {
+std::vector<std::string> left_of(const JointVerdict& joint) {
   std::vector<std::string> left;
-  for (const auto& each : check.joint.tested)
+  for (const auto& each : joint.tested)
     if (!each.excluded) left.push_back(each.hypothesis);
-  const bool focus = std::count(left.begin(), left.end(), table.focus) > 0;
-  std::vector<Check::Next> all;
-  for (std::size_t i = 0; i < left.size(); ++i)
-    for (std::size_t j = i + 1; j < left.size(); ++j) {
-      if (focus && left[i] != table.focus && left[j] != table.focus) continue;
-      std::optional<Check::Next> best;
-      for (const auto& prediction : predictions()) {
-        const auto pairs = table.pairs.find(prediction.name);
-        if (prediction.contrast.empty() || pairs == table.pairs.end()) continue;
-        for (const auto& pair : pairs->second)
-          if (std::set<std::string>{pair.a, pair.b} == std::set<std::string>{left[i], left[j]} && pair.animals_80 &&
-              (!best || *pair.animals_80 < *best->pair.animals_80))
-            best = Check::Next{left[i], left[j], prediction.name, pair};
-      }
-      if (best) all.push_back(*best);
-    }
-  return all;
+  return left;
 }
 
 }  // namespace
@@ -305,7 +231,7 @@ Check check_recordings(const std::vector<Recording>& recordings, const Predictio
   }
   check.joint = joint_verdict(judged, check.hypotheses, request.alpha);
   check.notes = notes_of(check.sessions, table, request.matched);
-  check.next = next_of(check, table);
+  check.next = next_samples(left_of(check.joint), table);
   for (auto& session : check.sessions) session.evidence.sessions.clear();
   return check;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "experiments/recordings/matched_value.hpp"
+#include "experiments/recordings/needed_sample.hpp"
 #include "experiments/recordings/verdict.hpp"
 
 namespace stillpoint {
@@ -20,13 +21,6 @@ struct CheckRequest {
   bool files_are_animals = false;  // else files with the same subject are sessions of one
   bool matched = false;            // task, constants and recording are the table's: levels are judged as well
   double alpha = 0.05;
-};
-
-/// A sample that tells the hypothesis in focus from most others.
-struct NeededSample {
-  RecordingSize size;
-  long animals;  // per group, for 80 % power
-  long told;     // hypotheses
 };
 
 /// Why nothing can be told of a prediction that predict was not asked for.
@@ -53,12 +47,7 @@ struct Check {
   JointVerdict joint;
   double alpha;
   std::vector<std::string> notes;  // what is not alike in recording and table, and what was left out
-  /// Of pairs of hypotheses that are left, the smallest sample that tells them apart.
-  struct Next {
-    std::string a, b, prediction;
-    TabledPair pair;
-  };
-  std::vector<Next> next;
+  std::vector<NextSample> next;    // of pairs of hypotheses that are left
 };
 
 /// Throws UserError where a recording cannot be used (evidence_of), or the table is of no spikes.

@@ -16,7 +16,7 @@ namespace stillpoint {
 struct EvidenceRequest {
   std::map<std::string, RowFilter> experiments = {};  // trials of these; of others: column `experiment` has its name
   RowFilter units{"--units", ""}, stimulated{"--stimulated", ""};
-  std::string align = "event_time";  // column of trials, times [s]
+  std::string align = "event_time";  // the event (events_of)
   std::string condition = "";        // column of trials; "": `condition` where there is one
   std::optional<double> delay_ms, membrane_ms;
 };

@@ -79,7 +79,9 @@ std::string obstacle(const NwbFile& nwb, const std::string& path, std::size_t ro
   if (nwb.is_a(nwb.type_of(path), "DynamicTableRegion") || nwb.type_of(path) == "DynamicTableRegion")
     return "rows of another table";
   const auto values = file.dataset(path);
-  if (values.shape().size() > 1) return "more than one value in each row";
+  const auto& shape = values.shape();  // [N, 1], as some write a column, is one value in each row
+  if (std::any_of(shape.begin() + (shape.empty() ? 0 : 1), shape.end(), [](hsize_t extent) { return extent != 1; }))
+    return "more than one value in each row";
   if (values.shape().empty() || values.rows() != rows)
     return fmt::format("has {} values, but the table has {} rows", values.rows(), rows);
   if (values.holds() == Holds::references || values.holds() == Holds::something_else) return values.kind();

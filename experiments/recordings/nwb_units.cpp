@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "experiments/recordings/column_parts.hpp"
 #include "experiments/recordings/nwb_electrodes.hpp"
 #include "experiments/recordings/nwb_table.hpp"
 
@@ -70,34 +72,42 @@ Index NwbUnits::spikes(Index unit) const {
   return static_cast<Index>(spikes_.ends[row + 1] - spikes_.ends[row]);
 }
 
-std::vector<double> NwbUnits::checked_spikes(Index unit) const {
-  if (!spikes_.problem.empty()) throw UserError(spikes_.problem);
-  if (!spikes_.values) throw UserError(fmt::format("{}: {}: has no spike_times", file_, table_.path));
-  const auto row = static_cast<std::size_t>(unit);
-  auto times = spikes_.values->numbers(spikes_.ends[row], spikes_.ends[row + 1] - spikes_.ends[row]);
-  const auto refuse = [&](std::size_t spike, const std::string& what) {
-    throw UserError(fmt::format("{}: unit {} (id {}): spike {} is at {} s; {}", spikes_.values->where(), unit,
-                                table_.id[row], spike, times[spike], what));
-  };
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    if (!std::isfinite(times[i])) refuse(i, "must be a time");
-    if (times[i] < 0) refuse(i, "must not be before 0, the file's timestamps_reference_time");
-    if (i > 0 && times[i] < times[i - 1]) refuse(i, fmt::format("must not be before the last one, {} s", times[i - 1]));
+void NwbUnits::visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const {
+  std::vector<RowRange> rows;
+  for (const Index unit : units) {
+    check_unit(unit);
+    if (!spikes_.problem.empty()) throw UserError(spikes_.problem);
+    if (!spikes_.values) throw UserError(fmt::format("{}: {}: has no spike_times", file_, table_.path));
+    const auto row = static_cast<std::size_t>(unit);
+    rows.push_back({spikes_.ends[row], spikes_.ends[row + 1]});
+    spikes_.values->require_stored(rows.back().to - rows.back().from);
   }
-  return times;
-}
-
-std::vector<double> NwbUnits::spike_times_s(Index unit, const TimeInterval& within) const {
-  check_unit(unit);
-  const std::lock_guard<std::mutex> held(last_->mutex);
-  if (last_->unit != unit) {
-    last_->unit = -1;
-    last_->spikes = checked_spikes(unit);
-    last_->unit = unit;
-  }
-  const auto& all = last_->spikes;
-  const auto from = std::lower_bound(all.begin(), all.end(), within.from_s);
-  return {from, std::lower_bound(from, all.end(), within.to_s)};
+  if (units.empty()) return;
+  std::size_t of = 0;
+  hsize_t before = 0;  // spikes of this unit that were visited
+  double last_s = 0;
+  visit_ranges(*spikes_.values, rows, [&](std::size_t i, const double* first, const double* last) {
+    if (i != std::exchange(of, i)) {
+      before = 0;
+      last_s = 0;
+    }
+    const auto unit = units[i];
+    const auto refuse = [&](const double* spike, const std::string& what) {
+      throw UserError(fmt::format("{}: unit {} (id {}): spike {} is at {} s; {}", spikes_.values->where(), unit,
+                                  table_.id[static_cast<std::size_t>(unit)],
+                                  before + static_cast<hsize_t>(spike - first), *spike, what));
+    };
+    bool rises = *first >= last_s && std::isfinite(*(last - 1));
+    for (const auto* spike = first + 1; spike < last; ++spike) rises &= *spike >= *(spike - 1);  // false of NaN
+    for (const auto* spike = first; spike < last && !rises; last_s = *spike++) {
+      if (!std::isfinite(*spike)) refuse(spike, "must be a time");
+      if (*spike < 0) refuse(spike, "must not be before 0, the file's timestamps_reference_time");
+      if (*spike < last_s) refuse(spike, fmt::format("must not be before the last one, {} s", last_s));
+    }
+    visit(i, first, last);
+    before += static_cast<hsize_t>(last - first);
+    last_s = *(last - 1);
+  });
 }
 
 std::optional<std::vector<TimeInterval>> NwbUnits::observed(Index unit) const {

@@ -1,8 +1,6 @@
 // Units of an NWB file: whose spikes they are, where they were recorded and when.
 #pragma once
 
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +16,7 @@ class NwbUnits {
   explicit NwbUnits(const NwbFile& nwb);
 
   const RecordedTable& table() const { return table_; }
-  std::vector<double> spike_times_s(Index unit, const TimeInterval& within) const;
+  void visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const;
   Index spikes(Index unit) const;
   std::optional<std::vector<TimeInterval>> observed(Index unit) const;
 
@@ -30,18 +28,10 @@ class NwbUnits {
   };
   Ragged ragged(const NwbFile& nwb, const std::string& column, std::size_t axes) const;
   void check_unit(Index unit) const;
-  std::vector<double> checked_spikes(Index unit) const;
 
   std::string file_;
   RecordedTable table_;
   Ragged spikes_, observed_;
-  /// Of the unit that was asked for last: trials ask for one unit's spikes again and again.
-  struct Last {
-    std::mutex mutex;
-    Index unit = -1;
-    std::vector<double> spikes;
-  };
-  std::unique_ptr<Last> last_ = std::make_unique<Last>();
 };
 
 }  // namespace stillpoint

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 
 #include "analysis/activity/condition_groups.hpp"
 #include "analysis/statistics/bootstrap.hpp"
+#include "experiments/runs/threads.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -43,34 +45,48 @@ std::vector<PeriEvent> peri_event_of(const Aligned& of, std::size_t conditions) 
   return result;
 }
 
-/// Units of the highest rates, whose conditions are seen best.
-std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session, const Recording& recording,
-                               int count) {
-  std::vector<Raster> rasters;
-  if (of.signal != Signal::spikes) return rasters;
-  const auto window_ms = of.session.bin_ms * static_cast<double>(of.session.bins());
-  std::vector<Index> order(of.units.size());
+/// Units of the highest rates, whose conditions are seen best, the highest first.
+std::vector<Index> drawn_units_of(const ObservedSession& session, int count) {
+  std::vector<Index> order(static_cast<std::size_t>(session.units));
   std::iota(order.begin(), order.end(), Index{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](Index a, Index b) { return session.unit_means(a) > session.unit_means(b); });
   order.resize(std::min(order.size(), static_cast<std::size_t>(count)));
-  for (const Index unit : order) {
+  return order;
+}
+
+std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session, const Recording& recording,
+                               int count) {
+  if (of.signal != Signal::spikes) return {};
+  const auto drawn = drawn_units_of(session, count);
+  std::vector<Raster> rasters;
+  for (const Index unit : drawn) {
     Raster raster{session.unit_ids[static_cast<std::size_t>(unit)], {}, {}};
-    const auto times_s = recording.spike_times_s(of.units[static_cast<std::size_t>(unit)]);
     raster.ms.resize(session.peri_event.size());
     for (const auto& each : session.peri_event)
       raster.rate_hz.push_back(each.trials > 0 ? Vector<double>(each.units.row(unit).transpose()) : Vector<double>());
-    for (const auto& group : condition_groups(of.session))
-      for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), most_raster_trials); ++k) {
-        const double event_s = of.events_s[static_cast<std::size_t>(group.trials[k])];
-        std::vector<double> ms;
-        for (auto spike = std::lower_bound(times_s.begin(), times_s.end(), event_s + of.session.start_ms / 1000);
-             spike != times_s.end() && (*spike - event_s) * 1000 < of.session.start_ms + window_ms; ++spike)
-          ms.push_back((*spike - event_s) * 1000);
-        raster.ms[static_cast<std::size_t>(group.condition)].push_back(std::move(ms));
-      }
     rasters.push_back(std::move(raster));
   }
+  std::vector<double> events_s;
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // of the events: condition, trial
+  for (const auto& group : condition_groups(of.session))
+    for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), most_raster_trials); ++k) {
+      events_s.push_back(of.events_s[static_cast<std::size_t>(group.trials[k])]);
+      places.emplace_back(static_cast<std::size_t>(group.condition), k);
+      for (auto& raster : rasters) raster.ms[places.back().first].emplace_back();
+    }
+  const AboutEvents about(events_s, {of.session.start_ms, of.session.bin_ms, of.session.bins()});
+  std::vector<std::size_t> by_row(drawn.size());
+  std::iota(by_row.begin(), by_row.end(), std::size_t{0});
+  std::sort(by_row.begin(), by_row.end(), [&](auto a, auto b) { return drawn[a] < drawn[b]; });
+  std::vector<Index> rows;
+  for (const auto i : by_row) rows.push_back(of.units[static_cast<std::size_t>(drawn[i])]);
+  recording.visit_spikes(rows, [&](std::size_t i, const double* first, const double* last) {
+    about.visit(first, last, [&](const auto& event, const double* spike, const double* end) {
+      const auto& [condition, trial] = places[static_cast<std::size_t>(event.number)];
+      for (; spike != end; ++spike) rasters[by_row[i]].ms[condition][trial].push_back((*spike - event.at_s) * 1000);
+    });
+  });
   return rasters;
 }
 
@@ -98,7 +114,6 @@ ObservedSession observe_one(const Recording& recording, const std::string& anima
   for (const Index unit : of.units)
     result.unit_ids.push_back(of.signal == Signal::spikes ? recording.units().id[static_cast<std::size_t>(unit)]
                                                           : unit);
-  result.peri_event = peri_event_of(of, conditions.names.size());
   auto statistics = setting.statistics;
   statistics.signal = of.signal;
   statistics.curve = &result.timescale;
@@ -108,13 +123,21 @@ ObservedSession observe_one(const Recording& recording, const std::string& anima
     result.unit_means +=
         trial.middleCols(epoch.first, epoch.count).rowwise().mean() / static_cast<double>(result.trials);
   if (of.signal == Signal::spikes) result.unit_means *= 1000 / of.session.bin_ms;
+  const auto& families = observed_statistics();
+  result.statistics.resize(families.size());
+  std::vector<std::function<void()>> jobs = {[&] { result.peri_event = peri_event_of(of, conditions.names.size()); }};
+  std::mutex telling;
+  for (std::size_t f = 0; f < families.size(); ++f)
+    if (is_asked_for(families[f], setting.only))
+      jobs.push_back([&, f] {
+        {
+          const std::lock_guard<std::mutex> held(telling);
+          tell(families[f].statistics.front().name);
+        }
+        result.statistics[f] = families[f].of(of.session, statistics);
+      });
+  for_each_on_threads(sharing_threads(), jobs, [](const auto& job) { job(); });
   result.rasters = rasters_of(of, result, recording, setting.rasters);
-  for (const auto& family : observed_statistics()) {
-    result.statistics.emplace_back();
-    if (!is_asked_for(family, setting.only)) continue;
-    tell(family.statistics.front().name);
-    result.statistics.back() = family.of(of.session, statistics);
-  }
   return result;
 }
 
@@ -161,7 +184,9 @@ std::vector<std::string> Observation::animals() const {
 ObservedValue Observation::value(std::size_t family, std::size_t statistic) const {
   std::vector<ScaledStatistic> all;
   for (const auto& session : sessions) all.push_back(session.statistics[family][statistic]);
-  return combined(observed_statistics()[family].statistics[statistic].scale, all, animals());
+  const auto& of = observed_statistics()[family].statistics[statistic];
+  const bool of_spikes = of.unit == "signal" && sessions.front().signal == Signal::spikes;
+  return combined(of.scale, all, animals(), of_spikes ? not_negative : of.range);
 }
 
 Observation observe(const std::vector<Recording>& recordings, const std::vector<std::string>& animals,

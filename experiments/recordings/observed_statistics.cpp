@@ -64,7 +64,8 @@ StatisticFamily rate_family() {
 }
 
 StatisticFamily fano_family() {
-  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired"}},
+  return {{{"fano", "", "mean of variance over mean of counts in the epoch, units and conditions that fired",
+            Scale::plain, not_negative}},
           [](const Session& session, const StatisticSetting& setting) {
             if (setting.signal != Signal::spikes) return absent(1, "of spikes only");
             return jackknifed(
@@ -78,8 +79,9 @@ StatisticFamily fano_family() {
 
 /// Before and after the event, in windows of one length.
 StatisticFamily matched_fano_family() {
-  return {{{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most"},
-           {"fano_after", "", "mean-matched, after the event"},
+  return {{{"fano_before", "", "mean-matched, as long before the event as after it, 500 ms at most; intervals are wide",
+            Scale::plain, not_negative},
+           {"fano_after", "", "mean-matched, after the event", Scale::plain, not_negative},
            {"fano_ratio", "", "after over before", Scale::logarithm}},
           [](const Session& session, const StatisticSetting& setting) {
             if (setting.signal != Signal::spikes) return absent(3, "of spikes only");
@@ -103,7 +105,7 @@ StatisticFamily matched_fano_family() {
 
 /// Its jackknife comes with it.
 StatisticFamily timescale_family() {
-  return {{{"autocorrelation", "", "across trials, within conditions, at --lag-ms"},
+  return {{{"autocorrelation", "", "across trials, within conditions, at --lag-ms", Scale::plain, a_correlation},
            {"timescale", "ms", "of the decay of the autocorrelation; the shorter of two", Scale::logarithm},
            {"second_timescale", "ms", "the longer, where trials held out tell two from one", Scale::logarithm}},
           [](const Session& session, const StatisticSetting& setting) {
@@ -205,7 +207,8 @@ StatisticFamily coding_family() {
 StatisticFamily decoding_family() {
   return {{{"decoding", "",
             "share of held-out trials whose condition is found from counts in the epoch; 400 trials at "
-            "most"}},
+            "most",
+            Scale::plain, a_share}},
           [](const Session& session, const StatisticSetting& setting) {
             return jackknifed(
                 epoch_sums(thinned(session, most_decoded_trials), setting), 1,
@@ -234,7 +237,9 @@ StatisticFamily cross_temporal_family() {
 }
 
 StatisticFamily tangling_family() {
-  return {{{"tangling", "1/s^2", "90th percentile over times of condition means; noise feigns it", Scale::logarithm}},
+  return {{{"tangling", "1/s^2",
+            "90th percentile over times of condition means; noise feigns it, within its interval as well",
+            Scale::logarithm}},
           [](const Session& session, const StatisticSetting& setting) {
             return jackknifed(
                 condensed(session, most_pseudo_trials), 1,

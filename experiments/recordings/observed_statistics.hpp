@@ -14,6 +14,7 @@ namespace stillpoint {
 struct ObservedStatistic {
   std::string name, unit, about;  // unit "signal": that of the values
   Scale scale = Scale::plain;
+  Interval range = any_value;
 };
 
 struct StatisticSetting {

@@ -64,7 +64,7 @@ Spread spread_of(const std::map<std::string, std::vector<const ScaledStatistic*>
 }  // namespace
 
 ObservedValue combined(Scale scale, const std::vector<ScaledStatistic>& sessions,
-                       const std::vector<std::string>& animals) {
+                       const std::vector<std::string>& animals, const Interval& range) {
   ObservedValue result;
   std::map<std::string, std::vector<const ScaledStatistic*>> of_animal;
   Index defined = 0;
@@ -81,7 +81,13 @@ ObservedValue combined(Scale scale, const std::vector<ScaledStatistic>& sessions
     result.absent = fmt::format("of {} of {} sessions; the others: {}", defined, sessions.size(), result.absent);
   const Spread spread = spread_of(of_animal);
   const auto take = [&](const std::string& level, Index count, const std::optional<Interval>& interval) {
-    result.value->interval = Interval{shown(scale, interval->low), shown(scale, interval->high)};
+    const double low = shown(scale, interval->low), high = shown(scale, interval->high);
+    const double value = result.value->value;
+    if (low == high && (value == range.low || value == range.high)) {
+      result.absent = fmt::format("no interval: it is {:g} throughout", value);
+      return;
+    }
+    result.value->interval = Interval{std::clamp(low, range.low, range.high), std::clamp(high, range.low, range.high)};
     result.level = level;
     result.count = count;
   };

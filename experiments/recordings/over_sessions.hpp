@@ -25,8 +25,11 @@ struct ObservedValue {
 /// is of a studentised bootstrap, below Student's t. Sessions within an animal, and trials within a session, are not
 /// drawn anew beside
 /// them: their noise is in the means already, and would count twice (Davison & Hinkley 1997, section 3.8).
+///
+/// It is cut at the ends of what the statistic can be, which loses no coverage. There is none where nothing varies about
+/// such an end: all trials decoded says nothing of how many will not be.
 ObservedValue combined(Scale scale, const std::vector<ScaledStatistic>& sessions,
-                       const std::vector<std::string>& animals);
+                       const std::vector<std::string>& animals, const Interval& range = any_value);
 
 /// Mean over sessions with a pointwise interval: Student's over sessions, of one session its own, of trials.
 struct Curve {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "experiments/predictions/report_entry.hpp"
 #include "experiments/results/text_file.hpp"
 
 namespace stillpoint {
@@ -9,36 +10,46 @@ namespace stillpoint {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+
+constexpr double smallest = 1e-6, largest = 1e6;  // of times [ms] and rates [Hz]
 
 /// A sample counts where recordings of this size show the difference as well.
-std::optional<long> animals_of_pair(const json& pair) {
-  const auto& interval = pair.at("recorded_interval");
-  if (pair.at("sample_80").is_null() || interval.is_null()) return std::nullopt;
-  if (interval.at(0).get<double>() <= 0 && interval.at(1).get<double>() >= 0) return std::nullopt;
-  return pair.at("sample_80").at("animals").get<long>();
+std::optional<long> animals_of_pair(const ReportEntry& pair) {
+  const auto sample = pair["sample_80"], interval = pair["recorded_interval"];
+  if (sample.is_null() || interval.is_null()) return std::nullopt;
+  const auto ends = interval.list();
+  if (ends.size() != 2) return std::nullopt;
+  const auto low = ends[0].statistic(), high = ends[1].statistic();
+  if (!low || !high || (*low <= 0 && *high >= 0)) return std::nullopt;
+  return sample["animals"].count();
 }
 
-PredictionsFile taken_from(const json& all, const std::string& path) {
-  if (!all.is_object() || !all.contains("kind") || all.at("kind") != "predictions")
-    throw UserError(path + ": is not what `stillpoint predict` writes as predictions.json" +
-                    (all.is_object() && all.contains("kind") ? ": its kind is " + all.at("kind").dump() : ""));
+/// recording.signal as an option has it.
+bool is_of_spikes(const ReportEntry& recording) {
+  const auto signal = recording["recording.signal"].text();
+  if (signal == "spikes" || signal == "calcium") return signal == "spikes";
+  recording["recording.signal"].fail("spikes or calcium");
+}
+
+PredictionsFile taken_from(const ReportEntry& all, const std::string& path) {
   PredictionsFile file;
   file.path = path;
-  file.f_max_hz = all.at("f_max_hz");
-  file.focus = all.at("focus");
-  file.bin_ms = all.value("bin_ms", file.bin_ms);
-  if (all.contains("stimulated")) file.stimulated = all.at("stimulated").get<Index>();
-  const auto& recording = all.at("recording");
-  if (const double bin_ms = recording.at("recording.bin_ms"); bin_ms > 0) file.bin_ms = bin_ms;
-  file.of_spikes = recording.at("recording.signal") == "spikes";
-  for (const auto& [name, options] : all.at("experiments").items())
-    file.experiments[name] = {options.at("experiment.during") == "task",
-                              options.at("experiment.after_ms").get<double>()};
-  for (const auto& prediction : all.at("predictions"))
-    for (const auto& pair : prediction.at("pairs"))
-      file.pairs[prediction.at("name")].push_back(
-          {pair.at("a"), pair.at("b"), {pair.at("neurons"), pair.at("trials")}, animals_of_pair(pair)});
+  file.f_max_hz = all["f_max_hz"].number(smallest, largest);
+  file.focus = all["focus"].text();
+  if (const auto bin_ms = all.find("bin_ms")) file.bin_ms = bin_ms->number(smallest, largest);
+  if (const auto stimulated = all.find("stimulated")) file.stimulated = stimulated->count();
+  const auto recording = all["recording"];
+  if (const double bin_ms = recording["recording.bin_ms"].number(0, largest); bin_ms >= smallest) file.bin_ms = bin_ms;
+  file.of_spikes = is_of_spikes(recording);
+  for (const auto& [name, options] : all["experiments"].members())
+    file.experiments[name] = {options["experiment.during"].text() == "task",
+                              options["experiment.after_ms"].number(smallest, largest)};
+  for (const auto& prediction : all["predictions"].list())
+    for (const auto& pair : prediction["pairs"].list())
+      file.pairs[prediction["name"].text()].push_back({pair["a"].text(),
+                                                       pair["b"].text(),
+                                                       {pair["neurons"].count(), pair["trials"].count()},
+                                                       animals_of_pair(pair)});
   return file;
 }
 
@@ -50,7 +61,9 @@ PredictionsFile read_predictions(const std::string& path) {
   if (!fs::exists(name, failed))
     throw UserError(name +
                     ": there is none; give predictions.json of a directory that `stillpoint predict --out` wrote");
-  auto file = read_json(name, [&](const json& all) { return taken_from(all, name); });
+  auto file = read_json(name, [&](const nlohmann::json& all) {
+    return taken_from(ReportEntry::of_kind("predictions", all, name), name);
+  });
   const auto beside = fs::path(name).parent_path();
   file.animals = read_animals(beside.empty() ? "." : beside.string());
   return file;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
+#include <mutex>
 
 #include "experiments/recordings/nwb_series.hpp"
 #include "experiments/recordings/nwb_table.hpp"
@@ -14,7 +14,6 @@ namespace stillpoint {
 namespace {
 
 using Place = hdf5::ForeignFile::Place;
-constexpr auto endless = std::numeric_limits<double>::infinity();
 
 /// A table of intervals by its name: /intervals/NAME, in the first schemas /NAME.
 RecordedTable read_intervals(const NwbFile& nwb, const std::string& name) {
@@ -26,6 +25,28 @@ RecordedTable read_intervals(const NwbFile& nwb, const std::string& name) {
     return table;
   }
   return {};
+}
+
+std::vector<std::pair<std::string, Index>> other_intervals(const NwbFile& nwb, const std::string& trials) {
+  std::vector<std::pair<std::string, Index>> others;
+  const std::string all = "/intervals";
+  if (!nwb.file().has(all, Place::group)) return others;
+  for (const auto& [name, linked] : nwb.file().members(all)) {
+    const auto id = place_in(place_in(all, name), "id");
+    if (name == trials || name == "invalid_times" || !nwb.file().has(place_in(all, name), Place::group)) continue;
+    if (nwb.file().has(id, Place::dataset))
+      others.emplace_back(name, static_cast<Index>(nwb.file().dataset(id).rows()));
+  }
+  return others;
+}
+
+RecordedTable read_trials(const NwbFile& nwb, const std::string& name) {
+  auto trials = read_intervals(nwb, name);
+  if (!trials.path.empty() || name == usual_trials) return trials;
+  std::vector<std::string> names;
+  for (const auto& [other, rows] : other_intervals(nwb, name)) names.push_back(other);
+  throw UserError(fmt::format("--trials {}: {}: /intervals has no such table; it has: {}", name, nwb.file().name(),
+                              names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 std::vector<TimeInterval> read_invalid(const NwbFile& nwb) {
@@ -72,7 +93,7 @@ const TableColumn* RecordedTable::find(const std::string& name) const {
 }
 
 struct Recording::Contents {
-  explicit Contents(const std::string& file)
+  Contents(const std::string& file, const std::string& of_trials)
       : nwb(file),
         identifier(nwb.text("/identifier")),
         description(nwb.text("/session_description")),
@@ -80,7 +101,8 @@ struct Recording::Contents {
         subject(nwb.text("/general/subject/subject_id")),
         about(read_about(nwb)),
         units(nwb),
-        trials(read_intervals(nwb, "trials")),
+        trials(read_trials(nwb, of_trials)),
+        intervals(other_intervals(nwb, of_trials)),
         invalid(read_invalid(nwb)),
         left_out(nwb.left_out()),
         series(read_series(nwb, left_out)) {}
@@ -90,6 +112,7 @@ struct Recording::Contents {
   std::vector<std::pair<std::string, std::string>> about;
   NwbUnits units;
   RecordedTable trials;
+  std::vector<std::pair<std::string, Index>> intervals;
   std::vector<TimeInterval> invalid;
   std::vector<std::string> left_out;
   std::vector<RecordedSeries> series;
@@ -99,7 +122,8 @@ struct Recording::Contents {
   std::optional<OpenSeries> open;
 };
 
-Recording::Recording(const std::string& file) : contents_(std::make_unique<Contents>(file)) {}
+Recording::Recording(const std::string& file, const std::string& trials)
+    : contents_(std::make_unique<Contents>(file, trials)) {}
 Recording::~Recording() = default;
 Recording::Recording(Recording&&) noexcept = default;
 
@@ -112,15 +136,20 @@ const std::string& Recording::nwb_version() const { return contents_->nwb.versio
 const std::vector<std::pair<std::string, std::string>>& Recording::about() const { return contents_->about; }
 const RecordedTable& Recording::units() const { return contents_->units.table(); }
 const RecordedTable& Recording::trials() const { return contents_->trials; }
+const std::vector<std::pair<std::string, Index>>& Recording::intervals() const { return contents_->intervals; }
 const std::vector<TimeInterval>& Recording::invalid() const { return contents_->invalid; }
 const std::vector<RecordedSeries>& Recording::series() const { return contents_->series; }
 const std::vector<std::string>& Recording::left_out() const { return contents_->left_out; }
 
-std::vector<double> Recording::spike_times_s(Index unit) const {
-  return contents_->units.spike_times_s(unit, {-endless, endless});
+void Recording::visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const {
+  contents_->units.visit_spikes(units, visit);
 }
-std::vector<double> Recording::spike_times_s(Index unit, const TimeInterval& within) const {
-  return contents_->units.spike_times_s(unit, within);
+std::vector<double> Recording::spike_times_s(Index unit) const {
+  std::vector<double> times_s;
+  visit_spikes({unit}, [&](std::size_t, const double* first, const double* last) {
+    times_s.insert(times_s.end(), first, last);
+  });
+  return times_s;
 }
 Index Recording::spikes(Index unit) const { return contents_->units.spikes(unit); }
 std::optional<std::vector<TimeInterval>> Recording::observed(Index unit) const {

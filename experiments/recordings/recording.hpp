@@ -5,6 +5,7 @@
 // far larger than memory. Every function throws UserError with one line that names the file and the object's path in it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,9 +59,15 @@ struct SeriesPart {
   Matrix<double> values;
 };
 
+/// Some consecutive spikes of units[i]; units, and parts of one, come in order, one call at a time from any thread.
+using SpikeVisitor = std::function<void(std::size_t i, const double* first_s, const double* last_s)>;
+
+inline const std::string usual_trials = "trials";
+
 class Recording {
  public:
-  explicit Recording(const std::string& file);
+  /// trials: the table of /intervals whose rows are the trials.
+  explicit Recording(const std::string& file, const std::string& trials = usual_trials);
   ~Recording();
   Recording(Recording&&) noexcept;
 
@@ -77,9 +84,13 @@ class Recording {
   /// Without rows, and without a path, where the file has no such table. Trials have the columns start_time and stop_time.
   const RecordedTable& units() const;
   const RecordedTable& trials() const;
-  /// Rising, from <= t < to; without spikes: an empty unit. Throws for a spike before 0 or before the one before it.
+  /// Other tables of intervals, by name, and their rows.
+  const std::vector<std::pair<std::string, Index>>& intervals() const;
+  /// Spikes of these units, whose numbers rise, part after part: no unit is in memory as a whole. Throws for a spike before
+  /// 0 or before the one before it.
+  void visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const;
+  /// All of one unit's, rising; none: an empty unit.
   std::vector<double> spike_times_s(Index unit) const;
-  std::vector<double> spike_times_s(Index unit, const TimeInterval& within) const;
   /// How many, without reading them.
   Index spikes(Index unit) const;
   /// When a unit was observed, rising and disjoint: obs_intervals; absent where the table has none: always.

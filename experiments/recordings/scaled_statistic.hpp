@@ -11,11 +11,13 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/activity/session.hpp"
+#include "analysis/statistics/intervals.hpp"
 
 namespace stillpoint {
 
@@ -23,6 +25,10 @@ namespace stillpoint {
 /// negative at times and is shown as 0 there.
 enum class Scale { plain, logarithm, square };
 double shown(Scale scale, double value);
+
+/// What a statistic can be, as it is shown.
+constexpr Interval any_value{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()},
+    not_negative{0, std::numeric_limits<double>::infinity()}, a_share{0, 1}, a_correlation{-1, 1};
 
 /// On the statistic's scale.
 struct ScaledStatistic {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -67,10 +68,9 @@ std::string named(std::vector<std::string> values) {
 
 bool has_value(const TableColumn& column, Index row, const std::string& value) {
   const auto at = static_cast<std::size_t>(row);
-  if (column.kind == TableColumn::Kind::text) return column.texts[at] == value;
-  if (column.shown(row) == value) return true;
+  if (column.kind == TableColumn::Kind::text ? column.texts[at] == value : column.shown(row) == value) return true;
   const auto asked = number_in(value);
-  return asked && same(*asked, column.numbers[at]);
+  return asked && same(*asked, number_of(column, row));
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ bool RowFilter::holds(const Comparison& comparison, const TableColumn& column, I
                                  [&](const auto& value) { return has_value(column, row, value); });
     return any == (comparison.sign == Sign::equal);
   }
-  const double held = column.numbers[static_cast<std::size_t>(row)], asked = *number_in(comparison.values.front());
+  const double held = number_of(column, row), asked = *number_in(comparison.values.front());
   switch (comparison.sign) {
     case Sign::below:
       return held < asked && !same(asked, held);
@@ -126,7 +126,7 @@ std::vector<Index> RowFilter::rows(const RecordedTable& table, const std::string
   for (const auto& comparison : comparisons_) {
     const auto column = column_named(table, comparison.column, option_, file);
     const bool by_order = comparison.sign != Sign::equal && comparison.sign != Sign::unequal;
-    require_argument(!by_order || column.kind == TableColumn::Kind::number, option_, text_,
+    require_argument(!by_order || (column.kind != TableColumn::Kind::truth && has_numbers(column)), option_, text_,
                      fmt::format("{}: {}/{} has no numbers to compare by < or >; it has {}", file, table.path,
                                  column.name, named(values_of(column))));
     rows.erase(std::remove_if(rows.begin(), rows.end(), [&](Index row) { return !holds(comparison, column, row); }),
@@ -152,6 +152,18 @@ void RowFilter::require_values(const std::vector<const RecordedTable*>& tables) 
                                    did_you_mean(value, held)));
     }
   }
+}
+
+double number_of(const TableColumn& column, Index row) {
+  const auto at = static_cast<std::size_t>(row);
+  if (column.kind != TableColumn::Kind::text) return column.numbers[at];
+  return number_in(column.texts[at]).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+bool has_numbers(const TableColumn& column) {
+  if (column.kind != TableColumn::Kind::text) return true;
+  return std::any_of(column.texts.begin(), column.texts.end(),
+                     [](const auto& text) { return number_in(text).has_value(); });
 }
 
 TableColumn column_named(const RecordedTable& table, const std::string& name, const std::string& option,

@@ -10,10 +10,10 @@
 namespace stillpoint {
 
 /// Rows of a table by comparisons that all must hold, separated by commas: "outcome=correct|early, contrast>=0.5".
-/// `|` stands between values any of which will do; = != < <= > >= compare numbers as numbers; what holds a comma, a
-/// bar or
-/// a sign of comparison is put in double quotes. Columns go by name; `id` is the table's own. A row that has no value
-/// (NaN, "") is not equal to any, nor above or below.
+/// `|` stands between values any of which will do; = != < <= > >= compare numbers as numbers, also those that a column
+/// of texts holds ("0.5000", beside "N/A"); what holds a comma, a bar or a sign of comparison is put in double quotes.
+/// Columns go by name; `id` is the table's own. A row that has no value (NaN, "") is not equal to any, nor above or
+/// below; so is a text that is no number.
 class RowFilter {
  public:
   /// Throws UserError "OPTION TEXT: .." where the text is no filter; an empty one takes all rows.
@@ -40,6 +40,11 @@ class RowFilter {
   std::vector<Comparison> comparisons_;
 };
 
+/// Of a row as a number; of text what it says where it is one; NaN where there is none.
+double number_of(const TableColumn& column, Index row);
+/// Whether some row has one.
+bool has_numbers(const TableColumn& column);
+
 /// The column of that name, `id` among them; throws UserError that names those there are, and why one was left out.
 TableColumn column_named(const RecordedTable& table, const std::string& name, const std::string& option,
                          const std::string& file);
@@ -52,7 +57,7 @@ Window window_option(const std::string& option, const std::string& text);
 
 struct Selection {
   RowFilter trials{"--where", ""}, units{"--units", ""};
-  std::string align = "start_time";  // column of trials, times [s]
+  std::string align = "start_time";  // the event (events_of)
   std::string condition = "";        // column of trials whose values are the conditions; "": all alike
   Window window{-500, 1500};         // about the event
   double bin_ms = 50;

@@ -68,33 +68,41 @@ bool has(const std::vector<HypothesisLaw>& laws, const std::string& hypothesis) 
 }
 
 /// A row for each statistic, a column for each network: seed and setting.
-Matrix<double> networks_of(const std::vector<const JudgedStatistic*>& statistics, const std::string& hypothesis) {
+HypothesisNetworks networks_of(const std::vector<const JudgedStatistic*>& statistics, const std::string& hypothesis) {
   std::map<std::pair<std::uint64_t, std::string>, Index> columns;
   for (const auto* statistic : statistics)
     for (const auto& each : statistic->networks.at(hypothesis)) columns.emplace(std::pair(each.seed, each.setting), 0);
-  Index count = 0;
-  for (auto& [network, column] : columns) column = count++;
-  Matrix<double> values =
-      Matrix<double>::Constant(static_cast<Index>(statistics.size()), count, std::numeric_limits<double>::quiet_NaN());
+  HypothesisNetworks networks{hypothesis, {}};
+  for (auto& [network, column] : columns) {
+    column = static_cast<Index>(networks.seeds.size());
+    networks.seeds.push_back(network.first);
+  }
+  networks.statistics =
+      Matrix<double>::Constant(static_cast<Index>(statistics.size()), static_cast<Index>(columns.size()),
+                               std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = 0; i < statistics.size(); ++i)
     for (const auto& each : statistics[i]->networks.at(hypothesis))
-      values(static_cast<Index>(i), columns.at({each.seed, each.setting})) = each.value;
-  return values;
+      networks.statistics(static_cast<Index>(i), columns.at({each.seed, each.setting})) = each.value;
+  return networks;
 }
 
-/// Tails and ratios by the distance with covariance; alone where there is one statistic or none that varies.
-void judge_by_distance(const std::vector<const JudgedStatistic*>& statistics, double alpha, JointVerdict& verdict) {
+/// By all statistics with their covariance; by_itself and seeds are known.
+void judge(const std::vector<const JudgedStatistic*>& statistics, double alpha, JointVerdict& verdict) {
   std::vector<HypothesisNetworks> networks;
-  for (const auto& each : verdict.tested)
-    networks.push_back({each.hypothesis, networks_of(statistics, each.hypothesis)});
+  for (const auto& each : verdict.tested) networks.push_back(networks_of(statistics, each.hypothesis));
   Matrix<double> recording(static_cast<Index>(statistics.size()), 1);
   for (std::size_t i = 0; i < statistics.size(); ++i) recording(static_cast<Index>(i), 0) = statistics[i]->measured;
   const auto found = PredictiveClassifier(networks, alpha).classify(recording).front();
   const double best = found.posterior.maxCoeff();
-  for (std::size_t h = 0; h < verdict.tested.size(); ++h) {
-    auto& each = verdict.tested[h];
-    each.tail = std::max(each.tail, found.tail(static_cast<Index>(h)));
-    each.ratio = capped(std::log(found.posterior(static_cast<Index>(h)) / best), each.seeds);
+  for (std::size_t i = 0; i < verdict.tested.size(); ++i) {
+    auto& each = verdict.tested[i];
+    const auto h = static_cast<Index>(i);
+    each.ratio = capped(std::log(found.posterior(h) / best), each.seeds);
+    each.tail = each.by_itself;
+    if (found.least_rival_tail(h) >= share_of_rivals * alpha) continue;
+    each.against_rivals = found.rival_tail(h);
+    each.power = found.power(h);
+    each.tail = std::min({1.0, *each.against_rivals / share_of_rivals, each.by_itself / (1 - share_of_rivals)});
   }
 }
 
@@ -151,7 +159,7 @@ JointVerdict joint_verdict(const std::vector<JudgedStatistic>& statistics, const
     for (auto& each : verdict.tested)
       for (const auto& law : laws[i])
         if (law.hypothesis == each.hypothesis) {
-          each.tail = std::min(each.tail, law.tail);
+          each.by_itself = std::min(each.by_itself, law.tail);
           each.seeds = each.seeds == 0 ? law.seeds : std::min(each.seeds, law.seeds);
         }
   }
@@ -162,8 +170,8 @@ JointVerdict joint_verdict(const std::vector<JudgedStatistic>& statistics, const
     verdict.statistics.clear();
     return verdict;
   }
-  for (auto& each : verdict.tested) each.tail = std::min(1.0, each.tail * static_cast<double>(used.size()));
-  judge_by_distance(used, alpha, verdict);
+  for (auto& each : verdict.tested) each.by_itself = std::min(1.0, each.by_itself * static_cast<double>(used.size()));
+  judge(used, alpha, verdict);
   for (auto& each : verdict.tested) each.excluded = each.tail < alpha;
   return verdict;
 }

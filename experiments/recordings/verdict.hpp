@@ -10,13 +10,17 @@
 // A likelihood ratio from n seeds counts as no more than n + 1: of n + 1 exchangeable networks each is the furthest out
 // with probability 1 / (n + 1), and what is further than all says no more, whatever the tail of a law that none has seen.
 //
-// All together. A hypothesis is excluded where its tail is below alpha. Its tail is the larger of two:
+// All together. A hypothesis is excluded where its tail is below alpha. Its tail is the smaller of two, each over the
+// share of alpha that it may spend:
 //
-//   that of PredictiveClassifier: the distance of the statistics with their covariance;
-//   D times the smallest tail of the D single laws (Bonferroni), which needs no covariance.
+//   .8  of its own networks, those that a rival beats by as much as in this recording, by all statistics with their
+//       covariance (analysis/statistics/predictive_density.hpp): which of them is it;
+//   .2  D times the smallest tail of the D single laws (Bonferroni): is it any of them.
 //
-// The second bounds the rate at which a true hypothesis is excluded, whatever the dependence: the first alone excludes
-// too many where networks are few against statistics and share seeds (tests/test_verdict.cpp). Nothing is multiplied.
+// Their shares add up to alpha, so that both together exclude a true hypothesis no more often. Where its networks are
+// too few for the first to come below its share (fewer than 25 independent ones at .05), the second has all of alpha.
+// Nothing is multiplied. A distance from a hypothesis alone, without its rivals, excluded too many where networks are
+// few against statistics and share seeds, and with networks enough fewer of the wrong ones.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +66,9 @@ struct JointVerdict {
     std::string hypothesis;
     long seeds = 0;  // fewest of any statistic
     double tail = 1, ratio = 1;
+    std::optional<double> against_rivals = {};  // absent where networks are too few
+    double by_itself = 1;
+    double power = 0;  // share of the others' networks, recorded alike, whose rivals would exclude it; 0 without these
     bool excluded = false;
   };
   std::vector<Tested> tested;                                        // none: no two can be, or no statistic

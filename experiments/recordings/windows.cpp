@@ -19,17 +19,24 @@ BinsAbout bins_about(const Window& window, double bin_ms) {
   return {window.from_ms, bin_ms, static_cast<Index>(bins)};
 }
 
-Matrix<double> counts_about(const std::vector<double>& times_s, const std::vector<double>& events_s,
-                            const BinsAbout& bins) {
-  Matrix<double> counts = Matrix<double>::Zero(bins.count, static_cast<Index>(events_s.size()));
-  for (Index k = 0; k < counts.cols(); ++k) {
-    const double event_s = events_s[static_cast<std::size_t>(k)];
-    auto spike = std::lower_bound(times_s.begin(), times_s.end(), bins.edge_s(event_s, 0));
-    for (Index bin = 0; bin < bins.count && spike != times_s.end(); ++bin)
-      for (const double end_s = bins.edge_s(event_s, bin + 1); spike != times_s.end() && *spike < end_s; ++spike)
-        ++counts(bin, k);
-  }
-  return counts;
+AboutEvents::AboutEvents(const std::vector<double>& events_s, const BinsAbout& bins) : per_second_(1000 / bins.bin_ms) {
+  for (Index i = 0; i <= bins.count; ++i) edges_s_.push_back(bins.edge_s(i));
+  for (const double at_s : events_s)
+    events_.push_back({at_s, at_s + edges_s_.front(), at_s + edges_s_.back(), static_cast<Index>(events_.size())});
+  std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) { return a.at_s < b.at_s; });
+}
+
+void AboutEvents::count(const double* first_s, const double* last_s, double* counts) const {
+  const auto most = static_cast<double>(bins() - 1);
+  visit(first_s, last_s, [&](const Event& event, const double* spike, const double* end) {
+    auto* const of_event = counts + event.number * bins();
+    for (; spike != end; ++spike) {
+      auto bin = static_cast<Index>(std::min((*spike - event.from_s) * per_second_, most));  // or one beside it
+      while (*spike < event.at_s + edges_s_[static_cast<std::size_t>(bin)]) --bin;
+      while (*spike >= event.at_s + edges_s_[static_cast<std::size_t>(bin + 1)]) ++bin;
+      ++of_event[bin];
+    }
+  });
 }
 
 Matrix<double> means_about(const SeriesPart& part, double event_s, const BinsAbout& bins) {

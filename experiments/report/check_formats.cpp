@@ -37,15 +37,18 @@ std::string judged_table(const Check& check) {
                     checked.over, fmt::format("{} x {}", checked.size.neurons, checked.size.trials)});
     for (const auto& name : check.hypotheses) {
       const auto* law = law_of(checked, name);
-      rows.back().push_back(law ? fmt::format("{} ({:.2g})", number_cell(law->mean), law->ratio) : std::string("-"));
+      const bool out = law && (checked.measured < law->predicted.low || checked.measured > law->predicted.high);
+      rows.back().push_back(law ? fmt::format("{} ({:.2g}){}", number_cell(law->mean), law->ratio, out ? "*" : " ")
+                                : std::string("-"));
     }
   }
   if (rows.size() == 1) return "";
   return aligned(rows, 1) +
          fmt::format(
              "Intervals of {:g} %. Of hypotheses: mean of its networks, recorded alike (likelihood over that of "
-             "the best one,\nno less than 1 / (its seeds + 1)).\n",
-             100 * (1 - check.alpha));
+             "the best one,\nno less than 1 / (its seeds + 1)); *: the recording lies outside of the {:g} % that are "
+             "predicted of its next network.\n",
+             100 * (1 - check.alpha), 100 * (1 - check.alpha));
 }
 
 std::string undecided(const Check& check) {
@@ -64,16 +67,21 @@ std::string undecided(const Check& check) {
 
 std::string joint_table(const Check& check) {
   if (check.joint.tested.empty()) return "";
-  Rows rows = {{"hypothesis", "tail", "likelihood over best", "seeds", ""}};
+  Rows rows = {{"hypothesis", "tail", "rivals", "by itself", "likelihood", "seeds", "power", ""}};
   for (const auto& each : check.joint.tested)
-    rows.push_back({each.hypothesis, fmt::format("{:.2g}", each.tail), fmt::format("{:.2g}", each.ratio),
-                    std::to_string(each.seeds), each.excluded ? "excluded" : "left"});
+    rows.push_back({each.hypothesis, fmt::format("{:.2g}", each.tail),
+                    each.against_rivals ? fmt::format("{:.2g}", *each.against_rivals) : "-",
+                    fmt::format("{:.2g}", each.by_itself), fmt::format("{:.2g}", each.ratio),
+                    std::to_string(each.seeds), each.against_rivals ? fmt::format("{:.0f} %", 100 * each.power) : "-",
+                    each.excluded ? "excluded" : "left"});
   return fmt::format("\nAll together: {}\n", fmt::join(check.joint.statistics, ", ")) + aligned(rows, 1) +
          fmt::format(
-             "Tail: share of a hypothesis' networks that are further out, by all of these with their covariance "
-             "and by each with\nBonferroni's bound, the larger; below {:g} it is excluded. The true one is in {:g} % "
-             "of "
-             "recordings at most.\n",
+             "Rivals: share of a hypothesis' networks that another one's law fits better by as much as it fits this "
+             "recording (-: too\nfew networks). By itself: bound on the share that is further out in its strangest "
+             "statistic (Bonferroni). Tail: the\nsmaller, each over its part of {:g}; below that a hypothesis is "
+             "excluded, the true one in {:g} % of recordings at most.\nPower: share of the other hypotheses' networks, "
+             "recorded like this, by which it would be excluded: what is left was not\nshown to be true, where this is "
+             "low it could hardly have been excluded. Likelihood: over that of the best.\n",
              check.alpha, 100 * check.alpha);
 }
 
@@ -141,7 +149,8 @@ std::string conclusion_of(const Check& check) {
   const bool none_left =
       std::all_of(check.joint.tested.begin(), check.joint.tested.end(), [](const auto& each) { return each.excluded; });
   return fmt::format(
-      "Left: {}{}; excluded at {:g} %: {}; not tested: {}other strengths and circuits than those of the table. By {} "
+      "Left: {}{}; excluded at {:g} %, as they are in the table: {}; not tested: {}other strengths and circuits than "
+      "those of the table. By {} "
       "prediction{}.",
       names_where(check, [](const auto& each) { return !each.excluded; }),
       none_left ? " of these, something that the table does not have" : "", 100 * check.alpha,
@@ -173,7 +182,13 @@ Json check_json(const Check& check, const PredictionsFile& table) {
                    {"not_tested", Json::object()}};
   for (const auto& each : check.joint.tested)
     json["joint"]["hypotheses"][each.hypothesis] = {
-        {"tail", each.tail}, {"likelihood_ratio", each.ratio}, {"seeds", each.seeds}, {"excluded", each.excluded}};
+        {"tail", each.tail},
+        {"tail_against_rivals", each.against_rivals ? Json(*each.against_rivals) : Json(nullptr)},
+        {"tail_by_itself", each.by_itself},
+        {"power", each.against_rivals ? Json(each.power) : Json(nullptr)},
+        {"likelihood_ratio", each.ratio},
+        {"seeds", each.seeds},
+        {"excluded", each.excluded}};
   for (const auto& [name, why] : check.joint.not_tested) json["joint"]["not_tested"][name] = why;
   json["next"] = Json::array();
   for (const auto& each : check.next)

@@ -16,6 +16,13 @@ namespace {
 /// A column of more values than these is said by its range.
 constexpr std::size_t most_values_shown = 8;
 
+/// So much of a text at most, whole characters (UTF-8).
+std::string cut(const std::string& text, std::size_t most) {
+  auto length = std::min(text.size(), most);
+  while (length > 0 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
+  return text.substr(0, length);
+}
+
 /// How often a column has each value, by its number (0 of text) and as it is shown.
 std::map<std::pair<double, std::string>, Index> counts_of(const TableColumn& column, Index rows) {
   std::map<std::pair<double, std::string>, Index> counts;
@@ -33,6 +40,22 @@ std::string kind_of(const TableColumn& column) {
                                                   : "truth";
 }
 
+/// Of texts, how many there are and which come most often.
+std::string many_texts(const std::map<std::pair<double, std::string>, Index>& counts) {
+  constexpr std::size_t named = 3, longest = 40;
+  std::vector<std::pair<Index, std::string>> order;
+  for (const auto& [value, count] : counts) order.emplace_back(-count, value.second);
+  std::sort(order.begin(), order.end());
+  auto words = fmt::format("{} different", counts.size());
+  if (order.front().first == -1) return words;
+  for (std::size_t i = 0; i < named; ++i) {
+    const auto begun = cut(order[i].second, longest);
+    words += fmt::format("{}{}{} ({})", i == 0 ? ", most often " : ", ", begun,
+                         begun.size() < order[i].second.size() ? ".." : "", -order[i].first);
+  }
+  return words;
+}
+
 std::string values_in_words(const TableColumn& column, Index rows) {
   const auto counts = counts_of(column, rows);
   Index given = 0;
@@ -44,7 +67,7 @@ std::string values_in_words(const TableColumn& column, Index rows) {
   if (counts.size() > most_values_shown)
     words = column.kind == TableColumn::Kind::number
                 ? fmt::format("{} to {}", counts.begin()->first.second, counts.rbegin()->first.second)
-                : fmt::format("{} different", counts.size());
+                : many_texts(counts);
   return given == rows ? words : fmt::format("{}{}without ({})", words, words.empty() ? "" : ", ", rows - given);
 }
 
@@ -126,6 +149,13 @@ std::string trials_text(const Recording& recording) {
   return text + "\n" + columns_text(trials);
 }
 
+std::string intervals_text(const Recording& recording) {
+  std::string text;
+  for (const auto& [name, rows] : recording.intervals())
+    text += fmt::format("{}{} ({})", text.empty() ? "other intervals: " : ", ", printable(name), rows);
+  return text.empty() ? "" : text + "; --trials takes one of them for the trials\n";
+}
+
 std::string series_text(const Recording& recording) {
   if (recording.series().empty()) return "series: none\n";
   Rows rows = {{"  series", "type", "unit", "samples", "channels", "Hz", "from s", "to s"}};
@@ -139,11 +169,9 @@ std::string series_text(const Recording& recording) {
 /// What of a long text stands in a list; the whole of it is in the JSON.
 std::string beginning(const std::string& text) {
   constexpr std::size_t most = 200;
-  const auto line = std::min(text.find('\n'), text.size());
-  auto cut = std::min(line, most);
-  while (cut > 0 && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // UTF-8
-  if (cut == text.size()) return printable(text);
-  return printable(text.substr(0, cut)) + fmt::format(" .. ({} bytes, all of them with --json)", text.size());
+  const auto begun = cut(text, std::min(text.find('\n'), most));
+  if (begun == text) return printable(text);
+  return printable(begun) + fmt::format(" .. ({} bytes, all of them with --json)", text.size());
 }
 
 }  // namespace
@@ -158,7 +186,7 @@ std::string contents_of(const Recording& recording) {
   add("start", recording.start_time());
   add("subject", recording.subject());
   for (const auto& [name, value] : recording.about()) add(name, value);
-  text += units_text(recording) + trials_text(recording);
+  text += units_text(recording) + trials_text(recording) + intervals_text(recording);
   double invalid = 0;
   for (const auto& each : recording.invalid()) invalid += each.to_s - each.from_s;
   if (!recording.invalid().empty())
@@ -183,6 +211,8 @@ Json contents_json(const Recording& recording) {
   units["spikes"] = Json::array();
   for (Index unit = 0; unit < recording.units().rows(); ++unit) units["spikes"].push_back(recording.spikes(unit));
   json["trials"] = table_json(recording.trials());
+  json["intervals"] = Json::array();
+  for (const auto& [name, rows] : recording.intervals()) json["intervals"].push_back({{"name", name}, {"rows", rows}});
   json["invalid_s"] = Json::array();
   for (const auto& each : recording.invalid()) json["invalid_s"].push_back({each.from_s, each.to_s});
   json["series"] = Json::array();

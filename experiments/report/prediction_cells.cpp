@@ -13,11 +13,19 @@ std::string estimate_cell(const std::optional<Estimate>& of) {
                      number_cell(of->interval->high));
 }
 
-std::string animals_cell(const PairAtSize& at) {
+std::string animals_cell(const PairRow& pair, std::size_t size) {
+  const auto& at = pair.sizes[size];
   const auto text = [](const std::optional<long>& animals) {
     return animals ? std::to_string(*animals) : fmt::format(">{}", most_animals);
   };
-  return at.discrimination ? fmt::format("{} / {}", text(at.animals_80), text(at.animals_90)) : "-";
+  if (!at.discrimination) return "-";
+  const auto both = fmt::format("{} / {}", text(at.animals_80), text(at.animals_90));
+  return pair.told(size) == Told::yes ? both : "(" + both + ")";
+}
+
+std::string caveat(Told told) {
+  if (told == Told::not_by_rates) return "by rates not, or the other way round";
+  return told == Told::within_step ? "less than five times what half the time step may change" : "";
 }
 
 }  // namespace stillpoint

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
+#include "experiments/predictions/hypotheses.hpp"
+#include "experiments/report/prediction_formats.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {
@@ -9,6 +13,24 @@ namespace stillpoint {
 namespace {
 
 constexpr double left = 110, right = 12, top = 34, row_height = 17, bottom = 40, width = page_width * 0.62;
+
+/// Of a row, by what its hypothesis is: of means, and of networks.
+std::pair<std::string, std::string> colours_of(const std::string& hypothesis, const std::string& focus) {
+  if (hypothesis == focus) return {"#D55E00", "#F0BF9F"};
+  if (is_control(hypothesis)) return {"#555555", "#C4C4C4"};
+  return {"#0072B2", "#9FCBE5"};
+}
+
+/// Of each network the mean of its sessions.
+std::vector<double> recorded_values(const PredictionStudy& study, const std::string& hypothesis, std::size_t prediction,
+                                    std::size_t size) {
+  std::vector<double> values;
+  for (const auto& each : animals_of(study, hypothesis, prediction, size)) {
+    const auto& sessions = each.animal.sessions;
+    values.push_back(std::accumulate(sessions.begin(), sessions.end(), 0.0) / static_cast<double>(sessions.size()));
+  }
+  return values;
+}
 
 }  // namespace
 
@@ -29,13 +51,18 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t most) {
 
 std::string prediction_figure(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row) {
   const auto& prediction = predictions()[row.prediction];
+  const std::size_t middle = study.setting.sizes.size() / 2;
+  const auto focus = focus_of(table);
+  std::vector<std::vector<double>> recorded;
   std::vector<double> shown;
-  for (const auto& name : table.hypotheses)
-    for (const auto* network : tabled(study, name))
-      if (const auto value = network->values[row.prediction].rates) shown.push_back(*value);
-  for (const auto& value : row.values)
-    if (value.value && value.value->interval)
-      shown.insert(shown.end(), {value.value->interval->low, value.value->interval->high});
+  for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
+    recorded.push_back(recorded_values(study, table.hypotheses[h], row.prediction, middle));
+    shown.insert(shown.end(), recorded[h].begin(), recorded[h].end());
+    const auto& value = row.values[h];
+    if (value.value) shown.push_back(value.value->value);
+    if (const auto& mean = value.recorded[middle]; mean && mean->interval)
+      shown.insert(shown.end(), {mean->interval->low, mean->interval->high});
+  }
 
   const auto question = wrapped(prediction.question, 72);
   const double head = top + 9 * static_cast<double>(question.size() - 1),
@@ -52,25 +79,33 @@ std::string prediction_figure(const PredictionStudy& study, const PredictionTabl
           prediction.unit.empty() ? prediction.name : fmt::format("{} ({})", prediction.name, prediction.unit), shown),
       {"", 0, static_cast<double>(table.hypotheses.size())}};
   panel.draw_x_axis(svg);
-  svg.text({left + panel.width / 2, head + height + 24}, panel.x.label + ", by the rates of all neurons",
-           {8, "middle"});
+  svg.text({left + panel.width / 2, head + height + 24}, panel.x.label, {8, "middle"});
+  const auto& [neurons, trials] = study.setting.sizes[middle];
+  svg.text(
+      {width / 2, head + height + 34},
+      fmt::format("recordings of {} neurons and {} trials: networks, mean, 95 % over seeds; | mean by the rates of "
+                  "all neurons",
+                  neurons, trials),
+      {6, "middle", 0, "#444444"});
   if (panel.x.low < 0 && panel.x.high > 0)
     svg.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
   for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
-    const double middle = static_cast<double>(table.hypotheses.size() - h) - 0.5;
-    const auto stroke = series_stroke(h);
+    const double middle_of_row = static_cast<double>(table.hypotheses.size() - h) - 0.5;
     const auto& value = row.values[h];
-    svg.text({left - 6, panel.at(0, middle).y + 2.5}, fmt::format("{} ({})", value.hypothesis, value.networks),
-             {7, "end"});
-    std::size_t i = 0;
-    for (const auto* network : tabled(study, value.hypothesis))
-      if (const auto each = network->values[row.prediction].rates)
-        svg.circle(panel.at(*each, middle + point_spread(i++)), 1.1, "#AAAAAA");
-    if (!value.value) continue;
-    if (value.value->interval)
-      svg.line(panel.at(value.value->interval->low, middle), panel.at(value.value->interval->high, middle),
-               {stroke.colour, 1.6, ""});
-    svg.circle(panel.at(value.value->value, middle), 2.6, stroke.colour);
+    const auto [strong, pale] = colours_of(value.hypothesis, focus);
+    svg.text({left - 6, panel.at(0, middle_of_row).y + 2.5},
+             fmt::format("{} ({})", value.hypothesis, recorded[h].size()), {7, "end"});
+    for (std::size_t i = 0; i < recorded[h].size(); ++i)
+      svg.circle(panel.at(recorded[h][i], middle_of_row + point_spread(i)), 1.1, pale);
+    if (value.value)
+      svg.line(panel.at(value.value->value, middle_of_row - 0.38), panel.at(value.value->value, middle_of_row + 0.38),
+               {"#000000", 1, ""});
+    const auto& mean = value.recorded[middle];
+    if (!mean) continue;
+    if (mean->interval)
+      svg.line(panel.at(mean->interval->low, middle_of_row), panel.at(mean->interval->high, middle_of_row),
+               {strong, 1.6, ""});
+    svg.circle(panel.at(mean->value, middle_of_row), 2.6, strong);
   }
   return svg.str();
 }

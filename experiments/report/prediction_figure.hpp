@@ -1,4 +1,5 @@
-// One prediction under every hypothesis: its networks, means and intervals.
+// One prediction under every hypothesis, as recordings of the middle size show it: networks, means and intervals; and
+// the mean by the rates of all neurons.
 #pragma once
 
 #include <cstddef>

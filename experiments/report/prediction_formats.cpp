@@ -7,6 +7,7 @@
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/learning_formats.hpp"
+#include "experiments/report/prediction_cells.hpp"
 
 namespace stillpoint {
 
@@ -17,7 +18,8 @@ Json value_json(const HypothesisValue& value) {
           {"interval", value.value ? interval_json(value.value->interval) : Json(nullptr)},
           {"networks", value.networks},
           {"undefined", value.undefined},
-          {"unmatched", value.unmatched}};
+          {"unmatched", value.unmatched},
+          {"censored", value.censored}};
 }
 
 Json sample_json(const std::optional<long>& animals, const RecordingSize& size) {
@@ -25,7 +27,22 @@ Json sample_json(const std::optional<long>& animals, const RecordingSize& size) 
   return {{"animals", *animals}, {"sessions", sessions_per_animal}, {"neurons", size.neurons}, {"trials", size.trials}};
 }
 
-Json pair_json(const PairRow& pair, const PairAtSize& at) {
+const char* told_name(Told told) {
+  switch (told) {
+    case Told::no:
+      return "no";
+    case Told::not_by_rates:
+      return "not_by_rates";
+    case Told::within_step:
+      return "within_step";
+    case Told::yes:
+      break;
+  }
+  return "yes";
+}
+
+Json pair_json(const PairRow& pair, std::size_t size) {
+  const auto& at = pair.sizes[size];
   const auto& found = at.discrimination;
   return {{"a", pair.a},
           {"b", pair.b},
@@ -41,6 +58,7 @@ Json pair_json(const PairRow& pair, const PairAtSize& at) {
           {"sample_90", sample_json(at.animals_90, at.size)},
           {"difference", pair.difference ? Json(pair.difference->value) : Json(nullptr)},
           {"difference_interval", pair.difference ? interval_json(pair.difference->interval) : Json(nullptr)},
+          {"told", told_name(pair.told(size))},
           {"holds_in", pair.holds},
           {"settings", pair.settings}};
 }
@@ -61,7 +79,7 @@ Json row_json(const PredictionRow& row) {
   }
   json["pairs"] = Json::array();
   for (const auto& pair : row.pairs)
-    for (const auto& at : pair.sizes) json["pairs"].push_back(pair_json(pair, at));
+    for (std::size_t size = 0; size < pair.sizes.size(); ++size) json["pairs"].push_back(pair_json(pair, size));
   json["settings"] = Json::array();
   for (const auto& each : row.settings) {
     Json entry = {{"study", each.study + 1},
@@ -95,14 +113,10 @@ Json matrix_json(const ConfusionMatrix& matrix) {
 }
 
 Json rehearsal_json(const Rehearsal& rehearsal) {
-  Json json = {{"neurons", rehearsal.size.neurons},
-               {"trials", rehearsal.size.trials},
-               {"sessions", sessions_per_animal},
-               {"statistics", rehearsal.statistics},
-               {"within", matrix_json(rehearsal.within)},
-               {"variants", matrix_json(rehearsal.variants)},
-               {"outside", matrix_json(rehearsal.outside)},
-               {"left_out", Json::array()}};
+  Json json = {{"neurons", rehearsal.size.neurons},         {"trials", rehearsal.size.trials},
+               {"sessions", sessions_per_animal},           {"statistics", rehearsal.statistics},
+               {"within", matrix_json(rehearsal.within)},   {"variants", matrix_json(rehearsal.variants)},
+               {"outside", matrix_json(rehearsal.outside)}, {"left_out", Json::array()}};
   for (const auto& each : rehearsal.left_out)
     json["left_out"].push_back({{"hypothesis", each.hypothesis},
                                 {"none_of_these", each.none},
@@ -118,6 +132,17 @@ std::string focus_of(const PredictionTable& table) {
   return std::find(names.begin(), names.end(), "tcr") != names.end() ? "tcr" : names.back();
 }
 
+bool has_values(const PredictionRow& row) {
+  return std::any_of(row.values.begin(), row.values.end(), [](const auto& each) {
+    return each.value || std::any_of(each.recorded.begin(), each.recorded.end(), [](const auto& at) { return !!at; });
+  });
+}
+
+std::string few_stimulated(const PredictionReport& report, const RecordingSize& size) {
+  return report.stimulated < size.neurons ? fmt::format(", {} where only stimulated ones count", report.stimulated)
+                                          : "";
+}
+
 std::vector<const PredictionRow*> by_sample(const PredictionReport& report) {
   const auto focus = focus_of(report.table);
   const std::size_t middle = report.study.setting.sizes.size() / 2;
@@ -126,9 +151,9 @@ std::vector<const PredictionRow*> by_sample(const PredictionReport& report) {
     for (const auto& pair : row.pairs) {
       if (pair.a != focus && pair.b != focus) continue;
       if (is_control(pair.a) || is_control(pair.b)) continue;
-      if (const auto& at = pair.sizes[middle]; at.tells()) {
+      if (pair.told(middle) == Told::yes) {
         ++told;
-        animals += *at.animals_80;
+        animals += *pair.sizes[middle].animals_80;
       }
     }
     return std::pair(-told, animals);
@@ -182,33 +207,33 @@ std::string predictions_json(const PredictionReport& report) {
 
 std::string predictions_csv(const PredictionReport& report) {
   std::string text =
-      "prediction,unit,a,b,value_a,value_b,difference,difference_low,difference_high,neurons,trials,sessions,auc,auc_"
-      "low,"
+      "prediction,unit,neurons,trials,a,b,value_a,value_b,difference,difference_low,difference_high,recorded_a,"
+      "recorded_b,recorded_difference,recorded_low,recorded_high,told,sessions,networks_a,networks_b,auc,auc_low,"
       "auc_high,animals_80,animals_90,holds_in,settings\n";
-  const auto value_of = [](const PredictionRow& row, const std::string& name) -> std::optional<double> {
-    for (const auto& each : row.values)
-      if (each.hypothesis == name && each.value) return each.value->value;
-    return std::nullopt;
+  const auto number = [](const std::optional<Estimate>& of) {
+    return csv_field(of ? std::optional(of->value) : std::nullopt);
   };
-  using Value = std::optional<double>;
-  const auto low = [](const Estimate& of) { return of.interval ? Value(of.interval->low) : Value(); };
-  const auto high = [](const Estimate& of) { return of.interval ? Value(of.interval->high) : Value(); };
+  const auto with_interval = [&](const std::optional<Estimate>& of) {
+    const auto interval = of ? of->interval : std::nullopt;
+    return fmt::format("{},{},{}", number(of), csv_field(interval ? std::optional(interval->low) : std::nullopt),
+                       csv_field(interval ? std::optional(interval->high) : std::nullopt));
+  };
   const auto whole = [](const std::optional<long>& of) { return of ? std::to_string(*of) : std::string(); };
   for (const auto& row : report.table.rows)
     for (const auto& pair : row.pairs)
-      for (const auto& at : pair.sizes) {
+      for (std::size_t size = 0; size < pair.sizes.size(); ++size) {
         const auto& prediction = predictions()[row.prediction];
-        const Estimate none{0};
-        const auto& difference = pair.difference.value_or(none);
-        const auto& auc = at.discrimination ? at.discrimination->auc : none;
-        const auto present = [](bool there, Value value) { return csv_field(there ? value : Value()); };
-        const bool differs = pair.difference.has_value(), told = at.discrimination.has_value();
-        text += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", prediction.name, csv_field(prediction.unit),
-            pair.a, pair.b, csv_field(value_of(row, pair.a)), csv_field(value_of(row, pair.b)),
-            present(differs, difference.value), present(differs, low(difference)), present(differs, high(difference)),
-            at.size.neurons, at.size.trials, sessions_per_animal, present(told, auc.value), present(told, low(auc)),
-            present(told, high(auc)), whole(at.animals_80), whole(at.animals_90), pair.holds, pair.settings);
+        const auto& at = pair.sizes[size];
+        const auto& found = at.discrimination;
+        const auto &a = value_in(row, pair.a), &b = value_in(row, pair.b);
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", prediction.name,
+                            csv_field(prediction.unit), at.size.neurons, at.size.trials, pair.a, pair.b,
+                            number(a.value), number(b.value), with_interval(pair.difference), number(a.recorded[size]),
+                            number(b.recorded[size]), with_interval(at.difference), told_name(pair.told(size)),
+                            sessions_per_animal, found ? std::to_string(found->animals_a) : "",
+                            found ? std::to_string(found->animals_b) : "",
+                            with_interval(found ? std::optional(found->auc) : std::nullopt), whole(at.animals_80),
+                            whole(at.animals_90), pair.holds, pair.settings);
       }
   return text;
 }

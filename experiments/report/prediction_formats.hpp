@@ -18,6 +18,7 @@ struct PredictionReport {
   std::vector<Experiment> experiments;            // of the predictions, as in the first network
   double bin_ms;                                  // of its rates
   Index stimulated;                               // of its neurons, where some are
+  Assignments noise = {};                         // options of it that its runs had, as in the first network
   const LearningStudy* learning = nullptr;        // where runs kept networks on their way
   const LearningTable* learning_table = nullptr;  // of it
 };
@@ -31,11 +32,15 @@ std::vector<const PredictionRow*> by_sample(const PredictionReport& report);
 std::string predictions_json(const PredictionReport& report);
 /// A line per prediction, pair and size.
 std::string predictions_csv(const PredictionReport& report);
-/// Markdown; figures: whether each prediction has one, NAME.svg, beside it.
+/// Whether any network has a value of it, by rates or recorded.
+bool has_values(const PredictionRow& row);
+/// ", 18 where only stimulated ones count", or "".
+std::string few_stimulated(const PredictionReport& report, const RecordingSize& size);
+/// Markdown; figures: whether each prediction that has values has one, NAME.svg, beside it.
 std::string predictions_text(const PredictionReport& report, bool figures);
 /// Parts of it: what to register, experiments as they are repeated, the rehearsal. rows: in their order.
 std::string analysis_plan(const PredictionReport& report, const std::vector<const PredictionRow*>& rows);
-std::string experiments_text(const std::vector<Experiment>& experiments);
+std::string experiments_text(const PredictionReport& report);
 std::string rehearsals_text(const std::vector<Rehearsal>& rehearsals);
 /// A few lines for the terminal.
 std::string predictions_summary(const PredictionReport& report);

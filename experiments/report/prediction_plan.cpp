@@ -27,6 +27,19 @@ std::string matrix_table(const ConfusionMatrix& matrix) {
                             matrix.chance());
 }
 
+/// "delay_speed (static, low_gain), fano (static)": what recordings tell of the focus, and networks do not.
+std::string left_out_of_plan(const PredictionReport& report, const std::string& focus, std::size_t size, Told told) {
+  std::vector<std::string> rows;
+  for (const auto& row : report.table.rows) {
+    std::vector<std::string> others;
+    for (const auto& pair : row.pairs)
+      if (touches(pair, focus) && pair.told(size) == told) others.push_back(other_of(pair, focus));
+    if (!others.empty())
+      rows.push_back(fmt::format("{} ({})", predictions()[row.prediction].name, fmt::join(others, ", ")));
+  }
+  return fmt::format("{}", fmt::join(rows, ", "));
+}
+
 bool is_empty(const ConfusionMatrix& matrix) {
   for (std::size_t t = 0; t < matrix.truths().size(); ++t)
     if (matrix.total(static_cast<Index>(t)) > 0) return false;
@@ -66,15 +79,16 @@ std::string analysis_plan(const PredictionReport& report, const std::vector<cons
   std::string text = fmt::format(
       "## Analysis plan, to be registered before recording\n\n"
       "- **Unit** an animal; its value is the mean over its sessions, never a neuron or a trial.\n"
-      "- **Recording** {} sessions per animal, {} neurons or more, {} trials or more of each experiment and of its "
+      "- **Recording** {} sessions per animal, {} neurons or more{}, {} trials or more of each experiment and of its "
       "control, interleaved at random; experiments as listed below.\n"
       "- **Exclusions** sessions with fewer neurons or trials; sessions in which the statistic is undefined (a ratio "
       "whose "
       "denominator is not told from 0), counted and reported per group.\n"
       "- **Test** register one primary prediction for each pair of hypotheses, with its direction: Welch's t test on "
       "the "
-      "animals' values, two-sided, level .05. Animals below are for that one test; of k "
-      "predictions the smallest p is tested at .05 / k (Holm): `stillpoint power --level` has the animals for it.\n"
+      "animals' values, two-sided, level .05. Animals below are for that one test of two groups; of k "
+      "predictions the smallest p is tested at .05 / k (Holm): `stillpoint power --level` has the animals for it, "
+      "`--design one_group` those of one group that is held against this table.\n"
       "- **No difference** is said only beside the interval of the difference and the smallest difference that this "
       "number of animals finds in 80 % (`stillpoint power`).\n"
       "- **Dropout** record as many animals more as are lost in your lab before the analysis.\n"
@@ -82,29 +96,35 @@ std::string analysis_plan(const PredictionReport& report, const std::vector<cons
       "the "
       "networks that size them: expect to need more.\n\n"
       "| prediction | direction | epochs | animals per group, 80 / 90 % |\n|---|---|---|---|\n",
-      sessions_per_animal, size.neurons, size.trials, rows.size());
+      sessions_per_animal, size.neurons, few_stimulated(report, size), size.trials, rows.size());
   std::size_t listed = 0;
   for (const auto* row : rows) {
     if (listed++ == 10) break;
     for (const auto& pair : row->pairs)
-      if (touches(pair, focus) && pair.sizes[middle].tells())
-        text +=
-            fmt::format("| {} | {} {} {} | {} | {} |\n", predictions()[row->prediction].name, focus,
-                        (pair.b == focus) == (pair.sizes[middle].difference->value > 0) ? ">" : "<",
-                        other_of(pair, focus), predictions()[row->prediction].window, animals_cell(pair.sizes[middle]));
+      if (touches(pair, focus) && pair.told(middle) == Told::yes)
+        text += fmt::format("| {} | {} {} {} | {} | {} |\n", predictions()[row->prediction].name, focus,
+                            (pair.b == focus) == (pair.sizes[middle].difference->value > 0) ? ">" : "<",
+                            other_of(pair, focus), predictions()[row->prediction].window, animals_cell(pair, middle));
   }
+  for (const auto told : {Told::not_by_rates, Told::within_step})
+    if (const auto which = left_out_of_plan(report, focus, middle, told); !which.empty())
+      text += fmt::format("\nNot to be registered, though recordings differ ({}): {}.\n", caveat(told), which);
   return text + "\n";
 }
 
 /// As they would be repeated: what is not the default.
-std::string experiments_text(const std::vector<Experiment>& experiments) {
-  std::string text =
+std::string experiments_text(const PredictionReport& report) {
+  std::vector<std::string> noise;
+  for (const auto& [name, value] : report.noise) noise.push_back(fmt::format("`--set {}={}`", name, value));
+  std::string text = fmt::format(
       "## Experiments\n\nAs `stillpoint simulate --experiment` takes them; what is not listed is the default of "
-      "`stillpoint "
-      "list experiment`.\n\n| name | options |\n|---|---|\n";
+      "`stillpoint list experiment`. `simulate` has the stimulated neurons of here where `--seed` is that of the run, "
+      "and none of the run's noise unless it is set{}; its trials and noise are others.\n\n| name | options "
+      "|\n|---|---|\n",
+      noise.empty() ? "" : fmt::format(": {}", fmt::join(noise, " ")));
   const auto usual = protocol_texts({});
   const std::size_t section = std::string("experiment.").size();
-  for (const auto& experiment : experiments) {
+  for (const auto& experiment : report.experiments) {
     std::vector<std::string> set;
     const auto own = protocol_texts(experiment.protocol);
     for (std::size_t i = 0; i < own.size(); ++i)

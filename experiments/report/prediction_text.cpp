@@ -24,12 +24,14 @@ std::string auc_cell(const std::optional<Discrimination>& of, bool turned = fals
   }
   const auto networks =
       fmt::format(" ({} + {})", turned ? of->animals_b : of->animals_a, turned ? of->animals_a : of->animals_b);
-  if (!auc.interval) return fmt::format("{:.2f}{}", auc.value, networks);
+  if (!auc.interval) return fmt::format("{:.2f}, no interval{}", auc.value, networks);
   return fmt::format("{:.2f} [{:.2f}, {:.2f}]{}", auc.value, auc.interval->low, auc.interval->high, networks);
 }
 
-const HypothesisValue& value_in(const PredictionRow& row, const std::string& name) {
-  return *std::find_if(row.values.begin(), row.values.end(), [&](const auto& each) { return each.hypothesis == name; });
+/// "static", "static (by rates not, or the other way round)".
+std::string with_caveat(const std::string& name, Told told) {
+  const auto why = caveat(told);
+  return why.empty() ? name : fmt::format("{} ({})", name, why);
 }
 
 /// "Larger under tcr than under static and high_pass. Smaller than under .. Not told apart ..".
@@ -45,7 +47,7 @@ std::string outcome(const PredictionRow& row, const std::string& focus, std::siz
       const auto& [low, high] = *difference->interval;
       alike.push_back(fmt::format("{} ({})", other, number_cell(std::max(std::abs(low), std::abs(high)))));
     } else {
-      ((pair.b == focus) == (difference->value > 0) ? larger : smaller).push_back(other);
+      ((pair.b == focus) == (difference->value > 0) ? larger : smaller).push_back(with_caveat(other, pair.told(size)));
     }
   }
   std::string text;
@@ -58,39 +60,57 @@ std::string outcome(const PredictionRow& row, const std::string& focus, std::siz
   return text;
 }
 
+/// "0.07 (beta = 10), ..": the focus in other variants than the table's, by rates; "" where there are none.
+std::string other_strengths(const PredictionReport& report, const PredictionRow& row, const std::string& focus) {
+  const auto networks = tabled(report.study, focus);
+  std::vector<std::string> values;
+  for (const auto& each : row.settings)
+    if (each.value.hypothesis == focus && each.value.value && !networks.empty() &&
+        each.variant != networks.front()->variant)
+      values.push_back(fmt::format("{} ({})", number_cell(each.value.value->value), each.variant));
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
 /// What a recording of this size would have to show, in recorded values.
-std::string refuted_by(const PredictionRow& row, const std::string& focus, std::size_t size) {
-  std::vector<std::string> others;
+std::string refuted_by(const PredictionReport& report, const PredictionRow& row, const std::string& focus,
+                       std::size_t size) {
+  std::vector<std::string> others, alike;
   for (const auto& pair : row.pairs)
-    if (touches(pair, focus) && pair.sizes[size].tells())
+    if (touches(pair, focus))
       if (const auto& theirs = value_in(row, other_of(pair, focus)).recorded[size])
-        others.push_back(fmt::format("{} ({})", number_cell(theirs->value), other_of(pair, focus)));
+        (pair.told(size) == Told::yes ? others : alike)
+            .push_back(fmt::format("{} {}", other_of(pair, focus), number_cell(theirs->value)));
   const auto& mine = value_in(row, focus).recorded[size];
   if (others.empty() || !mine) return "Nothing that recordings of this size would show.";
-  return fmt::format(
-      "{} says {} of a recording; a mean over animals whose interval excludes that and holds one of "
-      "these speaks against it: {}.",
-      focus, estimate_cell(mine), fmt::join(others, ", "));
+  auto text = fmt::format(
+      "Recordings show {} under {}. An interval over your animals that leaves this out speaks against {} of this "
+      "strength, and for what of these it holds: {}; where it holds none, for something else.",
+      estimate_cell(mine), focus, focus, fmt::join(others, ", "));
+  if (!alike.empty()) text += fmt::format(" Not to be told from {}: {}.", focus, fmt::join(alike, ", "));
+  if (const auto strengths = other_strengths(report, row, focus); !strengths.empty())
+    text += fmt::format(" Other strengths of {}, by rates: {}.", focus, strengths);
+  return text;
 }
 
 /// One line per hypothesis.
 std::string hypotheses_table(const PredictionRow& row, const std::string& focus, std::size_t size) {
   std::string text = fmt::format(
       "\n| hypothesis | by rates [95 %] | recorded [95 %] | networks | P({} is larger) (networks) | animals per group, "
-      "80 / 90 % | holds in |\n|---|---|---|---|---|---|---|\n",
+      "80 / 90 % | by rates holds in |\n|---|---|---|---|---|---|---|\n",
       focus);
   for (const auto& value : row.values) {
     const auto pair = std::find_if(row.pairs.begin(), row.pairs.end(), [&](const auto& each) {
       return touches(each, focus) && other_of(each, focus) == value.hypothesis;
     });
     const bool is_pair = value.hypothesis != focus && pair != row.pairs.end();
-    text += fmt::format("| {} | {} | {} | {}{}{} | {} | {} | {} |\n", value.hypothesis, estimate_cell(value.value),
-                        estimate_cell(value.recorded[size]), value.networks,
-                        value.undefined > 0 ? fmt::format(", {} undefined", value.undefined) : "",
-                        value.unmatched > 0 ? fmt::format(", {} unmatched", value.unmatched) : "",
-                        is_pair ? auc_cell(pair->sizes[size].discrimination, pair->a == focus) : "",
-                        is_pair ? animals_cell(pair->sizes[size]) : "",
-                        is_pair ? fmt::format("{} of {}", pair->holds, pair->settings) : "");
+    text += fmt::format(
+        "| {} | {} | {} | {}{}{}{} | {} | {} | {} |\n", value.hypothesis, estimate_cell(value.value),
+        estimate_cell(value.recorded[size]), value.networks,
+        value.undefined > 0 ? fmt::format(", {} undefined", value.undefined) : "",
+        value.censored > 0 ? fmt::format(", {} at {:g}", value.censored, predictions()[row.prediction].most) : "",
+        value.unmatched > 0 ? fmt::format(", {} unmatched", value.unmatched) : "",
+        is_pair ? auc_cell(pair->sizes[size].discrimination, pair->a == focus) : "",
+        is_pair ? animals_cell(*pair, size) : "", is_pair ? fmt::format("{} of {}", pair->holds, pair->settings) : "");
   }
   return text;
 }
@@ -101,33 +121,41 @@ std::string section(const PredictionReport& report, const PredictionRow& row, st
   const std::size_t middle = report.study.setting.sizes.size() / 2;
   std::string text = fmt::format("## {}. {}\n\n{}{}.\n\n", place, prediction.name, prediction.question,
                                  prediction.unit.empty() ? "" : " [" + prediction.unit + "]");
-  if (figures) text += fmt::format("![{}]({}.svg)\n\n", prediction.name, prediction.name);
+  if (figures && has_values(row)) text += fmt::format("![{}]({}.svg)\n\n", prediction.name, prediction.name);
   for (const auto& [head, line] :
        {std::pair("Experiments", fmt::format("{}", fmt::join(prediction.experiments, ", "))),
         std::pair("Estimator", prediction.estimator), std::pair("Window", prediction.window),
         std::pair("Record", prediction.record), std::pair("What else could make it", prediction.control),
-        std::pair("Outcome", outcome(row, focus, middle)), std::pair("Refutation", refuted_by(row, focus, middle))})
+        std::pair("Outcome", outcome(row, focus, middle)),
+        std::pair("Refutation", refuted_by(report, row, focus, middle))})
     text += fmt::format("- **{}** {}\n", head, line);
   if (row.step_dependent && *row.step_dependent)
     text += fmt::format(
         "- **Step-dependent**: at half the time step it changes by {}, which may be more than a fifth of "
-        "the smallest difference between hypotheses\n",
+        "the smallest difference between any two hypotheses\n",
         estimate_cell(row.half_step));
   if (!row.undefined.empty()) text += fmt::format("- **Undefined** in some networks: {}\n", row.undefined);
   return text + hypotheses_table(row, focus, middle) + "\n";
 }
 
-std::string not_separated(const PredictionReport& report) {
+std::string not_separated(const PredictionTable& table) {
   std::string text;
-  for (const auto& best : report.table.best) {
-    const bool open = !best.reported || !best.reported->auc.interval ||
-                      (best.reported->auc.interval->low <= 0.5 && best.reported->auc.interval->high >= 0.5);
-    if (open)
+  std::size_t tested = 0;
+  for (const auto& best : table.best) {
+    if (!best.reported || !best.reported->auc.interval) continue;
+    ++tested;
+    if (best.reported->auc.interval->low <= 0.5 && best.reported->auc.interval->high >= 0.5)
       text += fmt::format("- {} and {}: the best on one half of the seeds was {}; P({} is larger) on the other: {}\n",
                           best.a, best.b, predictions()[best.prediction].name, best.b, auc_cell(best.reported));
   }
-  return text.empty() ? "Every pair is told apart by the statistic that was chosen on the other half of the seeds.\n"
-                      : text;
+  const auto pairs = table.hypotheses.size() * (table.hypotheses.size() - 1) / 2;
+  if (text.empty() && tested > 0) text = fmt::format("All of the {} pairs that were tested are told apart.\n", tested);
+  if (tested == pairs) return text;
+  return fmt::format(
+      "{}{} of {} pairs could be tested: it takes networks of two even seeds and three odd ones under both hypotheses, "
+      "and a statistic that they have.\n{}{}",
+      tested == 0 ? "" : "Only ", tested == 0 ? "None" : fmt::format("{}", tested), pairs, text.empty() ? "" : "\n",
+      text);
 }
 
 /// "static 4, tcr 0", or "none".
@@ -166,23 +194,25 @@ std::string predictions_text(const PredictionReport& report, bool figures) {
       "Rates are turned into Hz by f = f_max (r + 1) / 2 for tanh, f_max r for nonnegative rates, f_max = {:g} Hz at r "
       "= 1 "
       "unless the network says so: a silent neuron of a tanh network has r = -1, not 0.\n\n"
-      "*By rates*: of all neurons, without noise of recording. *Recorded*: what sessions of {} neurons (or all that "
-      "are "
-      "stimulated) and {} trials per experiment show, {} per animal: an experiment is to be compared with these. *P*: "
-      "that an "
-      "animal has the larger value; it, differences and animals are over the seeds and settings in which both "
-      "hypotheses "
-      "learned. *Holds in*: by rates, settings and variants with this sign and a P of {} at least. Intervals: "
-      "Student's t "
-      "over seeds. Order: what tells {} from most others with the fewest animals first.\n\n",
-      study.setting.f_max_hz, size.neurons, size.trials, sessions_per_animal, told_apart, focus);
+      "*By rates*: of all neurons, without noise of recording. *Recorded*: what sessions of {} neurons{} and {} trials "
+      "per experiment show, mean of all {} that a network has: an experiment is to be compared with these. *Outcome*: "
+      "by the interval of the difference of recordings. *P*: that an animal, the mean of {} sessions, has the larger "
+      "value; its interval says how far animals overlap, and with few seeds holds .5 where a difference is told. "
+      "Differences, P and animals are over the seeds and settings in which both hypotheses learned. *Animals*: of two "
+      "groups; in brackets where the outcome is none, or has a caveat. *Holds in*: settings and variants in which by "
+      "rates the difference has its sign by rates and a P of {} at least. Intervals of means and differences: "
+      "Student's t over seeds. *48 at 600*: so many networks have the largest value that there can be. Order: what "
+      "tells {} "
+      "from most others with the fewest animals first.\n\n",
+      study.setting.f_max_hz, size.neurons, few_stimulated(report, size), size.trials, study.setting.sessions(size),
+      sessions_per_animal, told_apart, focus);
   std::size_t place = 0;
   for (const auto* row : rows) text += section(report, *row, ++place, figures);
   text +=
-      "## Pairs that are not shown to be told apart\n\nWith these numbers of networks (in brackets), by the statistic "
-      "that tells most on the other half of the seeds.\n\n" +
-      not_separated(report) + "\n";
-  text += analysis_plan(report, rows) + experiments_text(report.experiments);
+      "## Pairs that are not shown to be told apart\n\nA stricter question than the outcomes above: by the one "
+      "statistic that tells most on the even seeds, whether P on the odd ones (networks in brackets) excludes .5.\n\n" +
+      not_separated(report.table) + "\n";
+  text += analysis_plan(report, rows) + experiments_text(report);
   if (report.learning) text += learning_text(*report.learning, *report.learning_table, figures);
   text += rehearsals_text(report.rehearsals);
   return text;
@@ -197,7 +227,7 @@ std::string predictions_summary(const PredictionReport& report) {
     if (shown++ == 10) break;
     std::vector<std::string> told;
     for (const auto& pair : row->pairs)
-      if (touches(pair, focus) && pair.sizes[middle].tells())
+      if (touches(pair, focus) && pair.told(middle) == Told::yes)
         told.push_back(fmt::format("{} ({})", other_of(pair, focus), *pair.sizes[middle].animals_80));
     text += fmt::format("{:<27}{}\n", predictions()[row->prediction].name,
                         told.empty() ? "tells nothing apart" : fmt::format("{}", fmt::join(told, ", ")));

@@ -95,6 +95,12 @@ double usable_memory(int threads) {
   return std::max(0.0, bytes);
 }
 
+int sharing_threads() {
+  int threads = usable_processors();
+  while (threads > 1 && usable_memory(threads) < 0.7 * usable_memory()) --threads;
+  return threads;
+}
+
 std::string memory_text(double bytes) {
   const bool giga = bytes >= 1e9;
   const double value = bytes / (giga ? 1e9 : 1e6);

@@ -23,6 +23,10 @@ int usable_processors();
 /// (ulimit -v) leaves; the least.
 double usable_memory(int threads = 1);
 
+/// That share one task: as many as processors, fewer where what they reserve would take much of a limit of the address
+/// space.
+int sharing_threads();
+
 /// "640 MB", "5.1 GB"
 std::string memory_text(double bytes);
 

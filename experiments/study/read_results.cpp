@@ -101,6 +101,8 @@ void add_plan(StudyRecord& record, const std::optional<std::set<std::uint64_t>>&
 StudyRecord read_results(const std::string& directory) {
   const fs::path description = fs::path(directory) / "study.json";
   std::error_code ignored;
+  if (!fs::exists(directory, ignored))
+    throw UserError(directory + ": does not exist; give the --out directory of `stillpoint run`");
   if (!fs::exists(description, ignored))
     throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
   const auto found = read_description(description.string());

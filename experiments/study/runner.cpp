@@ -120,6 +120,7 @@ void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
     if (kept && kept->updates <= job.options->integer("training.updates")) fs::remove(unfinished, ignored);
   }
   for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
+  remove_partials((fs::path(directory) / "planned").string(), "");
 }
 
 /// Runs the candidates of every condition and takes the best; scores and choice are kept in DIR/tuning.json.

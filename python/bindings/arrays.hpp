@@ -14,6 +14,10 @@ namespace stillpoint::python {
 
 namespace nb = nanobind;
 
+/// What a function makes: arrays and numbers by name.
+using Made = nb::typed<nb::dict, nb::str, nb::any>;
+using MadeList = nb::typed<nb::list, Made>;
+
 template <std::size_t axes>
 using Given = nb::ndarray<const double, nb::ndim<axes>, nb::device::cpu>;
 

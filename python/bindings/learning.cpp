@@ -22,7 +22,7 @@ nb::object as_tuple(const std::optional<IntervalEstimate>& one) {
   return one ? nb::object(as_tuple(*one)) : nb::none();
 }
 
-nb::dict phases(const std::vector<double>& update, const std::vector<double>& loss, const std::vector<double>& accuracy,
+Made phases(const std::vector<double>& update, const std::vector<double>& loss, const std::vector<double>& accuracy,
                 Index resamples, double level, double false_positive_rate, std::uint64_t seed) {
   const PhaseSetting setting{seed, resamples, level, false_positive_rate};
   auto found = long_call([&] { return find_learning_phases({update, loss, accuracy}, setting); });
@@ -59,7 +59,7 @@ nb::dict phases(const std::vector<double>& update, const std::vector<double>& lo
   return made;
 }
 
-nb::dict change_of(const FollowedChange& change) {
+Made change_of(const FollowedChange& change) {
   nb::dict made;
   made["type"] = change.type;
   made["effect"] = change.effect;
@@ -73,7 +73,7 @@ nb::dict change_of(const FollowedChange& change) {
   return made;
 }
 
-nb::dict follow(const nb::list& given, const Given<1>& input, const std::optional<std::string>& as, Index starts,
+Made follow(const nb::typed<nb::list, BoundNetwork>& given, const Given<1>& input, const std::optional<std::string>& as, Index starts,
                 bool stable_only, std::optional<double> birth_cost, bool every_spectrum, std::uint64_t seed) {
   std::vector<Network<double>> networks;
   for (const auto& one : given) networks.push_back(nb::cast<const BoundNetwork&>(one).network);
@@ -127,7 +127,7 @@ nb::object as_dict(const std::optional<LeadTest>& test) {
   return made;
 }
 
-nb::list restructuring(const std::string& directory, Index trials, std::optional<Index> walks,
+MadeList restructuring(const std::string& directory, Index trials, std::optional<Index> walks,
                        double false_positive_rate, const std::vector<std::string>& descriptors, int jobs) {
   RestructuringSetting setting;
   setting.trials = trials;

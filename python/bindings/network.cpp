@@ -15,7 +15,7 @@ namespace stillpoint::python {
 
 namespace {
 
-BoundNetwork make(const std::string& kind_name, const std::string& nonlinearity, const nb::dict& arrays,
+BoundNetwork make(const std::string& kind_name, const std::string& nonlinearity, const Made& arrays,
                   std::optional<double> dt_ms, double rate_hz) {
   BoundNetwork made;
   auto& network = made.network;
@@ -49,8 +49,9 @@ BoundNetwork make(const std::string& kind_name, const std::string& nonlinearity,
 }
 
 /// A look at an array, which keeps the network; read-only. None where the network has none.
-nb::object look_at(nb::handle self, const std::string& name) {
-  nb::object found = nb::none();
+nb::any look_at(nb::handle self, const std::string& name) {
+  nb::any found;
+  found = nb::none();
   for_each_array(
       [&](const ArrayTraits& array, const auto& values) {
         if (name != array.name || values.size() == 0) return;
@@ -104,7 +105,7 @@ void bind_network(nb::module_& module) {
           },
           nb::arg("path"), nb::arg("synapse"))
       .def(
-          "array", [](nb::handle self, const std::string& name) { return look_at(self, name); }, nb::arg("name"))
+          "array", look_at, nb::arg("name"))
       .def_static("array_names", array_names)
       .def_prop_ro("kind", [](const BoundNetwork& self) { return self.network.kind; })
       .def_prop_ro("nonlinearity", [](const BoundNetwork& self) { return name_of(self.network.nonlinearity); })

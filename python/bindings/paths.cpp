@@ -46,7 +46,7 @@ struct SteppedSubject : BoundSubject {
 
 constexpr Index most_exponents = 1000;  // of a state with synapses, whose entries are N^2 and more
 
-nb::dict lyapunov(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
+Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                   nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index exponents,
                   double duration_ms, double discard_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
@@ -69,7 +69,7 @@ nb::dict lyapunov(const BoundNetwork& network, const Given<1>& input, const std:
   return made;
 }
 
-nb::dict cycles(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
+Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                 nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples,
                 double spread, double duration_ms, double discard_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
@@ -99,7 +99,7 @@ nb::dict cycles(const BoundNetwork& network, const Given<1>& input, const std::o
   return made;
 }
 
-nb::dict basins(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
+Made basins(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                 nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples,
                 double spread, double duration_ms, double longest_period_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);

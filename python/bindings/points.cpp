@@ -15,7 +15,7 @@ namespace {
 
 using Complex = std::complex<double>;
 
-nb::dict fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
+Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                       nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
                       const std::optional<Given<2>>& visited) {
   const BoundSubject subject(network, input, as, synapse);
@@ -79,7 +79,7 @@ nb::dict fixed_points(const BoundNetwork& network, const Given<1>& input, const 
   return made;
 }
 
-nb::dict slow_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
+Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                      Index starts, double radius, std::uint64_t seed, const std::optional<Given<2>>& visited) {
   const BoundSubject subject(network, input, as, nb::none());
   const auto& system = subject.system;

@@ -24,7 +24,7 @@ TrialSet<double> trials_of(const Given<3>& inputs, Index outputs) {
   return trials;
 }
 
-nb::dict simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integration& integration,
+Made simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integration& integration,
                   const Noise& noise, nb::handle synapse_given, std::uint64_t seed,
                   const std::vector<std::string>& record, Index every) {
   const auto& network = stored.network;

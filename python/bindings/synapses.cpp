@@ -1,6 +1,7 @@
 #include "python/bindings/synapses.hpp"
 
 #include "experiments/results/subject_file.hpp"
+#include "python/bindings/arrays.hpp"
 #include "python/bindings/parameters.hpp"
 
 namespace stillpoint::python {
@@ -37,14 +38,16 @@ P analysed(P p) {
 }
 
 /// What a network file says of the synapse that its network was trained with.
-nb::object trained_with(const BoundNetwork& stored) {
+nb::any trained_with(const BoundNetwork& stored) {
   const auto options = resolved_synapse(stored.synapse);
   const auto& kind = options.text("synapse.kind");
-  if (kind == "tcr") return nb::cast(tcr_parameters(options));
-  if (kind == "tsodyks_markram") return nb::cast(tsodyks_markram_parameters(options));
-  if (kind == "derivative_feedback") return nb::cast(derivative_feedback_parameters(options));
-  if (kind == "high_pass") return nb::cast(high_pass_parameters(options));
-  return nb::none();
+  nb::any found;
+  found = kind == "tcr"                   ? nb::cast(tcr_parameters(options))
+          : kind == "tsodyks_markram"     ? nb::cast(tsodyks_markram_parameters(options))
+          : kind == "derivative_feedback" ? nb::cast(derivative_feedback_parameters(options))
+          : kind == "high_pass"           ? nb::cast(high_pass_parameters(options))
+                                          : nb::none();
+  return found;
 }
 
 /// The other way: what a file is to say of it.

@@ -65,10 +65,10 @@ class Basins:
         ax = axes_for(ax)
         at, (across, up) = principal_plane(np.concatenate([self.starts, *self.paths]))
         samples, rest = at[: len(self.starts)], at[len(self.starts):]
-        ax.scatter(*samples[self.of_sample < 0].T, color="0.8", s=8)
+        ax.scatter(samples[self.of_sample < 0, 0], samples[self.of_sample < 0, 1], color="0.8", s=8)
         ends = np.cumsum([len(path) for path in self.paths])
         for i, path in enumerate(np.split(rest, ends[:-1]) if len(self) else []):
-            ax.scatter(*samples[self.of_sample == i].T, color=f"C{i % 10}", s=8, alpha=0.5)
+            ax.scatter(samples[self.of_sample == i, 0], samples[self.of_sample == i, 1], color=f"C{i % 10}", s=8, alpha=0.5)
             ax.plot(*path.T, "-" if self.cyclic[i] else "*", color=f"C{i % 10}", markersize=14)
         ax.set(xlabel=across, ylabel=up)
         return ax

@@ -87,8 +87,8 @@ class FixedPoints:
         ax = axes_for(ax)
         if len(self):
             at, (across, up) = principal_plane(self.states)
-            ax.scatter(*at[self.stable].T, c="C0", label="stable")
-            ax.scatter(*at[~self.stable].T, facecolors="none", edgecolors="C3", label="unstable")
+            ax.scatter(at[self.stable, 0], at[self.stable, 1], c="C0", label="stable")
+            ax.scatter(at[~self.stable, 0], at[~self.stable, 1], facecolors="none", edgecolors="C3", label="unstable")
             ax.set(xlabel=across, ylabel=up)
             ax.legend()
         return ax

@@ -312,5 +312,5 @@ def checked(net: Network) -> Network:
     return net
 
 
-def _again(arrays: dict[str, NDArray[np.float64]], rest: dict[str, Any]) -> Network:
+def _again(arrays: dict[str, Any], rest: dict[str, Any]) -> Network:
     return Network(**arrays, **rest)

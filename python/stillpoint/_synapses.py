@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from stillpoint._core import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 
+__all__ = ["OWN", "TCR", "DerivativeFeedback", "HighPass", "Synapse", "TsodyksMarkram", "chosen"]
+
 Synapse: TypeAlias = TCR | TsodyksMarkram | DerivativeFeedback | HighPass | None
 
 #: The network's own: what it was trained with, or was made with.

@@ -37,12 +37,15 @@ class ForeignDataset {
   /// Row-major; of numbers, truth and names.
   std::vector<double> numbers() const { return numbers(0, rows()); }
   std::vector<double> numbers(hsize_t from, hsize_t rows) const;
+  /// Throws UserError where so many rows cannot be in the file, whatever its shape says.
+  void require_stored(hsize_t rows) const;
   /// Of text and names.
   std::vector<std::string> texts() const;
   /// Paths of what is referred to, "" where that is nothing.
   std::vector<std::string> references() const;
 
  private:
+  friend class StoredColumn;
   [[noreturn]] void fail(const std::string& what) const;
   /// Of the values that are asked for, 0 where there are none; throws where they cannot be in the file.
   std::size_t checked_size(const std::vector<hsize_t>& shape) const;

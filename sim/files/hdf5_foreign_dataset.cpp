@@ -98,6 +98,13 @@ std::size_t ForeignDataset::checked_size(const std::vector<hsize_t>& shape) cons
   return size;
 }
 
+void ForeignDataset::require_stored(hsize_t rows) const {
+  const auto held = lock();
+  auto shape = shape_;
+  if (!shape.empty()) shape[0] = rows;
+  checked_size(shape);
+}
+
 void ForeignDataset::read(hid_t type, hid_t memory, hid_t file, void* values) const {
   if (H5Dread(id_, type, memory, file, H5P_DEFAULT, values) >= 0) return;
   const auto missing = missing_filters(id_);

@@ -69,13 +69,18 @@ std::string absurdity_of(double values, hid_t dataset, std::size_t value_bytes) 
     return "its values lie in other files; they must be in this one";
   if (values > most_values) return fmt::format("has {:.3g} values; at most {:.3g} can be read", values, most_values);
   if (values <= most_unwritten) return "";
-  hsize_t file_bytes = 0;
-  H5Fget_filesize(dataset, &file_bytes);
-  const double stored = static_cast<double>(std::min(H5Dget_storage_size(dataset), file_bytes)),
+  const double stored = static_cast<double>(std::min(H5Dget_storage_size(dataset), file_bytes_of(dataset))),
                compression = H5Pget_nfilters(creation) > 0 ? strongest_compression : 1;
   if (stored * compression < values * static_cast<double>(value_bytes))
     return fmt::format("has {:.0f} values by its shape, but only {:.0f} bytes of them are in the file", values, stored);
   return "";
+}
+
+hsize_t file_bytes_of(hid_t object) {
+  const Handle file(H5Iget_file_id(object));  // the size is asked of files alone
+  hsize_t bytes = 0;
+  H5Fget_filesize(file, &bytes);
+  return bytes;
 }
 
 std::string path_of(hid_t file, const hobj_ref_t& reference) {

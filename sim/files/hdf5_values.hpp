@@ -24,6 +24,8 @@ std::vector<hsize_t> shape_of(hid_t space);
 double values_of(const std::vector<hsize_t>& shape);
 /// Why so many values of the dataset cannot be there, or "": memory is asked for only where the file has the values.
 std::string absurdity_of(double values, hid_t dataset, std::size_t value_bytes);
+/// Of the whole file that an object is in.
+hsize_t file_bytes_of(hid_t object);
 
 /// Of the object that is referred to; "" where there is none. May go through the whole file.
 std::string path_of(hid_t file, const hobj_ref_t& reference);

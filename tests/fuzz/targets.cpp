@@ -2,11 +2,15 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <new>
 #include <set>
 #include <stdexcept>
 
 #include "experiments/options/message.hpp"
+#include "experiments/recordings/check.hpp"
+#include "experiments/report/check_formats.hpp"
 #include "experiments/report/contents.hpp"
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/curve_file.hpp"
@@ -16,6 +20,7 @@
 #include "sim/files/network_file.hpp"
 #include "tasks/tasks.hpp"
 #include "tests/fuzz/examples.hpp"
+#include "tests/fuzz/report_example.hpp"
 
 namespace stillpoint::testing {
 
@@ -109,6 +114,39 @@ void network(const std::uint8_t* data, std::size_t size) { damage(network_exampl
 void run(const std::uint8_t* data, std::size_t size) { damage(run_examples(), data, size, read_run_file); }
 void trials(const std::uint8_t* data, std::size_t size) { damage(trial_examples(), data, size, read_trial_file); }
 void recording(const std::uint8_t* data, std::size_t size) { damage(recording_examples(), data, size, read_recording); }
+
+/// A report of which one file is damaged, alone or with a recording held against it.
+void report(const std::uint8_t* data, std::size_t size) {
+  static const auto directory = scratch().path() + ".report";
+  static const auto made = std::filesystem::create_directory(directory);
+  static const struct Removed {
+    ~Removed() { std::filesystem::remove_all(directory); }
+  } removed;
+  const auto write = [](const std::string& name, const std::string& text) {
+    std::ofstream(directory + name, std::ios::binary) << text;
+  };
+  const auto& example = report_example();
+  if (made && !std::filesystem::exists(directory + "/session.nwb")) write("/session.nwb", example.recording);
+  Choices choices(data, size);
+  const auto way = choices.below(64);
+  const bool of_animals = way % 2 == 0;
+  const auto text =
+      way % 8 > 5 ? choices.rest() : damaged(of_animals ? example.animals : example.predictions, choices).dump();
+  write("/animals.json", of_animals ? text : example.animals.dump());
+  write("/predictions.json", of_animals ? example.predictions.dump() : text);
+  must_answer(directory, [&] {
+    const auto table = read_predictions(directory);
+    if (way % 16 > 1) return;
+    CheckRequest request;
+    request.evidence.membrane_ms = 20;
+    request.matched = way % 32 > 15;
+    std::vector<Recording> recordings;
+    recordings.emplace_back(directory + "/session.nwb");
+    const auto found = check_recordings(recordings, table, request);
+    check_text(found);
+    json_text(check_json(found, table));
+  });
+}
 
 /// Bytes of a file that are wrong: the library itself does not survive all of them.
 void bytes(const std::uint8_t* data, std::size_t size) {
@@ -209,6 +247,10 @@ const std::vector<FuzzTarget>& fuzz_targets() {
       {"run", run, {std::string(3, '\0') + "abcdefgh"}},
       {"trials", trials, {std::string(3, '\0') + "abcdefgh"}},
       {"recording", recording, {std::string(3, '\0') + "abcdefgh"}},
+      {"report",
+       report,
+       {std::string(3, '\0') + "abcdefgh", '\6' + report_example().animals.dump(),
+        '\7' + report_example().predictions.dump()}},
       {"bytes", bytes, {std::string(3, '\0') + "abcdefgh"}}};
   return all;
 }

@@ -65,6 +65,13 @@ def test_a_study_predicts(tmp):
     with open(out / "predictions.csv") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(ONLY) * 3 * 2 and {row["prediction"] for row in rows} == set(ONLY)
+    values = {each["name"]: each["hypotheses"] for each in result["predictions"]}
+    pairs = [pair for each in result["predictions"] for pair in each["pairs"]]
+    for row, pair in zip(rows, pairs):
+        recorded = values[row["prediction"]][row["a"]]["recorded"][0 if row["neurons"] == "5" else 1]["value"]
+        for written, expected in ((row["recorded_a"], recorded), (row["recorded_difference"], pair["recorded_difference"]), (row["difference"], pair["difference"]), (row["auc"], pair["auc"])):
+            assert (written == "") == (expected is None) and (expected is None or abs(float(written) - expected) <= 1e-6 * abs(expected)), (row, pair)
+        assert row["told"] == pair["told"] in ("yes", "no", "not_by_rates", "within_step"), row
     text = (out / "predictions.md").read_text()
     for part in "Analysis plan", "Rehearsal", "not shown to be told apart", "## Experiments", "Welch", *ONLY:
         assert part in text, part
@@ -93,7 +100,16 @@ def test_a_study_predicts(tmp):
     # One rule: what the table says of a pair is what power says.
     # Sample sizes of one prediction.
     text = ok("power", out, "--prediction", "pairing_contrast", "--a", "static", "--b", "tcr", "--json", tmp / "power.json", "--animals", "3 6")
-    assert "two groups of animals" in text
+    assert "two groups of animals" in text and "b - a" in text
+    # One group is held against the table; lists take commas or spaces.
+    one = ok("power", out, "--prediction", "pairing_contrast", "--a", "tcr", "--b", "static", "--json", "-", "--animals", "3,6", "--design", "one_group")
+    one = json.loads(one)
+    assert one["design"] == "one_group" and [each["animals"] for each in one["sizes"][0]["power"]] == [3, 6]
+    difference, = [pair for pair in pairing["pairs"] if (pair["a"], pair["b"], pair["neurons"]) == ("static", "tcr", 5)]
+    assert abs(one["sizes"][0]["difference"] + difference["recorded_difference"]) < 1e-12, (one, difference)
+    refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--design", "one", names=["--design", "one_group"])
+    refused("power", tmp / "nowhere", "--prediction", "creep", "--a", "static", "--b", "tcr", names=["nowhere", "does not exist"])
+    assert "--level arg (=0.05)" in ok("power", "--help")
     with open(tmp / "power.json") as file:
         power = json.load(file)
     table = [pair for pair in pairing["pairs"] if (pair["a"], pair["b"]) == ("static", "tcr")]
@@ -118,7 +134,11 @@ def test_a_study_predicts(tmp):
     refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--sessions", 9, names=["--sessions"])
     refused("power", out, "--prediction", "creep", "--a", "static", "--b", "tcr", "--json", out / "animals.json", names=["--json", "report"])
     # Other settings have a place of their own; a study stands once, and an output that holds something else is left alone.
-    assert predict(out, only=["creep"], study=[study]).returncode == 0 and len(list((out / "networks").glob("*/*.json"))) == 36
+    done = predict(out, only=["creep"], study=[study])
+    assert done.returncode == 0 and len(list((out / "networks").glob("*/*.json"))) == 36
+    # What a report replaces is said where something of it is lost.
+    assert "replaces a report with 3 predictions more: autocorrelation_400, delay_speed, pairing_contrast" in done.stderr, done.stderr
+    assert "replaces" not in predict(out, only=["creep"], study=[study]).stderr
     assert not (out / "delay_speed.svg").exists()
     refused("predict", study, study, "--out", out, names=["twice"])
     refused("predict", study, "--out", study, "--all", names=["--out"])
@@ -129,13 +149,35 @@ def test_wrong_predictions_are_one_line(tmp):
     study = trained(tmp)
     (tmp / "empty").mkdir()
     refused("predict", tmp / "empty", "--out", tmp / "o", names=["study"])
+    refused("predict", tmp / "nowhere", "--out", tmp / "o", names=["nowhere", "does not exist"])
     assert "criterion" in stillpoint("predict", study, "--out", tmp / "o", "--quiet").stderr, "none learned"
     for words, says in ((["--size", "30x10"], "--size"), (["--size", "5"], "NEURONSxTRIALS"), (["--size", "0x10"], "at least 1 neuron"),
                         (["--only", "creeep"], "creep"), (["--set", "recording.shapes=2"], "recording.shape"), (["--set", "recording.shape=-1"], "recording.shape"),
                         (["--f-max-hz", "0"], "--f-max-hz"), (["--half-step", "-1"], "--half-step")):
         done = stillpoint("predict", study, "--out", tmp / "o", "--all", "--quiet", *words)
         assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1, (words, done.stderr)
-    assert not (tmp / "o/predictions.json").exists()
+    refused("predict", study, "--out", tmp / "o", "--all", "--size", "10x20", "--size", "60x60", names=["--size = 60x60", "20", "--size 20xTRIALS"])
+    assert not (tmp / "o").exists(), "nothing was measured, nothing is made"
+    (tmp / "other").mkdir()
+    (tmp / "other/mine.txt").write_text("")
+    refused("predict", study, "--out", tmp / "other", "--all", names=["--out", "something else"])
+
+
+def test_small_networks_are_recorded_in_the_usual_sizes_that_they_have(tmp):
+    ok("run", write(tmp / "few.ini", STUDY.replace("seeds = 6", "seeds = 1")), "--out", tmp / "few", "--quiet")
+    words = ["--all", "--only", "creep", "--half-step", 0]
+    done = stillpoint("predict", tmp / "few", "--out", tmp / "o", *words)
+    line, = [line for line in done.stderr.splitlines() if "left out" in line]
+    assert done.returncode == 0 and "30x40, 60x60" in line and "20 neurons" in line, done.stderr
+    with open(tmp / "o/predictions.json") as file:
+        pairs = json.load(file)["predictions"][0]["pairs"]
+    assert {(pair["neurons"], pair["trials"]) for pair in pairs} == {(10, 20)}
+    text = (tmp / "o/predictions.md").read_text()
+    assert "None of 3 pairs could be tested" in text and "Every pair" not in text and "6 where only stimulated ones count" in text
+    assert "--set noise.drive=0.1" in text.split("## Experiments")[1]
+    # Of another study it says what is replaced.
+    ok("run", tmp / "few.ini", "--out", tmp / "again", "--quiet")
+    assert f"replaces the report of {tmp / 'few'} (predictions: 1)" in stillpoint("predict", tmp / "again", "--out", tmp / "o", *words).stderr
 
 
 def test_networks_without_a_membrane_are_refused_before_any_is_tried(tmp):
@@ -166,7 +208,10 @@ def test_an_experiment_that_does_something_else_says_so(tmp):
 def test_an_experiment_is_recorded_in_full(tmp):
     run = small_run("tcr", seed=3)
     experiment = write(tmp / "step.ini", "[experiment]\nstimulus = step\nlength_ms = 200\nafter_ms = 400\nbefore_ms = 100\nfraction = 0.25\ntrials = 3\namplitude = 1\n[noise]\ndrive = 0.05\n")
-    ok("simulate", run, "--experiment", experiment, "--out", tmp / "step.h5")
+    assert "replaced" not in ok("simulate", run, "--experiment", experiment, "--out", tmp / "step.h5")
+    assert f"{tmp / 'step.h5'} (replaced): " in ok("simulate", run, "--experiment", experiment, "--out", tmp / "step.h5")
+    session = ["export-nwb", run, tmp / "step.nwb", "--experiments", "rest", "--trials", 2]
+    assert "replaced" not in ok(*session) and "(replaced)" in ok(*session)
     ok("simulate", run, "--experiment", experiment, *settings("experiment.amplitude=0"), "--out", tmp / "zero.h5")
     nothing = write(tmp / "none.ini", "[experiment]\nafter_ms = 400\nbefore_ms = 100\ntrials = 3\n[noise]\ndrive = 0.05\n")
     ok("simulate", run, "--experiment", nothing, "--out", tmp / "none.h5")

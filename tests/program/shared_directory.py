@@ -30,6 +30,16 @@ def left_behind(out):
     return [path.name for path in out.rglob("*") if path.is_file() and path.suffix not in (".h5", ".json")]
 
 
+def test_what_dead_processes_left_is_gone_when_the_study_is_finished(tmp):
+    study, out = write(tmp / "s.ini", STUDY), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", "--jobs", 2)
+    for path in [path for path in out.rglob("*") if path.is_file()]:
+        write(path.with_name(path.name + ".0123456789abcdef-0.partial"), "{")
+    assert len(left_behind(out)) >= 4  # of the study, its plan and its runs
+    ok("run", study, "--out", out, "--quiet", "--jobs", 2)
+    assert left_behind(out) == []
+
+
 def test_processes_divide_the_runs(tmp):
     study = write(tmp / "s.ini", STUDY)
     ok("run", study, "--out", tmp / "one", "--quiet", "--jobs", 2)

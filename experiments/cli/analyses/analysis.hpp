@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/cli/usual_number.hpp"
 #include "experiments/results/subject_file.hpp"
 #include "experiments/study/network_numbers.hpp"
 

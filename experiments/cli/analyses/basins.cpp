@@ -69,10 +69,8 @@ AnalysisKind basins_analysis() {
       [](po::options_description& options) {
         add_path_options(options);
         options.add_options()("samples", po::value<long>()->default_value(100), "states to start from")(
-            "spread", po::value<double>()->default_value(1),
-            "their standard deviation per entry (through phi where the state is a rate)")(
-            "duration-ms", po::value<double>()->default_value(10000), "of each run")(
-            "longest-period-ms", po::value<double>()->default_value(5000), "of cycles");
+            "spread", usual_number(1), "their standard deviation per entry (through phi where the state is a rate)")(
+            "duration-ms", usual_number(10000), "of each run")("longest-period-ms", usual_number(5000), "of cycles");
       },
       along_path("basins", analyse_basins),
       {defined_where(mostly_settled, count_of("attractors", "/attractors")),

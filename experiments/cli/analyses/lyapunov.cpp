@@ -71,8 +71,8 @@ AnalysisKind lyapunov_analysis() {
           [](po::options_description& options) {
             add_path_options(options);
             options.add_options()("exponents", po::value<long>()->default_value(0), "the leading ones; 0: all")(
-                "discard-ms", po::value<double>()->default_value(2000), "left out at the start")(
-                "duration-ms", po::value<double>()->default_value(20000), "measured after that, in 20 blocks");
+                "discard-ms", usual_number(2000), "left out at the start")("duration-ms", usual_number(20000),
+                                                                           "measured after that, in 20 blocks");
           },
           of_subject({}, analyse_lyapunov),
           {of_any_sign(number_at("leading", "1/s", "/exponents_per_s/0")),

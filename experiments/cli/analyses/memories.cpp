@@ -249,7 +249,7 @@ AnalysisKind memories_analysis() {
           "stillpoint analyze memories results/quickstart/runs/condition0001-seed000001.h5 --json memories.json",
           [](po::options_description& options) {
             options.add_options()("trials", po::value<long>()->default_value(default_memory_trials), "of each memory")(
-                "hold-ms", po::value<double>()->default_value(1000), "after the memory's end: drift and diffusion")(
+                "hold-ms", usual_number(1000), "after the memory's end: drift and diffusion")(
                 "settle-ms", po::value<double>(),
                 "without noise, to the attractor; default: 10000, and for trials that have not settled twice as long, "
                 "again and "

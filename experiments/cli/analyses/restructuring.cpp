@@ -239,8 +239,7 @@ AnalysisKind restructuring_analysis() {
         options.add_options()("trials", po::value<long>()->default_value(32),
                               "of the task, that networks are probed with")(
             "walks", po::value<long>(), "random walks per run; default: as few as each condition needs at --rate")(
-            "rate", po::value<double>()->default_value(0.05, "0.05"),
-            "chance of any event in a run without restructuring")(
+            "rate", usual_number(0.05), "chance of any event in a run without restructuring")(
             "descriptors", po::value<std::string>(),
             "those that count, with commas between; default: all eight. attractors,settled,field,slowest,exponent "
             "leaves "

@@ -63,7 +63,7 @@ AnalysisKind slow_points_analysis() {
         add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(64),
                               "half where free runs are slowest, half random")(
-            "radius", po::value<double>()->default_value(0.1),
+            "radius", usual_number(0.1),
             "passage: from this far before the point (distance in the state) to as far behind");
       },
       of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {

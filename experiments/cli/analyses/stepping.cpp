@@ -101,10 +101,10 @@ std::function<nlohmann::ordered_json(const std::string&, const Given&, std::stri
 
 void add_run_options(po::options_description& options, const RunDefaults& defaults) {
   options.add_options()("samples", po::value<long>()->default_value(defaults.samples), "states to start from")(
-      "spread", po::value<double>()->default_value(defaults.spread),
+      "spread", usual_number(defaults.spread),
       "their standard deviation per entry (through phi where the state is a rate)")(
-      "discard-ms", po::value<double>()->default_value(defaults.discard_ms), "left out at the start of each run")(
-      "duration-ms", po::value<double>()->default_value(defaults.duration_ms), "looked at after that");
+      "discard-ms", usual_number(defaults.discard_ms), "left out at the start of each run")(
+      "duration-ms", usual_number(defaults.duration_ms), "looked at after that");
 }
 
 double duration_of(const Given& given, const std::string& option) {

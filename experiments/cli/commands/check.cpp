@@ -25,27 +25,37 @@ po::options_description check_options() {
       "experiment", po::value<Words>()->composing(),
       "NAME=FILTER: trials of the experiment NAME (`list predictions`), as \"step=opto=1, power>2\"; may be given for "
       "each. Without: those whose column `experiment` is NAME")(
-      "align", text("event_time"), "column of trials: the event that times count from [s]")(
+      "align", text("event_time"),
+      "the event that times count from: a column of trials [s], start_time+COLUMN where that counts from the start of "
+      "the "
+      "trial, or a series of events")(
       "condition", text(""), "column of trials whose values are conditions; default: `condition` where there is one")(
       "units", text(""), "FILTER of units, as \"area=ALM\"")(
       "stimulated", text(""), "FILTER of units that the stimulus reaches; default: those of a column `stimulated`")(
       "delay-ms", po::value<double>(),
       "length of the delay of the task; default: by columns delay_start_time, "
-      "delay_stop_time")("membrane-ms", po::value<double>(),
-                         "mean membrane time constant of the units, as measured: creep needs it")(
-      "animal", text("subject"), "subject: recordings of one subject are sessions of one animal; file: each is one")(
+      "delay_stop_time")(
+      "membrane-ms", po::value<double>(),
+      "mean membrane time constant of the units in ms, as measured (of a simulated session tau_ms of its network): "
+      "creep needs it")("animal", text("subject"),
+                        "subject: recordings of one subject are sessions of one animal; file: each is one")(
       "matched", "task, constants and recording are those of the table: judge levels as well")(
-      "alpha", po::value<double>()->default_value(0.05),
+      "alpha", usual_number(0.05),
       "share of recordings in which the true hypothesis may be "
       "excluded")("json", po::value<OutputFile>(), "all of it as JSON; -: to standard output")(
       "plot", po::value<OutputFile>(), "figure there, .svg");
   return options;
 }
 
-std::optional<double> positive_of(const po::variables_map& values, const char* name) {
+constexpr double fastest_membrane_ms = 1;  // of neurons; less was given in seconds
+
+std::optional<double> milliseconds(const po::variables_map& values, const char* name, double least = 0) {
   if (values.count(name) == 0) return std::nullopt;
   const double value = values[name].as<double>();
-  require_argument(value > 0 && value < 1e6, std::string("--") + name, fmt::format("{:g}", value), "must be > 0 ms");
+  require_argument(value > 0 && value >= least &&
+                           value<1e6, std::string("--") + name, fmt::format("{:g}", value), least> 0
+                       ? fmt::format("is in ms: must be {:g} or more", least)
+                       : "is in ms: must be above 0");
   return value;
 }
 
@@ -65,8 +75,8 @@ CheckRequest request_of(const po::variables_map& values) {
   request.evidence.stimulated = {"--stimulated", text("stimulated")};
   request.evidence.align = text("align");
   request.evidence.condition = text("condition");
-  request.evidence.delay_ms = positive_of(values, "delay-ms");
-  request.evidence.membrane_ms = positive_of(values, "membrane-ms");
+  request.evidence.delay_ms = milliseconds(values, "delay-ms");
+  request.evidence.membrane_ms = milliseconds(values, "membrane-ms", fastest_membrane_ms);
   const auto animal = text("animal");
   require_argument(animal == "subject" || animal == "file", "--animal", animal, "must be one of: subject, file");
   request.files_are_animals = animal == "file";
@@ -78,24 +88,16 @@ CheckRequest request_of(const po::variables_map& values) {
 }
 
 int check(const std::vector<std::string>& arguments, const Command& command) {
-  const auto options = check_options();
-  po::positional_options_description positional;
-  positional.add("RECORDING", -1);
-  po::variables_map values;
-  if (!parse_command(command, arguments, options, positional, values)) return 0;
-  return with_option_names(options, [&] {
-    const auto files = required_words(command, values, "RECORDING");
-    const auto plot = output_path(values, "plot");
-    require_svg("--plot", plot);
+  return with_recordings(command, arguments, check_options(), [&](const po::variables_map& values) {
+    const auto plot = output_path(values, "plot"), json = output_path(values, "json");
     const auto request = request_of(values);
     const auto table = read_predictions(required(command, values, "against"));
-    const auto recordings = opened_recordings(files);
+    const auto recordings = opened_recordings(values);
+    tell_left_out(recordings);
     const auto found = check_recordings(recordings, table, request);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
-    const auto json = output_path(values, "json");
     if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
     fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));
-    return 0;
   });
 }
 
@@ -105,7 +107,7 @@ Command check_command() {
   return {"check", "RECORDING.nwb... --against predictions.json [--experiment NAME=FILTER] [...]",
           "Holds recordings against the predictions of a study: what was measured, what each hypothesis expects of a\n"
           "recording like it, which hypotheses are left, and what the recording cannot tell (docs/recordings.md).",
-          "stillpoint check session.nwb --against results/predictions/report/predictions.json --membrane-ms 20", check};
+          "stillpoint check session.nwb --against results/predictions/report/predictions.json --membrane-ms 50", check};
 }
 
 }  // namespace stillpoint

@@ -35,7 +35,7 @@ po::options_description export_options() {
       "session", po::value<long>()->default_value(1),
       "number of the session, its session_id: another one has other neurons, noise and, of a run, other trials")(
       "seed", po::value<long>(), "seed of neurons, trials and noise; default: the file's own")(
-      "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
+      "f-max-hz", usual_number(20), "firing rate that r = 1 stands for [Hz]")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: an option of recording.* (see `list recording`); recording.signal=calcium records fluorescence")(
       "no-rates", "leave out the rates, which no electrode sees")(
@@ -118,15 +118,17 @@ int export_nwb(const std::vector<std::string>& arguments, const Command& command
     auto as = recorded_of(values);
     as.command = command_text(arguments, path, file);
     const auto session = open_session(request_of(values, path));
+    std::error_code failed;
+    const bool replaces = fs::exists(file, failed);
     const auto counts = write_session(session, as, file);
     if (values.count("quiet")) return 0;
     if (!session.left_out.empty())
       tell(fmt::format("left out, as they need a task with a delay or a synapse that can be blocked: {}",
                        fmt::join(session.left_out, ", ")));
     const bool spikes = as.recording.signal == RecordingModel::Signal::spikes;
-    fmt::print("{}: session {} of {}: {} neurons, {} of them stimulated, {} trials in {:.4g} s{}\n", file, as.number,
-               session.subject, counts.neurons, counts.stimulated, counts.trials, counts.length_s,
-               spikes ? fmt::format(", {} spikes", counts.spikes) : ", fluorescence");
+    fmt::print("{}{}: session {} of {}: {} neurons, {} of them stimulated, {} trials in {:.4g} s{}\n", file,
+               replaces ? " (replaced)" : "", as.number, session.subject, counts.neurons, counts.stimulated,
+               counts.trials, counts.length_s, spikes ? fmt::format(", {} spikes", counts.spikes) : ", fluorescence");
     return 0;
   });
 }

@@ -83,10 +83,10 @@ std::string animal_of(const Recording& recording, const std::string& by) {
   return animals.front();
 }
 
-int list_contents(const std::vector<Recording>& recordings, const std::string& json_file) {
+void list_contents(const std::vector<Recording>& recordings, const std::string& json_file) {
   for (const auto& recording : recordings)
     if (json_file.empty()) fmt::print("{}", contents_of(recording));
-  if (json_file.empty()) return 0;
+  if (json_file.empty()) return;
   Json all = Json::array();
   for (const auto& recording : recordings) all.push_back(contents_json(recording));
   const auto text = json_text(all.size() == 1 ? all.front() : all);
@@ -94,10 +94,9 @@ int list_contents(const std::vector<Recording>& recordings, const std::string& j
     fmt::print("{}", text);
   else
     write_atomically(json_file, text);
-  return 0;
 }
 
-int observe(const std::vector<std::string>& arguments, const Command& command) {
+po::options_description observe_options() {
   const Selection fallback;
   po::options_description options;
   options.add_options()("list", "say what the files hold, and do nothing else")(
@@ -106,13 +105,14 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
       "or)")("units", po::value<std::string>()->default_value(""),
              "units, in the same way: \"area=ALM, quality!=noise\"")(
       "series", po::value<std::string>()->default_value(""), "in place of units: a series of samples, by path or name")(
-      "align", po::value<std::string>()->default_value(fallback.align), "column of trials that holds the event's time")(
-      "window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
-      "bin-ms", po::value<double>()->default_value(fallback.bin_ms), "width of a bin [ms]")(
+      "align", po::value<std::string>()->default_value(fallback.align),
+      "the event: a column of trials [s], start_time+COLUMN where that counts from the start of the trial, or a series "
+      "of events")("window", po::value<std::string>()->default_value("-500..1500"), "FROM..TO about the event [ms]")(
+      "bin-ms", usual_number(fallback.bin_ms), "width of a bin [ms]")(
       "epoch", po::value<std::string>()->default_value(""),
       "FROM..TO within the window that statistics are of [ms]; default: all of it")(
       "condition", po::value<std::string>()->default_value(""), "column of trials whose values are the conditions")(
-      "lag-ms", po::value<double>()->default_value(StatisticSetting{}.lag_ms),
+      "lag-ms", usual_number(StatisticSetting{}.lag_ms),
       "lag of the autocorrelation, and least time between codes that are compared [ms]")(
       "only", po::value<std::string>()->default_value(""),
       "statistics, with commas; default: all but cross_temporal, which takes long")(
@@ -121,16 +121,14 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
       "json", po::value<OutputFile>(), "all of it, curves of every unit among them, as JSON; -: to standard output")(
       "plot", po::value<OutputFile>(), "figure (.svg): spikes, rates by condition, the autocorrelation")("quiet",
                                                                                                          "no progress");
-  po::positional_options_description positional;
-  positional.add("RECORDING", -1);
-  po::variables_map values;
-  if (!parse_command(command, arguments, options, positional, values)) return 0;
-  return with_option_names(options, [&] {
-    const auto files = required_words(command, values, "RECORDING");
+  return options;
+}
+
+int observe(const std::vector<std::string>& arguments, const Command& command) {
+  return with_recordings(command, arguments, observe_options(), [&](const po::variables_map& values) {
     const auto plot = output_path(values, "plot"), json = output_path(values, "json");
-    require_svg("--plot", plot);
     const auto setting = setting_of(values);
-    const auto recordings = opened_recordings(files);
+    const auto recordings = opened_recordings(values);
     if (values.count("list")) return list_contents(recordings, json);
     Words animals;
     std::vector<const RecordedTable*> trials, units;
@@ -138,8 +136,8 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
       animals.push_back(animal_of(recording, values["animal"].as<std::string>()));
       trials.push_back(&recording.trials());
       units.push_back(&recording.units());
-      for (const auto& line : recording.left_out()) tell(fmt::format("{}: left out: {}", recording.file(), line));
     }
+    tell_left_out(recordings);
     setting.selection.trials.require_values(trials);
     if (!setting.selection.units.empty()) setting.selection.units.require_values(units);
     const bool shows = values.count("quiet") == 0 && ::isatty(STDERR_FILENO);
@@ -150,7 +148,6 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
     if (!plot.empty()) write_atomically(plot, observation_figure(observation));
     if (!json.empty() && json != "-") write_atomically(json, observation_json(observation));
     fmt::print("{}", json == "-" ? observation_json(observation) : observation_table(observation));
-    return 0;
   });
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <cmath>
 
 #include "analysis/statistics/discrimination.hpp"
@@ -10,6 +11,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/predictions/animals_file.hpp"
 #include "experiments/report/cells.hpp"
+#include "experiments/report/prediction_cells.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/atomic_file.hpp"
 #include "sim/options/nearest.hpp"
@@ -29,34 +31,64 @@ const auto& one_of(const Map& map, const std::string& option, const std::string&
   return found->second;
 }
 
+const std::map<std::string, Design>& designs() {
+  static const std::map<std::string, Design> all = {
+      {"two_groups", Design::two_groups}, {"paired", Design::paired}, {"one_group", Design::one_group}};
+  return all;
+}
+
 struct PowerRequest {
   std::string directory, prediction, a, b;
   long sessions, replicates;
   std::vector<long> animals;
-  Design design;
+  std::string design;
   std::uint64_t seed;
   double level;
+
+  Design compares() const { return designs().at(design); }
+  std::string what() const {
+    switch (compares()) {
+      case Design::paired:
+        return "the same animals in both";
+      case Design::one_group:
+        return fmt::format("animals of {} against the mean of {} here", a, b);
+      case Design::two_groups:
+        break;
+    }
+    return "two groups of animals";
+  }
 };
+
+/// "0.2 [0.1, 0.3]", "-" where absent.
+std::string estimate_text(const Json& value, const Json& interval) {
+  if (value.is_null()) return "-";
+  Estimate estimate{value.get<double>()};
+  if (!interval.is_null()) estimate.interval = Interval{interval[0].get<double>(), interval[1].get<double>()};
+  return estimate_cell(estimate);
+}
 
 Json size_json(const PowerRequest& request, const RecordingSize& size, const std::vector<SetAnimal>& all_a,
                const std::vector<SetAnimal>& all_b) {
   const auto [a, b] = alike(all_a, all_b);
   Json json = {{"neurons", size.neurons}, {"trials", size.trials}, {"networks", {a.size(), b.size()}}};
   const auto found = discrimination(a, b, request.sessions);
+  const auto difference = mean_difference(a, b);
+  json["difference"] = difference ? Json(difference->value) : Json(nullptr);
+  json["difference_interval"] = difference ? interval_json(difference->interval) : Json(nullptr);
   json["auc"] = found ? Json(found->auc.value) : Json(nullptr);
   json["auc_interval"] =
       found && found->auc.interval ? Json::array({found->auc.interval->low, found->auc.interval->high}) : Json(nullptr);
   for (const auto& [name, wanted] : {std::pair("animals_80", 0.8), std::pair("animals_90", 0.9)}) {
     const auto needed =
-        animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.design, request.level);
+        animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.compares(), request.level);
     json[name] = needed ? Json(*needed) : Json(nullptr);
   }
   json["power"] = Json::array();
   for (const long animals : request.animals) {
-    const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.design,
+    const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.compares(),
                             request.level),
                wrong = false_positive_rate(a, b, animals, request.sessions, request.replicates, request.seed,
-                                           request.design, request.level);
+                                           request.compares(), request.level);
     if (!rate) continue;
     json["power"].push_back({{"animals", animals},
                              {"power", rate->value},
@@ -67,15 +99,20 @@ Json size_json(const PowerRequest& request, const RecordingSize& size, const std
 }
 
 std::string text_of(const PowerRequest& request, const Json& json) {
-  Rows rows = {{"neurons", "trials", "networks", "AUC", "80 %", "90 %"}};
+  Rows rows = {{"neurons", "trials", "networks", "b - a [95 %]", "AUC", "80 %", "90 %"}};
   for (const long animals : request.animals) rows.front().push_back(fmt::format("n = {}", animals));
   for (const auto& size : json["sizes"]) {
+    const auto& interval = size["difference_interval"];
+    const bool differs = !interval.is_null() && (interval[0] > 0.0 || interval[1] < 0.0);
     const auto needed = [&](const char* name) {
-      return size[name].is_null() ? fmt::format(">{}", most_animals) : fmt::format("{}", size[name].get<long>());
+      const auto animals =
+          size[name].is_null() ? fmt::format(">{}", most_animals) : fmt::format("{}", size[name].get<long>());
+      return differs ? animals : "(" + animals + ")";
     };
     const bool told = !size["auc"].is_null();
     rows.push_back({fmt::format("{}", size["neurons"].get<long>()), fmt::format("{}", size["trials"].get<long>()),
                     fmt::format("{}+{}", size["networks"][0].get<long>(), size["networks"][1].get<long>()),
+                    estimate_text(size["difference"], interval),
                     told ? fmt::format("{:.2f}", size["auc"].get<double>()) : "-", told ? needed("animals_80") : "-",
                     told ? needed("animals_90") : "-"});
     for (std::size_t i = 0; i < request.animals.size(); ++i)
@@ -83,14 +120,14 @@ std::string text_of(const PowerRequest& request, const Json& json) {
                                                      : "-");
   }
   return fmt::format("{}: {} against {}, {}, {} sessions per animal, two-sided t test at {:g}\n", request.prediction,
-                     request.a, request.b,
-                     request.design == Design::paired ? "the same animals in both" : "two groups of animals",
-                     request.sessions, request.level) +
+                     request.a, request.b, request.what(), request.sessions, request.level) +
          aligned(rows, 0) +
-         "AUC: P(value of b larger), of networks that have all these sessions. 80 %, 90 %: animals per group for that\n"
-         "power; n = ..: power with so many. Animals and their sessions are resampled from the networks of the seeds "
-         "and\n"
-         "settings that both hypotheses have.\n";
+         "b - a: of recordings, Student's t over seeds. AUC: P(value of b larger), of networks that have all these\n"
+         "sessions. 80 %, 90 %: animals per group for that power, in brackets where b - a is not told from 0: there "
+         "may\n"
+         "be nothing to find; n = ..: power with so many. Animals and their sessions are resampled from the networks "
+         "of\n"
+         "the seeds and settings that both hypotheses have.\n";
 }
 
 PowerRequest request_of(const Command& command, const po::variables_map& values) {
@@ -113,16 +150,14 @@ PowerRequest request_of(const Command& command, const po::variables_map& values)
   const auto animals = values["animals"].as<std::string>();
   Options given;
   given.declare({numbers_option("--animals", "4", "", at_least(2), "")});
-  given.set("--animals", animals);
+  given.set("--animals", boost::replace_all_copy(animals, ",", " "));
   for (const double each : given.numbers("--animals")) {
     require_argument(each == std::floor(each) && each <= 10000, "--animals", animals,
                      "must be whole numbers from 2 to 10000");
     request.animals.push_back(static_cast<long>(each));
   }
-  const auto design = values["design"].as<std::string>();
-  require_argument(design == "two_groups" || design == "paired", "--design", design,
-                   "must be one of: two_groups, paired");
-  request.design = design == "paired" ? Design::paired : Design::two_groups;
+  request.design = values["design"].as<std::string>();
+  one_of(designs(), "--design", request.design);
   return request;
 }
 
@@ -131,10 +166,12 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
   options.add_options()("prediction", po::value<std::string>(), "which prediction (see `list predictions`)")(
       "a", po::value<std::string>(), "one hypothesis")("b", po::value<std::string>(), "the other")(
       "sessions", po::value<long>()->default_value(sessions_per_animal), "sessions of an animal, whose mean counts")(
-      "animals", po::value<std::string>()->default_value("4 6 8 12 16 24"), "numbers of animals per group")(
+      "animals", po::value<std::string>()->default_value("4,6,8,12,16,24"),
+      "numbers of animals per group, with commas or spaces")(
       "design", po::value<std::string>()->default_value("two_groups"),
-      "two_groups, or paired: the same animals before and after")(
-      "level", po::value<double>()->default_value(usual_level),
+      "two_groups; paired: the same animals before and after; one_group: animals of --a against the mean of --b here, "
+      "taken as known, by Student's t")(
+      "level", usual_number(usual_level),
       "of the test; of k predictions tested together .05 / k is enough for all (Holm)")(
       "replicates", po::value<long>()->default_value(2000), "simulated experiments")(
       "seed", po::value<long>()->default_value(0), "seed of the resampling")("json", po::value<OutputFile>(),
@@ -159,9 +196,10 @@ int power_of(const std::vector<std::string>& arguments, const Command& command) 
                                   request.prediction, request.a, request.b));
     require_argument(request.sessions <= most, "--sessions", fmt::format("{}", request.sessions),
                      fmt::format("at most {} were recorded of an animal", most));
-    Json json = {{"kind", "power"},       {"prediction", request.prediction}, {"a", request.a},
-                 {"b", request.b},        {"sessions", request.sessions},     {"level", request.level},
-                 {"sizes", Json::array()}};
+    Json json = {{"kind", "power"},          {"prediction", request.prediction},
+                 {"a", request.a},           {"b", request.b},
+                 {"design", request.design}, {"sessions", request.sessions},
+                 {"level", request.level},   {"sizes", Json::array()}};
     for (std::size_t size = 0; size < file.sizes.size(); ++size)
       json["sizes"].push_back(size_json(request, file.sizes[size], a[size], b[size]));
     const auto path = output_path(values, "json");

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "analysis/learning/daily_change.hpp"
 #include "experiments/cli/command.hpp"
@@ -14,6 +15,7 @@
 #include "experiments/report/prediction_figure.hpp"
 #include "experiments/report/prediction_formats.hpp"
 #include "experiments/results/atomic_file.hpp"
+#include "experiments/results/text_file.hpp"
 #include "sim/options/nearest.hpp"
 
 namespace stillpoint {
@@ -59,7 +61,8 @@ std::vector<std::string> names_of(const std::string& text) {
 PredictionStudy study_of(const po::variables_map& values, const Words& directories) {
   PredictionStudy study{directories, {}};
   auto& setting = study.setting;
-  if (values.count("size")) {
+  study.usual_sizes = values.count("size") == 0;
+  if (!study.usual_sizes) {
     setting.sizes.clear();
     for (const auto& text : values["size"].as<Words>()) setting.sizes.push_back(size_of(text));
   }
@@ -73,16 +76,38 @@ PredictionStudy study_of(const po::variables_map& values, const Words& directori
   return study;
 }
 
-/// A directory of predictions, or an empty one. Throws UserError.
+/// A directory of predictions, an empty one, or one that can be made: it is when there is something to keep. Throws
+/// UserError.
 void require_report_directory(const std::string& out) {
   std::error_code failed;
-  fs::create_directories(out, failed);
-  require_argument(fs::is_directory(out, failed), "--out", out, "must be a directory that can be written");
-  require_argument(fs::exists(fs::path(out) / "networks") || fs::is_empty(out, failed), "--out", out,
-                   "holds something else; name an empty directory, or one that `predict` wrote");
-  fs::create_directories(fs::path(out) / "networks", failed);
-  require_argument(::access(out.c_str(), W_OK) == 0 && fs::exists(fs::path(out) / "networks"), "--out", out,
-                   "cannot be written");
+  auto existing = fs::absolute(out, failed);
+  while (!fs::exists(existing, failed) && existing.has_relative_path()) existing = existing.parent_path();
+  require_argument(fs::is_directory(existing, failed) && ::access(existing.c_str(), W_OK) == 0, "--out", out,
+                   "must be a directory that can be written");
+  require_argument(!fs::exists(out, failed) || fs::exists(fs::path(out) / "networks") || fs::is_empty(out, failed),
+                   "--out", out, "holds something else; name an empty directory, or one that `predict` wrote");
+}
+
+/// What of an earlier report in this place is not in this one, a line; "" where nothing is lost.
+std::string replaced_report(const PredictionReport& report, const std::string& out) {
+  const auto path = (fs::path(out) / "predictions.json").string();
+  std::error_code failed;
+  if (!fs::exists(path, failed)) return "";
+  try {
+    return read_json(path, [&](const nlohmann::json& earlier) -> std::string {
+      std::set<std::string> lost;
+      for (const auto& each : earlier.at("predictions")) lost.insert(each.at("name").get<std::string>());
+      const auto all = lost.size();
+      for (const auto& row : report.table.rows) lost.erase(predictions()[row.prediction].name);
+      const auto studies = earlier.at("studies").get<Words>();
+      if (studies != report.study.directories)
+        return fmt::format("{} replaces the report of {} (predictions: {})", path, fmt::join(studies, ", "), all);
+      if (lost.empty()) return "";
+      return fmt::format("{} replaces a report with {} predictions more: {}", path, lost.size(), fmt::join(lost, ", "));
+    });
+  } catch (const UserError&) {
+    return "";  // it is damaged
+  }
 }
 
 /// The first network that was measured.
@@ -100,15 +125,26 @@ std::vector<Experiment> experiments_of(const Preparation& of, Index trials) {
   return all;
 }
 
+/// What its runs had of it, as `simulate --set` takes it.
+Assignments noise_options(const Options& options) {
+  Assignments noise;
+  for (const char* name : {"noise.activity", "noise.drive"})
+    if (options.knows(name) && options.number(name) != 0) noise.emplace_back(name, options.text(name));
+  return noise;
+}
+
 void write_report(const PredictionReport& report, const std::string& out) {
   const auto place = [&](const std::string& name) { return (fs::path(out) / name).string(); };
+  std::error_code failed;  // said by what is written
+  fs::create_directories(fs::path(out) / "networks", failed);
   for (const auto& prediction : predictions()) {  // of another report in this place
     std::error_code ignored;
     fs::remove(place(prediction.name + ".svg"), ignored);
   }
   for (const auto& row : report.table.rows)
-    write_atomically(place(predictions()[row.prediction].name + ".svg"),
-                     prediction_figure(report.study, report.table, row));
+    if (has_values(row))
+      write_atomically(place(predictions()[row.prediction].name + ".svg"),
+                       prediction_figure(report.study, report.table, row));
   if (report.learning)
     write_atomically(place("learning.svg"), learning_figure(*report.learning, *report.learning_table));
   write_atomically(place("predictions.csv"), predictions_csv(report));
@@ -131,12 +167,13 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
   options.add_options()("out", po::value<std::string>(),
                         "directory for predictions.md, .json, .csv, figures, and what is measured of each network")(
       "size", po::value<Words>()->composing(),
-      "NEURONSxTRIALS that a session records, may be given several times; default: 10x20 30x40 60x60")(
-      "only", po::value<std::string>(), "predictions with commas (see `list predictions`); default: all")(
-      "f-max-hz", po::value<double>()->default_value(20), "firing rate that r = 1 stands for [Hz]")(
+      "NEURONSxTRIALS that a session records, may be given several times; default: those of 10x20 30x40 60x60 "
+      "that the networks have the neurons for")("only", po::value<std::string>(),
+                                                "predictions with commas (see `list predictions`); default: all")(
+      "f-max-hz", usual_number(20), "firing rate that r = 1 stands for [Hz]")(
       "half-step", po::value<long>()->default_value(2),
       "networks of each condition that are measured at half the time step too")(
-      "trials-per-day", po::value<double>()->default_value(400),
+      "trials-per-day", usual_number(400),
       "trials that an animal is trained on in a day: the days of the part on learning")(
       "all", "networks that did not reach criterion, too")(
       "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
@@ -168,8 +205,10 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
                                   experiments_of(first, study.setting.trials()),
                                   bin_of_rates_ms(first.options.number("integration.dt_ms")),
                                   stimulated_neurons(Protocol().fraction, first.network.size()),
+                                  noise_options(first.options),
                                   learning.networks.empty() ? nullptr : &learning,
                                   &learned};
+    if (const auto line = replaced_report(report, out); !line.empty()) tell(line);
     write_report(report, out);
     for (const auto& network : study.networks)
       if (!network.problem.empty()) tell(fmt::format("not measured: {}: {}", network.run, network.problem));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/algorithm/string.hpp>
+#include <filesystem>
 
 #include "experiments/cli/analyses/analysis.hpp"
 #include "experiments/cli/command.hpp"
@@ -110,8 +111,8 @@ po::options_description simulate_options() {
       "trials of this task, of a run's own task with the run's options; without it a free run")(
       "inputs", po::value<std::string>(),
       "trials of this file, once each, in its order: HDF5, or CSV of one trial (layout: docs/file-formats.md)")(
-      "duration-ms", po::value<double>()->default_value(1000), "length of a free run [ms]")(
-      "input", po::value<std::string>(), "free run: constant input v1,v2,...")(
+      "duration-ms", usual_number(1000), "length of a free run [ms]")("input", po::value<std::string>(),
+                                                                      "free run: constant input v1,v2,...")(
       "trials", po::value<long>(),
       "number of trials, each from its own initial state (all from r0 where the network file has one); default: 10, "
       "of --inputs all")(
@@ -260,12 +261,14 @@ int simulate_network(const SimulationRequest& request, const StoredNetwork& stor
                     integration.dt_ms, bound_ms));
   if (!quiet)
     for (const auto& line : remarks_on_times(request, resolved, trials.steps)) tell(line);
+  std::error_code failed;
+  const bool replaces = std::filesystem::exists(request.out, failed);
   write_simulation(request, stored, resolved, trials, recorder, stimulated);
 
   if (!quiet) {
-    fmt::print("{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,
-               trials.batch, static_cast<double>(trials.steps) * integration.dt_ms, trials.steps, integration.dt_ms,
-               resolved.text("integration.method"), resolved.text("synapse.kind"),
+    fmt::print("{}{}: {} trials of {:g} ms ({} steps of {:g} ms, {}), synapse {}, speed V = {:.3g} /s", request.out,
+               replaces ? " (replaced)" : "", trials.batch, static_cast<double>(trials.steps) * integration.dt_ms,
+               trials.steps, integration.dt_ms, resolved.text("integration.method"), resolved.text("synapse.kind"),
                population_speed(simulation, trials));
     if (graded(trials)) {
       const Score result = score(simulation.trajectory().outputs, trials);

@@ -1,5 +1,7 @@
 // A step of current while all other neurons are held at rates of the experimenter's choice: what a synapse of
 // presynaptic rate r and postsynaptic change does depends on r(k) . r(t); feedback of the neuron's own past does not.
+#include <fmt/format.h>
+
 #include "experiments/predictions/families/families.hpp"
 
 namespace stillpoint {
@@ -16,7 +18,7 @@ std::optional<double> creep_at(const Evidence& of, const std::string& background
 
 std::vector<Prediction> background_predictions() {
   constexpr auto stimulated = Prediction::Cells::stimulated;
-  const std::string holography = "all-optical: a third of the neurons stimulated, all others held by patterned light";
+  const auto holography = fmt::format("all-optical: current into {}, all others held by patterned light", some_neurons);
   return {
       {"background_creep",
        "",

@@ -1,4 +1,6 @@
 // Acute block of short-term plasticity.
+#include <fmt/format.h>
+
 #include "analysis/activity/fano.hpp"
 #include "analysis/activity/intrinsic_timescale.hpp"
 #include "experiments/predictions/families/families.hpp"
@@ -43,7 +45,7 @@ std::vector<Prediction> block_predictions() {
        "variance over mean of counts in 500 ms",
        "500 to 1000 ms after a block at -200 ms",
        drug,
-       "as above",
+       "no change without plasticity, derivative feedback and slow membranes among them",
        {"rest", "rest_blocked"},
        Prediction::Cells::any,
        [](const Evidence& of) { return log_ratio(mean_fano(of, "rest_blocked"), mean_fano(of, "rest")); },
@@ -64,8 +66,8 @@ std::vector<Prediction> block_predictions() {
        "",
        "Change of creep within a step when short-term plasticity is blocked",
        "difference of ratios of means over cells",
-       "as creep",
-       std::string(drug) + "; current into a third of the neurons",
+       window_of_creep,
+       fmt::format("{}; current into {}", drug, some_neurons),
        "creep of membranes and derivative feedback stays",
        {"rest", "step", "rest_blocked", "step_blocked"},
        Prediction::Cells::stimulated,

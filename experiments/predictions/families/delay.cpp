@@ -116,7 +116,7 @@ std::vector<Prediction> delay_predictions() {
       decoded("distractor", "Decoding at the end of the delay after a distractor in its first half, less that without",
               "trial_distracted", "gating of inputs: give distractors outside of the task as well"),
       decoded("delay_silencing",
-              "Decoding at the end of the delay after silencing a third of the neurons in it, less that without",
+              "Decoding at the end of the delay after silencing 30 % of the neurons in it, less that without",
               "trial_silenced", "other areas may hold the memory (Inagaki et al. 2019, doi:10.1038/s41586-019-0919-7)"),
       decoded("delay_block",
               "Decoding at the end of the delay with short-term plasticity blocked in it, less that without",

@@ -1,4 +1,6 @@
 // Pairs and trains of pulses of current.
+#include <fmt/format.h>
+
 #include "experiments/predictions/families/families.hpp"
 
 namespace stillpoint {
@@ -11,7 +13,7 @@ constexpr Window first_pulse{20, 100}, second_pulse{120, 200};  // pulses of 50 
 
 std::vector<Prediction> pulses_predictions() {
   constexpr auto stimulated = Prediction::Cells::stimulated;
-  const std::string optogenetics = "optogenetic pulses into an identified third of the neurons; their spikes";
+  const std::string optogenetics = fmt::format("optogenetic pulses into {}; their spikes", some_neurons);
   return {
       {"paired_pulse",
        "",

@@ -1,4 +1,6 @@
 // Responses to steps of current and to silencing.
+#include <fmt/format.h>
+
 #include "experiments/predictions/families/families.hpp"
 
 namespace stillpoint {
@@ -17,13 +19,13 @@ std::optional<double> settling_after(const Evidence& of, const std::string& sile
 
 std::vector<Prediction> step_predictions() {
   constexpr auto stimulated = Prediction::Cells::stimulated;
-  const std::string optogenetics = "optogenetic current into an identified third of the neurons; their spikes";
+  const std::string optogenetics = fmt::format("optogenetic current into {}; their spikes", some_neurons);
   return {
       {"creep",
        "",
        "Response late in a step of current of 1 s over the response early in it",
        "ratio of means over cells (Kim & Alger 2001, doi:10.1523/JNEUROSCI.21-24-09608.2001)",
-       "900 to 1000 ms over 100 ms from 3 membrane time constants on",
+       window_of_creep,
        optogenetics,
        "slow membranes creep: only up to 200 ms of membrane time constant; derivative feedback creeps alike: "
        "background",
@@ -56,16 +58,17 @@ std::vector<Prediction> step_predictions() {
          return step_ramp_ratio(of.response("step", "rest"), window, of.response("ramp", "rest"), window, 50);
        },
        one_over_another},
-      {"settling_200",
-       "ms",
-       "Time to settle within 10 % after 200 ms of silencing",
-       "censored at 600 ms",
-       "200 to 800 ms",
-       optogenetics,
-       "slow membranes settle late after any silencing: vary its length",
-       {"rest", "silence_200"},
-       stimulated,
-       [](const Evidence& of) { return settling_after(of, "silence_200", 200); }},
+      within(0, followed_ms,
+             {"settling_200",
+              "ms",
+              "Time to settle within 10 % after 200 ms of silencing",
+              "censored at 600 ms",
+              "200 to 800 ms",
+              optogenetics,
+              "slow membranes settle late after any silencing: vary its length",
+              {"rest", "silence_200"},
+              stimulated,
+              [](const Evidence& of) { return settling_after(of, "silence_200", 200); }}),
       {"settling_growth",
        "",
        "Log of the time to settle after 800 ms of silencing over that after 50 ms",

@@ -64,7 +64,7 @@ std::vector<Prediction> switching_predictions() {
            "Log of the current that makes half of the answers wrong in a tenth of the delay, over that in four fifths, "
            "in the condition that it pushes away from",
            "amplitude at one half, monotone regression (Lapicque 1907 for its law)", "from a tenth of the delay on",
-           "behaviour; current into a third of the neurons in the delay",
+           fmt::format("behaviour; current into {} in the delay", some_neurons),
            "membranes alone give a ratio as well: their law is known (Lapicque)", experiments, Prediction::Cells::any,
            [](const Evidence& of) {
              const double delay = of.delay.at("trial").length_ms;

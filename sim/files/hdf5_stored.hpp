@@ -1,0 +1,67 @@
+// A column of numbers as it lies in a file. HDF5 undoes its filters under its lock, one thread after the other, and
+// inflating is most of what reading takes: here parts are fetched under the lock as they are stored, and any thread makes
+// numbers of them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/files/hdf5_foreign.hpp"
+
+namespace stillpoint::hdf5 {
+
+/// How chunks of numbers are stored, where we can undo it: by deflate, bytes shuffled, both or neither.
+struct ChunkForm {
+  std::size_t values = 0;       // in a chunk
+  std::size_t value_bytes = 8;  // 8 or 4: double or single precision of this machine
+  /// Places in the row of filters, of a chunk's mask; -1: not among them.
+  int shuffled = -1, deflated = -1;
+
+  std::size_t bytes() const { return values * value_bytes; }
+};
+
+/// Some rows of a column, all of which or none were fetched.
+class StoredPart {
+ public:
+  hsize_t from() const { return from_; }
+  /// Throws UserError where what is stored is damaged. From any thread, once.
+  std::vector<double> numbers();
+
+ private:
+  friend class StoredColumn;
+  struct Chunk {
+    std::vector<unsigned char> bytes;
+    std::uint32_t left_out = 0;  // filters, bit by bit
+  };
+  /// Where they are: in `to`, which holds a chunk, or in the chunk itself.
+  const unsigned char* values_of(const Chunk& chunk, unsigned char* to, std::vector<unsigned char>& between) const;
+
+  std::string where_;
+  hsize_t from_ = 0, rows_ = 0;
+  ChunkForm form_;
+  std::vector<Chunk> chunks_;
+  std::vector<double> numbers_;  // in place of chunks, made by HDF5 itself
+};
+
+class StoredColumn {
+ public:
+  /// Of a dataset with one axis that holds numbers and outlives this.
+  explicit StoredColumn(const ForeignDataset& dataset);
+
+  /// Rows of every part, from row 0; the last one may have fewer. A part is read from the file once.
+  hsize_t part_rows() const { return part_rows_; }
+  hsize_t parts() const { return (dataset_.rows() + part_rows_ - 1) / part_rows_; }
+  /// What numbers of a part take, and its bytes as they are stored, at most.
+  std::size_t part_bytes() const { return 2 * sizeof(double) * static_cast<std::size_t>(part_rows_) + form_.bytes(); }
+  /// Throws UserError where it cannot be read. Holds the lock of HDF5.
+  StoredPart fetch(hsize_t part) const;
+
+ private:
+  bool fetch_chunks(StoredPart& part) const;
+
+  const ForeignDataset& dataset_;
+  ChunkForm form_;  // without values where HDF5 has to make the numbers
+  hsize_t part_rows_ = 0;
+};
+
+}  // namespace stillpoint::hdf5
