@@ -34,7 +34,7 @@ Progress::Progress(std::vector<PlannedRun> runs, int workers, std::string what, 
       watch_(innermost_watch),
       quiet_(quiet || watch_),
       terminal_(isatty(STDERR_FILENO) != 0) {
-  if (watch_) show();
+  if (watch_ && runs_ > 0) show();
 }
 
 std::vector<PlannedRun> pieces_of_work(std::size_t count) { return std::vector<PlannedRun>(count, PlannedRun{0, 1}); }

@@ -13,6 +13,7 @@ from stillpoint._follow import Followed, follow
 from stillpoint._lyapunov import Lyapunov, lyapunov
 from stillpoint._network import Network
 from stillpoint._phases import Phases, phases
+from stillpoint._predict import Predictions, predict
 from stillpoint._restructuring import Restructuring, restructuring
 from stillpoint._run import Run, Runs
 from stillpoint._simulate import simulate
@@ -24,8 +25,8 @@ from stillpoint._torch import from_torch
 __version__: str
 __all__ = [
     "TCR", "Basins", "Cycles", "DerivativeFeedback", "FixedPoints", "Followed", "HighPass", "Integration", "Lyapunov", "Network", "Noise",
-    "Phases", "Restructuring", "Run", "Runs", "SlowPoints", "Study", "TsodyksMarkram", "basins", "cycles", "fixed_points", "follow",
-    "from_torch", "lyapunov", "open_study", "phases", "restructuring", "run_study", "simulate", "slow_points",
+    "Phases", "Predictions", "Restructuring", "Run", "Runs", "SlowPoints", "Study", "TsodyksMarkram", "basins", "cycles", "fixed_points", "follow",
+    "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
 ]
 
 

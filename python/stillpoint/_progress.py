@@ -15,25 +15,24 @@ _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 def bar(shown: bool) -> Iterator[See]:
     """A function that moves a bar, or does nothing."""
     if not shown:
-        yield lambda what, done, runs, share: None
+        yield lambda what, done, of, share: None
         return
     from tqdm import tqdm
 
-    bars: dict[str, Any] = {}
+    now: Any = None
+    counted = ""
 
-    def see(what: str, done: int, runs: int, share: float) -> None:
-        if what not in bars:  # what went before is over
-            for each in bars.values():
-                each.close()
-            bars[what] = tqdm(total=1.0, bar_format=_FORMAT)
-        one = bars[what]
-        one.set_description_str(f"{done}/{runs} {what}", refresh=False)
-        one.update(max(0.0, share - one.n))
-        if done == runs:
-            one.refresh()
+    def see(what: str, done: int, of: int, share: float) -> None:
+        nonlocal now, counted
+        if now is None or what != counted or share < now.n:  # another piece of work
+            if now is not None:
+                now.close()
+            now, counted = tqdm(total=1.0, bar_format=_FORMAT), what
+        now.set_description_str(f"{done}/{of} {what}", refresh=done == of)
+        now.update(share - now.n)
 
     try:
         yield see
     finally:
-        for each in bars.values():
-            each.close()
+        if now is not None:
+            now.close()
