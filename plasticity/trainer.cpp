@@ -255,7 +255,7 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
       break;
     }
     if (update + 1 == setting.learner.freeze_in_updates) result.after_freeze_in = network;
-    const auto next = setting.progress(update);
+    const auto next = setting.progress({update, batch_score, [&] { return network.template cast<double>(); }});
     if (next == Next::go_on || update + 1 == updates) continue;
     stand();
     if (next == Next::stop) return result;

@@ -55,6 +55,13 @@ struct TrainingParameters {
 /// What becomes of a run after an update: nothing else, the run is kept, or the run stops (unfinished).
 enum class Next { go_on, keep, stop };
 
+/// Where a run stands after an update.
+struct Standing {
+  long update;
+  Score score;                               // on the trials of the update, before it
+  std::function<Network<double>()> network;  // a copy of it as it is now
+};
+
 /// Everything a training run depends on, but for the initial network.
 struct TrainingSetting {
   TrialSource trials;
@@ -66,7 +73,7 @@ struct TrainingSetting {
   Integration integration = {};
   Noise noise = {};
   bool criterion_is_error = false;  // mean squared error below criterion_mse, instead of accuracy above criterion
-  std::function<Next(long update)> progress = [](long) { return Next::go_on; };
+  std::function<Next(const Standing&)> progress = [](const Standing&) { return Next::go_on; };
 };
 
 /// Number of evaluation trials, fixed for a seed, and how many of them run at once.

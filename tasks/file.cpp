@@ -21,47 +21,51 @@ const ParameterList<TrialFileParameters>& file_list() {
   return list;
 }
 
-class TrialsOfAFile : public Task {
+class TrialsOfOnesOwn : public Task {
  public:
-  TrialsOfAFile(const TrialFileParameters& parameters, double dt_ms) {
-    require_parameter(!parameters.file.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
-    const auto stored = read_trials(parameters.file);
-    if (!stored.graded())
-      throw UserError(parameters.file + ": dataset targets: missing; a task has targets and mask beside its inputs");
-    require_parameter(std::abs(*stored.dt_ms - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
-                      fmt::format("must be {}, the dt_ms of {}", *stored.dt_ms, parameters.file));
-    all_ = stored.trials;
-  }
+  explicit TrialsOfOnesOwn(std::shared_ptr<const TrialSet<double>> all) : all_(std::move(all)) {}
 
-  Index inputs() const override { return all_.inputs.rows(); }
-  Index outputs() const override { return all_.targets.rows(); }
+  Index inputs() const override { return all_->inputs.rows(); }
+  Index outputs() const override { return all_->targets.rows(); }
   CriterionKind criterion() const override {
-    return all_.tolerance > 0 ? CriterionKind::mean_squared_error : CriterionKind::accuracy;
+    return all_->tolerance > 0 ? CriterionKind::mean_squared_error : CriterionKind::accuracy;
   }
 
   TrialSet<double> draw(TrialKey key, Index count) const override {
-    auto trials = draw_trials(*this, all_.steps, key, count, [&](Stream& stream, Trial trial) {
-      const Index drawn = stream.below(all_.batch);
-      for (Index t = 0; t < all_.steps; ++t) {
-        const Index to = trial.set.column(t, trial.b), from = all_.column(t, drawn);
-        trial.set.inputs.col(to) = all_.inputs.col(from);
-        trial.set.targets.col(to) = all_.targets.col(from);
-        trial.set.mask.col(to) = all_.mask.col(from);
+    const auto& all = *all_;
+    auto trials = draw_trials(*this, all.steps, key, count, [&](Stream& stream, Trial trial) {
+      const Index drawn = stream.below(all.batch);
+      for (Index t = 0; t < all.steps; ++t) {
+        const Index to = trial.set.column(t, trial.b), from = all.column(t, drawn);
+        trial.set.inputs.col(to) = all.inputs.col(from);
+        trial.set.targets.col(to) = all.targets.col(from);
+        trial.set.mask.col(to) = all.mask.col(from);
       }
-      trial.end(all_.condition[static_cast<std::size_t>(drawn)], all_.length[static_cast<std::size_t>(drawn)]);
+      trial.end(all.condition[static_cast<std::size_t>(drawn)], all.length[static_cast<std::size_t>(drawn)]);
     });
-    trials.tolerance = all_.tolerance;
+    trials.tolerance = all.tolerance;
     return trials;
   }
 
  private:
-  TrialSet<double> all_;
+  std::shared_ptr<const TrialSet<double>> all_;
 };
 
 }  // namespace
 
+std::unique_ptr<Task> make_task(std::shared_ptr<const TrialSet<double>> trials) {
+  return std::make_unique<TrialsOfOnesOwn>(std::move(trials));
+}
+
 std::unique_ptr<Task> make_task(const TrialFileParameters& parameters, double dt_ms) {
-  return make_checked<TrialsOfAFile>(file_list(), parameters, dt_ms);
+  file_list().check(parameters);
+  require_parameter(!parameters.file.empty(), "task.file", "(empty)", "must be an HDF5 file of trials");
+  const auto stored = read_trials(parameters.file);
+  if (!stored.graded())
+    throw UserError(parameters.file + ": dataset targets: missing; a task has targets and mask beside its inputs");
+  require_parameter(std::abs(*stored.dt_ms - dt_ms) <= 1e-9 * dt_ms, "integration.dt_ms", fmt::format("{}", dt_ms),
+                    fmt::format("must be {}, the dt_ms of {}", *stored.dt_ms, parameters.file));
+  return make_task(std::make_shared<const TrialSet<double>>(stored.trials));
 }
 
 TaskKind file_task() {

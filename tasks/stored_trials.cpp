@@ -48,32 +48,15 @@ std::vector<Index> read_whole(const hdf5::ReadGroup& root, const std::string& na
   return numbers;
 }
 
-/// row-major [trial, step, channel] -> columns t*B + b; nothing beyond a trial's length
+/// row-major [trial, step, channel] -> columns t*B + b
 Matrix<double> columns_of(const hdf5::Array& array, const TrialSet<double>& trials) {
   const auto channels = static_cast<Index>(array.shape[2]);
-  Matrix<double> columns = Matrix<double>::Zero(channels, trials.steps * trials.batch);
+  Matrix<double> columns(channels, trials.steps * trials.batch);
   for (Index b = 0; b < trials.batch; ++b)
-    for (Index t = 0; t < trials.steps && trials.valid(t, b); ++t)
+    for (Index t = 0; t < trials.steps; ++t)
       columns.col(trials.column(t, b)) =
           Eigen::Map<const Vector<double>>(array.values.data() + (b * trials.steps + t) * channels, channels);
   return columns;
-}
-
-/// Every trial is graded somewhere, by 0 or 1, within its length, against targets that its measure can judge.
-void check_grading(const TrialSet<double>& trials, const hdf5::Array& mask, const std::string& path) {
-  const auto ones = std::count(mask.values.begin(), mask.values.end(), 1.0),
-             zeros = std::count(mask.values.begin(), mask.values.end(), 0.0);
-  if (static_cast<std::size_t>(ones + zeros) != mask.values.size())
-    throw UserError(path + ": dataset mask: must be 0 or 1 throughout");
-  if (ones != (trials.mask.array() == 1).count())
-    throw UserError(path + ": dataset mask: must be 0 beyond the length of a trial");
-  for (Index b = 0; b < trials.batch; ++b) {
-    double graded = 0;
-    for (Index t = 0; t < trials.steps; ++t) graded += trials.mask.col(trials.column(t, b)).sum();
-    if (graded == 0) throw UserError(fmt::format("{}: dataset mask: grades nothing of trial {}", path, b));
-  }
-  if (trials.tolerance == 0 && (trials.mask.array() == 1 && trials.targets.array().abs() != 1).any())
-    throw UserError(path + ": dataset targets: must be +1 or -1 where graded, or the attribute tolerance be given");
 }
 
 double read_positive(const hdf5::ReadGroup& root, const std::string& name, const std::string& unit) {
@@ -93,7 +76,7 @@ void read_grading(const hdf5::ReadGroup& root, TrialSet<double>& trials) {
   const auto mask = read_finite(root, "mask", targets.shape);
   trials.targets = columns_of(targets, trials);
   trials.mask = columns_of(mask, trials);
-  check_grading(trials, mask, root.where());
+  check_grading(trials, root.where() + ": dataset ");
 }
 
 StoredTrials read_hdf5(const std::string& path) {
@@ -117,6 +100,7 @@ StoredTrials read_hdf5(const std::string& path) {
   if (root.has_attribute("tolerance")) trials.tolerance = read_positive(root, "tolerance", "");
   trials.inputs = columns_of(inputs, trials);
   if (root.has("targets") || root.has("mask")) read_grading(root, trials);
+  clear_padding(trials);
   return stored;
 }
 
@@ -155,6 +139,31 @@ StoredTrials read_csv(const std::string& path) {
 }
 
 }  // namespace
+
+void check_grading(const TrialSet<double>& trials, const std::string& place) {
+  const auto mask = trials.mask.array(), targets = trials.targets.array();
+  if (!(mask == 0 || mask == 1).all()) throw UserError(place + "mask: must be 0 or 1 throughout");
+  for (Index b = 0; b < trials.batch; ++b) {
+    double graded = 0;
+    for (Index t = 0; t < trials.steps; ++t) {
+      const double here = trials.mask.col(trials.column(t, b)).sum();
+      if (here > 0 && !trials.valid(t, b))
+        throw UserError(place + "mask: must be 0 beyond the length of a trial");
+      graded += here;
+    }
+    if (graded == 0) throw UserError(fmt::format("{}mask: grades nothing of trial {}", place, b));
+  }
+  if (trials.tolerance == 0 && (mask == 1 && targets.abs() != 1).any())
+    throw UserError(place + "targets: must be +1 or -1 where graded, or a tolerance be given");
+}
+
+void clear_padding(TrialSet<double>& trials) {
+  for (Index b = 0; b < trials.batch; ++b)
+    for (Index t = trials.length[static_cast<std::size_t>(b)]; t < trials.steps; ++t) {
+      trials.inputs.col(trials.column(t, b)).setZero();
+      if (trials.targets.rows() > 0) trials.targets.col(trials.column(t, b)).setZero();
+    }
+}
 
 StoredTrials read_trials(const std::string& path) {
   return boost::iends_with(path, ".csv") ? read_csv(path) : read_hdf5(path);

@@ -18,4 +18,10 @@ struct StoredTrials {
 /// line of names above them or none. Throws UserError where the file is not that.
 StoredTrials read_trials(const std::string& path);
 
+/// Throws UserError, "PLACEmask: ..", unless every trial is graded somewhere, by 0 or 1, within its length, against
+/// targets that its measure can judge.
+void check_grading(const TrialSet<double>& trials, const std::string& place = "");
+/// Nothing is beyond the length of a trial.
+void clear_padding(TrialSet<double>& trials);
+
 }  // namespace stillpoint

@@ -140,5 +140,7 @@ std::unique_ptr<Task> make_task(const ContextIntegrationParameters& parameters, 
 std::unique_ptr<Task> make_task(const WorkingMemoryParameters& parameters, double dt_ms);
 std::unique_ptr<Task> make_task(const IntervalTimingParameters& parameters, double dt_ms);
 std::unique_ptr<Task> make_task(const TrialFileParameters& parameters, double dt_ms);
+/// The same of trials at hand, made for the time step (tasks/stored_trials.hpp checks them).
+std::unique_ptr<Task> make_task(std::shared_ptr<const TrialSet<double>> trials);
 
 }  // namespace stillpoint

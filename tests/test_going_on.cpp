@@ -66,7 +66,7 @@ void check_goes_on(Assignments chosen, bool grown = true) {
   for (const long stop : {1, 4, 11}) {
     INFO(stop);
     auto until = setting;
-    until.progress = [&](long update) { return update + 1 == stop ? Next::stop : Next::go_on; };
+    until.progress = [&](const Standing& at) { return at.update + 1 == stop ? Next::stop : Next::go_on; };
     const auto begun = train<Scalar>(until, network);
     REQUIRE(begun.outcome == Outcome::unfinished);
     REQUIRE(begun.curve.update.size() == static_cast<std::size_t>(stop));
@@ -74,7 +74,7 @@ void check_goes_on(Assignments chosen, bool grown = true) {
   }
   Training<Scalar> kept;
   auto keeping = setting;
-  keeping.progress = [](long update) { return update == 6 ? Next::keep : Next::go_on; };
+  keeping.progress = [](const Standing& at) { return at.update == 6 ? Next::keep : Next::go_on; };
   const auto untouched = train<Scalar>(keeping, network, {}, [&](const auto& training) { kept = training; });
   CHECK((all_bytes(untouched) == whole));
   REQUIRE(kept.curve.update.size() == 7);

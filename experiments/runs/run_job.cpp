@@ -101,7 +101,7 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
                     begun.path, done));
   progress.prepared(job.place, done);
   Pace pace(claim, all, job.path);
-  setting.progress = [&](long) {
+  setting.progress = [&](const Standing&) {
     ++done;
     progress.updated(job.place);
     return pace.after_update();

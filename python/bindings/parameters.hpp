@@ -5,11 +5,18 @@
 #include <fmt/format.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "sim/options/parameter_list.hpp"
@@ -26,20 +33,32 @@ struct Field {
 template <class P, class T>
 Field(const char*, T P::*) -> Field<P, T>;
 
-/// The option of a field; its name is the field's behind the section.
+/// The option of a field; its name is the field's behind the section. A field that Python would take for a word of its
+/// own ends with _.
 inline const Option& option_of(const std::vector<Option>& options, const std::string& field) {
+  const auto name = field.back() == '_' ? field.substr(0, field.size() - 1) : field;
   for (const auto& option : options)
-    if (option.name.substr(option.name.find('.') + 1) == field) return option;
+    if (option.name.substr(option.name.find('.') + 1) == name) return option;
   throw std::logic_error("no option is called " + field);
 }
+
+/// What is always the same, or from one to another.
+using ShownRange = std::variant<double, std::pair<double, double>>;
 
 /// Choices are their names in Python, option.choices[i] for Enum(i).
 template <class T>
 auto shown(const T& value, const Option& option) {
   if constexpr (std::is_enum_v<T>)
     return option.choices.at(static_cast<std::size_t>(value));
+  else if constexpr (std::is_same_v<T, Range>)
+    return value.low == value.high ? ShownRange(value.low) : ShownRange(std::pair(value.low, value.high));
   else
     return value;
+}
+inline Range range_of(const ShownRange& value) {
+  if (const auto* one = std::get_if<double>(&value)) return {*one, *one};
+  const auto& [low, high] = std::get<1>(value);
+  return {low, high};
 }
 template <class T>
 using Shown = decltype(shown(std::declval<T>(), std::declval<Option>()));
@@ -50,6 +69,8 @@ T read_back(const Shown<T>& value, const Option& option) {
     for (std::size_t i = 0; i < option.choices.size(); ++i)
       if (option.choices[i] == value) return static_cast<T>(i);
     throw std::logic_error(option.name);
+  } else if constexpr (std::is_same_v<T, Range>) {
+    return range_of(value);
   } else {
     return value;
   }
@@ -59,6 +80,9 @@ inline std::string text_of(double value) { return number_text(value); }
 inline std::string text_of(Index value) { return std::to_string(value); }
 inline std::string text_of(bool value) { return value ? "true" : "false"; }
 inline std::string text_of(const std::string& value) { return value; }
+inline std::string text_of(const ShownRange& value) { return range_text(range_of(value)); }
+inline std::string text_of(const std::vector<double>& value) { return numbers_text(value); }
+inline std::string text_of(const std::vector<std::string>& value) { return join_words(value); }
 
 /// "beta : float\n    strength ..; a number >= 0"
 inline std::string documented(const Option& option, const std::string& field, const std::string& type) {
@@ -66,21 +90,28 @@ inline std::string documented(const Option& option, const std::string& field, co
 }
 template <class T>
 std::string type_name() {
-  return std::is_enum_v<T> ? "str" : std::is_same_v<T, bool> ? "bool" : std::is_integral_v<T> ? "int" : "float";
+  if (std::is_same_v<T, Range>) return "float or (float, float)";
+  if (std::is_same_v<T, std::vector<double>>) return "list of float";
+  if (std::is_same_v<T, std::vector<std::string>>) return "list of str";
+  if (std::is_same_v<T, std::string> || std::is_enum_v<T>) return "str";
+  return std::is_same_v<T, bool> ? "bool" : std::is_integral_v<T> ? "int" : "float";
 }
 
-/// `check` throws ParameterError where a value, or two together, are not allowed.
+/// Every field is checked by its option; `check` throws ParameterError where two together are not allowed.
 template <class P, class Check, class... T>
 nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::string& summary,
                               const std::vector<Option>& options, Check check, Field<P, T>... fields) {
-  const std::string text = summary + "\n\nParameters\n----------\n" +
-                           (documented(option_of(options, fields.name), fields.name, type_name<T>()) + ...);
+  constexpr bool any = sizeof...(fields) > 0;
+  const std::array<const char*, sizeof...(fields)> names = {fields.name...};
+  const std::string text = ((summary + (any ? "\n\nParameters\n----------\n" : "")) + ... +
+                            documented(option_of(options, fields.name), fields.name, type_name<T>()));
   auto bound = nb::class_<P>(module, name, text.c_str());
   bound.def(
       "__init__",
       [=](P* self, const Shown<T>&... values) {
         P made;
         ((made.*fields.member = read_back<T>(values, option_of(options, fields.name))), ...);
+        (option_of(options, fields.name).check(text_of(values)), ...);
         check(made);
         new (self) P(std::move(made));
       },
@@ -99,7 +130,7 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
   });
   bound.def("__repr__", [=](nb::handle self) {
     std::string inside;
-    for (const char* field : {fields.name...})
+    for (const char* field : names)
       inside += fmt::format("{}{}={}", inside.empty() ? "" : ", ", field, nb::repr(self.attr(field)).c_str());
     return fmt::format("{}({})", name, inside);
   });
@@ -108,7 +139,7 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
       [=](nb::handle self, nb::handle other) {
         if (!self.type().is(other.type())) return false;
         bool same = true;
-        for (const char* field : {fields.name...}) same = same && self.attr(field).equal(other.attr(field));
+        for (const char* field : names) same = same && self.attr(field).equal(other.attr(field));
         return same;
       },
       nb::arg("other").none());

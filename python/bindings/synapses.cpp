@@ -65,6 +65,17 @@ SynapseModel synapse_model_of(nb::handle synapse) {
   return with_parameters(synapse, [](const auto& p) { return model_of(simulated(p)); });
 }
 
+SynapseModel trained_synapse_of(nb::handle synapse) {
+  if (synapse.is_none()) return static_synapse();
+  return with_parameters(synapse, [](const auto& p) { return model_of(p); });
+}
+
+std::vector<std::pair<std::string, std::string>> synapse_assignments(nb::handle synapse) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& [name, text] : as_stored(synapse)) all.emplace_back("synapse." + name, text);
+  return all;
+}
+
 std::shared_ptr<Synapse<double>> equation_of(nb::handle synapse, const Network<double>& network) {
   if (synapse.is_none()) return nullptr;
   return with_parameters(synapse, [&](const auto& p) { return as_equation(model_of(analysed(p)), network); });

@@ -6,27 +6,35 @@ Arrays have trials first, then time, then neurons; times are in ms. What a funct
 when it is called.
 """
 from stillpoint._basins import Basins, basins
-from stillpoint._core import Integration, Noise
+from stillpoint import tasks
+from stillpoint._core import Integration, Noise, Optimizer, Schedule, TemporalConsistency
 from stillpoint._cycles import Cycles, cycles
 from stillpoint._fixed_points import FixedPoints, fixed_points
 from stillpoint._follow import Followed, follow
+from stillpoint._gradients import GradientCheck, check_gradients
 from stillpoint._lyapunov import Lyapunov, lyapunov
 from stillpoint._network import Network
 from stillpoint._phases import Phases, phases
 from stillpoint._predict import Predictions, predict
 from stillpoint._restructuring import Restructuring, restructuring
+from stillpoint._rules import (
+    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, NodePerturbation, Oja, RewardHebbian, Rule)
 from stillpoint._run import Run, Runs
 from stillpoint._simulate import simulate
 from stillpoint._slow_points import SlowPoints, slow_points
 from stillpoint._study import Study, open_study, run_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
+from stillpoint._train import Curve, Trained, train
 
 __version__: str
 __all__ = [
-    "TCR", "Basins", "Cycles", "DerivativeFeedback", "FixedPoints", "Followed", "HighPass", "Integration", "Lyapunov", "Network", "Noise",
-    "Phases", "Predictions", "Restructuring", "Run", "Runs", "SlowPoints", "Study", "TsodyksMarkram", "basins", "cycles", "fixed_points", "follow",
-    "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
+    "BPTT", "FORCE", "KFRTRL", "RTRL", "TCR", "UORO", "AntiHebbian", "Basins", "Curve", "Cycles", "DerivativeFeedback", "EProp",
+    "FixedPoints", "Followed", "FullFORCE", "GradientCheck", "HighPass", "Integration", "Lyapunov", "Network", "NodePerturbation",
+    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
+    "SlowPoints", "Study", "TemporalConsistency", "Trained", "TsodyksMarkram", "basins", "check_gradients", "cycles", "fixed_points",
+    "follow", "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
+    "tasks", "train",
 ]
 
 

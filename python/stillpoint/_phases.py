@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
+    from stillpoint._train import Curve, Trained
+
 
 @dataclass(frozen=True, repr=False)
 class Phases:
@@ -76,7 +78,7 @@ class Phases:
 
 
 def phases(
-    curve: ArrayLike | pd.DataFrame,
+    curve: ArrayLike | pd.DataFrame | Curve | Trained,
     *,
     update: ArrayLike | None = None,
     accuracy: ArrayLike | None = None,
@@ -89,7 +91,7 @@ def phases(
 
     Parameters
     ----------
-    curve : (points,) array or DataFrame
+    curve : (points,) array, DataFrame, Curve or Trained
         The loss, above 0; or a table with columns update, loss and perhaps accuracy. 20 points or more.
     update : (points,) array, optional
         Updates, at equal distances. Default: 0, 1, 2 ..
@@ -115,6 +117,8 @@ def phases(
     >>> sp.phases(loss).verdict
     'abrupt'
     """
+    if hasattr(curve, "to_dataframe"):  # of a training
+        curve = curve.to_dataframe()
     if hasattr(curve, "columns"):
         table: Any = curve
         if "loss" not in table.columns:

@@ -1,0 +1,116 @@
+"""What a rule's gradient is."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stillpoint import _core, _given, tasks
+from stillpoint._core import Integration, Noise
+from stillpoint._network import Network, checked
+from stillpoint._result import taken_synapse
+from stillpoint._rules import AnyRule, compiled_rule
+from stillpoint._simulate import own_step_ms
+from stillpoint._synapses import OWN, Synapse
+
+
+@dataclass(frozen=True, repr=False)
+class GradientCheck:
+    """What ``check_gradients`` found of a rule."""
+
+    rule: str
+    kind: str
+    """"exact", "unbiased", "approximate"; "none": it writes finished changes"""
+    claim: str
+    """What it says of itself"""
+    tried: list[dict[str, Any]]
+    """Exact, then unbiased: verdict, against, error, bound, note"""
+    own_claim: dict[str, Any] | None
+    """Of a rule that claims neither: the same against its published formula; "not checked" where it has none here"""
+    cosine: float
+    """With BPTT's gradient of W, W_in and b; NaN of rules that cannot be compared"""
+    norm_ratio: float
+    """Its norm as a share of that of BPTT's"""
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether it is what it claims; None where there is nothing to check it against."""
+        if self.claim in ("exact", "unbiased"):
+            return self.kind in ("exact", self.claim)
+        verdict = self.own_claim["verdict"] if self.own_claim else "not checked"
+        return None if verdict == "not checked" else verdict == "ok"
+
+    def __repr__(self) -> str:
+        if self.kind == "none":
+            text = f"{self.rule}: no gradient, it writes finished changes"
+        elif self.kind == "approximate":
+            text = f"{self.rule}: approximate, cosine {self.cosine:.3f} with the gradient, {self.norm_ratio:.3g} of its norm"
+        else:
+            last = self.tried[-1]
+            text = f"{self.rule}: {self.kind}, {last['error']:.2g} off {last['against']} (bound {last['bound']:g})"
+        if self.own_claim and self.own_claim["verdict"] != "not checked":
+            text += f"; {self.own_claim['error']:.2g} off {self.own_claim['against']}"
+        return text + (f"; it claims to be {self.claim}" if self.ok is False else "")
+
+
+def check_gradients(
+    rule: AnyRule | str,
+    net: Network | None = None,
+    task: tasks.Task | None = None,
+    *,
+    synapse: Synapse | str = OWN,
+    dt_ms: float | None = None,
+    noise: Noise | float = 0,
+    trials: int = 4,
+    steps: int | None = 20,
+    draws: int = 1000,
+    seed: int = 1,
+) -> GradientCheck:
+    """Is a rule's gradient exact, unbiased, or approximate? Against central differences of the loss, then as the mean of many draws
+    against the exact gradient; the rule's claim is not asked (docs/rules.md).
+
+    Parameters
+    ----------
+    rule : rule or str
+        As for ``train``, or the name of one of the toolkit's, "e_prop".
+    net : Network, optional
+        Small: every weight is changed in turn. Default: 16 neurons.
+    task : a task of ``stillpoint.tasks``, optional
+        Default: FlipFlop().
+    synapse : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None
+        Its current is held, as the long-term gradient takes it. Default: the network's own.
+    dt_ms : float, optional
+        Time step [ms]. Default: as for ``train``.
+    noise : Noise or float
+        The same in every run.
+    trials : int
+        How many.
+    steps : int or None
+        The last so many of each trial; None: all.
+    draws : int
+        Of a random estimator, 100 or more.
+    seed : int
+
+    Returns
+    -------
+    GradientCheck
+
+    Examples
+    --------
+    >>> import stillpoint as sp
+    >>> sp.check_gradients(sp.BPTT()).kind, sp.check_gradients("e_prop", draws=100).kind
+    ('exact', 'approximate')
+    """
+    task = tasks.FlipFlop() if task is None else task
+    made = _core.rule_named(rule) if isinstance(rule, str) else compiled_rule("rule", rule)
+    if net is None:
+        step = dt_ms or tasks.own_dt_ms(task) or Integration().dt_ms
+        shape = task.draw(1, dt_ms=step)
+        net = Network.random(16, inputs=shape.sizes["input"], outputs=shape.sizes["channel"], seed=_given.whole("seed", seed))
+    step = _given.number("dt_ms", dt_ms or checked(net).dt_ms or tasks.own_dt_ms(task) or own_step_ms(net), "a number > 0 [ms]")
+    if not isinstance(noise, Noise):
+        noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))
+    found = _core.check_gradients(
+        made, net._core, tasks.compiled(task, step), taken_synapse(net, synapse), Integration(dt_ms=step), noise,
+        _given.whole("trials", trials, 1), None if steps is None else _given.whole("steps", steps, 1), _given.whole("draws", draws, 100),
+        _given.whole("seed", seed))
+    return GradientCheck(**found)
