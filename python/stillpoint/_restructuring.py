@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
+    from stillpoint._study import Study
+
 
 @dataclass(frozen=True, repr=False)
 class Restructuring:
@@ -53,7 +55,7 @@ class Restructuring:
 
 
 def restructuring(
-    directory: str | Path,
+    directory: Study | str | Path,
     *,
     trials: int = 32,
     walks: int | None = None,
@@ -66,8 +68,8 @@ def restructuring(
 
     Parameters
     ----------
-    directory : str or Path
-        Of a study whose runs have checkpoints. Descriptors are kept in it and not computed again.
+    directory : Study, str or Path
+        A study whose runs have checkpoints. Descriptors are kept in it and not computed again.
     trials : int
         Of the task, that networks are probed with.
     walks : int, optional
@@ -83,7 +85,7 @@ def restructuring(
     -------
     Restructuring
     """
-    folder = Path(directory).expanduser()
+    folder = Path(getattr(directory, "directory", directory)).expanduser()
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()

@@ -107,7 +107,7 @@ class Run:
         return Network.load(self.path, group)
 
     def array(self, name: str) -> NDArray[np.float64]:
-        """Any array of the run's file, by its place (docs/file-formats.md): ``"curve/strength"``, ``"alignment/eprop/cosine"``."""
+        """Any array of the run's file, by its place (docs/file-formats.md): ``"curve/strength"``, ``"alignment/e_prop/cosine"``."""
         return read_array(self.path, name)
 
     def __repr__(self) -> str:

@@ -178,13 +178,13 @@ def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Pa
     --------
     >>> import tempfile, stillpoint as sp
     >>> study = sp.run_study({
-    ...     "study": {"name": "small", "seeds": 2}, "grid": {"rule.name": ["bptt", "eprop"]},
+    ...     "study": {"name": "small", "seeds": 2}, "grid": {"rule.name": ["bptt", "e_prop"]},
     ...     "network": {"size": 10}, "task": {"name": "flip_flop"}, "training": {"updates": 5, "batch": 4},
     ... }, tempfile.mkdtemp(), progress=False)
     >>> study
     Study small: 2 conditions over rule.name, 4 of 4 runs done; 0 reached criterion, 0 diverged
     >>> study.runs[3]
-    Run(condition 1: rule.name = eprop; seed 2: did not reach criterion of 5)
+    Run(condition 1: rule.name = e_prop; seed 2: did not reach criterion of 5)
     >>> study.runs[3].network("start")
     Network(leaky_rate: 10 neurons, 3 inputs, 3 outputs, tanh, tau 50 ms, steps of 5 ms)
     >>> dict(study.curves().loss.sizes)
