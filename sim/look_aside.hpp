@@ -14,6 +14,9 @@ class LookAside {
   LookAside(const LookAside&) = delete;
   LookAside& operator=(const LookAside&) = delete;
 
+  /// Whether one lives on this thread.
+  static bool here();
+
  private:
   friend void look_aside();
   std::function<void()> look_;

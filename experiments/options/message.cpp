@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace stillpoint {
 
 namespace {
+
+std::function<void(const std::string&)> listener;
 
 /// Bytes of the character of UTF-8 that begins there, 0 where none does or it is a control character.
 std::size_t character_at(const std::string& text, std::size_t i) {
@@ -57,7 +60,13 @@ void tell(const std::string& message) {
     line += shorter(message.substr(i, end - i), longest_word, 100, 20);
     i = end;
   }
-  say(printable(shorter(line, most, kept, kept)) + "\n");
+  const auto shown = printable(shorter(line, most, kept, kept));
+  if (listener)
+    listener(shown);
+  else
+    say(shown + "\n");
 }
+
+void tell_to(std::function<void(const std::string&)> other) { listener = std::move(other); }
 
 }  // namespace stillpoint

@@ -1,6 +1,7 @@
 // Everything that the program says on standard error, and text of files on its way to a terminal.
 #pragma once
 
+#include <functional>
 #include <string>
 
 namespace stillpoint {
@@ -13,5 +14,8 @@ void say(const std::string& text);
 
 /// One printable line on standard error; what is too long to be read loses its middle.
 void tell(const std::string& message);
+
+/// From now on lines are told to this function, from any thread, in place of standard error.
+void tell_to(std::function<void(const std::string&)> listener);
 
 }  // namespace stillpoint

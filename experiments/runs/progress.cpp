@@ -13,7 +13,12 @@ namespace {
 
 using Held = std::lock_guard<std::mutex>;
 
+thread_local const ProgressWatch* innermost_watch = nullptr;
+
 }  // namespace
+
+ProgressWatch::ProgressWatch(See see) : see_(std::move(see)), outer_(innermost_watch) { innermost_watch = this; }
+ProgressWatch::~ProgressWatch() { innermost_watch = outer_; }
 
 std::string duration_text(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
@@ -26,8 +31,11 @@ Progress::Progress(std::vector<PlannedRun> runs, int workers, std::string what, 
     : runs_(runs.size()),
       left_(std::move(runs), static_cast<std::size_t>(workers)),
       what_(std::move(what)),
-      quiet_(quiet),
-      terminal_(isatty(STDERR_FILENO) != 0) {}
+      watch_(innermost_watch),
+      quiet_(quiet || watch_),
+      terminal_(isatty(STDERR_FILENO) != 0) {
+  if (watch_ && runs_ > 0) show();
+}
 
 std::vector<PlannedRun> pieces_of_work(std::size_t count) { return std::vector<PlannedRun>(count, PlannedRun{0, 1}); }
 
@@ -48,7 +56,7 @@ void Progress::prepared(std::size_t run, std::size_t updates_done_before) {
 void Progress::updated(std::size_t run) {
   const Held held(mutex_);
   left_.updated(run, now());
-  if (terminal_ && Clock::now() - shown_ > std::chrono::milliseconds(200)) show();
+  if ((terminal_ || watch_) && Clock::now() - shown_ > std::chrono::milliseconds(200)) show();
 }
 
 void Progress::finished(std::size_t run) {
@@ -92,12 +100,13 @@ void Progress::wait_for_others(std::size_t runs) {
 
 void Progress::one_more() {
   ++runs_done_;
-  if (terminal_ || runs_done_ == runs_ || Clock::now() - shown_ > std::chrono::seconds(5)) show();
+  if (terminal_ || watch_ || runs_done_ == runs_ || Clock::now() - shown_ > std::chrono::seconds(5)) show();
 }
 
 void Progress::show() {
-  if (quiet_) return;
   shown_ = Clock::now();
+  if (watch_) watch_->see_({what_, runs_done_, runs_, left_.share_done()});
+  if (quiet_) return;
   const auto left = left_.seconds(now());
   const auto time = runs_done_ == runs_ ? "took " + duration_text(now())
                     : left              ? duration_text(*left) + (what_ == "runs" ? " left" : " left for them")

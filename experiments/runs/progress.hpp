@@ -1,8 +1,9 @@
 // Progress of a study on standard error: a bar with the time left on a terminal, plain lines elsewhere. Of the time
-// left nothing is said before there is ground (experiments/runs/time_left.hpp).
+// left nothing is said before there is ground (experiments/runs/time_left.hpp). Or shown to who watches.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,6 +11,28 @@
 #include "experiments/runs/time_left.hpp"
 
 namespace stillpoint {
+
+/// How far the work is: runs that are done, of so many, and the share of all their updates.
+struct ProgressSeen {
+  std::string what;
+  std::size_t done, runs;
+  double share;
+};
+/// While one lives, it sees the progress of what this thread begins, and nothing is printed of it. Called from any
+/// thread, but not from two at once.
+class ProgressWatch {
+ public:
+  using See = std::function<void(const ProgressSeen&)>;
+  explicit ProgressWatch(See see);
+  ~ProgressWatch();
+  ProgressWatch(const ProgressWatch&) = delete;
+  ProgressWatch& operator=(const ProgressWatch&) = delete;
+
+ private:
+  friend class Progress;
+  See see_;
+  const ProgressWatch* outer_;
+};
 
 /// From any thread. A run is named by its place among those that are planned.
 class Progress {
@@ -40,6 +63,7 @@ class Progress {
   std::size_t runs_, runs_done_ = 0;
   TimeLeft left_;
   std::string what_;
+  const ProgressWatch* watch_;
   bool quiet_, terminal_, waits_ = false;
   Clock::time_point start_ = Clock::now(), shown_{};
 };

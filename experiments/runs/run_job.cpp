@@ -11,6 +11,7 @@
 #include "experiments/runs/all_runs.hpp"
 #include "experiments/runs/controls.hpp"
 #include "experiments/runs/signals.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -119,6 +120,7 @@ bool run_in(const std::string& study, const RunJob& job, const Claim& claim, Pro
       all.warnings.not_kept(job, problem.what());
     }
   };
+  const LookAside undisturbed([] {});  // what ends all runs ends this one after an update, when it is kept
   Training<Scalar> training;
   try {
     training = train<Scalar>(setting, network, std::move(begun.training), keep);

@@ -84,22 +84,25 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   AllRuns together;
   Refusals refused;
   RunQueue queue(study, std::move(jobs), progress, together);
-  for_each_on_threads(static_cast<int>(workers), std::vector<int>(workers), [&](int) {
-    try {
-      while (auto item = queue.next()) {
+  for_each_on_threads(
+      static_cast<int>(workers), std::vector<int>(workers),
+      [&](int) {
         try {
-          const bool done = run_job(study.name, item->job, *item->claim, progress, together);
-          if (!done && item->claim->lost()) queue.put_back(item->job);
-        } catch (const CannotGoOn& problem) {
-          refused.add(problem.what());
-          progress.given_up(item->job.place);
+          while (auto item = queue.next()) {
+            try {
+              const bool done = run_job(study.name, item->job, *item->claim, progress, together);
+              if (!done && item->claim->lost()) queue.put_back(item->job);
+            } catch (const CannotGoOn& problem) {
+              refused.add(problem.what());
+              progress.given_up(item->job.place);
+            }
+          }
+        } catch (...) {
+          together.given_up = true;
+          throw;
         }
-      }
-    } catch (...) {
-      together.given_up = true;
-      throw;
-    }
-  });
+      },
+      [&] { together.given_up = true; });
   together.warnings.print_counts(what);
   refused.raise();
   if (StudySignals::stopped_by() != 0) throw StudyStopped{StudySignals::stopped_by()};
@@ -202,7 +205,6 @@ void warn_of_start(const Study& study) {
 
 void run_study(Study study, const RunnerSetting& setting) {
   open_study_directory(study, setting.directory);
-  const StudySignals signals;
   warn_of_unconnected_neurons(study);
   if (!setting.quiet) warn_of_start(study);
   for (const auto& line : remarks_on(study))

@@ -16,13 +16,14 @@ struct RunnerSetting {
   bool quiet = false;
 };
 
-/// A signal stopped the study; what its runs had reached is kept.
+/// A signal stopped the study (experiments/runs/signals.hpp); what its runs had reached is kept.
 struct StudyStopped {
   int signal;
 };
 
 /// Returns when every run is finished, by this process or another. Throws UserError when the directory holds another
-/// study or something else, or cannot be written; StudyStopped.
+/// study or something else, or cannot be written; StudyStopped where StudySignals live. What this thread throws where it
+/// looks aside (sim/look_aside.hpp) stops the study in the same way.
 void run_study(Study study, const RunnerSetting& setting);
 
 }  // namespace stillpoint

@@ -294,7 +294,7 @@ std::string Study::identity() const {
 Study read_study(const StudyRequest& request) {
   Study study;
   Assignments quick;
-  const auto file = request.path.empty() ? Assignments() : read_ini(request.path, "a study");
+  const auto file = request.path.empty() ? request.entries : read_ini(request.path, "a study");
   for (const auto& [key, value] : file) {
     if (key.rfind("quick.", 0) == 0)
       quick.emplace_back(key.substr(6), value);

@@ -53,10 +53,11 @@ struct Study {
 };
 
 struct StudyRequest {
-  std::string path;              // study file; empty: defaults only
+  std::string path;              // study file; empty: `entries` in its place
   std::vector<std::string> set;  // key=value, the last word
   bool quick = false;
   long largest_network = 0;  // networks of more neurons are cut to this size; 0: none is
+  Assignments entries = {};  // "SECTION.KEY" -> value, as a file has them
 };
 
 /// The options study.* that are the study's own, not its runs'.

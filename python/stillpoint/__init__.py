@@ -15,11 +15,14 @@ from stillpoint._gradients import GradientCheck, check_gradients
 from stillpoint._lyapunov import Lyapunov, lyapunov
 from stillpoint._network import Network
 from stillpoint._phases import Phases, phases
+from stillpoint._predict import Predictions, predict
 from stillpoint._restructuring import Restructuring, restructuring
 from stillpoint._rules import (
     BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, NodePerturbation, Oja, RewardHebbian, Rule)
+from stillpoint._run import Run, Runs
 from stillpoint._simulate import simulate
 from stillpoint._slow_points import SlowPoints, slow_points
+from stillpoint._study import Study, open_study, run_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
 from stillpoint._train import Curve, Trained, train
@@ -28,9 +31,10 @@ __version__: str
 __all__ = [
     "BPTT", "FORCE", "KFRTRL", "RTRL", "TCR", "UORO", "AntiHebbian", "Basins", "Curve", "Cycles", "DerivativeFeedback", "EProp",
     "FixedPoints", "Followed", "FullFORCE", "GradientCheck", "HighPass", "Integration", "Lyapunov", "Network", "NodePerturbation",
-    "Noise", "Oja", "Optimizer", "Phases", "Restructuring", "RewardHebbian", "Rule", "Schedule", "SlowPoints", "TemporalConsistency",
-    "Trained", "TsodyksMarkram", "basins", "check_gradients", "cycles", "fixed_points", "follow", "from_torch", "lyapunov", "phases",
-    "restructuring", "simulate", "slow_points", "tasks", "train",
+    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
+    "SlowPoints", "Study", "TemporalConsistency", "Trained", "TsodyksMarkram", "basins", "check_gradients", "cycles", "fixed_points",
+    "follow", "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
+    "tasks", "train",
 ]
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given
 from stillpoint._result import axes_for, counted
+from stillpoint._told import told
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
+
+    from stillpoint._study import Study
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +55,7 @@ class Restructuring:
 
 
 def restructuring(
-    directory: str | Path,
+    directory: Study | str | Path,
     *,
     trials: int = 32,
     walks: int | None = None,
@@ -65,8 +68,8 @@ def restructuring(
 
     Parameters
     ----------
-    directory : str or Path
-        Of a study whose runs have checkpoints. Descriptors are kept in it and not computed again.
+    directory : Study, str or Path
+        A study whose runs have checkpoints. Descriptors are kept in it and not computed again.
     trials : int
         Of the task, that networks are probed with.
     walks : int, optional
@@ -88,11 +91,12 @@ def restructuring(
     >>> found = sp.restructuring("results/gr_before_drop")  # doctest: +SKIP
     >>> found.to_dataframe().groupby("seed").update.last()  # doctest: +SKIP
     """
-    folder = Path(directory).expanduser()
+    folder = Path(getattr(directory, "directory", directory)).expanduser()
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()
-    return Restructuring(_core.restructuring(
-        str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
-        _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
-        _given.whole("jobs", jobs)))
+    with told():
+        return Restructuring(_core.restructuring(
+            str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
+            _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
+            _given.whole("jobs", jobs)))

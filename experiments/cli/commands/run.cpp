@@ -3,6 +3,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
+#include "experiments/runs/signals.hpp"
 #include "experiments/study/runner.hpp"
 
 namespace stillpoint {
@@ -37,7 +38,9 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   setting.quiet = values.count("quiet") > 0;
 
   try {
-    run_study(read_study(request), setting);
+    const auto study = read_study(request);
+    const StudySignals signals;
+    run_study(study, setting);
   } catch (const StudyStopped& stopped) {
     tell(fmt::format("stopped by signal {}; what the runs had reached is kept: the same command goes on",
                      stopped.signal));

@@ -1,0 +1,164 @@
+"""Runs of a study."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillpoint import _core, _given
+from stillpoint._network import Network
+from stillpoint._result import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Value = bool | int | float | str
+
+_CURVE = {"loss": "1", "accuracy": "1", "speed": "1/s"}
+_TABLE = (
+    "condition", "seed", "outcome", "reached_at", "diverged_at", "updates", "final_loss", "final_accuracy", "seconds_per_update", "unmatched",
+)
+
+
+def value_of(text: str) -> Value:
+    """Of an option as a file has it."""
+    for convert in (int, float):
+        try:
+            return convert(text)
+        except ValueError:
+            pass
+    return {"true": True, "false": False}.get(text, text)
+
+
+def read_array(path: Path, name: str) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = _core.read_array(_given.existing(path), name)
+    return found
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """One finished run of a study. What is more than a line is read from its file when it is asked for."""
+
+    path: Path
+    condition: int
+    """Number of the condition, from 0"""
+    seed: int
+    outcome: str
+    """"reached", "not_reached" or "diverged"."""
+    reached_at: int | None
+    """Update at which criterion was reached"""
+    diverged_at: int | None
+    updates: int
+    """That it was given"""
+    final_loss: float
+    final_accuracy: float
+    """On the evaluation trials; NaN where it diverged"""
+    seconds_per_update: float
+    unmatched: bool
+    """A matched control for which no match was found"""
+    collapsed: bool
+    """After freeze-in all trials ended alike"""
+    options: Mapping[str, Value]
+    """Every option that it was trained with"""
+    varied: Mapping[str, Value] = field(default_factory=dict)
+    """Of them, those that differ between conditions"""
+
+    @property
+    def curve(self) -> xr.Dataset:
+        """Loss, accuracy and speed V [1/s] by update, each before the change of that update."""
+        import xarray as xr
+
+        found = _core.read_curve(_given.existing(self.path))
+        variables = {name: ("update", found[name], {"units": units}) for name, units in _CURVE.items()}
+        return xr.Dataset(variables, {"update": found["update"].astype(np.int64)}, {"condition": self.condition, "seed": self.seed})
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """Updates whose networks were kept on the way."""
+        updates: list[int] = _core.read_checkpoints(_given.existing(self.path))
+        return updates
+
+    def network(self, at: str | int = "end") -> Network:
+        """A network of the run, with the synapse that it was trained with.
+
+        Parameters
+        ----------
+        at : "start", "end" or int
+            Before the first change of weights, after the last one, or before that of an update of ``checkpoints``.
+
+        Raises
+        ------
+        ValueError
+            Where no network was kept there.
+        """
+        if isinstance(at, str):
+            group = {"start": "initial/network", "end": "final/network"}[_given.one_of("at", at, ["start", "end"])]
+        else:
+            update, kept = _given.whole("at", at), self.checkpoints
+            if update not in kept:
+                listed = ", ".join(map(str, kept)) or "none; training.checkpoints keeps some"
+                raise ValueError(f"at: {update}; expected 'start', 'end', or an update whose network was kept: {listed}")
+            group = f"checkpoints/{update:08d}/network"
+        return Network.load(self.path, group)
+
+    def array(self, name: str) -> NDArray[np.float64]:
+        """Any array of the run's file, by its place (docs/file-formats.md): ``"curve/strength"``, ``"alignment/e_prop/cosine"``."""
+        return read_array(self.path, name)
+
+    def __repr__(self) -> str:
+        varied = ", ".join(f"{name} = {value}" for name, value in self.varied.items())
+        ended = f"reached criterion at update {self.reached_at}" if self.reached_at is not None else "did not reach criterion"
+        if self.diverged_at is not None:
+            ended += f", diverged at update {self.diverged_at}"
+        return f"Run(condition {self.condition}{': ' * bool(varied)}{varied}; seed {self.seed}: {ended} of {self.updates})"
+
+
+class Runs(Sequence[Run]):
+    """The finished runs of a study, by condition, then by seed."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = tuple(runs)
+
+    @overload
+    def __getitem__(self, at: int) -> Run: ...
+    @overload
+    def __getitem__(self, at: slice) -> Runs: ...
+    def __getitem__(self, at: int | slice) -> Run | Runs:
+        return Runs(self._runs[at]) if isinstance(at, slice) else self._runs[at]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each run, in their order: what its condition varies, condition, seed, outcome, reached_at, diverged_at, updates,
+        final_loss, final_accuracy, seconds_per_update, unmatched."""
+        import pandas as pd
+
+        table = pd.DataFrame([{**run.varied, **{name: getattr(run, name) for name in _TABLE}} for run in self._runs])
+        whole = {name: "Int64" for name in ("reached_at", "diverged_at") if name in table}
+        return table.astype(whole)
+
+    def curves(self) -> xr.Dataset:
+        """Learning curves of all of them, (run, update); NaN after the end of a run. Conditions, seeds and what varies are
+        coordinates of the runs."""
+        import xarray as xr
+
+        if not self._runs:
+            raise ValueError("curves: no run is finished")
+        read = [run.curve for run in self._runs]
+        together: xr.Dataset = xr.concat(read, "run", join="outer", combine_attrs="drop")
+        along: dict[str, Any] = {"condition": [run.condition for run in self._runs], "seed": [run.seed for run in self._runs]}
+        for name in self._runs[0].varied:
+            along[name] = [run.varied[name] for run in self._runs]
+        return together.assign_coords({name: ("run", values) for name, values in along.items()})
+
+    def __repr__(self) -> str:
+        return counted(len(self), "finished run")

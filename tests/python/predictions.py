@@ -1,0 +1,71 @@
+"""Predictions from Python are the program's; a table, a picture, words; Ctrl-C."""
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+
+import stillpoint as sp
+
+RIVALS = {
+    "study": {"name": "rivals", "seeds": 4}, "grid": {"study.arm": ["none", "tcr"]}, "network": {"size": 20, "gain": 1.5, "tau_ms": 20},
+    "task": {"slots": 3, "delay_ms": 100}, "integration": {"dt_ms": 10}, "noise": {"drive": 0.1}, "training": {"updates": 8, "batch": 4},
+}
+ONLY = ["creep", "pairing_contrast"]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return sp.run_study(RIVALS, tmp_path_factory.mktemp("rivals") / "study", progress=False)
+
+
+def test_they_are_the_program_s(program, tmp_path, study):
+    program("predict", study.directory, "--out", tmp_path / "program", "--all", "--only", ",".join(ONLY), "--size", "5x10", "--size", "10x20", "--quiet")
+    found = sp.predict(study, tmp_path / "module", size=[(5, 10), (10, 20)], only=ONLY, all=True, progress=False)
+    for name in ("predictions.json", "predictions.csv", "predictions.md", "animals.json", "creep.svg"):
+        assert (tmp_path / "module" / name).read_bytes() == (tmp_path / "program" / name).read_bytes(), name
+    assert found.report == json.loads((tmp_path / "module/predictions.json").read_text())
+    table, written = found.to_dataframe(), pd.read_csv(tmp_path / "program/predictions.csv")
+    for name in ("prediction", "a", "b", "neurons", "trials", "holds_in"):
+        assert table[name].tolist() == written[name].tolist(), name
+    for name in ("difference", "difference_low", "auc", "auc_high", "animals_80"):
+        assert table[name].astype(float).round(6).equals(written[name].astype(float).round(6)), name
+    contrast = found.values().query("prediction == 'pairing_contrast'").set_index("hypothesis")
+    assert contrast.value["static"] == 0 < contrast.low["tcr"]
+    ax = pyplot.figure().subplots()
+    assert found.plot(ax, "creep") is ax and found.plot() is not ax
+    assert "2 predictions of 8 networks under static, tcr" in repr(found)
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("options, kind, words", [
+    ({"only": "creeping"}, ValueError, ["only", "creep"]),
+    ({"size": (5, 3)}, ValueError, ["size", "(5, 3)"]),
+    ({"size": "5x10"}, TypeError, ["size", "neurons, trials"]),
+    ({"size": (21, 10)}, ValueError, ["size", "20"]),
+    ({"f_max_hz": 0}, ValueError, ["f_max_hz"]),
+    ({"jobs": -1}, ValueError, ["jobs"]),
+    ({"all": False}, ValueError, ["criterion"]),
+])
+def test_mistakes(tmp_path, study, options, kind, words):
+    with pytest.raises(kind) as raised:
+        sp.predict(study, tmp_path / "out", **{"all": True, "only": ONLY, "progress": False, **options})
+    assert all(word in str(raised.value) for word in words), raised.value
+
+
+def test_ctrl_c(tmp_path, study):
+    """Where runs are measured on threads: at once, with what was measured kept."""
+    code = (f"import stillpoint as sp\nprint('began', flush=True)\n"
+            f"sp.predict({str(study.directory)!r}, {str(tmp_path / 'out')!r}, size=(20, 2000), all=True, jobs=2)\n")
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "began\n"
+    time.sleep(1.5)
+    assert child.poll() is None, "it was not long"
+    began = time.perf_counter()
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert "KeyboardInterrupt" in said and time.perf_counter() - began < 3, said[-500:]
