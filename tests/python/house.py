@@ -97,7 +97,7 @@ def test_other_threads_go_on():
 
     thread = threading.Thread(target=count)
     thread.start()
-    sp.lyapunov(CHAOTIC, exponents=2, duration_ms=4000, discard_ms=0)
+    sp.lyapunov(CHAOTIC, exponents=2, duration_ms=20000, discard_ms=0)
     done.set()
     thread.join()
     assert counted > 20  # 2 where the lock is held
