@@ -23,7 +23,7 @@ nb::object as_tuple(const std::optional<IntervalEstimate>& one) {
 }
 
 Made phases(const std::vector<double>& update, const std::vector<double>& loss, const std::vector<double>& accuracy,
-                Index resamples, double level, double false_positive_rate, std::uint64_t seed) {
+            Index resamples, double level, double false_positive_rate, std::uint64_t seed) {
   const PhaseSetting setting{seed, resamples, level, false_positive_rate};
   auto found = long_call([&] { return find_learning_phases({update, loss, accuracy}, setting); });
   nb::dict made, bic;
@@ -73,8 +73,8 @@ Made change_of(const FollowedChange& change) {
   return made;
 }
 
-Made follow(const nb::typed<nb::list, BoundNetwork>& given, const Given<1>& input, const std::optional<std::string>& as, Index starts,
-                bool stable_only, std::optional<double> birth_cost, bool every_spectrum, std::uint64_t seed) {
+Made follow(const nb::typed<nb::list, BoundNetwork>& given, const Given<1>& input, const std::optional<std::string>& as,
+            Index starts, bool stable_only, std::optional<double> birth_cost, bool every_spectrum, std::uint64_t seed) {
   std::vector<Network<double>> networks;
   for (const auto& one : given) networks.push_back(nb::cast<const BoundNetwork&>(one).network);
   const auto taken = as ? (*as == "map" ? System::As::map : System::As::flow) : System::as_trained(networks.at(0));

@@ -104,8 +104,7 @@ void bind_network(nb::module_& module) {
             write_network_file(path, {self.network, synapse});
           },
           nb::arg("path"), nb::arg("synapse"))
-      .def(
-          "array", look_at, nb::arg("name"))
+      .def("array", look_at, nb::arg("name"))
       .def_static("array_names", array_names)
       .def_prop_ro("kind", [](const BoundNetwork& self) { return self.network.kind; })
       .def_prop_ro("nonlinearity", [](const BoundNetwork& self) { return name_of(self.network.nonlinearity); })

@@ -120,8 +120,10 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
        fields.name, [=](const P& self) { return shown(self.*fields.member, option_of(options, fields.name)); },
        option_of(options, fields.name).help.c_str()),
    ...);
-  bound.def("__reduce__",
-            [=](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(self.attr(fields.name)...)); });
+  bound.def("__reduce__", [=](nb::handle self) {
+    return nb::typed<nb::tuple, nb::any, nb::any>(
+        nb::make_tuple(self.type(), nb::make_tuple(self.attr(fields.name)...)));
+  });
   // As files have it: names and values as text.
   bound.def("_texts", [=](const P& self) {
     std::map<std::string, std::string> texts;

@@ -47,8 +47,8 @@ struct SteppedSubject : BoundSubject {
 constexpr Index most_exponents = 1000;  // of a state with synapses, whose entries are N^2 and more
 
 Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
-                  nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index exponents,
-                  double duration_ms, double discard_ms, std::uint64_t seed) {
+              nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index exponents,
+              double duration_ms, double discard_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   const Index D = subject.stepper.dimension();
   require_parameter(!subject.continuous() || (exponents == 0 ? D : exponents) <= most_exponents, "exponents",
@@ -70,8 +70,8 @@ Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::opt
 }
 
 Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
-                nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples,
-                double spread, double duration_ms, double discard_ms, std::uint64_t seed) {
+            nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples, double spread,
+            double duration_ms, double discard_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   CycleSetting setting;
   setting.discard_ms = discard_ms;
@@ -100,8 +100,8 @@ Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optio
 }
 
 Made basins(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
-                nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples,
-                double spread, double duration_ms, double longest_period_ms, std::uint64_t seed) {
+            nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples, double spread,
+            double duration_ms, double longest_period_ms, std::uint64_t seed) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   auto starts = subject.starts(samples, spread, seed);
   auto found = long_call([&] { return find_basins(subject.stepper, starts, {duration_ms, longest_period_ms}); });

@@ -16,8 +16,8 @@ namespace {
 using Complex = std::complex<double>;
 
 Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
-                      nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
-                      const std::optional<Given<2>>& visited) {
+                  nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
+                  const std::optional<Given<2>>& visited) {
   const BoundSubject subject(network, input, as, synapse);
   const auto& system = subject.system;
   FixedPointSearch search;
@@ -79,8 +79,8 @@ Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std:
   return made;
 }
 
-Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
-                     Index starts, double radius, std::uint64_t seed, const std::optional<Given<2>>& visited) {
+Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as, Index starts,
+                 double radius, std::uint64_t seed, const std::optional<Given<2>>& visited) {
   const BoundSubject subject(network, input, as, nb::none());
   const auto& system = subject.system;
   SlowPointSearch search{starts, radius, seed};

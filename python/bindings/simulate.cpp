@@ -24,9 +24,8 @@ TrialSet<double> trials_of(const Given<3>& inputs, Index outputs) {
   return trials;
 }
 
-Made simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integration& integration,
-                  const Noise& noise, nb::handle synapse_given, std::uint64_t seed,
-                  const std::vector<std::string>& record, Index every) {
+Made simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integration& integration, const Noise& noise,
+              nb::handle synapse_given, std::uint64_t seed, const std::vector<std::string>& record, Index every) {
   const auto& network = stored.network;
   require_parameter(every >= 1, "every", fmt::format("{}", every), "must be 1 or more");
   require_stationary(network, noise);

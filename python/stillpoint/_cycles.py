@@ -112,7 +112,7 @@ def cycles(
     --------
     >>> import stillpoint as sp
     >>> sp.cycles(sp.Network([[2, -2], [2, 2]]), samples=2)
-    1 limit cycle of period 197.6 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
+    1 limit cycle of period 341.9 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
     """
     found = _core.cycles(
         checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),

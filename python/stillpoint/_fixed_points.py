@@ -156,7 +156,7 @@ def fixed_points(
     >>> found
     3 fixed points of the flow, 2 stable; at least 0 missing, by 1024 starts
     >>> found.states.round(3).tolist()
-    [[-0.957, -0.957], [0.957, 0.957], [0.0, 0.0]]
+    [[-0.958, -0.958], [0.958, 0.958], [0.0, 0.0]]
     >>> found.to_dataframe()["index"].tolist()
     [0, 0, 1]
     """

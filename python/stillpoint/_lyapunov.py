@@ -101,8 +101,8 @@ def lyapunov(
     Examples
     --------
     >>> import stillpoint as sp
-    >>> sp.lyapunov(sp.Network([[-1.0]], tau_ms=100), duration_ms=1000)
-    leading Lyapunov exponent -20 +- 0 /s of the flow; Kaplan-Yorke dimension 0 of 1
+    >>> sp.lyapunov(sp.Network([[-1.0]], tau_ms=100), duration_ms=1000).per_second.round(3).tolist()
+    [-20.0]
     """
     found = _core.lyapunov(
         checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),

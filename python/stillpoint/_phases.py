@@ -113,7 +113,7 @@ def phases(
     --------
     >>> import numpy as np, stillpoint as sp
     >>> t = np.arange(200)
-    >>> loss = 0.01 + 1 / (1 + np.exp((t - 100) / 3)) * np.exp(0.02 * np.random.default_rng(1).normal(size=200))
+    >>> loss = 10 ** -np.clip((t - 90) / 20, 0, 1) * np.exp(0.05 * np.random.default_rng(1).normal(size=200))
     >>> sp.phases(loss).verdict
     'abrupt'
     """

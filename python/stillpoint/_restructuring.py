@@ -81,6 +81,12 @@ def restructuring(
     Returns
     -------
     Restructuring
+
+    Examples
+    --------
+    >>> import stillpoint as sp
+    >>> found = sp.restructuring("results/gr_before_drop")  # doctest: +SKIP
+    >>> found.to_dataframe().groupby("seed").update.last()  # doctest: +SKIP
     """
     folder = Path(directory).expanduser()
     if not folder.is_dir():

@@ -103,8 +103,9 @@ def slow_points(
     Past the fold of a neuron that excites itself:
 
     >>> import stillpoint as sp
-    >>> sp.slow_points(sp.Network([[2.0]], b=[0.54]), starts=16)
-    1 slow point of the flow, passed in 1003 to 1003 ms; of 16 starts 9 ended at fixed points, 0 at no minimum
+    >>> found = sp.slow_points(sp.Network([[2.0]], b=[0.54]), starts=16)
+    >>> len(found), found.passage_ms.round().tolist()
+    (1, [1555.0])
     """
     found = _core.slow_points(
         checked(net)._core, held_input(net, input), taken_as(as_), _given.whole("starts", starts, 1), _given.number("radius", radius, "a number > 0"),

