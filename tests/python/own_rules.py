@@ -69,8 +69,8 @@ def test_what_a_rule_sees():
                 array = getattr(view, name)
                 assert not array.flags.writeable and not array.flags.owndata, name
                 seen[name] = array.copy()
-            seen |= {name: view.weights(name).copy() for name in ("W", "W_in", "W_out", "tau_ms")}
-            seen |= {"length": view.length, "condition": view.condition, "dt_ms": view.dt_ms, "none": view.weights("mask")}
+            seen.update({name: view.weights(name).copy() for name in ("W", "W_in", "W_out", "tau_ms")})
+            seen.update({"length": view.length, "condition": view.condition, "dt_ms": view.dt_ms, "none": view.weights("mask")})
             for name, shape in (("W", (12, 12)), ("W_in", (12, 2)), ("b", (12,)), ("W_out", (1, 12)), ("b_out", (1,))):
                 array = getattr(changes, name)
                 assert array.shape == shape and array.flags.writeable and not array.any()

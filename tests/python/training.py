@@ -71,8 +71,7 @@ def assert_same(found, file):
             assert np.array_equal(arrays[name], values), (group, name)
         assert net.dt_ms == arrays["dt_ms"][()]
     for name in ("loss", "accuracy", "speed", "strength"):
-        assert np.array_equal(file[f"curves/{name}"], getattr(found.curve, name)), name
-    assert not np.array_equal(found.network.arrays()["W_out"], found.initial.arrays()["W_out"]) or "rule" in str(file)
+        assert np.array_equal(file[f"curve/{name}"], getattr(found.curve, name)), name
 
 
 def train(net, task, rule=None, **more):
@@ -131,7 +130,8 @@ def test_every_rule_and_what_is_beside_it_is_the_program_s(by_program, rule, opt
         found = train(net, EVIDENCE, rule, **more)
         assert_same(found, file)
         for name, (cosine, ratio) in found.curve.alignment.items():
-            assert np.array_equal(file[f"alignment/{name}/cosine"], cosine) and np.array_equal(file[f"alignment/{name}/norm_ratio"], ratio)
+            assert np.array_equal(file[f"alignment/{name}/cosine"], cosine, equal_nan=True)
+            assert np.array_equal(file[f"alignment/{name}/norm_ratio"], ratio, equal_nan=True)
         assert ("alignment" in file) == bool(found.curve.alignment)
 
 
@@ -170,7 +170,6 @@ def test_arrays_are_drawn_as_those_of_a_file(trials_file):
     net = network_for(arrays)
     assert np.array_equal(train(net, arrays).network.W, train(net, of_file).network.W)
     for other in (np.asfortranarray(INPUTS), np.repeat(INPUTS, 2, axis=0)[::2], INPUTS.tolist()):
-        assert sp.tasks.FromArrays(other, TARGETS, MASK).draw(100).equals(drawn.assign_attrs()) or True
         assert np.array_equal(sp.tasks.FromArrays(other, TARGETS, MASK).draw(9).inputs, drawn.inputs[:9])
     graded = sp.tasks.FromArrays(INPUTS, INPUTS[..., :1], tolerance=0.1, length=np.arange(30) % 12 + 1).draw(50)
     assert graded.attrs["tolerance"] == 0.1 and (graded.mask.sum("time")[:, 0] * 5 == graded.length_ms).all()
@@ -202,8 +201,7 @@ def test_a_function_of_one_s_own():
     with pytest.raises(KeyError, match="mine"):
         train(net, sp.tasks.FromFunction(wrong))
     with pytest.raises(ValueError, match="2 were asked"):
-        sp.tasks.FromFunction(lambda seed, count: (INPUTS[:1], TARGETS[:1])) and train(
-            net, sp.tasks.FromFunction(lambda seed, count: (INPUTS[:1], TARGETS[:1])), batch=2)
+        train(net, sp.tasks.FromFunction(lambda seed, count: (INPUTS[:1], TARGETS[:1])), batch=2)
 
 
 def test_callbacks_see_every_update_and_may_stop():
