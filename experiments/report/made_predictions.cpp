@@ -62,7 +62,7 @@ Preparation first_network(const PredictionStudy& study) {
 }
 
 /// Those of the predictions, as they are in this network.
-std::vector<Experiment> experiments_of(const Preparation& of, Index trials) {
+std::vector<Experiment> experiments_in(const Preparation& of, Index trials) {
   std::vector<Experiment> all;
   for (const auto& name : experiment_names())
     if (auto experiment = experiment_named(name, of, trials)) all.push_back(std::move(*experiment));
@@ -124,7 +124,7 @@ MadePredictions make_predictions(PredictionStudy study, double trials_per_day, c
   made.rehearsals = rehearse(made.study);
   made.learning = measure_learning(made.study, trials_per_day, out, jobs, quiet);
   made.learning_table = learning_table(made.learning);
-  made.experiments = experiments_of(first, made.study.setting.trials());
+  made.experiments = experiments_in(first, made.study.setting.trials());
   const auto report = made.report();
   if (const auto line = replaced_report(report, out); !line.empty()) tell(line);
   write_report(report, out);

@@ -34,7 +34,7 @@ nb::dict dict_of(const Varied& varied) {
   return made;
 }
 
-const char* name_of(RunRecord::Outcome outcome) {
+const char* outcome_name(RunRecord::Outcome outcome) {
   using Outcome = RunRecord::Outcome;
   return outcome == Outcome::reached ? "reached" : outcome == Outcome::diverged ? "diverged" : "not_reached";
 }
@@ -44,7 +44,7 @@ nb::dict as_dict(const RunRecord& run, const std::string& path, std::size_t cond
   made["path"] = path;
   made["condition"] = condition;
   made["seed"] = run.seed;
-  made["outcome"] = name_of(run.outcome);
+  made["outcome"] = outcome_name(run.outcome);
   made["reached_at"] = run.reached_at;
   made["diverged_at"] = run.diverged_at;
   made["updates"] = run.updates;
