@@ -79,8 +79,10 @@ std::string ReportEntry::text() const {
 }
 
 double ReportEntry::number(double low, double high) const {
-  const double value = value_->is_number() ? value_->get<double>() : low - 1;
-  if (!(value >= low && value <= high)) fail(fmt::format("a number from {:g} to {:g}", low, high));
+  const auto allowed = fmt::format("a number from {:g} to {:g}", low, high);
+  if (!value_->is_number()) fail(allowed);
+  const auto value = value_->get<double>();
+  if (!(value >= low && value <= high)) fail(allowed);
   return value;
 }
 

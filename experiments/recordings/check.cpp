@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -15,8 +16,11 @@ namespace stillpoint {
 
 namespace {
 
+/// None where nothing varies but by rounding: a decoder that never fails says nothing of how often it will.
 std::optional<Interval> interval_of(const IntervalEstimate& estimate) {
-  return estimate.high > estimate.low ? std::optional(Interval{estimate.low, estimate.high}) : std::nullopt;
+  constexpr double rounding = 1e-9;
+  const bool varies = estimate.high - estimate.low > rounding * std::max(1., std::abs(estimate.value));
+  return varies ? std::optional(Interval{estimate.low, estimate.high}) : std::nullopt;
 }
 
 /// Sizes of the table from the largest down.

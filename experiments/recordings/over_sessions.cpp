@@ -14,6 +14,7 @@ namespace stillpoint {
 namespace {
 
 constexpr std::size_t fewest_studentised = 6, fewest_of_level = 3;
+constexpr double equal = 1e-9;  // but for rounding
 
 Interval interval_of(const IntervalEstimate& estimate) { return {estimate.low, estimate.high}; }
 std::optional<Interval> interval_of(const std::optional<IntervalEstimate>& estimate) {
@@ -83,7 +84,8 @@ ObservedValue combined(Scale scale, const std::vector<ScaledStatistic>& sessions
   const auto take = [&](const std::string& level, Index count, const std::optional<Interval>& interval) {
     const double low = shown(scale, interval->low), high = shown(scale, interval->high);
     const double value = result.value->value;
-    if (low == high && (value == range.low || value == range.high)) {
+    const bool varies = high - low > equal;
+    if (!varies && (value <= range.low + equal || value >= range.high - equal)) {
       result.absent = fmt::format("no interval: it is {:g} throughout", value);
       return;
     }
