@@ -23,6 +23,35 @@ void require_stationary(const Network<double>& network, const Noise& noise) {
                                 most));
 }
 
+namespace {
+
+/// The normal number of each neuron in a step. Of halves, two steps share the number n of the whole one, which with keep
+/// k of half a step is (k first + second) / sqrt(1 + k^2); the combination orthogonal to it is drawn beside it.
+class StepNormals {
+ public:
+  StepNormals(TrialKey key, Purpose purpose, Index trial, Index step, Index first_step, bool halved)
+      : halved_(halved),
+        second_(step % 2 == 1),
+        whole_(stream(key, purpose, trial, (halved ? step / 2 : step) + first_step)),
+        between_(stream(key, purpose, trial, step / 2 + first_step + points_between)) {}
+  double next(double keep) {
+    const double whole = whole_.normal();
+    if (!halved_) return whole;
+    const double between = between_.normal();
+    return (second_ ? whole - keep * between : keep * whole + between) / std::sqrt(1 + keep * keep);
+  }
+
+ private:
+  static constexpr Index points_between = Index(1) << 40;  // beyond any step
+  static Stream stream(TrialKey key, Purpose purpose, Index trial, Index step) {
+    return Stream(key.seed, purpose, key.update, static_cast<std::uint64_t>(trial), static_cast<std::uint64_t>(step));
+  }
+  bool halved_, second_;
+  Stream whole_, between_;
+};
+
+}  // namespace
+
 template <class Scalar>
 Simulation<Scalar>::Simulation(const Network<Scalar>& network, const Integration& integration, const Noise& noise)
     : network_(network),
@@ -158,10 +187,9 @@ void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
   const double keep = std::exp(-integration_.dt_ms / noise_.drive_tau_ms);
   const double kick = noise_.drive * std::sqrt(1 - keep * keep);
   for (Index b = 0; b < u.cols(); ++b) {
-    Stream stream(key_.seed, Purpose::drive_noise, key_.update, static_cast<std::uint64_t>(b),
-                  static_cast<std::uint64_t>(t + 1));
+    StepNormals normals(key_, Purpose::drive_noise, b, t, 1, noise_.halved);
     for (auto& xi : drive_noise_.col(b))
-      xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * stream.normal());
+      xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * normals.next(keep));
   }
 }
 
@@ -170,11 +198,10 @@ void Simulation<Scalar>::add_activity_noise(Index t) {
   // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt. A neuron
   // of a plrnn whose A has learned its way past 1 has none, and gets no noise.
   for (Index b = 0; b < x_.cols(); ++b) {
-    Stream stream(key_.seed, Purpose::activity_noise, key_.update, static_cast<std::uint64_t>(b),
-                  static_cast<std::uint64_t>(t));
+    StepNormals normals(key_, Purpose::activity_noise, b, t, 0, noise_.halved);
     for (Index i = 0; i < x_.rows(); ++i) {
       const double leak = static_cast<double>(dynamics_->leak()(i));
-      x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(std::max(0.0, 1 - leak * leak)) * stream.normal());
+      x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(std::max(0.0, 1 - leak * leak)) * normals.next(leak));
     }
   }
 }

@@ -14,8 +14,10 @@
 namespace stillpoint {
 
 /// Activity: an uncoupled neuron's state has standard deviation `activity` at any dt. Drive: Ornstein-Uhlenbeck xi.
+/// Halved: the path that steps of twice dt have, with a point between any two, so that what differs is the step alone.
 struct Noise {
   double activity = 0, drive = 0, drive_tau_ms = 20;
+  bool halved = false;
   bool any() const { return activity > 0 || drive > 0; }
 };
 Noise make_noise(const Options& options);

@@ -19,4 +19,20 @@ TrialSet<double> chosen_trials(const TrialSet<double>& all, const std::vector<In
   return trials;
 }
 
+TrialSet<double> each_step_twice(const TrialSet<double>& all) {
+  auto trials = TrialSet<double>::zeros(all.inputs.rows(), all.targets.rows(), 2 * all.steps, all.batch);
+  trials.tolerance = all.tolerance;
+  trials.condition = all.condition;
+  for (std::size_t b = 0; b < all.length.size(); ++b) trials.length[b] = 2 * all.length[b];
+  for (Index t = 0; t < trials.steps; ++t) {
+    const auto columns = [&](const Matrix<double>& of, Index step) {
+      return of.middleCols(step * all.batch, all.batch);
+    };
+    trials.inputs.middleCols(t * all.batch, all.batch) = columns(all.inputs, t / 2);
+    trials.targets.middleCols(t * all.batch, all.batch) = columns(all.targets, t / 2);
+    trials.mask.middleCols(t * all.batch, all.batch) = columns(all.mask, t / 2);
+  }
+  return trials;
+}
+
 }  // namespace stillpoint

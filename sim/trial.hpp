@@ -60,6 +60,9 @@ struct TrialKey {
 /// These of the trials, in this order.
 TrialSet<double> chosen_trials(const TrialSet<double>& trials, const std::vector<Index>& chosen);
 
+/// The same with each step twice: of steps of half the length.
+TrialSet<double> each_step_twice(const TrialSet<double>& trials);
+
 /// Draws `count` trials of one update; trial i depends on (seed, update, i) alone.
 using TrialSource = std::function<TrialSet<double>(TrialKey key, Index count)>;
 

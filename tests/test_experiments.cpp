@@ -243,6 +243,35 @@ TEST_CASE("a bin is the mean over its steps of what the network is at their ends
   }
 }
 
+TEST_CASE("at half the time step an experiment has the same trials and noise, so that the step alone differs") {
+  const auto of = prepared({{"integration.method", "exponential_euler"}});
+  for (const char* name : {"step", "trial"}) {
+    const auto experiment = *experiment_named(name, of, 20);
+    const auto whole = run_experiment(experiment, of), half = run_experiment(experiment, at_half_step(of));
+    CHECK(whole.rates_hz.condition == half.rates_hz.condition);
+    REQUIRE(half.rates_hz.start_ms == whole.rates_hz.start_ms);
+    double apart = 0, spread = 0;
+    for (std::size_t i = 0; i < whole.rates_hz.trials.size(); ++i) {
+      const auto& other = whole.rates_hz.trials[(i + 1) % whole.rates_hz.trials.size()];
+      apart += (half.rates_hz.trials[i] - whole.rates_hz.trials[i]).squaredNorm();
+      spread += (other - whole.rates_hz.trials[i]).squaredNorm();
+    }
+    INFO(name << ": " << apart << " of " << spread);
+    CHECK(apart < 0.02 * spread);
+  }
+}
+
+TEST_CASE("experiments at rest begin when ten time constants of a synapse have passed, those in the task with it") {
+  const auto of = prepared({{"synapse.kind", "tcr"}});
+  for (const auto& name : experiment_names()) {
+    const auto experiment = experiment_named(name, of, 2);
+    REQUIRE(experiment);
+    const bool at_rest = experiment->protocol.during == Protocol::During::rest;
+    INFO(name);
+    CHECK(trials_of(*experiment, of).event * 2 == (at_rest ? 2000 : 100));
+  }
+}
+
 TEST_CASE("what an experiment cannot be is one line") {
   const auto of = prepared();
   const auto problem = [&](const Experiment& experiment) -> std::string {

@@ -94,6 +94,35 @@ TEST_CASE("drive noise has standard deviation sigma and autocorrelation exp(-lag
   }
 }
 
+TEST_CASE("halved noise is the path of the whole steps, with points between that are as large") {
+  const double dt = 10, sigma = 0.5, tau_noise = 40;
+  const Index steps = 10;
+  INFO("seed " << seed);
+  const auto network = uncoupled("leaky_current", 50);
+  {
+    const auto whole = noise_only(network, Method::euler, dt, steps, {0, sigma, tau_noise});
+    const auto half = noise_only(network, Method::euler, dt / 2, 2 * steps, {0, sigma, tau_noise, true});
+    const auto xi = [&](Index t) -> Array { return half.activation.middleCols(t * batch, batch); };
+    for (Index t = 0; t < steps; ++t)
+      CHECK(largest_difference(xi(2 * t), whole.activation.middleCols(t * batch, batch)) < 1e-12);
+    const double expected = std::exp(-dt / 2 / tau_noise);
+    for (const Index t : {Index{1}, steps - 1, 2 * steps - 1}) {
+      CHECK(std::abs(standard_deviation(xi(t)) - sigma) < four_standard_errors_of(sigma));
+      const double correlation = xi(t).cwiseProduct(xi(t - 1)).mean() / (sigma * sigma);
+      CHECK(std::abs(correlation - expected) < 8 / std::sqrt(samples));  // sigma is its own, not the sample's
+    }
+  }
+  // A state with exact leak: between two whole steps as far from what it was as one half makes it.
+  const auto whole = noise_only(network, Method::exponential_euler, dt, steps, {0.3, 0, 20});
+  const auto half = noise_only(network, Method::exponential_euler, dt / 2, 2 * steps, {0.3, 0, 20, true});
+  for (Index t = 0; t <= steps; ++t)
+    CHECK(largest_difference(half.state.middleCols(2 * t * batch, batch), whole.state.middleCols(t * batch, batch)) <
+          1e-12);
+  const Array first = half.state.middleCols(batch, batch);
+  const double expected = 0.3 * std::sqrt(1 - std::exp(-dt / 50));
+  CHECK(std::abs(standard_deviation(first) - expected) < four_standard_errors_of(expected));
+}
+
 TEST_CASE("noise and initial state of a trial depend on seed, update and trial, not on the batch") {
   const bool activity = GENERATE(true, false);
   const Noise noise{activity ? 0.2 : 0, activity ? 0 : 0.3, 20};

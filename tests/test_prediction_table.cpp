@@ -106,8 +106,34 @@ TEST_CASE("a prediction depends on the time step where its change is beyond a fi
     const auto row = table_of(study).rows[0];
     REQUIRE(row.step_dependent);
     CHECK(*row.step_dependent == dependent);
-    CHECK(row.half_step->value == Approx(change + 0.0035));
+    CHECK(row.half_step->change.value == Approx(change + 0.0035));
   }
+}
+
+TEST_CASE("what half the time step changes is judged over seeds, of each hypothesis, and with two seeds not at all") {
+  const auto row_of = [](std::uint64_t seeds) {
+    auto study = empty_study();
+    for (std::uint64_t seed = 1; seed <= 6; ++seed)
+      for (const char* setting : {"gain = 1", "gain = 2", "gain = 3"})
+        for (const auto& [name, value] : {std::pair("static", 0.0), std::pair("tcr", 1.0)}) {
+          auto made = network(name, seed, setting, value + 0.01 * static_cast<double>(seed));
+          const double change = value * 0.02 * (seed % 2 == 0 ? 1 : -1);  // none of static
+          if (seed <= seeds) made.values[creep].half_step = *made.values[creep].rates + change;
+          study.networks.push_back(std::move(made));
+        }
+    return table_of(study).rows[0];
+  };
+  const auto judged = row_of(4);
+  REQUIRE(judged.half_step);
+  CHECK(judged.half_step->hypothesis == "tcr");
+  CHECK(judged.half_step->change.interval->high == Approx(0.0367).epsilon(0.01));  // 3.182 sd / 2, of 4 seeds
+  CHECK(judged.pairs[0].step_change == Approx(0.0367).epsilon(0.01));
+  CHECK(judged.step_dependent == false);
+  const auto few = row_of(2);
+  CHECK_FALSE(few.half_step);
+  CHECK(few.measured_at_half_step);
+  CHECK_FALSE(few.step_dependent);
+  CHECK_FALSE(row_of(0).measured_at_half_step);
 }
 
 namespace {

@@ -120,6 +120,28 @@ TEST_CASE("the normal approximation of sample sizes promises too much at large e
   CHECK(noncentral_power_two_group(2, promised(2)) < 0.67);
 }
 
+TEST_CASE("animals have an interval over seeds: networks of one seed more make it no narrower") {
+  Stream stream(5, Purpose::estimate);
+  const auto of_a = drawn_pool(12, 4, 1, 0.3, false, stream), of_b = drawn_pool(12, 4, 1, 0.3, false, stream, 1.5);
+  const auto one = animals_interval(of_a, of_b, 2, 0.8);
+  REQUIRE(one);
+  const auto needed = *animals_for(of_a, of_b, 2, 0.8);
+  INFO(*one->low << " to " << one->high.value_or(-1) << " about " << needed);
+  CHECK((*one->low < needed && needed < one->high.value_or(201)));
+  std::vector<Animal> many_a, many_b;
+  for (int copy = 0; copy < 6; ++copy) {
+    many_a.insert(many_a.end(), of_a.begin(), of_a.end());
+    many_b.insert(many_b.end(), of_b.begin(), of_b.end());
+  }
+  const auto many = animals_interval(many_a, many_b, 2, 0.8);
+  const auto width = [](const AnimalsInterval& of) {
+    return std::log(static_cast<double>(of.high.value_or(201)) / static_cast<double>(*of.low));
+  };
+  CHECK(width(*many) > 0.8 * width(*one));
+  CHECK_FALSE(animals_interval({of_a[0], of_a[1]}, of_b, 2, 0.8));
+  CHECK_FALSE(animals_interval(normal_pool(0, 1, 30), normal_pool(0, 1, 30), 1, 0.8)->high);  // nothing to find
+}
+
 TEST_CASE("simulated power of normal animals agrees with normal theory, paired and of two groups") {
   for (const auto& [d, n] : {std::pair(.9, 20L), std::pair(.5, 64L), std::pair(.3, 120L), std::pair(0., 30L)}) {
     const auto found = power(normal_pool(0, 2), normal_pool(2 * d, 2), n, 1, replicates, 3);

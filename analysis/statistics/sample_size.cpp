@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t fewest_in_pool = 3;
 constexpr long replicates_of_search = 4000;
+constexpr std::uint64_t resamples_of_seeds = 400;
 
 double critical_t(double degrees, double level) {
   return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), level / 2));
@@ -222,6 +223,35 @@ std::optional<long> animals_for(const std::vector<Animal>& a, const std::vector<
   return smallest_that(
       [&](long n) { return static_cast<double>(experiment->significant(n, replicates_of_search)) >= needed; },
       std::min(*guess, most), most);
+}
+
+std::optional<AnimalsInterval> animals_interval(const std::vector<Animal>& a, const std::vector<Animal>& b,
+                                                long sessions, double wanted, long most, std::uint64_t seed,
+                                                Design design, double level) {
+  if (!experiment_of(a, b, sessions, seed, design, level)) return std::nullopt;
+  std::map<std::uint64_t, std::pair<std::vector<Animal>, std::vector<Animal>>> of_seed;
+  for (const auto& animal : a) of_seed[animal.seed].first.push_back(animal);
+  for (const auto& animal : b) of_seed[animal.seed].second.push_back(animal);
+  std::vector<long> found;
+  for (std::uint64_t resample = 0; resample < resamples_of_seeds; ++resample) {
+    Stream stream(seed, Purpose::bootstrap, resample, 0, 2);
+    std::vector<Animal> some_a, some_b;
+    for (std::uint64_t draw = 0; draw < of_seed.size(); ++draw) {
+      const auto& drawn = std::next(of_seed.begin(), stream.below(static_cast<Index>(of_seed.size())))->second;
+      for (const auto& animal : drawn.first) some_a.push_back({draw, animal.sessions});
+      for (const auto& animal : drawn.second) some_b.push_back({draw, animal.sessions});
+    }
+    if (const auto experiment = experiment_of(some_a, some_b, sessions, seed, design, level))
+      found.push_back(
+          smallest_that([&](long n) { return experiment->normal_power(n) >= wanted; }, 2, most).value_or(most + 1));
+  }
+  if (found.size() < resamples_of_seeds / 2) return std::nullopt;
+  std::sort(found.begin(), found.end());
+  const auto quantile = [&](double share) -> std::optional<long> {
+    const long n = found[static_cast<std::size_t>(share * static_cast<double>(found.size() - 1))];
+    return n > most ? std::nullopt : std::optional(n);
+  };
+  return AnimalsInterval{quantile(0.025), quantile(0.975)};
 }
 
 double noncentral_power_two_group(double d, long n) {

@@ -53,6 +53,16 @@ std::optional<long> animals_for(const std::vector<Animal>& a, const std::vector<
                                 double wanted, long most = 200, std::uint64_t seed = 0,
                                 Design design = Design::two_groups, double level = usual_level);
 
+/// Of animals_for, over seeds: how well the networks that there are size an experiment. Bootstrap of seeds, those of both
+/// groups together, with what normal theory says of each sample; its 2.5 and 97.5 % quantiles, absent beyond `most`. Too
+/// narrow with few seeds, as every percentile interval.
+struct AnimalsInterval {
+  std::optional<long> low, high;
+};
+std::optional<AnimalsInterval> animals_interval(const std::vector<Animal>& a, const std::vector<Animal>& b,
+                                                long sessions, double wanted, long most = 200, std::uint64_t seed = 0,
+                                                Design design = Design::two_groups, double level = usual_level);
+
 /// Power of Student's two-sided test at .05 for normal animals of one variance, `n` per group: noncentral t with
 /// noncentrality d sqrt(n / 2) and 2 n - 2 degrees of freedom, d = (mean of b - mean of a) / standard deviation.
 /// Welch's has less with few animals, since it estimates two variances: .68 against .78 for d = 3 and 3 each, .76

@@ -62,10 +62,7 @@ TrialSet<double> some_of(const TrialSet<double>& trials, Index first) {
 class Binned {
  public:
   Binned(ExperimentResult& result, const RateMap& map, double dt_ms, Index steps, Index event)
-      : map_(map),
-        result_(result),
-        per_bin_(steps_per_bin(dt_ms)),
-        bins_(steps / per_bin_) {
+      : map_(map), result_(result), per_bin_(steps_per_bin(dt_ms)), bins_(steps / per_bin_) {
     // Bins are whole from the event on: what is left over lies at the ends.
     first_ = event % per_bin_;
     if (first_ + bins_ * per_bin_ > steps) --bins_;
@@ -177,6 +174,7 @@ Preparation preparation_of(const SubjectFile& file, double f_max_hz, std::uint64
 
 Preparation at_half_step(Preparation of) {
   of.options.set("integration.dt_ms", number_text(of.options.number("integration.dt_ms") / 2));
+  of.halved = true;
   return of;
 }
 
@@ -184,7 +182,7 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) 
   const auto& protocol = experiment.protocol;
   require_parameter(protocol.pairing == P::Pairing::none || of.network.W.size() > 0, "experiment.pairing",
                     "of a network whose W is the product of factors", "needs connections of their own");
-  ExperimentTrials made{of.options, {}, 0, {}};
+  ExperimentTrials made{of.options, {}, 0, {}, {}};
   auto& options = made.options;
   for (const auto& [name, value] : experiment.changed) {
     require_parameter(options.knows(name), name, value, "is no option of this network's task, noise or synapse");
@@ -192,14 +190,22 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) 
   }
   if (protocol.pairing != P::Pairing::none && options.text("synapse.kind") == "tcr")
     options.set("synapse.form", "dense");
-  const double dt_ms = options.number("integration.dt_ms");
+  made.noise = make_noise(options);
+  made.noise.halved = of.halved;
+  const double dt_ms = options.number("integration.dt_ms") * (of.halved ? 2 : 1);
+  const auto halved = [&] {
+    if (!of.halved) return std::move(made);
+    made.event *= 2;
+    made.trials = each_step_twice(made.trials);
+    return std::move(made);
+  };
   const TrialKey key{of.seed, update_of(experiment.name)};
   if (protocol.during == P::During::rest) {
     made.event = steps_in(protocol.before_ms, dt_ms);
     const Index steps = made.event + std::max<Index>(1, steps_in(protocol.after_ms, dt_ms));
     require_within(protocol, -protocol.before_ms, protocol.after_ms);
     made.trials = TrialSet<double>::zeros(of.network.inputs(), of.network.outputs(), steps, protocol.trials);
-    return made;
+    return halved();
   }
   require_parameter(of.has_task, "experiment.during", "task", "this file has no task: give the file of a run, or rest");
   made.delay = delay_of(options);
@@ -209,15 +215,15 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of) 
   const auto shortest = *std::min_element(made.trials.length.begin(), made.trials.length.end());
   require_within(protocol, -static_cast<double>(made.event) * dt_ms,
                  static_cast<double>(shortest - made.event) * dt_ms);
-  return made;
+  return halved();
 }
 
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network) {
   const auto& protocol = experiment.protocol;
   const auto integration = make_integration(of.options);
-  auto synapse = synapse_model(of.options)
-                     .make<double>(synapse_context(network, integration, make_noise(of.options), of.trials.steps));
+  auto synapse =
+      synapse_model(of.options).make<double>(synapse_context(network, integration, of.noise, of.trials.steps));
   synapse->set_donors(Donors::same_condition);
   if (protocol.block == P::Block::none) return synapse;
   return std::make_unique<BlockedSynapse>(std::move(synapse),
@@ -243,7 +249,7 @@ ExperimentResult run_experiment(const Experiment& experiment, const Preparation&
   const auto integration = make_integration(made.options);
   const auto& all = made.trials;
   Stimulation stimulation(experiment.protocol, of.network, made.event, integration.dt_ms, of.seed);
-  Simulation<double> simulation(of.network, integration, make_noise(made.options));
+  Simulation<double> simulation(of.network, integration, made.noise);
   simulation.perturb_by(&stimulation);
   ExperimentResult result;
   result.targets = stimulation.targets();

@@ -21,10 +21,11 @@ struct Preparation {
   bool has_task = false;
   std::uint64_t seed = 1;  // of trials, initial states, noise and stimulated neurons
   RateMap map;
+  bool halved = false;  // the time step is half of that of its trials and noise
 };
 /// f_max_hz: what r = 1 stands for unless the network says so. A network file has no task.
 Preparation preparation_of(const SubjectFile& file, double f_max_hz, std::uint64_t seed_of_network_file = 1);
-/// The same with half its time step.
+/// The same with half its time step, in the same trials and with the same path of noise.
 Preparation at_half_step(Preparation of);
 
 /// Trials of an experiment, ready to be simulated.
@@ -33,6 +34,7 @@ struct ExperimentTrials {
   TrialSet<double> trials;
   Index event;                 // step that times count from
   std::optional<Delay> delay;  // of the task, as it is in these trials
+  Noise noise = {};
 };
 /// Throws UserError where the preparation has no task and the experiment needs one, or a stimulus lies outside of its
 /// trials.

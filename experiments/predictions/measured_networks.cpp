@@ -142,7 +142,7 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
         study.networks.push_back(std::move(network));
         options.push_back(run.options);
         const auto name = fs::path(study.networks.back().run).filename().replace_extension(".json").string();
-        jobs.push_back({nullptr, fmt::format("{}-{}", d + 1, name), listed++ < study.half_step});
+        jobs.push_back({nullptr, fmt::format("{}-{}", d + 1, name), d == 0 && listed++ < study.half_step});
       }
     }
   }

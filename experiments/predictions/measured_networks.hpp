@@ -28,7 +28,7 @@ struct PredictionStudy {
   MeasurementSetting setting;
   bool usual_sizes = false;  // nobody asked for these sizes: those of more neurons than a network has are left out
   bool all = false;          // also networks that did not reach criterion
-  long half_step = 2;        // networks of each condition, of its first seeds, that are measured at half the step too
+  long half_step = 3;        // networks of each condition, of its first seeds, that are measured at half the step too
   std::vector<MeasuredNetwork> networks = {};
   std::map<std::string, long> unlearned = {};  // runs that did not reach criterion, by hypothesis
   long diverged = 0, missing = 0;              // runs left out: diverged in training; planned, not finished

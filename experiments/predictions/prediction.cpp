@@ -18,7 +18,7 @@ namespace {
 
 using P = Protocol;
 
-/// At rest: 500 ms, then 1.5 s from the event.
+/// At rest, and 1.5 s of it from the event.
 Experiment at_rest_of(const std::string& name, Index trials) {
   Experiment experiment{name, {}, {}};
   experiment.protocol.trials = trials;

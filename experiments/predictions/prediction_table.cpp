@@ -16,6 +16,7 @@ using Networks = std::vector<const MeasuredNetwork*>;
 using BySeed = std::map<std::uint64_t, double>;
 
 constexpr double most_of_step = 0.2;  // of a difference, that half the time step may change
+constexpr std::size_t fewest_seeds_of_step = 3;
 
 /// Mean over the animals of each seed, each the mean of its sessions.
 BySeed by_seed(const std::vector<Animal>& animals) {
@@ -110,26 +111,40 @@ PairRow pair_of(const PredictionStudy& study, const std::string& a, const std::s
   return pair;
 }
 
-/// Absolute change at half the step beside the smallest difference that is told apart.
-void judge_step(const PredictionStudy& study, PredictionRow& row) {
-  std::vector<double> changes;
+/// Change at half the step under a hypothesis, over seeds; absent with fewer than three of them.
+std::optional<Estimate> step_change(const PredictionStudy& study, const std::string& hypothesis,
+                                    std::size_t prediction) {
+  std::vector<Animal> changes;
+  for (const auto* network : tabled(study, hypothesis))
+    if (const auto& value = network->values[prediction]; value.rates && value.half_step)
+      changes.push_back({network->seed, {*value.half_step - *value.rates}});
+  std::vector<double> of_seeds;
+  for (const auto& each : by_seed(changes)) of_seeds.push_back(each.second);
+  return of_seeds.size() < fewest_seeds_of_step ? std::nullopt : mean_with_interval(of_seeds);
+}
+
+double reach(const Estimate& change) {
+  return std::max(std::abs(change.interval->low), std::abs(change.interval->high));
+}
+
+/// Changes at half the step beside the differences that are told apart.
+void judge_step(const PredictionStudy& study, const std::vector<std::string>& hypotheses, PredictionRow& row) {
   for (const auto& network : study.networks)
-    if (!network.values.empty())
-      if (const auto& value = network.values[row.prediction]; value.rates && value.half_step)
-        changes.push_back(*value.half_step - *value.rates);
-  row.half_step = mean_with_interval(changes);
-  if (!row.half_step || !row.half_step->interval) return;
-  const auto& interval = *row.half_step->interval;
-  const double most = std::max(std::abs(interval.low), std::abs(interval.high));
-  for (auto& pair : row.pairs) pair.step_change = most;
-  std::optional<double> smallest;
-  const auto told = [](const PairRow& pair) {
-    return std::any_of(pair.sizes.begin(), pair.sizes.end(), [](const auto& at) { return at.tells(); });
-  };
-  for (const auto& pair : row.pairs)
-    if (pair.difference && told(pair))
-      smallest = std::min(smallest.value_or(INFINITY), std::abs(pair.difference->value));
-  if (smallest) row.step_dependent = most > *smallest * most_of_step;
+    row.measured_at_half_step |= !network.values.empty() && network.values[row.prediction].half_step;
+  std::map<std::string, double> most;
+  for (const auto& name : hypotheses) {
+    const auto change = step_change(study, name, row.prediction);
+    if (!change) continue;
+    most[name] = reach(*change);
+    if (!row.half_step || most[name] > reach(row.half_step->change)) row.half_step = {name, *change};
+  }
+  for (auto& pair : row.pairs) {
+    if (most.count(pair.a) == 0 || most.count(pair.b) == 0) continue;
+    pair.step_change = std::max(most.at(pair.a), most.at(pair.b));
+    for (std::size_t size = 0; size < pair.sizes.size(); ++size)
+      if (const auto told = pair.told(size); told == Told::yes || told == Told::within_step)
+        row.step_dependent = row.step_dependent.value_or(false) || told == Told::within_step;
+  }
 }
 
 }  // namespace
@@ -219,7 +234,7 @@ PredictionTable table_of(const PredictionStudy& study) {
   const auto& only = study.setting.only;
   for (std::size_t p = 0; p < predictions().size(); ++p) {
     if (!only.empty() && std::find(only.begin(), only.end(), predictions()[p].name) == only.end()) continue;
-    PredictionRow row{p, {}, {}, {}, {}, {}, {}};
+    PredictionRow row{p, {}, {}, {}, {}, {}, {}, {}};
     for (const auto& name : names) {
       row.values.push_back(value_of(name, tabled(study, name), p));
       for (std::size_t size = 0; size < study.setting.sizes.size(); ++size) {
@@ -235,7 +250,7 @@ PredictionTable table_of(const PredictionStudy& study) {
     for (const auto& network : study.networks)
       if (row.undefined.empty() && !network.values.empty() && !network.values[p].rates)
         row.undefined = network.values[p].undefined;
-    judge_step(study, row);
+    judge_step(study, names, row);
     table.rows.push_back(std::move(row));
   }
   const std::size_t middle = study.setting.sizes.size() / 2;

@@ -54,8 +54,9 @@ struct PairRow {
   std::optional<Estimate> difference;  // of b less a, by rates; interval: Student's t over seeds that both have
   std::vector<PairAtSize> sizes;
   long holds = 0,
-       settings = 0;       // settings and variants in which, by rates, it has its sign with an AUC of .7 at least
-  double step_change = 0;  // most that half the time step changes the statistic, by the interval of it; 0: not measured
+       settings = 0;  // settings and variants in which, by rates, it has its sign with an AUC of .7 at least
+  /// Most that half the time step changes the statistic under either, by the interval of it; 0: not judged.
+  double step_change = 0;
 
   Told told(std::size_t size) const;
 };
@@ -70,9 +71,15 @@ struct PredictionRow {
   };
   std::vector<InSetting> settings;  // every setting and variant for itself
   std::vector<PairRow> pairs;
-  std::optional<Estimate> half_step;  // change at half the time step, over networks
-  /// Whether that change may be more than a fifth of the smallest difference between two hypotheses that the table
-  /// tells apart; absent without a measured change or such a pair.
+  /// Change at half the time step, over seeds, under the hypothesis where it may be largest; absent where none has three
+  /// seeds measured at it. `measured` says whether any network was.
+  struct StepChange {
+    std::string hypothesis;
+    Estimate change;
+  };
+  std::optional<StepChange> half_step;
+  bool measured_at_half_step = false;
+  /// Whether it may be more than a fifth of a difference that recordings show; absent where it was judged for none.
   std::optional<bool> step_dependent;
   std::string undefined;  // why it is undefined, of the first network where it is
 };

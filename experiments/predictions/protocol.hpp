@@ -25,8 +25,8 @@ struct Protocol {
 
   During during = During::rest;
   Index trials = 60;
-  double before_ms = 500;  // rest: time before the event
-  double after_ms = 1000;  // rest: time from the event to the end
+  double before_ms = 2000;  // rest: time before the event; slow networks take long to leave r(0), which is near 0
+  double after_ms = 1000;   // rest: time from the event to the end
   Stimulus stimulus = Stimulus::none;
   Onto onto = Onto::neurons;
   Index channel = 0;                         // onto input: which

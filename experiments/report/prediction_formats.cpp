@@ -89,8 +89,9 @@ Json row_json(const PredictionRow& row) {
     entry.update(value_json(each.value));
     json["settings"].push_back(std::move(entry));
   }
-  json["half_step_change"] = row.half_step ? Json(row.half_step->value) : Json(nullptr);
-  json["half_step_interval"] = row.half_step ? interval_json(row.half_step->interval) : Json(nullptr);
+  json["half_step_of"] = row.half_step ? Json(row.half_step->hypothesis) : Json(nullptr);
+  json["half_step_change"] = row.half_step ? Json(row.half_step->change.value) : Json(nullptr);
+  json["half_step_interval"] = row.half_step ? interval_json(row.half_step->change.interval) : Json(nullptr);
   json["step_dependent"] = row.step_dependent ? Json(*row.step_dependent) : Json(nullptr);
   json["undefined"] = row.undefined.empty() ? Json(nullptr) : Json(row.undefined);
   return json;

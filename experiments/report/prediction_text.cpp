@@ -129,11 +129,14 @@ std::string section(const PredictionReport& report, const PredictionRow& row, st
         std::pair("Outcome", outcome(row, focus, middle)),
         std::pair("Refutation", refuted_by(report, row, focus, middle))})
     text += fmt::format("- **{}** {}\n", head, line);
-  if (row.step_dependent && *row.step_dependent)
+  if (row.measured_at_half_step && !row.half_step)
+    text += "- **Half the time step** not judged: it takes networks of three seeds under a hypothesis (--half-step)\n";
+  if (row.step_dependent.value_or(false))
     text += fmt::format(
-        "- **Step-dependent**: at half the time step it changes by {}, which may be more than a fifth of "
-        "the smallest difference between any two hypotheses\n",
-        estimate_cell(row.half_step));
+        "- **Step-dependent**: at half the time step, same trials and noise, it changes by {} under {}; the change may "
+        "be "
+        "more than a fifth of a difference that recordings show\n",
+        estimate_cell(row.half_step->change), row.half_step->hypothesis);
   if (!row.undefined.empty()) text += fmt::format("- **Undefined** in some networks: {}\n", row.undefined);
   return text + hypotheses_table(row, focus, middle) + "\n";
 }

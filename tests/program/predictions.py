@@ -73,6 +73,8 @@ def test_a_study_predicts(tmp):
             assert (written == "") == (expected is None) and (expected is None or abs(float(written) - expected) <= 1e-6 * abs(expected)), (row, pair)
         assert row["told"] == pair["told"] in ("yes", "no", "not_by_rates", "within_step"), row
     text = (out / "predictions.md").read_text()
+    assert text.count("**Half the time step** not judged") == len(ONLY) and "Step-dependent" not in text, "one seed of each condition"
+    assert all(each["half_step_change"] is None and each["step_dependent"] is None for each in result["predictions"])
     for part in "Analysis plan", "Rehearsal", "not shown to be told apart", "## Experiments", "Welch", *ONLY:
         assert part in text, part
     pairs = text.split("not shown to be told apart")[1].split("## ")[0]
@@ -116,6 +118,7 @@ def test_a_study_predicts(tmp):
     for size, pair in zip(power["sizes"], table):
         assert size["auc"] == pair["auc"] and size["animals_80"] == (pair["sample_80"] or {}).get("animals"), (size, pair)
     for size in power["sizes"]:
+        assert len(size["animals_80_interval"]) == 2 and size["animals_80_interval"][0] >= 2 and "[95 %]" in text, size
         assert [each["animals"] for each in size["power"]] == [3, 6]
         assert size["power"][0]["power"] <= size["power"][1]["power"] + 0.05, size
         low, high = size["power"][1]["interval"]

@@ -83,6 +83,10 @@ Json size_json(const PowerRequest& request, const RecordingSize& size, const std
         animals_for(a, b, request.sessions, wanted, most_animals, request.seed, request.compares(), request.level);
     json[name] = needed ? Json(*needed) : Json(nullptr);
   }
+  const auto ends =
+      animals_interval(a, b, request.sessions, 0.8, most_animals, request.seed, request.compares(), request.level);
+  const auto end = [](const std::optional<long>& of) { return of ? Json(*of) : Json(nullptr); };
+  json["animals_80_interval"] = ends ? Json::array({end(ends->low), end(ends->high)}) : Json(nullptr);
   json["power"] = Json::array();
   for (const long animals : request.animals) {
     const auto rate = power(a, b, animals, request.sessions, request.replicates, request.seed, request.compares(),
@@ -99,7 +103,7 @@ Json size_json(const PowerRequest& request, const RecordingSize& size, const std
 }
 
 std::string text_of(const PowerRequest& request, const Json& json) {
-  Rows rows = {{"neurons", "trials", "networks", "b - a [95 %]", "AUC", "80 %", "90 %"}};
+  Rows rows = {{"neurons", "trials", "networks", "b - a [95 %]", "AUC", "80 %", "[95 %]", "90 %"}};
   for (const long animals : request.animals) rows.front().push_back(fmt::format("n = {}", animals));
   for (const auto& size : json["sizes"]) {
     const auto& interval = size["difference_interval"];
@@ -109,12 +113,20 @@ std::string text_of(const PowerRequest& request, const Json& json) {
           size[name].is_null() ? fmt::format(">{}", most_animals) : fmt::format("{}", size[name].get<long>());
       return differs ? animals : "(" + animals + ")";
     };
+    const auto ends = [&]() -> std::string {
+      const auto& of = size["animals_80_interval"];
+      if (of.is_null()) return "-";
+      const auto end = [](const Json& each) {
+        return each.is_null() ? fmt::format(">{}", most_animals) : fmt::format("{}", each.get<long>());
+      };
+      return fmt::format("[{}, {}]", end(of[0]), end(of[1]));
+    };
     const bool told = !size["auc"].is_null();
     rows.push_back({fmt::format("{}", size["neurons"].get<long>()), fmt::format("{}", size["trials"].get<long>()),
                     fmt::format("{}+{}", size["networks"][0].get<long>(), size["networks"][1].get<long>()),
                     estimate_text(size["difference"], interval),
                     told ? fmt::format("{:.2f}", size["auc"].get<double>()) : "-", told ? needed("animals_80") : "-",
-                    told ? needed("animals_90") : "-"});
+                    ends(), told ? needed("animals_90") : "-"});
     for (std::size_t i = 0; i < request.animals.size(); ++i)
       rows.back().push_back(i < size["power"].size() ? fmt::format("{:.2f}", size["power"][i]["power"].get<double>())
                                                      : "-");
@@ -125,9 +137,9 @@ std::string text_of(const PowerRequest& request, const Json& json) {
          "b - a: of recordings, Student's t over seeds. AUC: P(value of b larger), of networks that have all these\n"
          "sessions. 80 %, 90 %: animals per group for that power, in brackets where b - a is not told from 0: there "
          "may\n"
-         "be nothing to find; n = ..: power with so many. Animals and their sessions are resampled from the networks "
-         "of\n"
-         "the seeds and settings that both hypotheses have.\n";
+         "be nothing to find; [95 %]: of the former, over seeds, by bootstrap; n = ..: power with so many. Animals and "
+         "their\n"
+         "sessions are resampled from the networks of the seeds and settings that both hypotheses have.\n";
 }
 
 PowerRequest request_of(const Command& command, const po::variables_map& values) {

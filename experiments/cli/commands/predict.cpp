@@ -87,10 +87,10 @@ int predict(const std::vector<std::string>& arguments, const Command& command) {
       "that the networks have the neurons for")("only", po::value<std::string>(),
                                                 "predictions with commas (see `list predictions`); default: all")(
       "f-max-hz", usual_number(20), "firing rate that r = 1 stands for [Hz]")(
-      "half-step", po::value<long>()->default_value(2),
-      "networks of each condition that are measured at half the time step too")(
-      "trials-per-day", usual_number(400),
-      "trials that an animal is trained on in a day: the days of the part on learning")(
+      "half-step", po::value<long>()->default_value(3),
+      "networks of each condition of the first study, of different seeds, that are measured at half the time step too; "
+      "fewer than 3: not judged")("trials-per-day", usual_number(400),
+                                  "trials that an animal is trained on in a day: the days of the part on learning")(
       "all", "networks that did not reach criterion, too")(
       "set", po::value<Words>()->composing(), "KEY=VALUE: an option of recording.* (see `list recording`)")(
       "jobs", po::value<int>()->default_value(0), "networks at a time; 0: one per processor that may be used")(

@@ -37,7 +37,7 @@ std::vector<Prediction> background_predictions() {
        "ratio of means over cells",
        "150 to 250 ms, the pattern turns at 100 ms",
        holography,
-       "1 without a synapse that remembers which presynaptic neurons were active",
+       "not 1 without plasticity (1.06 in static networks): compare with short-term plasticity blocked",
        {"hold_matched", "probe_matched", "hold_orthogonal", "probe_orthogonal"},
        stimulated,
        [](const Evidence& of) -> std::optional<double> {

@@ -35,7 +35,8 @@ std::vector<Prediction> pulses_predictions() {
        "ratio of means over cells",
        "120 to 300 ms",
        optogenetics,
-       "saturation: repeat at half the current",
+       "saturation: repeat with short-term plasticity blocked; half the current parts nothing, it takes four fifths of "
+       "what TCR does as well",
        {"rest", "pulse_first", "pulse_second", "pulse_pair"},
        stimulated,
        [](const Evidence& of) {
@@ -49,7 +50,7 @@ std::vector<Prediction> pulses_predictions() {
        "ratio of means over cells",
        "20 to 100 ms from each pulse",
        optogenetics,
-       "saturation: repeat at half the current",
+       "saturation: repeat with short-term plasticity blocked; what synapses do goes with the current as well",
        {"rest", "pulse_train"},
        stimulated,
        [](const Evidence& of) {
