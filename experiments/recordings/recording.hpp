@@ -81,8 +81,8 @@ class Recording {
   /// Without rows, and without a path, where the file has no such table. Trials have the columns start_time and stop_time.
   const RecordedTable& units() const;
   const RecordedTable& trials() const;
-  /// Spikes of these units, whose numbers rise, part after part: no unit is in memory as a whole. Throws for a spike before
-  /// 0 or before the one before it.
+  /// Spikes of these units, whose numbers rise, part after part: no unit is in memory as a whole. Throws for a spike
+  /// before 0 or before the one before it.
   void visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const;
   /// All of one unit's, rising; none: an empty unit.
   std::vector<double> spike_times_s(Index unit) const;
