@@ -10,6 +10,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/recordings/chosen_series.hpp"
 #include "experiments/recordings/events.hpp"
+#include "experiments/recordings/unit_counts.hpp"
 #include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
@@ -115,40 +116,6 @@ Session empty_session(const Aligned& of, const BinsAbout& bins) {
   return session;
 }
 
-/// Counts of units that come one after the other, written to the trials some units at a time: a trial's matrix has units
-/// side by side, and one at a time would fetch each line of it again and again.
-class CountsOfUnits {
- public:
-  CountsOfUnits(Session& session, const std::vector<double>& events_s, const BinsAbout& bins)
-      : session_(session),
-        events_(events_s, bins),
-        counts_(Matrix<double>::Zero(bins.count * events_.events(), std::min(at_once, session.neurons()))) {}
-  void add(Index unit, const double* first_s, const double* last_s) {
-    while (unit >= begin_ + counts_.cols()) write();
-    events_.count(first_s, last_s, counts_.col(unit - begin_).data());
-  }
-  void finish() {
-    while (begin_ < session_.neurons()) write();
-  }
-
- private:
-  static constexpr Index at_once = 64;
-
-  void write() {
-    const Index units = std::min(counts_.cols(), session_.neurons() - begin_), bins = session_.bins();
-    for (Index k = 0; k < events_.events(); ++k)
-      session_.trials[static_cast<std::size_t>(k)].middleRows(begin_, units) =
-          counts_.block(k * bins, 0, bins, units).transpose();
-    counts_.setZero();
-    begin_ += units;
-  }
-
-  Session& session_;
-  AboutEvents events_;
-  Matrix<double> counts_;  // bins of event after event, units
-  Index begin_ = 0;        // the first of these units
-};
-
 void read_spikes(Aligned& of, const Recording& recording, const Selection& selection, const BinsAbout& bins) {
   of.units = selection.units.rows(recording.units(), recording.file());
   of.all_units = recording.units().rows();
@@ -165,7 +132,7 @@ void read_spikes(Aligned& of, const Recording& recording, const Selection& selec
   require_room(of, bins, recording);
   of.session = empty_session(of, bins);
   double first_s = std::numeric_limits<double>::infinity(), last_s = -first_s;
-  CountsOfUnits counts(of.session, of.events_s, bins);
+  UnitCounts counts(of.session, of.events_s, bins);
   recording.visit_spikes(of.units, [&](std::size_t u, const double* first, const double* last) {
     first_s = std::min(first_s, *first);
     last_s = std::max(last_s, *(last - 1));

@@ -86,8 +86,8 @@ class Recording {
   const RecordedTable& trials() const;
   /// Other tables of intervals, by name, and their rows.
   const std::vector<std::pair<std::string, Index>>& intervals() const;
-  /// Spikes of these units, whose numbers rise, part after part: no unit is in memory as a whole. Throws for a spike before
-  /// 0 or before the one before it.
+  /// Spikes of these units, whose numbers rise, part after part: no unit is in memory as a whole. Throws for a spike
+  /// before 0 or before the one before it.
   void visit_spikes(const std::vector<Index>& units, const SpikeVisitor& visit) const;
   /// All of one unit's, rising; none: an empty unit.
   std::vector<double> spike_times_s(Index unit) const;

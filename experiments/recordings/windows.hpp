@@ -26,7 +26,8 @@ struct BinsAbout {
 /// Throws ParameterError "window" where it holds no bin.
 BinsAbout bins_about(const Window& window, double bin_ms);
 
-/// Finds what is about events, which need not be in order, of spikes of one unit that rise, all of them or part after part.
+/// Finds what is about events, which need not be in order, of spikes of one unit that rise, all of them or part after
+/// part.
 class AboutEvents {
  public:
   struct Event {

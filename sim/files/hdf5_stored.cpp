@@ -13,8 +13,8 @@ namespace {
 
 /// Rows of a part: half a MB; of chunks that are larger, one.
 constexpr hsize_t usual_rows = 1 << 16;
-/// Rows of the largest chunks that are undone here. Larger ones HDF5 reads (and again for each part, where its cache does
-/// not hold them).
+/// Rows of the largest chunks that are undone here. Larger ones HDF5 reads (and again for each part, where its cache
+/// does not hold them).
 constexpr hsize_t most_rows = 1 << 22;
 
 /// Nothing in `values` where a filter or a type is not ours to undo.

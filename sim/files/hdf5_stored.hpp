@@ -1,6 +1,6 @@
 // A column of numbers as it lies in a file. HDF5 undoes its filters under its lock, one thread after the other, and
-// inflating is most of what reading takes: here parts are fetched under the lock as they are stored, and any thread makes
-// numbers of them.
+// inflating is most of what reading takes: here parts are fetched under the lock as they are stored, and any thread
+// makes numbers of them.
 #pragma once
 
 #include <cstdint>
