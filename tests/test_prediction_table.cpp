@@ -145,7 +145,7 @@ MeasuredNetwork in_recordings(const std::string& hypothesis, std::uint64_t seed,
   const double spread = 0.01 * static_cast<double>(seed % 4);
   const std::vector<double> sessions = {recorded + spread, recorded + spread + 0.01};
   made.values[creep].sessions = {sessions, sessions, sessions};
-  made.values[creep].half_step = by_rates + half_step + 0.001 * static_cast<double>(seed % 2);
+  made.values[creep].half_step = by_rates + half_step + 0.01 * static_cast<double>(seed % 2);
   return made;
 }
 

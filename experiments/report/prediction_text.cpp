@@ -86,7 +86,7 @@ std::string refuted_by(const PredictionReport& report, const PredictionRow& row,
       "Recordings show {} under {}. An interval over your animals that leaves this out speaks against {} of this "
       "strength, and for what of these it holds: {}; where it holds none, for something else.",
       estimate_cell(mine), focus, focus, fmt::join(others, ", "));
-  if (!alike.empty()) text += fmt::format(" Not to be told from {}: {}.", focus, fmt::join(alike, ", "));
+  if (!alike.empty()) text += fmt::format(" Not told from {}, or with a caveat: {}.", focus, fmt::join(alike, ", "));
   if (const auto strengths = other_strengths(report, row, focus); !strengths.empty())
     text += fmt::format(" Other strengths of {}, by rates: {}.", focus, strengths);
   return text;
