@@ -1,6 +1,7 @@
 // Rules written in Python. They look at the trials where these lie: every array is a view that keeps the object it was
 // asked of, so that after a call one count says whether the rule has kept any.
 #include <fmt/format.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -150,7 +151,7 @@ void bind_view(nb::module_& module, const char* name) {
       "seed",
       [](nb::handle self) {
         const auto key = open_view<Scalar>(self).key;
-        return nb::make_tuple(key.seed, key.update);
+        return std::pair(key.seed, key.update);
       },
       "(seed of the training, update): numpy.random.default_rng takes it.");
 }

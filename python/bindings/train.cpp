@@ -91,7 +91,7 @@ Made run_training(TrainingSetting& setting, const Network<double>& network, nb::
 Made train_network(const BoundNetwork& stored, nb::handle task, nb::handle rule, nb::handle synapse,
                    const Integration& integration, const Noise& noise, const OptimizerParameters& optimizer,
                    const TemporalConsistencyParameters& consistency, const ScheduleParameters& schedule, nb::handle added,
-                   const nb::list& shadows, Index updates, Index batch, double criterion, double criterion_mse,
+                   const nb::typed<nb::list, nb::any>& shadows, Index updates, Index batch, double criterion, double criterion_mse,
                    bool stop_at_criterion, const std::vector<long>& checkpoints, bool trains_start, double weight_noise,
                    Index within_trial, Index freeze_in_updates, Index freeze_in_every, std::uint64_t seed,
                    const std::string& precision, nb::handle callback, nb::handle bar) {

@@ -5,9 +5,11 @@
 Arrays have trials first, then time, then neurons; times are in ms. What a function needs of pandas, xarray and matplotlib is loaded
 when it is called.
 """
-from stillpoint._basins import Basins, basins
 from stillpoint import tasks
-from stillpoint._core import Integration, Noise, Optimizer, Schedule, TemporalConsistency
+from stillpoint._basins import Basins, basins
+from stillpoint._core import (
+    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, Integration, NodePerturbation, Noise, Oja, Optimizer, RewardHebbian,
+    Schedule, TemporalConsistency)
 from stillpoint._cycles import Cycles, cycles
 from stillpoint._fixed_points import FixedPoints, fixed_points
 from stillpoint._follow import Followed, follow
@@ -17,8 +19,7 @@ from stillpoint._network import Network
 from stillpoint._phases import Phases, phases
 from stillpoint._predict import Predictions, predict
 from stillpoint._restructuring import Restructuring, restructuring
-from stillpoint._rules import (
-    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, NodePerturbation, Oja, RewardHebbian, Rule)
+from stillpoint._rules import Rule
 from stillpoint._run import Run, Runs
 from stillpoint._simulate import simulate
 from stillpoint._slow_points import SlowPoints, slow_points

@@ -112,6 +112,7 @@ LONG = {
     "cycles": "sp.cycles(net, samples=500, discard_ms=1e8)",
     "phases": "sp.phases(10 ** -np.clip((np.arange(900) - 300) / 50, 0, 1) * np.exp(0.05 * np.random.default_rng(1).normal(size=900)), resamples=10**7)",
     "relu": "sp.fixed_points(net.replace(nonlinearity='relu'), starts=100000)",
+    "check_gradients": "sp.check_gradients(sp.UORO(), draws=10**6)",
     "follow": "sp.follow([sp.Network.random(60, gain=g) for g in np.linspace(0.5, 3, 300)], stable_only=False)",
 }
 
@@ -184,7 +185,8 @@ def test_the_module_is_typed(tmp_path):
     assert done.stdout.count("error:") == 2, done.stdout
 
 
-@pytest.mark.parametrize("name", sorted({getattr(sp, name).__module__ for name in sp.__all__ if "_core" not in getattr(sp, name).__module__}))
+@pytest.mark.parametrize("name", sorted(
+    {getattr(getattr(sp, name), "__module__", f"stillpoint.{name}") for name in sp.__all__} - {"stillpoint._core"}))
 def test_examples_of_docstrings(name):
     failed, tried = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0

@@ -1,4 +1,5 @@
 """Training against the program, to the bit; tasks; what callbacks, Ctrl-C and bars see."""
+import resource
 import signal
 import subprocess
 import sys
@@ -257,6 +258,34 @@ def test_a_bar_says_how_far_it_is():
             for shown, updates in (("True", 300), ("False", 3))}
     assert "/300" in said["True"].stderr and said["True"].stdout == "True\n", said
     assert said["False"].stderr == "" and said["False"].stdout == "False\n"
+
+
+def test_a_thousand_trainings_leak_nothing():
+    class Own(sp.Rule):
+        def step(self, t, view, error):
+            pass
+
+        def write(self, view, changes):
+            changes.W += view.rate[0, 0, 0]
+
+    arrays = sp.tasks.FromArrays(INPUTS, TARGETS, MASK)
+    function = sp.tasks.FromFunction(lambda seed, count: (INPUTS[:1].repeat(count, 0), TARGETS[:1].repeat(count, 0)))
+    net = network_for(arrays, N=8)
+
+    def calls(count):
+        for i in range(count):
+            train(net, (arrays, function)[i % 2], (sp.EProp(), Own())[i // 2 % 2], callback=lambda *_: None, updates=3)
+            with pytest.raises(ValueError):
+                train(net, arrays, criterion=2)
+
+    calls(200)
+    before = resident()
+    calls(1000)
+    assert resident() - before < 3e6, (before, resident())  # the trials that one call draws at its end: 200 kB
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 NET = network_for(EVIDENCE)
