@@ -96,12 +96,13 @@ class Study:
         """Loss of every run, in the colour of its condition, and the median of each condition."""
         ax = axes_for(ax)
         curves = self.curves()
+        update = curves["update"].values
         for i, condition in enumerate(self._conditions):
             loss = curves.loss.isel(run=np.flatnonzero(curves.condition == i))
             if loss.sizes["run"] == 0:
                 continue
-            ax.semilogy(curves.update, loss.T, color=f"C{i % 10}", alpha=0.2, linewidth=0.7)
-            ax.semilogy(curves.update, loss.median("run"), color=f"C{i % 10}", label=condition["label"])
+            ax.semilogy(update, loss.values.T, color=f"C{i % 10}", alpha=0.2, linewidth=0.7)
+            ax.semilogy(update, loss.median("run").values, color=f"C{i % 10}", label=condition["label"])
         ax.set(xlabel="update", ylabel="loss")
         ax.legend()
         return ax
