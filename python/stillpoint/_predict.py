@@ -11,7 +11,7 @@ import numpy as np
 
 from stillpoint import _core, _given, _progress
 from stillpoint._result import axes_for, counted
-from stillpoint._study import Study
+from stillpoint._study import Study, directory_of
 from stillpoint._told import told
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def predict(
         Where no network reached criterion, or records so many neurons.
     """
     given = [study] if isinstance(study, (Study, str, Path)) else list(study)
-    directories = [str(one.directory if isinstance(one, Study) else Path(one).expanduser()) for one in given]
+    directories = [str(directory_of(one)) for one in given]
     known = _core.prediction_names()
     names = [_given.one_of("only", name, known) for name in ([only] if isinstance(only, str) else only)]
     if not str(out):

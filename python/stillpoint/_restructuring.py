@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given
 from stillpoint._result import axes_for, counted
+from stillpoint._study import Study, directory_of
 from stillpoint._told import told
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
-
-    from stillpoint._study import Study
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +90,7 @@ def restructuring(
     >>> found = sp.restructuring("results/gr_before_drop")  # doctest: +SKIP
     >>> found.to_dataframe().groupby("seed").update.last()  # doctest: +SKIP
     """
-    folder = Path(getattr(directory, "directory", directory)).expanduser()
+    folder = directory_of(directory)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()

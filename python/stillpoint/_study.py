@@ -120,6 +120,10 @@ class Study:
         return text + f"; {reached} reached criterion, {diverged} diverged"
 
 
+def directory_of(study: Study | str | Path) -> Path:
+    return study.directory if isinstance(study, Study) else Path(study).expanduser()
+
+
 def open_study(directory: str | Path) -> Study:
     """The study in a directory, finished or not.
 
