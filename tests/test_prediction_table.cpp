@@ -155,10 +155,10 @@ TEST_CASE("a difference that rates do not have, or that half the time step may m
   auto study = empty_study();
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     study.networks.push_back(in_recordings("tcr", seed, 1, 1));
-    study.networks.push_back(in_recordings("static", seed, 0, 0));            // as by rates
-    study.networks.push_back(in_recordings("high_pass", seed, 2, 0));         // the other way round
-    study.networks.push_back(in_recordings("tm_depressing", seed, 0.99, 0));  // by rates hardly
-    study.networks.push_back(in_recordings("low_gain", seed, 2, 1));          // not in recordings
+    study.networks.push_back(in_recordings("static", seed, 0, 0));                  // as by rates
+    study.networks.push_back(in_recordings("high_pass", seed, 2, 0));               // the other way round
+    study.networks.push_back(in_recordings("tm_depressing", seed, 0.99, 0, 0.01));  // by rates hardly
+    study.networks.push_back(in_recordings("low_gain", seed, 2, 1));                // not in recordings
   }
   const auto table = table_of(study);
   const auto& pairs = table.rows[0].pairs;
