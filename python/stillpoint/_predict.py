@@ -104,7 +104,7 @@ def predict(
     size: tuple[int, int] | Sequence[tuple[int, int]] = (),
     only: str | Sequence[str] = (),
     all: bool = False,
-    half_step: int = 2,
+    half_step: int = 3,
     f_max_hz: float = 20,
     trials_per_day: float = 400,
     jobs: int = 0,

@@ -36,8 +36,7 @@ def value_of(text: str) -> Value:
 
 
 def read_array(path: Path, name: str) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = _core.read_array(_given.existing(path), name)
-    return found
+    return np.asarray(_core.read_array(_given.existing(path), name), dtype=np.float64)
 
 
 @dataclass(frozen=True, repr=False)

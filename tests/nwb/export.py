@@ -119,7 +119,7 @@ def test_a_session_of_experiments_holds_what_was_done_and_when(tmp):
     assert of["rest"]["stimulus_on_time"].isna().all() and of["step"]["block_on_time"].isna().all() and of["step"]["delay_start_time"].isna().all()
     np.testing.assert_allclose(of["trial"]["event_time"], of["trial"]["delay_start_time"], atol=1e-9)
     assert set(of["trial"]["outcome"]) <= {"correct", "error"} and set(of["rest"]["outcome"]) == {""}
-    np.testing.assert_allclose(of["rest"]["stop_time"] - of["rest"]["start_time"], 2, atol=1e-9)
+    np.testing.assert_allclose(of["rest"]["stop_time"] - of["rest"]["start_time"], 3.5, atol=1e-9)
 
     # Currents, by their own definition: a step of 1, pulses of 2 for 50 ms at 10 Hz; silencing; nothing elsewhere.
     current, silencing = nwb.stimulus["current"], nwb.stimulus["silencing"]
@@ -137,7 +137,7 @@ def test_a_session_of_experiments_holds_what_was_done_and_when(tmp):
     for _, row in of["silence_200"].iterrows():
         within = (silencing.timestamps[()] > row["start_time"] - dt / 2) & (silencing.timestamps[()] < row["stop_time"])
         assert silencing.data[()][within].sum() == round(0.2 / dt)
-    assert len(silencing.data) == 8 * round(2 / dt)
+    assert len(silencing.data) == 8 * round(3.5 / dt)
 
     # The neurons that are called stimulated are those that fall silent, and no others.
     rates = nwb.processing["ecephys"]["firing_rates"]

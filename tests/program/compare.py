@@ -99,7 +99,7 @@ def test_compare_refuses_what_it_cannot_compare(tmp):
     refused("compare", tmp / "one", tmp / "flip", names=["task.name: evidence_accumulation in", "one", "flip_flop in", "flip", "compare studies of the same task"])
     refused("compare", tmp / "flip", "--by", "network.gain", names=["--by", "network.gain", "study.arm"])
     refused("compare", tmp / "flip", "--format", "xml", names=["--format", "xml", "json"])
-    refused("compare", tmp / "absent", names=["absent", "no study"])
+    refused("compare", tmp / "absent", names=["absent", "does not exist"])
     refused("compare", names=["DIR is missing", "compare DIR..."])
     for run in runs(tmp / "flip"):
         run.unlink()

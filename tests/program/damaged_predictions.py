@@ -19,7 +19,7 @@ class Held:
         self.report, self.session, self.damaged = tmp / "report", tmp / "session.nwb", tmp / "damaged"
         ok("predict", small_study(), "--out", self.report, "--all", "--only", "residual_200", "--size", "4x10", "--jobs", 2, "--half-step", 0,
            "--quiet", *RATES)
-        ok("export-nwb", small_run("tcr"), self.session, "--experiments", "rest,step", "--neurons", 12, "--trials", 12, "--no-rates", *RATES)
+        ok("export-nwb", small_run("none"), self.session, "--experiments", "rest,step", "--neurons", 12, "--trials", 12, "--no-rates", *RATES)
         self.whole = {name: json.loads((self.report / name).read_text()) for name in ("predictions.json", "animals.json")}
         predictions = self.whole["predictions.json"]
         predictions["experiments"] = {name: predictions["experiments"][name] for name in ("rest", "step")}
@@ -144,7 +144,7 @@ def test_a_session_without_a_value_keeps_its_place(tmp):
     held.write()
     one = held.answer("null", "")
     two = tmp / "second.nwb"
-    ok("export-nwb", small_run("tcr"), two, "--experiments", "rest,step", "--neurons", 12, "--trials", 12, "--no-rates", "--session", 2, *RATES)
+    ok("export-nwb", small_run("none"), two, "--experiments", "rest,step", "--neurons", 12, "--trials", 12, "--no-rates", "--session", 2, *RATES)
     both = json.loads(ok("check", held.session, two, "--against", held.damaged, "--json", "-"))
     of = [next(each for each in result["predictions"] if each["name"] == "residual_200")["hypotheses"]["tcr"] for result in (one, both)]
     networks = [network["sessions"][1] for network in entry(held.whole["animals.json"], ("predictions", "residual_200", "tcr", 0))

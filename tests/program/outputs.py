@@ -92,7 +92,9 @@ def test_numbers_on_the_command_line_are_those_of_study_files(tmp):
     refused("simulate", run, "--out", tmp / "a.h5", "--trials", "2.5", names=["--trials = 2.5", "must be an integer"])
     refused("task", "flip_flop", "--seed", "one", names=["--seed = one", "must be an integer"])
     refused("analyze", "lyapunov", run, "--exponents", "1e", names=["--exponents = 1e", "must be an integer"])
-    assert ok("simulate", run, "--out", tmp / "a.h5", "--trials", "1e1", "--duration-ms", "+1e2") == ok("simulate", run, "--out", tmp / "a.h5", "--trials", 10, "--duration-ms", 100)
+    said = ok("simulate", run, "--out", tmp / "a.h5", "--trials", "1e1", "--duration-ms", "+1e2")
+    (tmp / "a.h5").unlink()
+    assert said == ok("simulate", run, "--out", tmp / "a.h5", "--trials", 10, "--duration-ms", 100)
 
 
 if __name__ == "__main__":
