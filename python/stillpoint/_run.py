@@ -153,7 +153,7 @@ class Runs(Sequence[Run]):
         if not self._runs:
             raise ValueError("curves: no run is finished")
         read = [run.curve for run in self._runs]
-        together: xr.Dataset = xr.concat(read, "run", join="outer", combine_attrs="drop")
+        together: xr.Dataset = xr.concat(read, "run", join="outer", combine_attrs="override")
         along: dict[str, Any] = {"condition": [run.condition for run in self._runs], "seed": [run.seed for run in self._runs]}
         for name in self._runs[0].varied:
             along[name] = [run.varied[name] for run in self._runs]

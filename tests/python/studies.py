@@ -112,7 +112,7 @@ def test_curves_of_several_lengths(tmp_path):
 
 def test_networks(small):
     run = small.runs[3]
-    assert run.checkpoints == [5, 10]
+    assert run.checkpoints == [0, 5, 10]
     with h5py.File(run.path) as file:
         for at, group in (("start", "initial"), ("end", "final"), (5, "checkpoints/00000005")):
             assert np.array_equal(run.network(at).W, file[group]["network/W"])
