@@ -147,8 +147,7 @@ void check_grading(const TrialSet<double>& trials, const std::string& place) {
     double graded = 0;
     for (Index t = 0; t < trials.steps; ++t) {
       const double here = trials.mask.col(trials.column(t, b)).sum();
-      if (here > 0 && !trials.valid(t, b))
-        throw UserError(place + "mask: must be 0 beyond the length of a trial");
+      if (here > 0 && !trials.valid(t, b)) throw UserError(place + "mask: must be 0 beyond the length of a trial");
       graded += here;
     }
     if (graded == 0) throw UserError(fmt::format("{}mask: grades nothing of trial {}", place, b));

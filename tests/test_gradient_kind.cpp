@@ -29,10 +29,11 @@ GradientJudgement judged(const std::string& name, std::optional<Truth> claimed =
 }  // namespace
 
 TEST_CASE("a rule's gradient is what it is, whatever the rule claims") {
-  for (const auto& [name, kind] : {std::pair("bptt", Kind::exact), std::pair("rtrl", Kind::exact),
-                                   std::pair("uoro", Kind::unbiased), std::pair("kf_rtrl", Kind::unbiased),
-                                   std::pair("e_prop", Kind::approximate), std::pair("node_perturbation", Kind::unbiased),
-                                   std::pair("reward_hebbian", Kind::none), std::pair("oja", Kind::none)}) {
+  for (const auto& [name, kind] :
+       {std::pair("bptt", Kind::exact), std::pair("rtrl", Kind::exact), std::pair("uoro", Kind::unbiased),
+        std::pair("kf_rtrl", Kind::unbiased), std::pair("e_prop", Kind::approximate),
+        std::pair("node_perturbation", Kind::unbiased), std::pair("reward_hebbian", Kind::none),
+        std::pair("oja", Kind::none)}) {
     CAPTURE(name);
     CHECK(judged(name).kind == kind);
   }

@@ -19,8 +19,9 @@ Alignment alignment_with_bptt(const RuleModel& model, const CheckProblem& proble
   parameters.rule = bptt();
   parameters.shadows = {model};
   auto network = problem.network;
-  const auto synapse = synapse_model(problem.options)
-                           .make<double>(synapse_context(network, problem.integration, problem.noise, problem.trials.steps));
+  const auto synapse =
+      synapse_model(problem.options)
+          .make<double>(synapse_context(network, problem.integration, problem.noise, problem.trials.steps));
   Simulation<double> simulation(network, problem.integration, problem.noise);
   Learner<double> learner(parameters, network, problem.seed, 1);
   learner.learn(network, simulation, problem.trials, {problem.seed, 0}, *synapse);

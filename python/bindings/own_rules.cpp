@@ -24,7 +24,8 @@ struct RuleView {
   TrialKey key = {};
 
   void require_open() const {
-    if (!simulation) throw nb::attribute_error("the view of a rule is over with the call that it came with: copy what is to last");
+    if (!simulation)
+      throw nb::attribute_error("the view of a rule is over with the call that it came with: copy what is to last");
   }
 };
 
@@ -76,8 +77,8 @@ nb::object gains(nb::handle self, Multiply multiply) {
 template <class Scalar>
 void bind_view(nb::module_& module, const char* name) {
   using View = RuleView<Scalar>;
-  nb::class_<View> bound(module, name,
-                         "What a rule may read while it is called; arrays are views, [trial, time, neuron or channel].");
+  nb::class_<View> bound(
+      module, name, "What a rule may read while it is called; arrays are views, [trial, time, neuron or channel].");
   const auto of_run = [&](const char* field, const char* text, auto matrix_of, Index further) {
     bound.def_prop_ro(
         field,
@@ -90,33 +91,48 @@ void bind_view(nb::module_& module, const char* name) {
         text);
   };
   using Run = Trajectory<Scalar>;
-  of_run("state", "x(0) .. x(T), (trial, T + 1, D)", [](auto&, const Run& run) -> auto& { return run.state; }, 1);
-  of_run("rate", "r(0) .. r(T), (trial, T + 1, unit)", [](auto&, const Run& run) -> auto& { return run.rates(); }, 1);
-  of_run("read", "what the readout sees, (trial, T + 1, unit)", [](auto&, const Run& run) -> auto& { return run.read(); }, 1);
-  of_run("presynaptic", "z(0) .. z(T-1), what W acts on, (trial, T, unit)",
-         [](auto&, const Run& run) -> auto& { return run.presynaptic.size() > 0 ? run.presynaptic : run.rates(); }, 0);
-  of_run("activation", "f(0) .. f(T-1), (trial, T, drive)", [](auto&, const Run& run) -> auto& { return run.activation; }, 0);
-  of_run("output", "y_hat of x(1) .. x(T), (trial, T, channel)", [](auto&, const Run& run) -> auto& { return run.outputs; }, 0);
-  of_run("inputs", "(trial, T, input)", [](const View& view, auto&) -> auto& { return view.trials->inputs; }, 0);
-  of_run("targets", "(trial, T, channel)", [](const View& view, auto&) -> auto& { return view.trials->targets; }, 0);
-  of_run("mask", "1 where graded, (trial, T, channel)", [](const View& view, auto&) -> auto& { return view.trials->mask; }, 0);
+  of_run(
+      "state", "x(0) .. x(T), (trial, T + 1, D)", [](auto&, const Run& run) -> auto& { return run.state; }, 1);
+  of_run(
+      "rate", "r(0) .. r(T), (trial, T + 1, unit)", [](auto&, const Run& run) -> auto& { return run.rates(); }, 1);
+  of_run(
+      "read", "what the readout sees, (trial, T + 1, unit)", [](auto&, const Run& run) -> auto& { return run.read(); },
+      1);
+  of_run(
+      "presynaptic", "z(0) .. z(T-1), what W acts on, (trial, T, unit)",
+      [](auto&, const Run& run) -> auto& { return run.presynaptic.size() > 0 ? run.presynaptic : run.rates(); }, 0);
+  of_run(
+      "activation", "f(0) .. f(T-1), (trial, T, drive)", [](auto&, const Run& run) -> auto& { return run.activation; },
+      0);
+  of_run(
+      "output", "y_hat of x(1) .. x(T), (trial, T, channel)",
+      [](auto&, const Run& run) -> auto& { return run.outputs; }, 0);
+  of_run(
+      "inputs", "(trial, T, input)", [](const View& view, auto&) -> auto& { return view.trials->inputs; }, 0);
+  of_run(
+      "targets", "(trial, T, channel)", [](const View& view, auto&) -> auto& { return view.trials->targets; }, 0);
+  of_run(
+      "mask", "1 where graded, (trial, T, channel)", [](const View& view, auto&) -> auto& { return view.trials->mask; },
+      0);
   const auto after_begin = [](const Matrix<Scalar>* matrix) -> const Matrix<Scalar>& {
     if (!matrix) throw nb::attribute_error("there is no error before the first step");
     return *matrix;
   };
-  of_run("error", "e = 2 m (y_hat - y) / sum m, (trial, T, channel)",
-         [=](const View& view, auto&) -> auto& { return after_begin(view.error); }, 0);
+  of_run(
+      "error", "e = 2 m (y_hat - y) / sum m, (trial, T, channel)",
+      [=](const View& view, auto&) -> auto& { return after_begin(view.error); }, 0);
   bound.def_prop_ro(
-      "feedback",
-      [=](nb::handle self) { return as_it_lies(self, after_begin(open_view<Scalar>(self).feedback)); },
+      "feedback", [=](nb::handle self) { return as_it_lies(self, after_begin(open_view<Scalar>(self).feedback)); },
       "F of the learning signal F e, (unit, channel)");
   bound.def(
       "weights",
       [](nb::handle self, const std::string& wanted) {
         nb::object found = nb::none();
-        for_each_array([&](const ArrayTraits& array,
-                           const auto& values) { if (wanted == array.name && values.size() > 0) found = as_it_lies(self, values); },
-                       open_view<Scalar>(self).simulation->network());
+        for_each_array(
+            [&](const ArrayTraits& array, const auto& values) {
+              if (wanted == array.name && values.size() > 0) found = as_it_lies(self, values);
+            },
+            open_view<Scalar>(self).simulation->network());
         return found;
       },
       nb::arg("name"), "An array of the network as it is now, by its name in Network; None where there is none.");
@@ -163,8 +179,11 @@ void bind_changes(nb::module_& module, const char* name) {
   const auto array_of = [](nb::handle self, const char* wanted, auto&& use) {
     auto* written = nb::cast<Changes&>(self).written;
     if (!written) throw nb::attribute_error("what a rule writes to is over with the call that it came with");
-    for_each_learning_array([&](const ArrayTraits& array, auto& values) { if (array.name == std::string(wanted)) use(values); },
-                            *written);
+    for_each_learning_array(
+        [&](const ArrayTraits& array, auto& values) {
+          if (array.name == std::string(wanted)) use(values);
+        },
+        *written);
   };
   for (const char* field : {"W", "W_in", "b", "W_out", "b_out", "A", "r0"})
     bound.def_prop_rw(
@@ -173,7 +192,8 @@ void bind_changes(nb::module_& module, const char* name) {
           nb::object found;
           array_of(self, field, [&](auto& values) {
             using Values = std::decay_t<decltype(values)>;
-            const auto rows = static_cast<std::size_t>(values.rows()), columns = static_cast<std::size_t>(values.cols());
+            const auto rows = static_cast<std::size_t>(values.rows()),
+                       columns = static_cast<std::size_t>(values.cols());
             if constexpr (Values::ColsAtCompileTime == 1)
               found = nb::cast(nb::ndarray<nb::numpy, Scalar>(values.data(), {rows}, self));
             else
@@ -246,11 +266,12 @@ class PythonRule : public Rule<Scalar> {
   }
   void require_let_go(nb::handle shown) const {
     if (Py_REFCNT(shown.ptr()) == 1) return;
-    PyErr_SetString(PyExc_RuntimeError,
-                    fmt::format("rule {}: kept an array, or the view itself, beyond the call that it came with, after which its "
-                                "memory changes: keep copies (numpy.copy)",
-                                rule_.traits.name)
-                        .c_str());
+    PyErr_SetString(
+        PyExc_RuntimeError,
+        fmt::format("rule {}: kept an array, or the view itself, beyond the call that it came with, after which its "
+                    "memory changes: keep copies (numpy.copy)",
+                    rule_.traits.name)
+            .c_str());
     throw nb::python_error();
   }
 
@@ -270,8 +291,8 @@ void bind_own_rules(nb::module_& module) {
   nb::class_<OwnRule>(module, "OwnRule")
       .def(
           "__init__",
-          [](OwnRule* self, nb::object rule, const std::string& name, const std::string& emits, const std::string& truth,
-             bool supervised, bool own_readout, bool any_network, bool online) {
+          [](OwnRule* self, nb::object rule, const std::string& name, const std::string& emits,
+             const std::string& truth, bool supervised, bool own_readout, bool any_network, bool online) {
             RuleTraits traits{name, "written in Python"};
             traits.emits = emits == "gradient" ? Emits::gradient
                            : emits == "change" ? Emits::change

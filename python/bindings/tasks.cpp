@@ -77,11 +77,11 @@ template <class P, class... T>
 void bind_task(nb::module_& module, const char* name, const char* kind_name, Field<P, T>... fields) {
   const auto& kind = task_kind(kind_name);
   bind_parameters<P>(
-      module, name, kind.help + ".\n\ncondition of a trial: " + kind.condition, kind.options, [](const P&) {}, fields...);
-  task_classes().push_back({[](nb::handle task) { return nb::isinstance<P>(task); },
-                            [](nb::handle task, double dt_ms) {
-                              return bound(make_task(nb::cast<const P&>(task), dt_ms));
-                            }});
+      module, name, kind.help + ".\n\ncondition of a trial: " + kind.condition, kind.options, [](const P&) {},
+      fields...);
+  task_classes().push_back(
+      {[](nb::handle task) { return nb::isinstance<P>(task); },
+       [](nb::handle task, double dt_ms) { return bound(make_task(nb::cast<const P&>(task), dt_ms)); }});
 }
 
 /// Arrays in the order of time, trial and channel.
@@ -153,9 +153,8 @@ void bind_tasks(nb::module_& module) {
             Field{"noise", &Context::noise}, Field{"stimulus_ms", &Context::stimulus_ms},
             Field{"delay_ms", &Context::delay_ms}, Field{"response_ms", &Context::response_ms});
   using Memory = WorkingMemoryParameters;
-  bind_task(module, "WorkingMemory", "working_memory_n", Field{"cues", &Memory::cues},
-            Field{"cue_ms", &Memory::cue_ms}, Field{"delay_ms", &Memory::delay_ms},
-            Field{"distractors", &Memory::distractors},
+  bind_task(module, "WorkingMemory", "working_memory_n", Field{"cues", &Memory::cues}, Field{"cue_ms", &Memory::cue_ms},
+            Field{"delay_ms", &Memory::delay_ms}, Field{"distractors", &Memory::distractors},
             Field{"distractor_probability", &Memory::distractor_probability},
             Field{"distractor_ms", &Memory::distractor_ms}, Field{"response_ms", &Memory::response_ms},
             Field{"amplitude", &Memory::amplitude});

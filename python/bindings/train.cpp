@@ -90,11 +90,12 @@ Made run_training(TrainingSetting& setting, const Network<double>& network, nb::
 
 Made train_network(const BoundNetwork& stored, nb::handle task, nb::handle rule, nb::handle synapse,
                    const Integration& integration, const Noise& noise, const OptimizerParameters& optimizer,
-                   const TemporalConsistencyParameters& consistency, const ScheduleParameters& schedule, nb::handle added,
-                   const nb::typed<nb::list, nb::any>& shadows, Index updates, Index batch, double criterion, double criterion_mse,
-                   bool stop_at_criterion, const std::vector<long>& checkpoints, bool trains_start, double weight_noise,
-                   Index within_trial, Index freeze_in_updates, Index freeze_in_every, std::uint64_t seed,
-                   const std::string& precision, nb::handle callback, nb::handle bar) {
+                   const TemporalConsistencyParameters& consistency, const ScheduleParameters& schedule,
+                   nb::handle added, const nb::typed<nb::list, nb::any>& shadows, Index updates, Index batch,
+                   double criterion, double criterion_mse, bool stop_at_criterion, const std::vector<long>& checkpoints,
+                   bool trains_start, double weight_noise, Index within_trial, Index freeze_in_updates,
+                   Index freeze_in_every, std::uint64_t seed, const std::string& precision, nb::handle callback,
+                   nb::handle bar) {
   const auto& network = stored.network;
   const auto source = task_of(task, integration.dt_ms);
   TrainingSetting setting;
@@ -147,7 +148,8 @@ Made check_gradients(nb::handle rule, const BoundNetwork& stored, nb::handle tas
   const auto found = long_call([&] {
     auto drawn = trials_for(stored.network, source.draw)({seed, 0}, trials);
     if (steps) drawn = last_steps(drawn, *steps);
-    require_parameter(drawn.mask.sum() > 0, "steps", fmt::format("{}", drawn.steps), "the task grades none of these last steps");
+    require_parameter(drawn.mask.sum() > 0, "steps", fmt::format("{}", drawn.steps),
+                      "the task grades none of these last steps");
     return judge_gradient(model, {options, stored.network, integration, noise, drawn, seed, draws});
   });
   Made made;
@@ -187,15 +189,17 @@ void bind_train(nb::module_& module) {
                   Field{"until", &S::until}, Field{"final", &S::final}, Field{"speed", &S::speed},
                   Field{"proportional", &S::proportional}, Field{"integral", &S::integral});
   module.def("train", train_network, nb::arg("network"), nb::arg("task"), nb::arg("rule"), nb::arg("synapse").none(),
-             nb::arg("integration"), nb::arg("noise"), nb::arg("optimizer"), nb::arg("consistency"), nb::arg("schedule"),
-             nb::arg("added").none(), nb::arg("shadows"), nb::arg("updates"), nb::arg("batch"), nb::arg("criterion"),
-             nb::arg("criterion_mse"), nb::arg("stop_at_criterion"), nb::arg("checkpoints"), nb::arg("trains_start"),
-             nb::arg("weight_noise"), nb::arg("within_trial"), nb::arg("freeze_in_updates"), nb::arg("freeze_in_every"),
-             nb::arg("seed"), nb::arg("precision"), nb::arg("callback").none(), nb::arg("bar").none());
+             nb::arg("integration"), nb::arg("noise"), nb::arg("optimizer"), nb::arg("consistency"),
+             nb::arg("schedule"), nb::arg("added").none(), nb::arg("shadows"), nb::arg("updates"), nb::arg("batch"),
+             nb::arg("criterion"), nb::arg("criterion_mse"), nb::arg("stop_at_criterion"), nb::arg("checkpoints"),
+             nb::arg("trains_start"), nb::arg("weight_noise"), nb::arg("within_trial"), nb::arg("freeze_in_updates"),
+             nb::arg("freeze_in_every"), nb::arg("seed"), nb::arg("precision"), nb::arg("callback").none(),
+             nb::arg("bar").none());
   module.def("check_gradients", check_gradients, nb::arg("rule"), nb::arg("network"), nb::arg("task"),
              nb::arg("synapse").none(), nb::arg("integration"), nb::arg("noise"), nb::arg("trials"),
              nb::arg("steps").none(), nb::arg("draws"), nb::arg("seed"));
-  module.def("log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
+  module.def(
+      "log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
 }
 
 }  // namespace stillpoint::python
