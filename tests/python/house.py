@@ -105,7 +105,7 @@ def test_other_threads_go_on():
 
 LONG = {
     "lyapunov": "sp.lyapunov(net, duration_ms=1e9)",
-    "simulate": "sp.simulate(net, duration_ms=100000, dt_ms=1, trials=2, record='output')",
+    "simulate": "sp.simulate(net, duration_ms=500000, dt_ms=1, trials=2, record='output')",
     "fixed_points": "sp.fixed_points(net, starts=100000)",
     "slow_points": "sp.slow_points(net, starts=100000)",
     "basins": "sp.basins(net, samples=500, duration_ms=1e8)",
