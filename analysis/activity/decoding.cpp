@@ -9,6 +9,7 @@
 #include "analysis/activity/cross_temporal.hpp"
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -77,6 +78,7 @@ Matrix<double> accuracies(const Session& session, const std::vector<ConditionGro
     Matrix<double> axes(N, T * K), common(N, T);
     Vector<double> offsets(T * K);
     for (Index t = 0; t < T; ++t) {
+      look_aside();
       const auto means = means_at(session, split, t);
       common.col(t) = means.common;
       Index count = 0, column = 0;
@@ -93,6 +95,7 @@ Matrix<double> accuracies(const Session& session, const std::vector<ConditionGro
       const double share =
           1 / static_cast<double>(K * static_cast<Index>(groups[static_cast<std::size_t>(k)].trials.size()));
       for (const Index trial : split.tested[static_cast<std::size_t>(k)]) {
+        look_aside();
         Matrix<double> scores = axes.transpose() * (session.trials[static_cast<std::size_t>(trial)] - common);
         scores.colwise() -= offsets;
         for (Index tested = 0; tested < T; ++tested)

@@ -9,6 +9,7 @@
 #include "analysis/statistics/quantiles.hpp"
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -51,6 +52,7 @@ std::optional<Tangling> tangling(const Session& session, const Window& window, S
   std::vector<double> sorted;
   for (Index c = 0; c < C; ++c)
     for (Index t = 0; t < steps; ++t) {
+      look_aside();
       const Index here = c * steps + t;
       const Vector<double> at = state.col(here), to = direction.col(here);
       result.q(c, t) = ((direction.colwise() - to).colwise().squaredNorm().array() /

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -20,6 +21,7 @@ Interval percentile_interval(std::size_t runs, const std::function<double(const 
   std::vector<double> values(resamples);
   std::vector<int> counts(runs);
   for (auto& value : values) {
+    look_aside();
     std::fill(counts.begin(), counts.end(), 0);
     for (std::size_t draw = 0; draw < runs; ++draw)
       ++counts[static_cast<std::size_t>(stream.below(static_cast<Index>(runs)))];

@@ -7,6 +7,7 @@
 
 #include "analysis/statistics/predictive_density.hpp"
 #include "analysis/statistics/shrunk_correlation.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -116,6 +117,7 @@ void PredictiveClassifier::leave_out(const std::vector<Index>& present, Judge& j
   std::vector<std::vector<double>> of_others(H);
   for (const auto& fitted : fitted_) seeds.insert(fitted.seeds.begin(), fitted.seeds.end());
   for (const auto seed : seeds) {
+    look_aside();
     auto densities = judge.densities;
     std::vector<bool> left_out(H);
     for (std::size_t h = 0; h < H; ++h) {

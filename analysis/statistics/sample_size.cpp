@@ -9,6 +9,7 @@
 #include <map>
 
 #include "analysis/statistics/animal_law.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
 #include "sim/random.hpp"
 
@@ -99,6 +100,7 @@ class Experiment {
     const TestOfSquares test(count - 1, second_ ? 2 * (count - 1) : count - 1, level_);
     long rejected = 0;
     for (long replicate = 0; replicate < replicates; ++replicate) {
+      look_aside();
       const auto stream = [&](std::uint64_t group) {
         return Stream(seed_, Purpose::bootstrap, static_cast<std::uint64_t>(replicate), group, 1);
       };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "experiments/predictions/families/families.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint {
@@ -149,6 +150,7 @@ std::optional<Experiment> experiment_named(const std::string& name, const Prepar
 }
 
 std::optional<double> value_of(const Prediction& prediction, const Evidence& evidence, std::string& why) {
+  look_aside();
   try {
     const auto value = prediction.value(evidence);
     if (value && std::isfinite(*value)) return value;
