@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -14,24 +15,26 @@ namespace {
 
 using Sizes = std::vector<std::pair<Index, Index>>;
 
-/// The text of predictions.json. No sizes: the usual ones.
+/// The text of predictions.json. No sizes: the usual ones; nothing else: the libraries' defaults.
 std::string predict(const std::vector<std::string>& directories, const std::string& out, const Sizes& sizes,
-                    const std::vector<std::string>& only, bool all, long half_step, double f_max_hz,
-                    double trials_per_day, int jobs, const nb::callable& see) {
-  require_parameter(f_max_hz > 0, "f_max_hz", fmt::format("{}", f_max_hz), "must be > 0 Hz");
-  require_parameter(trials_per_day >= 1, "trials_per_day", fmt::format("{}", trials_per_day), "must be 1 or more");
+                    const std::vector<std::string>& only, bool all, std::optional<long> half_step,
+                    std::optional<double> f_max_hz, std::optional<double> trials_per_day, int jobs,
+                    const nb::callable& see) {
   PredictionStudy study{directories, {}};
+  auto& hz = study.setting.f_max_hz;
+  hz = f_max_hz.value_or(hz);
+  const double per_day = trials_per_day.value_or(LearningStudy().trials_per_day);
+  require_parameter(hz > 0, "f_max_hz", fmt::format("{}", hz), "must be > 0 Hz");
+  require_parameter(per_day >= 1, "trials_per_day", fmt::format("{}", per_day), "must be 1 or more");
   study.all = all;
-  study.half_step = half_step;
+  study.half_step = half_step.value_or(study.half_step);
   study.setting.only = only;
-  study.setting.f_max_hz = f_max_hz;
   study.usual_sizes = sizes.empty();
   if (!sizes.empty()) study.setting.sizes.clear();
   for (const auto& [neurons, trials] : sizes) study.setting.sizes.push_back({neurons, trials});
   std::string made;
-  watched_call(see, [&] {
-    made = predictions_json(make_predictions(std::move(study), trials_per_day, out, jobs, true).report());
-  });
+  watched_call(see,
+               [&] { made = predictions_json(make_predictions(std::move(study), per_day, out, jobs, true).report()); });
   return made;
 }
 
@@ -39,8 +42,8 @@ std::string predict(const std::vector<std::string>& directories, const std::stri
 
 void bind_predictions(nb::module_& module) {
   module.def("predict", predict, nb::arg("directories"), nb::arg("out"), nb::arg("sizes"), nb::arg("only"),
-             nb::arg("all"), nb::arg("half_step"), nb::arg("f_max_hz"), nb::arg("trials_per_day"), nb::arg("jobs"),
-             nb::arg("see"));
+             nb::arg("all"), nb::arg("half_step").none(), nb::arg("f_max_hz").none(), nb::arg("trials_per_day").none(),
+             nb::arg("jobs"), nb::arg("see"));
   module.def("prediction_names", [] {
     std::vector<std::string> names;
     for (const auto& prediction : predictions()) names.push_back(prediction.name);

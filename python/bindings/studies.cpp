@@ -122,9 +122,7 @@ void run(const std::string& path, const Assignments& entries, const std::string&
 std::string compare(const std::string& directory, const std::vector<std::string>& by, const std::string& against,
                     bool equal_seconds) {
   std::string made;
-  long_call([&] {
-    made = comparison_json(compare_conditions(read_results(directory), {by, against, equal_seconds}));
-  });
+  long_call([&] { made = comparison_json(compare_conditions(read_results(directory), {by, against, equal_seconds})); });
   return made;
 }
 

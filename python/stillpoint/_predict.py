@@ -104,9 +104,9 @@ def predict(
     size: tuple[int, int] | Sequence[tuple[int, int]] = (),
     only: str | Sequence[str] = (),
     all: bool = False,
-    half_step: int = 3,
-    f_max_hz: float = 20,
-    trials_per_day: float = 400,
+    half_step: int | None = None,
+    f_max_hz: float | None = None,
+    trials_per_day: float | None = None,
     jobs: int = 0,
     progress: bool = True,
 ) -> Predictions:
@@ -125,11 +125,12 @@ def predict(
         Predictions. Default: all.
     all : bool
         Whether networks count that did not reach criterion.
-    half_step : int
-        Networks of each condition that are measured at half the time step, too.
-    f_max_hz : float
+    half_step : int, optional
+        Networks of each condition that are measured at half the time step, too. Default: this and the next two are the program's
+        (`stillpoint predict --help`).
+    f_max_hz : float, optional
         Firing rate that r = 1 stands for [Hz].
-    trials_per_day : float
+    trials_per_day : float, optional
         That an animal is trained on: days of the part on learning, of runs with checkpoints.
     jobs : int
         Networks at a time; 0: one per processor that may be used.
@@ -154,8 +155,9 @@ def predict(
     folder = Path(out).expanduser()
     with told(), _progress.bar(progress) as see:
         text = _core.predict(
-            directories, str(folder), _sizes(size), names, bool(all), _given.whole("half_step", half_step),
-            _given.number("f_max_hz", f_max_hz), _given.number("trials_per_day", trials_per_day), _given.whole("jobs", jobs), see)
+            directories, str(folder), _sizes(size), names, bool(all), None if half_step is None else _given.whole("half_step", half_step),
+            None if f_max_hz is None else _given.number("f_max_hz", f_max_hz),
+            None if trials_per_day is None else _given.number("trials_per_day", trials_per_day), _given.whole("jobs", jobs), see)
     return Predictions(folder, json.loads(text))
 
 
