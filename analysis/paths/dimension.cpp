@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -36,9 +37,11 @@ Matrix<double> squared_products(const std::vector<Matrix<double>>& activity) {
     return second.transpose() * second;
   }
   Matrix<double> products(R, R);
-  for (Index a = 0; a < R; ++a)
+  for (Index a = 0; a < R; ++a) {
+    look_aside();
     for (Index b = a; b < R; ++b)
       products(a, b) = products(b, a) = (of(a).transpose() * of(b)).squaredNorm() / (samples * samples);
+  }
   return products;
 }
 
@@ -50,6 +53,7 @@ Moments moments(const std::vector<Matrix<double>>& activity) {
   for (Index a = 0; a < R; ++a) mean.col(a) = of(a).rowwise().mean();
   Moments result{Vector<double>(R), mean.transpose() * mean, squared_products(activity), 0, Vector<double>::Zero(R)};
   for (Index b = 0; b < R; ++b) {
+    look_aside();
     result.squares(b) = of(b).squaredNorm() / T;
     const Matrix<double> projected = mean.transpose() * of(b);
     Matrix<double> middle = projected * projected.transpose() / T;
@@ -122,6 +126,7 @@ DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
   estimate.participation_ratio = Estimate{std::exp(*log)};
   Vector<double> left_out(static_cast<Index>(R));
   for (std::size_t run = 0; run < R; ++run) {
+    look_aside();
     auto others = runs;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(run));
     const auto without = log_ratio(unbiased(known, others, known.through - known.with(static_cast<Index>(run))));

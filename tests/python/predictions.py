@@ -57,13 +57,14 @@ def test_mistakes(tmp_path, study, options, kind, words):
     assert all(word in str(raised.value) for word in words), raised.value
 
 
-def test_ctrl_c(tmp_path, study):
+@pytest.mark.parametrize("seconds", [1.5, 6])  # in a simulation; in an estimate of many trials
+def test_ctrl_c(tmp_path, study, seconds):
     """Where runs are measured on threads: at once, with what was measured kept."""
     code = (f"import stillpoint as sp\nprint('began', flush=True)\n"
             f"sp.predict({str(study.directory)!r}, {str(tmp_path / 'out')!r}, size=(20, 2000), all=True, jobs=2)\n")
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stdout.readline() == "began\n"
-    time.sleep(1.5)
+    time.sleep(seconds)
     assert child.poll() is None, "it was not long"
     began = time.perf_counter()
     child.send_signal(signal.SIGINT)
