@@ -8,6 +8,7 @@
 
 #include "analysis/activity/condition_groups.hpp"
 #include "analysis/statistics/bootstrap.hpp"
+#include "experiments/recordings/chosen_series.hpp"
 #include "experiments/runs/threads.hpp"
 #include "sim/options/option.hpp"
 
@@ -90,6 +91,14 @@ std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session
   return rasters;
 }
 
+Bins epoch_of(const Session& session, const Window& epoch) {
+  try {
+    return bins_of(session, epoch);
+  } catch (const ParameterError& error) {
+    throw ParameterError("epoch", error.value, error.allowed);
+  }
+}
+
 bool is_asked_for(const StatisticFamily& family, const std::vector<std::string>& only) {
   if (only.empty()) return !family.only_if_named;
   return std::any_of(family.statistics.begin(), family.statistics.end(), [&](const auto& statistic) {
@@ -117,7 +126,7 @@ ObservedSession observe_one(const Recording& recording, const std::string& anima
   auto statistics = setting.statistics;
   statistics.signal = of.signal;
   statistics.curve = &result.timescale;
-  const auto epoch = bins_of(of.session, statistics.epoch);
+  const auto epoch = epoch_of(of.session, statistics.epoch);
   result.unit_means = Vector<double>::Zero(result.units);
   for (const auto& trial : of.session.trials)
     result.unit_means +=
@@ -191,6 +200,12 @@ ObservedValue Observation::value(std::size_t family, std::size_t statistic) cons
 
 Observation observe(const std::vector<Recording>& recordings, const std::vector<std::string>& animals,
                     const ObservationSetting& setting, const std::function<void(const std::string&)>& tell) {
+  for (const auto& recording : recordings) {
+    chosen_series(recording, setting.selection.series);
+    require_trials(recording);
+  }
+  setting.selection.trials.require_values(tables_of(recordings, &Recording::trials));
+  setting.selection.units.require_values(tables_of(recordings, &Recording::units));
   Observation result{setting, conditions_of(recordings, setting.selection), {}};
   for (std::size_t i = 0; i < recordings.size(); ++i)
     result.sessions.push_back(observe_one(recordings[i], animals[i], setting, result.conditions, [&](const auto& what) {

@@ -131,15 +131,9 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
     const auto recordings = opened_recordings(values);
     if (values.count("list")) return list_contents(recordings, json);
     Words animals;
-    std::vector<const RecordedTable*> trials, units;
-    for (const auto& recording : recordings) {
+    for (const auto& recording : recordings)
       animals.push_back(animal_of(recording, values["animal"].as<std::string>()));
-      trials.push_back(&recording.trials());
-      units.push_back(&recording.units());
-    }
     tell_left_out(recordings);
-    setting.selection.trials.require_values(trials);
-    if (!setting.selection.units.empty()) setting.selection.units.require_values(units);
     const bool shows = values.count("quiet") == 0 && ::isatty(STDERR_FILENO);
     const auto observation = stillpoint::observe(recordings, animals, setting, [&](const std::string& what) {
       if (shows) say(fmt::format("\r\033[K{}", printable(what)));
