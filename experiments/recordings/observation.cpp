@@ -16,8 +16,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr Index fewest_drawn = 10;        // trials that a percentile bootstrap takes at least
-constexpr Index most_raster_trials = 30;  // of a condition
+constexpr Index fewest_drawn = 10;  // trials that a percentile bootstrap takes at least
 
 /// Pointwise, of trials x bins.
 std::vector<Interval> band_of(const Matrix<double>& trials) {
@@ -71,7 +70,7 @@ std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session
   std::vector<double> events_s;
   std::vector<std::pair<std::size_t, std::size_t>> places;  // of the events: condition, trial
   for (const auto& group : condition_groups(of.session))
-    for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), most_raster_trials); ++k) {
+    for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), Raster::most_trials); ++k) {
       events_s.push_back(of.events_s[static_cast<std::size_t>(group.trials[k])]);
       places.emplace_back(static_cast<std::size_t>(group.condition), k);
       for (auto& raster : rasters) raster.ms[places.back().first].emplace_back();
@@ -85,7 +84,12 @@ std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session
   recording.visit_spikes(rows, [&](std::size_t i, const double* first, const double* last) {
     about.visit(first, last, [&](const auto& event, const double* spike, const double* end) {
       const auto& [condition, trial] = places[static_cast<std::size_t>(event.number)];
-      for (; spike != end; ++spike) rasters[by_row[i]].ms[condition][trial].push_back((*spike - event.at_s) * 1000);
+      auto& drawn_ms = rasters[by_row[i]].ms[condition][trial];
+      const double part_ms = (event.to_s - event.from_s) * 1000 / Raster::window_parts;
+      for (; spike != end; ++spike) {
+        const double ms = (*spike - event.at_s) * 1000;
+        if (drawn_ms.empty() || ms >= drawn_ms.back() + part_ms) drawn_ms.push_back(ms);
+      }
     });
   });
   return rasters;

@@ -134,7 +134,7 @@ def test_a_recording_of_an_unknown_network_through_files(tmp):
     refused("check", without, *against, names=["no units", "observe --series"])
     refused("check", session, "--against", session, names=["no text", "give predictions.json of a directory"])
     refused("export-nwb", session, tmp / "y.nwb", names=["neither a run, a simulation nor a network file"])
-    refused("observe", session, "--epoch", "0..9000", names=["--epoch = 0 to 9000 ms"])
+    refused("observe", session, "--where", "experiment=rest", "--align", "event_time", "--epoch", "0..9000", names=["--epoch = 0 to 9000 ms"])
     assert not (tmp / "x.png").exists()
 
 

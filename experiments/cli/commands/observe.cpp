@@ -119,8 +119,10 @@ po::options_description observe_options() {
       "animal", po::value<std::string>()->default_value(""),
       "whose sessions the files are: subject, or a column of trials; animals are what intervals are of")(
       "json", po::value<OutputFile>(), "all of it, curves of every unit among them, as JSON; -: to standard output")(
-      "plot", po::value<OutputFile>(), "figure (.svg): spikes, rates by condition, the autocorrelation")("quiet",
-                                                                                                         "no progress");
+      "plot", po::value<OutputFile>(),
+      "figure (.svg): rates by condition, the autocorrelation, and spikes of the three units that fire most, of 30 "
+      "trials "
+      "of each condition at most; those within a thousandth of the window are one mark")("quiet", "no progress");
   return options;
 }
 
