@@ -46,6 +46,7 @@ class Basins:
     unsettled_share: tuple[float, float, float]
     """Share with its 95 % interval"""
     diverged: int
+    """Of the unsettled: beyond 10^6, or not finite"""
     dt_ms: float
     dimension: int
 
@@ -78,7 +79,7 @@ class Basins:
         text = counted(rest, "stable fixed point") + (f" and {counted(cyclic, 'cycle')}" if cyclic else "")
         if len(self):
             text += f", the largest basin {self.share[0]:.0%} [{self.low[0]:.0%}, {self.high[0]:.0%}]"
-        return text + f" of {counted(len(self.starts), 'state')}; {self.unsettled} unsettled"
+        return text + f" of {counted(len(self.starts), 'state')}; {self.unsettled} unsettled" + (f", {self.diverged} of them without bound" if self.diverged else "")
 
 
 def basins(

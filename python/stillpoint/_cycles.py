@@ -38,6 +38,8 @@ class Cycles:
     """Of each cycle the Floquet multipliers, by falling size"""
     samples: int
     at_rest: int
+    diverged: int
+    """Beyond 10^6, or not finite"""
     no_return: int
     not_converged: int
     dt_ms: float
@@ -67,7 +69,7 @@ class Cycles:
     def __repr__(self) -> str:
         periods = ", ".join(f"{period:.4g} ms{'' if stable else ' (unstable)'}" for period, stable in zip(self.period_ms, self.stable))
         return (f"{counted(len(self), 'limit cycle')}{' of period ' + periods if len(self) else ''}; of {self.samples} searches "
-                f"{self.at_rest} came to rest, {self.no_return} did not return, {self.not_converged} returned to no cycle")
+                f"{self.at_rest} came to rest, {f'{self.diverged} grew without bound, ' if self.diverged else ''}{self.no_return} did not return, {self.not_converged} returned to no cycle")
 
 
 def cycles(

@@ -102,7 +102,8 @@ class FixedPoints:
             text += f"; {kind} of them{', attracting' if one['attracts'] else ''}"
         if self.exact:
             return text + "; exact: every linear region was solved"
-        return text + f"; at least {self.missing_at_least:.3g} missing, by {counted(self.starts, 'start')}"
+        missing = f"at least {self.missing_at_least:.3g} missing," if self.missing_at_least > 0 else "no sign of missing ones"
+        return text + f"; {missing} by {counted(self.starts, 'start')}"
 
 
 def fixed_points(
@@ -154,7 +155,7 @@ def fixed_points(
     >>> import stillpoint as sp
     >>> found = sp.fixed_points(sp.Network([[0, 2], [2, 0]]))
     >>> found
-    3 fixed points of the flow, 2 stable; at least 0 missing, by 1024 starts
+    3 fixed points of the flow, 2 stable; no sign of missing ones by 1024 starts
     >>> found.states.round(3).tolist()
     [[-0.958, -0.958], [0.958, 0.958], [0.0, 0.0]]
     >>> found.to_dataframe()["index"].tolist()

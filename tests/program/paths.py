@@ -42,7 +42,7 @@ def test_analyses_of_paths(tmp):
     assert point["kind"] == "fixed point" and point["count"] == 20 and point["interval"][1] == 1
     assert np.allclose(point["state"], np.linalg.solve(np.eye(2) - A, b), rtol=1e-6)
     none = result("cycles", linear, "--samples", 3)
-    assert none["cycles"] == [] and none["searches"] == {"samples": 3, "at_rest": 3, "no_return": 0, "not_converged": 0}, none
+    assert none["cycles"] == [] and none["searches"] == {"samples": 3, "at_rest": 3, "diverged": 0, "no_return": 0, "not_converged": 0}, none
     assert result("dimension", linear)["participation_ratio"] is None
 
     def strong(arrays, kind):
