@@ -36,7 +36,8 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     Returns
     -------
     xarray.Dataset
-        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial).
+        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial). ``time`` [ms]
+        is the end of a step, as in ``simulate``: an output there is graded by the target there, and comes of inputs up to there.
 
     Examples
     --------
@@ -44,6 +45,12 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     >>> trials = sp.tasks.FlipFlop(bits=2).draw(8, dt_ms=10)
     >>> dict(trials.targets.sizes)
     {'trial': 8, 'time': 100, 'channel': 2}
+
+    Mean squared error of a network, and the share of outputs with the right sign:
+
+    >>> run = sp.simulate(sp.Network.random(20, inputs=2, outputs=2), trials.inputs)
+    >>> error = ((run.output - trials.targets)**2).where(trials.mask > 0).mean()
+    >>> right = (run.output * trials.targets > 0).where(trials.mask > 0).mean()
     """
     step = own_dt_ms(self) or _core.Integration().dt_ms
     if dt_ms is not None:
