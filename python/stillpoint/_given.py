@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 
 
 def described(value: Any) -> str:
+    if isinstance(value, type):
+        return f"{value.__name__}, a class, not an object of it"
     shape = getattr(value, "shape", None)
     if shape is None:
         return repr(value) if len(repr(value)) < 60 else type(value).__name__

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
 from stillpoint._core import Network as _Core
-from stillpoint._synapses import Synapse, chosen
+from stillpoint._synapses import Synapse, checked_synapse
 
 _VECTORS = {"b", "b_out", "tau_ms", "A", "r0", "sign"}
 _SHAPES = {
@@ -160,7 +160,7 @@ class Network:
             arrays["tau_ms"] = np.atleast_1d(arrays["tau_ms"])
         self._hold(_core.Network.make(
             kind, nonlinearity, arrays, None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]"),
-            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]")), chosen(synapse, None))
+            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]")), checked_synapse(synapse))
 
     @classmethod
     def _of(cls, core: _Core, synapse: Synapse = None) -> Network:

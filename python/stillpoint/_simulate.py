@@ -61,7 +61,7 @@ def _common_step(net: Network, dt_ms: float | None, of_inputs: float | None) -> 
     if known is not None and of_inputs is not None and abs(known - of_inputs) > 1e-6 * of_inputs:
         raise ValueError(f"dt_ms: {whose} is {known:g}, but time of the inputs has steps of {of_inputs:g} (times are in ms); expected one step: "
                          "give dt_ms= that of the inputs, or inputs.values, to which any step applies")
-    return known or of_inputs or own_step_ms(net)
+    return known if known is not None else of_inputs if of_inputs is not None else own_step_ms(net)
 
 
 def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -14,7 +14,7 @@ from stillpoint._network import Network, checked
 from stillpoint._result import axes_for, taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
 from stillpoint._simulate import own_step_ms
-from stillpoint._synapses import OWN, Synapse
+from stillpoint._synapses import OWN, TCR, Synapse
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -178,7 +178,7 @@ def train(
     added : AntiHebbian or Oja, optional
         A second rule.
     consistency : TemporalConsistency, optional
-        In the long term.
+        In the long term, of form "loss", "local" or "instantaneous".
     schedule : Schedule, optional
         Of its strength, and of that of a TCR synapse.
     train_r0 : bool
@@ -226,6 +226,7 @@ def train(
         raise ValueError("train_r0: the network has no r0, its initial state is drawn for each trial; give it one by net.replace(r0=..)")
     count = _given.whole("updates", updates, 1)
     own = taken_synapse(net, synapse)
+    _require_an_effect(consistency, schedule, own)
     found: dict[str, Any]
     with _Bar(count, progress) as bar:
         found = _core.train(
@@ -237,13 +238,26 @@ def train(
             _given.whole("within_trial", within_trial), _given.whole("freeze_in_updates", freeze_in_updates),
             _given.whole("freeze_in_every", freeze_in_every), _given.whole("seed", seed),
             _given.one_of("precision", precision, ["float", "double"]),
-            None if callback is None else lambda update, core, loss: callback(update, Network._of(core, own), loss), bar)
+            None if callback is None else lambda update, core, loss: not _ends(callback(update, Network._of(core, own), loss)), bar)
     curve = Curve(**{name: found.pop(name) for name in ("update", "loss", "accuracy", "speed", "stability_bound_ms", "strength", "alignment")})
     after = found.pop("after_freeze_in")
     return Trained(
         network=Network._of(found.pop("network"), own), initial=Network._of(found.pop("initial"), own), curve=curve,
         checkpoints={update: Network._of(core, own) for update, core in found.pop("checkpoints").items()},
         after_freeze_in=None if after is None else Network._of(after, own), **found)
+
+
+def _ends(answer: Any) -> bool:
+    """What a callback gives back: False ends the training, numpy's as well; None does not."""
+    return isinstance(answer, (bool, np.bool_)) and not answer
+
+
+def _require_an_effect(consistency: TemporalConsistency | None, schedule: Schedule | None, synapse: Synapse) -> None:
+    if consistency is not None and consistency.form == "none":
+        raise ValueError("consistency: form = 'none' does nothing; expected form='loss' (of gradient rules), 'local' or 'instantaneous' "
+                         "(beside any rule), or consistency=None")
+    if schedule is not None and consistency is None and not isinstance(synapse, TCR):
+        raise ValueError("schedule: nothing to schedule; expected consistency=TemporalConsistency(..) or synapse=TCR(..) beside it")
 
 
 def _kept(checkpoints: Any, updates: int) -> list[int]:

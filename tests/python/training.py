@@ -220,6 +220,9 @@ def test_callbacks_see_every_update_and_may_stop():
     assert np.array_equal(seen[-1][1].W, found.network.W) and np.array_equal(found.network.W, whole.network.W)
     assert np.array_equal(seen[0][1].W, train(net, EVIDENCE, updates=1, checkpoints=[0]).network.W)  # each is a copy
     assert train(net, EVIDENCE, callback=lambda *_: None).outcome == "not_reached"
+    for answer, updates in ((np.False_, 1), (np.True_, 4), (0, 4)):
+        assert len(train(net, EVIDENCE, callback=lambda *_: answer).curve) == updates
+    assert len(train(net, EVIDENCE, schedule=sp.Schedule(), synapse=sp.TCR()).curve) == 4
     with pytest.raises(ZeroDivisionError):
         train(net, EVIDENCE, callback=lambda *_: 1 / 0)
 
@@ -340,6 +343,9 @@ NET = network_for(EVIDENCE)
     (lambda: train(NET, EVIDENCE, optimizer="adam"), TypeError, ["optimizer"]),
     (lambda: train(NET, EVIDENCE, optimizer=-1), ValueError, ["rate"]),
     (lambda: train(NET, EVIDENCE, consistency=sp.TCR()), TypeError, ["consistency"]),
+    (lambda: train(NET, EVIDENCE, consistency=sp.TemporalConsistency(lambda_=3)), ValueError, ["consistency", "none", "'local'"]),
+    (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(shape="linear")), ValueError, ["schedule", "nothing to schedule"]),
+    (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(), synapse=sp.HighPass()), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, shadows=[sp.FORCE()]), ValueError, ["shadow", "force"]),
     (lambda: train(NET, EVIDENCE, added=sp.BPTT()), ValueError, ["add", "bptt"]),
     (lambda: train(NET, EVIDENCE, train_r0=True), ValueError, ["r0"]),
