@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def described(value: Any) -> str:
     if isinstance(value, type):
         return f"{value.__name__}, a class, not an object of it"

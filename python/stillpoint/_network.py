@@ -302,10 +302,7 @@ class Network:
         return {"kind": self.kind, "nonlinearity": self.nonlinearity, "dt_ms": self.dt_ms, "rate_hz": self.rate_hz, "synapse": self.synapse}
 
     def __repr__(self) -> str:
-        def counted(count: int, what: str) -> str:
-            return f"{count} {what}{'' if count == 1 else 's'}"
-
-        parts = [counted(self.size, "neuron"), counted(self.inputs, "input"), counted(self.outputs, "output")]
+        parts = [_given.counted(self.size, "neuron"), _given.counted(self.inputs, "input"), _given.counted(self.outputs, "output")]
         if self.kind != "lstm":
             parts.append(self.nonlinearity)
         if not self._core.is_map:

@@ -70,7 +70,7 @@ def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) ->
         inputs = inputs.transpose(*dims)
     given = np.zeros(net.inputs) if inputs is None else _given.array("inputs", inputs, (1, 2, 3), _INPUTS + ", or (input,) held for duration_ms")
     if given.shape[-1] != net.inputs:
-        raise ValueError(f"inputs: shape {given.shape}; expected {_INPUTS}, and the network has {net.inputs} inputs")
+        raise ValueError(f"inputs: shape {given.shape}; expected {_INPUTS}, and the network has {_given.counted(net.inputs, 'input')}")
     if given.ndim == 1:
         if steps is None:
             raise ValueError("duration_ms: missing; a constant input, or none, needs the length of the run")

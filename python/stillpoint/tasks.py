@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given, _trials
+from stillpoint._given import counted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -155,7 +156,7 @@ class FromArrays:
 
     def __repr__(self) -> str:
         trials, steps, inputs, outputs = self._shape
-        return f"FromArrays({trials} trials of {steps} steps: {inputs} input{'s' * (inputs != 1)}, {outputs} output{'s' * (outputs != 1)})"
+        return f"FromArrays({counted(trials, 'trial')} of {counted(steps, 'step')}: {counted(inputs, 'input')}, {counted(outputs, 'output')})"
 
 
 class FromFunction:

@@ -91,6 +91,7 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.phases(LOSS, accuracy=np.ones(3)), ValueError, ["accuracy", "(3,)"]),
     (lambda: sp.phases(LOSS, resamples=2), ValueError, ["resamples"]),
     (lambda: sp.follow([NET]), ValueError, ["networks"]),
+    (lambda: sp.follow(NET), TypeError, ["networks", "sequence"]),
     (lambda: sp.follow([NET, W]), TypeError, ["networks", "ndarray"]),
     (lambda: sp.follow([NET, sp.Network(np.eye(2))]), ValueError, ["2"]),
     (lambda: sp.follow([NET, NET], updates=[3, 1]), ValueError, ["updates"]),

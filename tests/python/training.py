@@ -347,6 +347,7 @@ NET = network_for(EVIDENCE)
     (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(shape="linear")), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(), synapse=sp.HighPass()), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, shadows=[sp.FORCE()]), ValueError, ["shadow", "force"]),
+    (lambda: train(NET, EVIDENCE, shadows=sp.EProp()), TypeError, ["shadows", "EProp()"]),
     (lambda: train(NET, EVIDENCE, added=sp.BPTT()), ValueError, ["add", "bptt"]),
     (lambda: train(NET, EVIDENCE, train_r0=True), ValueError, ["r0"]),
     (lambda: train(NET, EVIDENCE, callback=3), TypeError, ["callback"]),
