@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NoReturn, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
-from stillpoint._synapses import Synapse
+from stillpoint._core import Network as _Core
+from stillpoint._synapses import Synapse, checked_synapse
 
 _VECTORS = {"b", "b_out", "tau_ms", "A", "r0", "sign"}
 _SHAPES = {
@@ -100,6 +101,9 @@ class Network:
     (3, 3)
     """
 
+    _core: _Core
+    _synapse: Synapse
+
     W = _Array("Recurrent weights, (N, N); None of a low_rank network.")
     W_in = _Array("Input weights, (N, inputs); None without inputs.")
     b = _Array("Biases, (N,).")
@@ -154,17 +158,25 @@ class Network:
             arrays[name] = _given.array(f"network: {name}", value, axes, _SHAPES[name], finite=False)
         if "tau_ms" in arrays:
             arrays["tau_ms"] = np.atleast_1d(arrays["tau_ms"])
-        self._core: _core.Network = _core.Network.make(
+        self._hold(_core.Network.make(
             kind, nonlinearity, arrays, None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]"),
-            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]"))
-        self._synapse: Synapse = synapse
+            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]")), checked_synapse(synapse))
 
     @classmethod
-    def _of(cls, core: _core.Network, synapse: Synapse = None) -> Network:
+    def _of(cls, core: _Core, synapse: Synapse = None) -> Network:
         made = cls.__new__(cls)
-        made._core = core
-        made._synapse = synapse
+        made._hold(core, synapse)
         return made
+
+    def _hold(self, core: _Core, synapse: Synapse) -> None:
+        object.__setattr__(self, "_core", core)
+        object.__setattr__(self, "_synapse", synapse)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"{name}: a network does not change; net.replace({name}=..) makes another one")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{name}: a network does not change; net.replace({name}=None) makes another one")
 
     @classmethod
     def random(
@@ -290,10 +302,7 @@ class Network:
         return {"kind": self.kind, "nonlinearity": self.nonlinearity, "dt_ms": self.dt_ms, "rate_hz": self.rate_hz, "synapse": self.synapse}
 
     def __repr__(self) -> str:
-        def counted(count: int, what: str) -> str:
-            return f"{count} {what}{'' if count == 1 else 's'}"
-
-        parts = [counted(self.size, "neuron"), counted(self.inputs, "input"), counted(self.outputs, "output")]
+        parts = [_given.counted(self.size, "neuron"), _given.counted(self.inputs, "input"), _given.counted(self.outputs, "output")]
         if self.kind != "lstm":
             parts.append(self.nonlinearity)
         if not self._core.is_map:

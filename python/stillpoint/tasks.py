@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given, _trials
+from stillpoint._given import counted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,7 +37,8 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     Returns
     -------
     xarray.Dataset
-        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial).
+        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial). ``time`` [ms]
+        is the end of a step, as in ``simulate``: an output there is graded by the target there, and comes of inputs up to there.
 
     Examples
     --------
@@ -44,6 +46,12 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     >>> trials = sp.tasks.FlipFlop(bits=2).draw(8, dt_ms=10)
     >>> dict(trials.targets.sizes)
     {'trial': 8, 'time': 100, 'channel': 2}
+
+    Mean squared error of a network, and the share of outputs with the right sign:
+
+    >>> run = sp.simulate(sp.Network.random(20, inputs=2, outputs=2), trials.inputs)
+    >>> error = ((run.output - trials.targets)**2).where(trials.mask > 0).mean()
+    >>> right = (run.output * trials.targets > 0).where(trials.mask > 0).mean()
     """
     step = own_dt_ms(self) or _core.Integration().dt_ms
     if dt_ms is not None:
@@ -148,7 +156,7 @@ class FromArrays:
 
     def __repr__(self) -> str:
         trials, steps, inputs, outputs = self._shape
-        return f"FromArrays({trials} trials of {steps} steps: {inputs} input{'s' * (inputs != 1)}, {outputs} output{'s' * (outputs != 1)})"
+        return f"FromArrays({counted(trials, 'trial')} of {counted(steps, 'step')}: {counted(inputs, 'input')}, {counted(outputs, 'output')})"
 
 
 class FromFunction:

@@ -91,11 +91,18 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.phases(LOSS, accuracy=np.ones(3)), ValueError, ["accuracy", "(3,)"]),
     (lambda: sp.phases(LOSS, resamples=2), ValueError, ["resamples"]),
     (lambda: sp.follow([NET]), ValueError, ["networks"]),
+    (lambda: sp.follow(NET), TypeError, ["networks", "sequence"]),
     (lambda: sp.follow([NET, W]), TypeError, ["networks", "ndarray"]),
     (lambda: sp.follow([NET, sp.Network(np.eye(2))]), ValueError, ["2"]),
     (lambda: sp.follow([NET, NET], updates=[3, 1]), ValueError, ["updates"]),
     (lambda: sp.restructuring("/nowhere"), FileNotFoundError, ["/nowhere"]),
     (lambda: sp.from_torch({}), ValueError, ["recurrent"]),
+    (lambda: sp.from_torch({"weight_hh_l0": np.ones((12, 3)), "weight_ih_l0": np.ones((12, 3))}, nonlinearity="tanh"), ValueError, ["nonlinearity", "LSTM"]),
+    (lambda: sp.from_torch({"weight_hh_l0": np.ones((9, 3)), "weight_ih_l0": np.ones((9, 3))}), ValueError, ["GRU", "expected an RNN or LSTM"]),
+    (lambda: sp.from_torch({"state_dict": {}}), ValueError, ["0 recurrent layers in state_dict"]),
+    (lambda: sp.Network(W, synapse="tcr"), ValueError, ["synapse", "'tcr'", "TCR()"]),
+    (lambda: sp.Network(W, synapse="own"), ValueError, ["synapse", "'own'", "TCR()"]),
+    (lambda: NET.replace(synapse=sp.TCR), TypeError, ["synapse", "TCR, a class", "TCR()"]),
     (lambda: sp.from_torch(3), TypeError, ["module"]),
 ])
 def test_named(call, kind, words):

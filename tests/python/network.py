@@ -91,3 +91,15 @@ def test_the_networks_that_are_drawn_are_the_program_s(tmp_path, program):
     initial = sp.Network.load(run, "initial/network")
     drawn = sp.Network.random(20, gain=1.3, inputs=initial.inputs, outputs=initial.outputs, seed=1)
     assert np.array_equal(drawn.W, initial.W) and np.array_equal(drawn.W_in, initial.W_in)
+
+
+def test_a_network_does_not_change():
+    """What is set would be shown, and ignored by everything that is computed."""
+    net = sp.Network.random(4, seed=1)
+    W = net.W.copy()
+    for name in ("W", "tau_ms", "inputs", "synapse", "nonlinearity", "foo", "_core"):
+        with pytest.raises(AttributeError, match=f"{name}: a network does not change; net.replace"):
+            setattr(net, name, 3)
+        with pytest.raises(AttributeError, match="does not change"):
+            delattr(net, name)
+    assert np.array_equal(net.W, W) and not hasattr(net, "foo")
