@@ -213,10 +213,12 @@ TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot te
   }
   CheckRequest wrong;
   wrong.evidence.align = "events";
-  CHECK_THROWS_WITH(checked(file.path, levels, wrong), Catch::StartsWith("--align events: " + file.path + ": /intervals"));
+  CHECK_THROWS_WITH(checked(file.path, levels, wrong),
+                    Catch::StartsWith("--align events: " + file.path + ": /intervals"));
   CheckRequest column, value;  // what is wrong for every experiment is not told of one of them
   column.evidence.units = {"--units", "quality=good"};
-  CHECK_THROWS_WITH(checked(file.path, levels, column), Catch::StartsWith("--units quality: " + file.path + ": /units has"));
+  CHECK_THROWS_WITH(checked(file.path, levels, column),
+                    Catch::StartsWith("--units quality: " + file.path + ": /units has"));
   value.evidence.stimulated = {"--stimulated", "stimulated=maybe"};
   CHECK_THROWS_WITH(checked(file.path, levels, value), Catch::Contains("there are: false, true"));
   const File other({"simulate"}, 12, 1.5);

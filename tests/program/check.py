@@ -132,6 +132,8 @@ def test_a_recording_of_an_unknown_network_through_files(tmp):
     with h5py.File(without, "r+") as file:
         del file["units"]
     refused("check", without, *against, names=["no units", "observe --series"])
+    for wrong in "units", "/general", "spontaneous":  # "units" is a table, and not of intervals
+        refused("observe", session, "--trials", wrong, names=[f"--trials {wrong}: ", "has no such table", "it has: trials"])
     refused("check", session, "--against", session, names=["no text", "give predictions.json of a directory"])
     refused("export-nwb", session, tmp / "y.nwb", names=["neither a run, a simulation nor a network file"])
     refused("observe", session, "--where", "experiment=rest", "--align", "event_time", "--epoch", "0..9000", names=["--epoch = 0 to 9000 ms"])
