@@ -49,6 +49,8 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.TCR(gamma=1), TypeError, ["beta"]),
     (lambda: sp.Noise(activity=-1), ValueError, ["activity"]),
     (lambda: sp.simulate(NET, INPUTS[:, :, :1]), ValueError, ["inputs", "(2, 10, 1)", "2 inputs"]),
+    (lambda: sp.simulate(NET, INPUTS[:0]), ValueError, ["trials", "0"]),
+    (lambda: sp.simulate(NET, INPUTS[:0], synapse=sp.TCR(), method="rk4", record="state"), ValueError, ["trials", "0"]),
     (lambda: sp.simulate(NET, INPUTS[..., None]), ValueError, ["inputs", "(2, 10, 2, 1)"]),
     (lambda: sp.simulate(NET, np.full_like(INPUTS, np.inf)), ValueError, ["inputs", "finite"]),
     (lambda: sp.simulate(NET, "inputs"), TypeError, ["inputs"]),
