@@ -1,9 +1,5 @@
 """Predictions from Python are the program's; a table, a picture, words; Ctrl-C."""
 import json
-import signal
-import subprocess
-import sys
-import time
 
 import pandas as pd
 import pytest
@@ -57,16 +53,10 @@ def test_mistakes(tmp_path, study, options, kind, words):
     assert all(word in str(raised.value) for word in words), raised.value
 
 
-@pytest.mark.parametrize("seconds", [1.5, 6])  # in a simulation; in an estimate of many trials
-def test_ctrl_c(tmp_path, study, seconds):
-    """Where runs are measured on threads: at once, with what was measured kept."""
-    code = (f"import stillpoint as sp\nprint('began', flush=True)\n"
-            f"sp.predict({str(study.directory)!r}, {str(tmp_path / 'out')!r}, size=(20, 2000), all=True, jobs=2)\n")
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert child.stdout.readline() == "began\n"
-    time.sleep(seconds)
-    assert child.poll() is None, "it was not long"
-    began = time.perf_counter()
-    child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=60)
-    assert "KeyboardInterrupt" in said and time.perf_counter() - began < 3, said[-500:]
+# In a simulation; in an estimate, which takes longer than the simulation of its trials.
+@pytest.mark.parametrize("only, trials, after", [("creep", 4000, 0), ("dimension_at_rest", 1000, 4)])
+def test_ctrl_c(tmp_path, study, only, trials, after, interrupted):
+    """Where runs are measured on threads."""
+    assert "KeyboardInterrupt" in interrupted(
+        f"import stillpoint as sp\nsp.predict({str(study.directory)!r}, {str(tmp_path / 'out')!r}, size=(20, {trials}), only={only!r}, "
+        "all=True, jobs=2)\n", after=after)
