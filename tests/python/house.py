@@ -1,6 +1,7 @@
 """What a guest in a process of others keeps to: memory, threads, signals, settings, time to import; types and examples."""
 import doctest
 import importlib
+import inspect
 import os
 import re
 import resource
@@ -191,6 +192,16 @@ def test_everything_public_says_what_it_takes():
         assert documented and len(documented.split()) > 4, name
         if callable(getattr(sp, name)) and name.islower():
             assert "Parameters\n" in documented and "Returns\n" in documented, name
+
+
+def test_signatures_are_told_of_compiled_classes_as_well():
+    """What completes keywords."""
+    for of in [getattr(sp, name) for name in sp.__all__] + [getattr(sp.tasks, name) for name in sp.tasks.__all__]:
+        if callable(of):
+            assert isinstance(inspect.signature(of), inspect.Signature)
+    beta = inspect.signature(sp.TCR).parameters["beta"]
+    assert beta.default == sp.TCR().beta and list(inspect.signature(sp.tasks.FlipFlop).parameters)[0] == "bits"
+    assert dir(sp.tasks) == sorted(sp.tasks.__all__) and "__version__" in dir(sp) and "_core" not in dir(sp)
 
 
 def test_the_program_comes_with_it():

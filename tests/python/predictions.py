@@ -1,5 +1,6 @@
 """Predictions from Python are the program's; a table, a picture, words; Ctrl-C."""
 import json
+import pickle
 
 import pandas as pd
 import pytest
@@ -38,6 +39,18 @@ def test_they_are_the_program_s(program, tmp_path, study):
     pyplot.close("all")
 
 
+def test_what_a_microscope_sees(program, tmp_path, study):
+    words = ["--set", "recording.signal=calcium", "--set", "recording.calcium_decay_ms=300", "--set", "recording.gain_sd=0.2"]
+    program("predict", study.directory, "--out", tmp_path / "program", "--all", "--only", "creep", "--size", "5x10", *words, "--quiet")
+    imaging = sp.Recording(signal="calcium", calcium_decay_ms=300, gain_sd=0.2)
+    sp.predict(study, tmp_path / "module", size=(5, 10), only="creep", recording=imaging, all=True, progress=False)
+    for name in ("predictions.json", "predictions.md"):
+        assert (tmp_path / "module" / name).read_bytes() == (tmp_path / "program" / name).read_bytes(), name
+    listed = dict(line.split()[:2] for line in program("list", "recording").splitlines() if line.strip().startswith("recording."))
+    assert {f"recording.{name}": value for name, value in sp.Recording()._texts().items()} == listed
+    assert pickle.loads(pickle.dumps(imaging)) == imaging and imaging.calcium_decay_ms == 300 and "decay_ms=300" in repr(imaging)
+
+
 @pytest.mark.parametrize("options, kind, words", [
     ({"only": "creeping"}, ValueError, ["only", "creep"]),
     ({"size": (5, 3)}, ValueError, ["size", "(5, 3)"]),
@@ -45,6 +58,7 @@ def test_they_are_the_program_s(program, tmp_path, study):
     ({"size": (21, 10)}, ValueError, ["size", "20"]),
     ({"f_max_hz": 0}, ValueError, ["f_max_hz"]),
     ({"jobs": -1}, ValueError, ["jobs"]),
+    ({"recording": {"signal": "calcium"}}, TypeError, ["recording", "Recording()"]),
     ({"all": False}, ValueError, ["criterion"]),
 ])
 def test_mistakes(tmp_path, study, options, kind, words):

@@ -7,6 +7,7 @@ import sys
 import h5py
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib import pyplot
 
 import stillpoint as sp
@@ -142,9 +143,37 @@ def test_files_are_read_when_they_are_asked_for(tmp_path):
     assert "3 of 4 runs done" in repr(again) and again.conditions.missing.tolist() == [1, 0]
 
 
+def test_options_over_a_study_and_its_quick_version(program, tmp_path):
+    ini = INI + "[quick]\nstudy.seeds = 1\ntraining.updates = 3\n"
+    (tmp_path / "s.ini").write_text(ini)
+    program("run", tmp_path / "s.ini", "--out", tmp_path / "out", "--quick", "--set", "network.size=7", "--set", "grid.network.gain=0.8", "--quiet")
+    over = {"network.size": 7, "grid.network.gain": [0.8]}
+    of_file = sp.run_study(tmp_path / "s.ini", tmp_path / "of_file", options=over, quick=True, progress=False)
+    given = {**SMALL, "quick": {"study.seeds": 1, "training.updates": 3}}
+    of_dict = sp.run_study(given, tmp_path / "of_dict", options=over, quick=True, progress=False)
+    for study in (of_file, of_dict):
+        assert (study.directory / "study.json").read_bytes() == (tmp_path / "out/study.json").read_bytes()
+        assert len(study.runs) == 2 and {run.updates for run in study.runs} == {3}
+    whole = sp.run_study(given, tmp_path / "whole", options={"training.updates": 1}, progress=False)
+    assert len(whole.runs) == 8 and {run.updates for run in whole.runs} == {1}
+    for options, words in [({"options": {"network.sise": 1}}, "network.size"), ({"quick": True}, "quick")]:
+        with pytest.raises(ValueError, match=words):
+            sp.run_study(SMALL, tmp_path / "wrong", progress=False, **options)
+    with pytest.raises(TypeError, match="network.size"):
+        sp.run_study(SMALL, tmp_path / "wrong", progress=False, options={"network.size": None})
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_curves_through_netcdf(tmp_path, small):
+    curves = small.curves()
+    curves.to_netcdf(tmp_path / "curves.nc")
+    with xr.open_dataset(tmp_path / "curves.nc") as again:
+        xr.testing.assert_identical(again.load(), curves)
+
+
 def test_progress_is_seen(tmp_path):
     seen = []
-    sp._core.run_study("", sp._study._entries(SMALL), str(tmp_path / "out"), 2, lambda *now: seen.append(now))
+    sp._core.run_study("", sp._study._entries(SMALL), [], False, str(tmp_path / "out"), 2, lambda *now: seen.append(now))
     assert seen[-1] == ("runs", 8, 8, 1.0) and all(what == "runs" and of == 8 for what, _, of, _ in seen)
     assert [now[3] for now in seen] == sorted(now[3] for now in seen)
 
@@ -162,7 +191,7 @@ def test_what_the_watcher_raises_ends_the_study(tmp_path):
         raise RuntimeError("enough")
 
     with pytest.raises(RuntimeError, match="enough"):
-        sp._core.run_study("", sp._study._entries(SMALL), str(tmp_path / "out"), 1, see)
+        sp._core.run_study("", sp._study._entries(SMALL), [], False, str(tmp_path / "out"), 1, see)
 
 
 LONG = {**SMALL, "grid": {"rule.name": ["bptt", "e_prop"]}, "training": {"updates": 3000, "batch": 4, "checkpoints": "none"}}
