@@ -1,6 +1,7 @@
 // Virtual experiments: what is done to which neurons, and when.
 #include "experiments/predictions/experiment.hpp"
 #include "experiments/predictions/hypotheses.hpp"
+#include "experiments/predictions/measurement.hpp"
 #include "experiments/predictions/prediction.hpp"
 #include "sim/options/parameter_list.hpp"
 #include "tests/problems.hpp"
@@ -321,4 +322,28 @@ TEST_CASE("every prediction's experiments are known, and arms are their hypothes
     INFO(each.name);
     CHECK(hypothesis_of(options) == each.name);
   }
+}
+
+TEST_CASE("an experiment is recorded once: every prediction that looks at it sees the same spikes") {
+  const auto spikes_at_rest = [](std::vector<std::string> experiments) {
+    Prediction prediction;
+    prediction.experiments = std::move(experiments);
+    prediction.of_counts = true;
+    prediction.value = [](const Evidence& of) {
+      double sum = 0, place = 0;
+      for (const auto& trial : of.sessions.at("rest").trials)
+        for (const double count : trial.reshaped()) sum += count * std::sin(++place);
+      return std::optional(sum);
+    };
+    return prediction;
+  };
+  MeasurementSetting setting;
+  setting.sizes = {{4, 3}, {6, 4}};
+  setting.least_sessions = 1;
+  const auto values =
+      measure_predictions(prepared(), setting, false, {spikes_at_rest({"rest"}), spikes_at_rest({"step", "rest"})});
+  CHECK(values[0].rates == values[1].rates);
+  CHECK(values[0].sessions == values[1].sessions);
+  REQUIRE(values[0].sessions[0].size() == 1);
+  CHECK(values[0].sessions[0] != values[0].sessions[1]);
 }

@@ -178,9 +178,7 @@ SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neuron
 Session record(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
                const RecordingModel& model, std::uint64_t seed, std::uint64_t session) {
   const bool calcium = model.signal == RecordingModel::Signal::calcium;
-  Session recorded = rates_hz;
-  recorded.trials.clear();
-  recorded.condition.clear();
+  Session recorded{rates_hz.bin_ms, rates_hz.start_ms, {}, {}};
   if (calcium)
     recorded.bin_ms = 1000 / model.calcium.frame_hz;
   else if (model.bin_ms > 0)

@@ -33,9 +33,9 @@ Bins bins_of(const Session& session, const Window& window, Index least) {
 
 Session within(const Session& session, const Window& window) {
   const auto bins = bins_of(session, window);
-  Session part = session;
-  part.start_ms += session.bin_ms * static_cast<double>(bins.first);
-  for (auto& trial : part.trials) trial = trial.middleCols(bins.first, bins.count).eval();
+  Session part{
+      session.bin_ms, session.start_ms + session.bin_ms * static_cast<double>(bins.first), {}, session.condition};
+  for (const auto& trial : session.trials) part.trials.push_back(trial.middleCols(bins.first, bins.count));
   return part;
 }
 

@@ -25,11 +25,8 @@ constexpr double usual_bin_ms = 10;
 /// Under which trials and noise of experiments are drawn, beside those of training, evaluation and analyses.
 constexpr std::uint64_t experiment_update = evaluation_update + (2ULL << 32);
 
-/// A stream of its own for each name.
 std::uint64_t update_of(const std::string& name) {
-  boost::crc_32_type crc;
-  crc.process_bytes(name.data(), name.size());
-  return experiment_update + (static_cast<std::uint64_t>(crc.checksum()) << 8);
+  return experiment_update + (static_cast<std::uint64_t>(number_of_experiment(name)) << 8);
 }
 
 Index steps_in(double time_ms, double dt_ms) { return static_cast<Index>(std::lround(time_ms / dt_ms)); }
@@ -123,6 +120,12 @@ std::vector<EfficacyRatio> efficacy_ratios(const Network<double>& network, const
 }
 
 }  // namespace
+
+std::uint32_t number_of_experiment(const std::string& name) {
+  boost::crc_32_type crc;
+  crc.process_bytes(name.data(), name.size());
+  return crc.checksum();
+}
 
 double bin_of_rates_ms(double dt_ms) { return dt_ms * static_cast<double>(steps_per_bin(dt_ms)); }
 

@@ -43,6 +43,9 @@ ExperimentTrials trials_of(const Experiment& experiment, const Preparation& of);
 std::unique_ptr<Synapse<double>> synapse_of(const Experiment& experiment, const ExperimentTrials& of,
                                             const Network<double>& network);
 
+/// Under which an experiment of this name draws its trials, its noise and its recordings.
+std::uint32_t number_of_experiment(const std::string& name);
+
 /// Width of the bins that rates are given in: about 10 ms, whole steps.
 double bin_of_rates_ms(double dt_ms);
 

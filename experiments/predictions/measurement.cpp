@@ -12,7 +12,12 @@ namespace stillpoint {
 
 namespace {
 
-constexpr std::uint64_t whole_recording = 1ULL << 32;  // number of a session, beside those of recordings
+constexpr std::uint64_t whole_recording = 1ULL << 31;  // number of a session, beside those of recordings
+
+/// Of one session of an experiment: every prediction that looks at the same neurons and trials sees the same spikes.
+std::uint64_t recording_of(const std::string& experiment, std::uint64_t session) {
+  return (session << 32) + number_of_experiment(experiment);
+}
 
 using Results = std::map<std::string, std::optional<ExperimentResult>>;
 
@@ -82,15 +87,14 @@ Evidence by_rates(const Prediction& prediction, const Bench& bench, const Prepar
                   const MeasurementSetting& setting) {
   auto evidence = empty_evidence(of, prediction.of_counts ? Signal::spikes : Signal::rates);
   const auto cells = pool_of(prediction, bench, of.network.size());
-  std::uint64_t place = 0;
   for (const auto& name : prediction.experiments) {
     const auto& result = bench[name];
     const auto trials = all_of(static_cast<Index>(result.rates_hz.trials.size()));
     auto spikes = setting.recording;
     spikes.signal = RecordingModel::Signal::spikes;
-    evidence.sessions[name] = prediction.of_counts
-                                  ? record(result.rates_hz, cells, trials, spikes, of.seed, whole_recording + place++)
-                                  : chosen(result.rates_hz, cells, trials);
+    evidence.sessions[name] = prediction.of_counts ? record(result.rates_hz, cells, trials, spikes, of.seed,
+                                                            recording_of(name, whole_recording))
+                                                   : chosen(result.rates_hz, cells, trials);
     evidence.efficacy[name] = result.efficacy;
     add_task(result, name, trials, evidence);
   }
@@ -117,18 +121,17 @@ Evidence by_session(const Prediction& prediction, const Bench& bench, const Prep
   const Stream choice(of.seed, Purpose::recording, number, 0, 1);
   const auto [neurons, trials] = setting.sizes[size];
   const auto cells = some_of(pool_of(prediction, bench, of.network.size()), neurons, choice);
-  std::uint64_t place = 0;
   for (const auto& name : prediction.experiments) {
     const auto& result = bench[name];
-    ++place;
+    const auto recording = recording_of(name, number);
     if (prediction.cells == Prediction::Cells::connections) {
       evidence.efficacy[name] =
-          measured(result.efficacy, neurons, choice, Stream(of.seed, Purpose::recording, number, place, 2));
+          measured(result.efficacy, neurons, choice, Stream(of.seed, Purpose::recording, recording, 0, 2));
       continue;
     }
     auto which = all_of(trials);
     for (auto& each : which) each += session * trials;
-    evidence.sessions[name] = record(result.rates_hz, cells, which, setting.recording, of.seed, number * 64 + place);
+    evidence.sessions[name] = record(result.rates_hz, cells, which, setting.recording, of.seed, recording);
     add_task(result, name, which, evidence);
   }
   evidence.cells = all_of(static_cast<Index>(cells.size()));

@@ -38,7 +38,8 @@ bool has_values(const PredictionRow& row);
 std::string few_stimulated(const PredictionReport& report, const RecordingSize& size);
 /// Markdown; figures: whether each prediction that has values has one, NAME.svg, beside it.
 std::string predictions_text(const PredictionReport& report, bool figures);
-/// Parts of it: what to register, experiments as they are repeated, the rehearsal. rows: in their order.
+/// Parts of it: all in one table, what to register, experiments as they are repeated, the rehearsal. rows: in their order.
+std::string predictions_overview(const PredictionReport& report, const std::vector<const PredictionRow*>& rows);
 std::string analysis_plan(const PredictionReport& report, const std::vector<const PredictionRow*>& rows);
 std::string experiments_text(const PredictionReport& report);
 std::string rehearsals_text(const std::vector<Rehearsal>& rehearsals);

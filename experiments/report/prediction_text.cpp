@@ -209,6 +209,11 @@ std::string predictions_text(const PredictionReport& report, bool figures) {
       "from most others with the fewest animals first.\n\n",
       study.setting.f_max_hz, size.neurons, few_stimulated(report, size), size.trials, study.setting.sessions(size),
       sessions_per_animal, told_apart, focus);
+  text += fmt::format(
+      "## Overview\n\nRecorded, by {} neurons and {} trials. In brackets: not told from {}, or with a caveat. Animals "
+      "and "
+      "settings: fewest and most over hypotheses, controls apart (so many of them are told). †: step-dependent.\n\n{}",
+      size.neurons, size.trials, focus, predictions_overview(report, rows));
   std::size_t place = 0;
   for (const auto* row : rows) text += section(report, *row, ++place, figures);
   text +=

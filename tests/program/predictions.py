@@ -2,6 +2,7 @@
 """Virtual experiments, and what a study predicts, as a lab would meet them."""
 import csv
 import json
+import re
 import sys
 
 import h5py
@@ -77,6 +78,15 @@ def test_a_study_predicts(tmp):
     assert all(each["half_step_change"] is None and each["step_dependent"] is None for each in result["predictions"])
     for part in "Analysis plan", "Rehearsal", "not shown to be told apart", "## Experiments", "Welch", *ONLY:
         assert part in text, part
+    # The overview has a line of as many cells for each; what is not told is in brackets.
+    overview = [line.split(" | ") for line in text.split("## Overview")[1].split("\n## ")[0].splitlines() if line.startswith("| ")]
+    head, lines = overview[0], {re.sub(" †", "", line[1]): line for line in overview[1:]}
+    assert sorted(lines) == sorted(ONLY) and {len(line) for line in overview} == {len(head)}, overview
+    for each in result["predictions"]:
+        for pair in each["pairs"]:
+            if pair["neurons"] == 10 and "tcr" in (pair["a"], pair["b"]):
+                cell = lines[each["name"]][head.index(pair["b"] if pair["a"] == "tcr" else pair["a"])]
+                assert cell == "-" or cell.startswith("(") == (pair["told"] != "yes"), (cell, pair)
     pairs = text.split("not shown to be told apart")[1].split("## ")[0]
     assert pairs.count("is larger) on the other: ") == pairs.count("\n- ") and "{" not in text, pairs
     for name in ONLY:
