@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -27,11 +28,15 @@ namespace nb = nanobind;
 
 template <class P, class T>
 struct Field {
+  Field(const char* named, T P::*member) : name(named), of([member](P& p) -> T& { return p.*member; }) {}
+  template <class Part>
+  Field(const char* named, Part P::*part, T Part::*member)
+      : name(named), of([part, member](P& p) -> T& { return p.*part.*member; }) {}
+  const T& at(const P& p) const { return of(const_cast<P&>(p)); }
+
   const char* name;
-  T P::*member;
+  std::function<T&(P&)> of;
 };
-template <class P, class T>
-Field(const char*, T P::*) -> Field<P, T>;
 
 /// The option of a field; its name is the field's behind the section. A field that Python would take for a word of its
 /// own ends with _.
@@ -110,16 +115,24 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
       "__init__",
       [=](P* self, const Shown<T>&... values) {
         P made;
-        ((made.*fields.member = read_back<T>(values, option_of(options, fields.name))), ...);
+        ((fields.of(made) = read_back<T>(values, option_of(options, fields.name))), ...);
         (option_of(options, fields.name).check(text_of(values)), ...);
         check(made);
         new (self) P(std::move(made));
       },
-      (nb::arg(fields.name) = shown(P().*fields.member, option_of(options, fields.name)))...);
+      (nb::arg(fields.name) = shown(fields.at(P()), option_of(options, fields.name)))...);
   (bound.def_prop_ro(
-       fields.name, [=](const P& self) { return shown(self.*fields.member, option_of(options, fields.name)); },
+       fields.name, [=](const P& self) { return shown(fields.at(self), option_of(options, fields.name)); },
        option_of(options, fields.name).help.c_str()),
    ...);
+  // For completion of keywords; what nanobind says of its own functions inspect does not read.
+  const auto inspect = nb::module_::import_("inspect");
+  const nb::object parameter = inspect.attr("Parameter");
+  nb::list parameters;
+  (parameters.append(parameter(fields.name, parameter.attr("POSITIONAL_OR_KEYWORD"),
+                               nb::arg("default") = shown(fields.at(P()), option_of(options, fields.name)))),
+   ...);
+  bound.attr("__signature__") = inspect.attr("Signature")(parameters);
   bound.def("__reduce__", [=](nb::handle self) {
     return nb::typed<nb::tuple, nb::any, nb::any>(
         nb::make_tuple(self.type(), nb::make_tuple(self.attr(fields.name)...)));
@@ -127,7 +140,7 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
   // As files have it: names and values as text.
   bound.def("_texts", [=](const P& self) {
     std::map<std::string, std::string> texts;
-    ((texts[fields.name] = text_of(shown(self.*fields.member, option_of(options, fields.name)))), ...);
+    ((texts[fields.name] = text_of(shown(fields.at(self), option_of(options, fields.name)))), ...);
     return texts;
   });
   bound.def("__repr__", [=](nb::handle self) {

@@ -111,11 +111,13 @@ std::vector<long> checkpoints(const std::string& path) {
   return updates;
 }
 
-void run(const std::string& path, const Assignments& entries, const std::string& out, int jobs,
-         const nb::callable& see) {
+void run(const std::string& path, const Assignments& entries, const Assignments& over, bool quick,
+         const std::string& out, int jobs, const nb::callable& see) {
   StudyRequest request;
   request.path = path;
   request.entries = entries;
+  for (const auto& [name, value] : over) request.set.push_back(name + "=" + value);
+  request.quick = quick;
   watched_call(see, [&] { run_study(read_study(request), {out, jobs, true}); });
 }
 
@@ -141,7 +143,8 @@ void bind_studies(nb::module_& module) {
   module.def("read_curve", curve, nb::arg("path"));
   module.def("read_array", array, nb::arg("path"), nb::arg("name"));
   module.def("read_checkpoints", checkpoints, nb::arg("path"));
-  module.def("run_study", run, nb::arg("path"), nb::arg("entries"), nb::arg("out"), nb::arg("jobs"), nb::arg("see"));
+  module.def("run_study", run, nb::arg("path"), nb::arg("entries"), nb::arg("options"), nb::arg("quick"),
+             nb::arg("out"), nb::arg("jobs"), nb::arg("see"));
   module.def("compare", compare, nb::arg("directory"), nb::arg("by"), nb::arg("against"), nb::arg("equal_seconds"));
 }
 

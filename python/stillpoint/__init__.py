@@ -8,8 +8,8 @@ when it is called.
 from stillpoint import tasks
 from stillpoint._basins import Basins, basins
 from stillpoint._core import (
-    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, Integration, NodePerturbation, Noise, Oja, Optimizer, RewardHebbian,
-    Schedule, TemporalConsistency)
+    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, Integration, NodePerturbation, Noise, Oja, Optimizer, Recording,
+    RewardHebbian, Schedule, TemporalConsistency)
 from stillpoint._cycles import Cycles, cycles
 from stillpoint._fixed_points import FixedPoints, fixed_points
 from stillpoint._follow import Followed, follow
@@ -32,7 +32,7 @@ __version__: str
 __all__ = [
     "BPTT", "FORCE", "KFRTRL", "RTRL", "TCR", "UORO", "AntiHebbian", "Basins", "Curve", "Cycles", "DerivativeFeedback", "EProp",
     "FixedPoints", "Followed", "FullFORCE", "GradientCheck", "HighPass", "Integration", "Lyapunov", "Network", "NodePerturbation",
-    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
+    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Recording", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
     "SlowPoints", "Study", "TemporalConsistency", "Trained", "TsodyksMarkram", "basins", "check_gradients", "cycles", "fixed_points",
     "follow", "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
     "tasks", "train",
@@ -45,3 +45,7 @@ def __getattr__(name: str) -> str:
 
         return version("stillpoint")
     raise AttributeError(f"module 'stillpoint' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stillpoint import _core, _given, _progress
+from stillpoint._core import Recording
 from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
@@ -110,6 +111,7 @@ def predict(
     *,
     size: tuple[int, int] | Sequence[tuple[int, int]] = (),
     only: str | Sequence[str] = (),
+    recording: Recording | None = None,
     all: bool = False,
     half_step: int | None = None,
     f_max_hz: float | None = None,
@@ -130,6 +132,8 @@ def predict(
         That a session records. Default: those of 10 x 20, 30 x 40 and 60 x 60 that the networks have the neurons for.
     only : str or sequence of str
         Predictions. Default: all.
+    recording : Recording, optional
+        What an electrode or a microscope sees of rates. Default: Recording().
     all : bool
         Whether networks count that did not reach criterion.
     half_step : int, optional
@@ -157,12 +161,14 @@ def predict(
     directories = [str(directory_of(one)) for one in given]
     known = _core.prediction_names()
     names = [_given.one_of("only", name, known) for name in ([only] if isinstance(only, str) else only)]
+    if not isinstance(recording, (Recording, type(None))):
+        raise TypeError(f"recording: {_given.described(recording)}; expected Recording()")
     if not str(out):
         raise ValueError("out: empty; expected a directory")
     folder = Path(out).expanduser()
     with told(), _progress.bar(progress) as see:
         text = _core.predict(
-            directories, str(folder), _sizes(size), names, bool(all), None if half_step is None else _given.whole("half_step", half_step),
+            directories, str(folder), _sizes(size), names, recording or Recording(), bool(all), None if half_step is None else _given.whole("half_step", half_step),
             None if f_max_hz is None else _given.number("f_max_hz", f_max_hz),
             None if trials_per_day is None else _given.number("trials_per_day", trials_per_day), _given.whole("jobs", jobs), see)
     return Predictions(folder, json.loads(text))

@@ -152,7 +152,10 @@ def open_study(directory: str | Path) -> Study:
     return Study(folder, found)
 
 
-def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Path, *, jobs: int = 0, progress: bool = True) -> Study:
+def run_study(
+    study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Path, *, options: Mapping[str, Any] | None = None, quick: bool = False,
+    jobs: int = 0, progress: bool = True,
+) -> Study:
     """Trains every condition of a study for every seed, as `stillpoint run` does it (docs/running.md).
 
     Runs that are finished are not done again. Ctrl-C stops it, and what the runs have reached is kept: the same call, or the program,
@@ -164,6 +167,10 @@ def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Pa
         A study file, or its sections as a dict of dicts; several values of a [grid] or of a list are a list.
     out : str or Path
         Directory of the results.
+    options : dict, optional
+        Values over those of the study, ``{"training.updates": 50}``.
+    quick : bool
+        Whether its section [quick] replaces other entries: the study's quick version.
     jobs : int
         Runs at a time; 0: one per processor that may be used.
     progress : bool
@@ -198,9 +205,12 @@ def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Pa
     path, entries = ("", _entries(study)) if isinstance(study, Mapping) else (_given.existing(study), [])
     if not str(out):
         raise ValueError("out: empty; expected a directory")
+    if quick and isinstance(study, Mapping) and "quick" not in study:
+        raise ValueError("quick: True; the study has no section 'quick'")
+    over = [(name, _text(name, value)) for name, value in (options or {}).items()]
     folder = Path(out).expanduser()
     with told(), _progress.bar(progress) as see:
-        _core.run_study(path, entries, str(folder), _given.whole("jobs", jobs), see)
+        _core.run_study(path, entries, over, bool(quick), str(folder), _given.whole("jobs", jobs), see)
     return open_study(folder)
 
 

@@ -22,6 +22,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int = 1, update: int = 0) -> xr.Dataset:
     """Draws trials, those of a training with this seed at this update.
 

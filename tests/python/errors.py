@@ -48,6 +48,8 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.TCR(form="sparse"), ValueError, ["form", "dense"]),
     (lambda: sp.TCR(gamma=1), TypeError, ["beta"]),
     (lambda: sp.Noise(activity=-1), ValueError, ["activity"]),
+    (lambda: sp.Recording(signal="voltage"), ValueError, ["signal", "calcium"]),
+    (lambda: sp.Recording(frame_hz=0), ValueError, ["frame_hz", "0"]),
     (lambda: sp.simulate(NET, INPUTS[:, :, :1]), ValueError, ["inputs", "(2, 10, 1)", "2 inputs"]),
     (lambda: sp.simulate(NET, INPUTS[:0]), ValueError, ["trials", "0"]),
     (lambda: sp.simulate(NET, INPUTS[:0], synapse=sp.TCR(), method="rk4", record="state"), ValueError, ["trials", "0"]),

@@ -67,6 +67,21 @@ def test_dims_and_units(bistable):
     assert len(table) == run.rate.size
 
 
+def test_runs_through_files_of_others(tmp_path, bistable):
+    """netCDF (h5netcdf), and h5py: the same values, dims, coordinates and units."""
+    run = sp.simulate(bistable, duration_ms=50, dt_ms=5, trials=2, record=["rate", "output", "state"], synapse=sp.TCR())
+    trials = sp.tasks.FlipFlop().draw(3)
+    for made in (run, trials):
+        made.to_netcdf(tmp_path / "run.nc")
+        with xr.open_dataset(tmp_path / "run.nc") as again:
+            xr.testing.assert_identical(again.load(), made)
+    run.to_netcdf(tmp_path / "run.nc")
+    with h5py.File(tmp_path / "run.nc") as file:
+        for name, values in run.variables.items():
+            assert np.array_equal(file[name], values) and file[name].attrs["units"].decode() == values.attrs["units"]
+            assert [file[name].dims[i][0].name.strip("/") for i, dim in enumerate(values.dims) if dim == "time"] == ["time"]
+
+
 def test_by_hand(bistable):
     """Euler steps in numpy."""
     inputs = np.random.default_rng(1).normal(size=(2, 30, 2))
