@@ -44,4 +44,6 @@ def __getattr__(name: str) -> str:
         from importlib.metadata import version
 
         return version("stillpoint")
-    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}")
+    from stillpoint._keywords import did_you_mean
+
+    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}" + did_you_mean(name, __all__))

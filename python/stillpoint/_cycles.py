@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
     METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_synapse)
@@ -91,6 +92,7 @@ class Cycles:
                 f"{self.at_rest} came to rest, {self.no_return} did not return, {self.not_converged} returned to no cycle")
 
 
+@keywords
 def cycles(
     net: Network,
     input: ArrayLike | None = None,

@@ -123,3 +123,38 @@ def test_something_else_than_a_network(function, net):
 def test_a_test_of_this_kind_can_fail():
     with pytest.raises(pytest.fail.Exception):
         test_named(lambda: None, ValueError, [])
+
+
+STUDY = {"task": {"name": "flip_flop"}}
+
+
+@pytest.mark.parametrize("call, said", [
+    (lambda: sp.Network(W, tau=3), "Network: tau: no such argument; did you mean tau_ms?"),
+    (lambda: sp.Network(W, Win=W), "Network: Win: no such argument; did you mean W_in?"),
+    (lambda: NET.replace(w=W), "Network: w: no such argument; did you mean W?"),
+    (lambda: sp.Network.random(5, g=2), "Network.random: g: no such argument; did you mean gain?"),
+    (lambda: sp.simulate(NET, INPUTS, dt=3), "simulate: dt: no such argument; did you mean dt_ms?"),
+    (lambda: sp.fixed_points(NET, n_starts=3), "fixed_points: n_starts: no such argument; did you mean starts?"),
+    (lambda: sp.train(NET, None, lr=3), "train: lr: no such argument; did you mean optimizer?"),
+    (lambda: sp.train(NET, None, epochs=3), "train: epochs: no such argument; did you mean updates?"),
+    (lambda: sp.run_study(STUDY, "x", n_jobs=3), "run_study: n_jobs: no such argument; did you mean jobs?"),
+    (lambda: sp.lyapunov(NET, qqq=3), "lyapunov: qqq: no such argument; expected net, input, exponents, as_, "),
+    (lambda: sp.tasks.FlipFlop().draw(n=3), "draw: n: no such argument; did you mean count?"),
+    (lambda: sp.tasks.FromArrays(INPUTS, INPUTS, lengths=3), "FromArrays: lengths: no such argument; did you mean length?"),
+    (lambda: NET.N, "a network has no N; did you mean size?"),
+    (lambda: NET.tau, "a network has no tau; did you mean tau_ms?"),
+    (lambda: sp.load, "module 'stillpoint' has no attribute 'load'; did you mean Network.load?"),
+    (lambda: sp.load_study, "module 'stillpoint' has no attribute 'load_study'; did you mean open_study?"),
+    (lambda: sp.lyapunov_exponents, "module 'stillpoint' has no attribute 'lyapunov_exponents'; did you mean lyapunov?"),
+])
+def test_what_was_meant(call, said):
+    with pytest.raises((TypeError, AttributeError)) as raised:
+        call()
+    assert str(raised.value).startswith(said) and "\n" not in str(raised.value)
+
+
+def test_every_function_says_what_was_meant():
+    for name in sp.__all__:
+        if name.islower() and callable(made := getattr(sp, name)):
+            with pytest.raises(TypeError, match=f"^{name}: zzz: no such argument; expected "):
+                made(zzz=1)
