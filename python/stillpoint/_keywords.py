@@ -37,16 +37,25 @@ def unknown(of: str, name: str, known: Iterable[str]) -> str:
 
 
 def keywords(function: F) -> F:
-    """A function that says which keyword was meant where it has no such one."""
+    """A function that says which keyword was meant where it has no such one, and whose errors speak of Python."""
     code = function.__code__
     known = tuple(name for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if name not in ("self", "cls"))
     allowed = frozenset(known)
     of = function.__qualname__.removesuffix(".__init__").replace("_draw", "draw")
 
+    of_study = function.__module__.endswith(("_study", "_predict", "_restructuring"))
+
     @wraps(function)
     def called(*args: Any, **given: Any) -> Any:
         if not allowed.issuperset(given):
             raise TypeError(unknown(of, next(name for name in given if name not in allowed), known))
-        return function(*args, **given)
+        try:
+            return function(*args, **given)
+        except ValueError as error:
+            from stillpoint._words import in_python
+
+            if type(error) is not ValueError or (said := in_python(str(error), of_study)) == str(error):
+                raise
+        raise ValueError(said)
 
     return called  # type: ignore[return-value]

@@ -149,6 +149,8 @@ class Network:
     ) -> None:
         _given.one_of("kind", kind, _core.network_kinds())
         _given.one_of("nonlinearity", nonlinearity, _core.nonlinearity_names())
+        if dt_ms is not None and _given.number("dt_ms", dt_ms, "a number > 0 [ms]") <= 0:
+            raise ValueError(f"dt_ms: {dt_ms:g}; expected a number > 0 [ms]")
         if tau_ms is None and kind not in ("plrnn", "lstm", "rnn_map"):
             tau_ms = 50
         given = {
@@ -167,7 +169,7 @@ class Network:
             if found.ndim == 0:
                 arrays[name] = np.full(1 if name == "tau_ms" else _entries(name, kind, arrays), found)
         self._hold(_core.Network.make(
-            kind, nonlinearity, arrays, None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]"),
+            kind, nonlinearity, arrays, None if dt_ms is None else float(dt_ms),
             _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]")), checked_synapse(synapse))
 
     @classmethod

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from stillpoint import _core, _given, _trials
 from stillpoint._given import counted
 from stillpoint._keywords import keywords
+from stillpoint._words import in_python
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -80,77 +81,77 @@ _outputs = _channels("channel", "Output channels, as those of a network for it."
 
 
 class EvidenceAccumulation(_core.EvidenceAccumulation):
-    __doc__ = _core.EvidenceAccumulation.__doc__
+    __doc__ = in_python(_core.EvidenceAccumulation.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class FlipFlop(_core.FlipFlop):
-    __doc__ = _core.FlipFlop.__doc__
+    __doc__ = in_python(_core.FlipFlop.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class DelayedAddition(_core.DelayedAddition):
-    __doc__ = _core.DelayedAddition.__doc__
+    __doc__ = in_python(_core.DelayedAddition.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class DelayedCueDiscrimination(_core.DelayedCueDiscrimination):
-    __doc__ = _core.DelayedCueDiscrimination.__doc__
+    __doc__ = in_python(_core.DelayedCueDiscrimination.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class SineGeneration(_core.SineGeneration):
-    __doc__ = _core.SineGeneration.__doc__
+    __doc__ = in_python(_core.SineGeneration.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class FastTracking(_core.FastTracking):
-    __doc__ = _core.FastTracking.__doc__
+    __doc__ = in_python(_core.FastTracking.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class DelayedMatchToSample(_core.DelayedMatchToSample):
-    __doc__ = _core.DelayedMatchToSample.__doc__
+    __doc__ = in_python(_core.DelayedMatchToSample.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class ContextIntegration(_core.ContextIntegration):
-    __doc__ = _core.ContextIntegration.__doc__
+    __doc__ = in_python(_core.ContextIntegration.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class WorkingMemory(_core.WorkingMemory):
-    __doc__ = _core.WorkingMemory.__doc__
+    __doc__ = in_python(_core.WorkingMemory.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class IntervalTiming(_core.IntervalTiming):
-    __doc__ = _core.IntervalTiming.__doc__
+    __doc__ = in_python(_core.IntervalTiming.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs
 
 
 class TrialFile(_core.TrialFile):
-    __doc__ = _core.TrialFile.__doc__
+    __doc__ = in_python(_core.TrialFile.__doc__)
     draw = _draw
     inputs = _inputs
     outputs = _outputs

@@ -158,3 +158,36 @@ def test_every_function_says_what_was_meant():
         if name.islower() and callable(made := getattr(sp, name)):
             with pytest.raises(TypeError, match=f"^{name}: zzz: no such argument; expected "):
                 made(zzz=1)
+
+
+EVIDENCE = sp.tasks.EvidenceAccumulation()
+TWO = sp.Network.random(8, task=EVIDENCE)
+
+
+@pytest.mark.parametrize("call, words, none_of", [
+    (lambda: sp.train(TWO, EVIDENCE, sp.FORCE(), updates=1, progress=False), ["W_fb"], "network.feedback"),
+    (lambda: sp.train(TWO, EVIDENCE, optimizer=sp.Optimizer(parameters=["r0"]), updates=1, progress=False), ["train_r0=True"], "network.initial_state"),
+    (lambda: sp.train(TWO, EVIDENCE, weight_noise=-1, progress=False), ["weight_noise = -1"], "noise.weights"),
+    (lambda: sp.fixed_points(TWO, as_="map"), ["as_ = map", "replace(dt_ms=..)"], "file"),
+    (lambda: sp.cycles(sp.Network(W, kind="rnn_map")), ["net", "rnn_map is a map"], "as = "),
+    (lambda: sp.from_torch({"weight_hh_l0": W, "weight_ih_l0": W}, nonlinearity="tanh", dt_ms=0), ["dt_ms: 0"], "tau_ms"),
+    (lambda: sp.simulate(TWO, np.ones((1, 5, 2)), synapse=sp.TCR(current="yoked")), ["trials", "yoked"], "training.batch"),
+])
+def test_errors_speak_of_python(call, words, none_of):
+    with pytest.raises(ValueError) as raised:
+        call()
+    message = str(raised.value)
+    assert all(word in message for word in words) and none_of not in message, message
+
+
+def test_help_and_errors_of_studies_speak_of_python(tmp_path):
+    assert "train_r0=True" in sp.Optimizer.__doc__ and "separated" not in sp.tasks.ContextIntegration.__doc__
+    of = {"network": {"size": 8}, "task": {"name": "flip_flop"}, "training": {"updates": 1, "batch": 2}}
+    study = sp.run_study({**of, "study": {"name": "--a", "seeds": 1}, "grid": {"rule.name": ["bptt", "e_prop"]}}, tmp_path / "a--b", progress=False)
+    assert len(study) == len(list(study)) == 2 and study.compare(by="rule.name").equals(study.compare(by=["rule.name"]))
+    for call, words in ((lambda: study.compare("nope"), "^against nope"), (lambda: study.compare(by="r"), "^by r: must be one of: rule.name"),
+                        (lambda: sp.predict(study, tmp_path / "p", progress=False), "a--b: .*all=True"),
+                        (lambda: sp.run_study({**of, "study": {"name": "b"}}, tmp_path / "a--b", progress=False), "a--b: .*choose another out$")):
+        with pytest.raises(ValueError, match=words) as raised:
+            call()
+        assert " --" not in str(raised.value)
