@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
     METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_as,
@@ -107,6 +108,7 @@ class Basins:
         return text + f" of {counted(len(self.starts), 'state')}; {self.unsettled} unsettled" + (f", {self.diverged} of them without bound" if self.diverged else "")
 
 
+@keywords
 def basins(
     net: Network,
     input: ArrayLike | None = None,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
     METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_synapse)
@@ -93,6 +94,7 @@ class Cycles:
                 f"{self.at_rest} came to rest, {f'{self.diverged} grew without bound, ' if self.diverged else ''}{self.no_return} did not return, {self.not_converged} returned to no cycle")
 
 
+@keywords
 def cycles(
     net: Network,
     input: ArrayLike | None = None,
@@ -137,6 +139,8 @@ def cycles(
     >>> sp.cycles(sp.Network([[2, -2], [2, 2]]), samples=2)
     1 limit cycle of period 341.9 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
     """
+    if checked(net)._core.is_map:
+        raise ValueError(f"net: {net.kind} is a map; expected a network that is a flow")
     found = _core.cycles(
         checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),
         _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"), given_duration("duration_ms", duration_ms),

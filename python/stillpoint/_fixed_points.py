@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
     axes_for, counted, given_states, held_input, principal_plane, result, taken_as, taken_synapse)
@@ -151,6 +152,7 @@ class FixedPoints:
         return text + f"; {missing} by {counted(self.starts, 'start')}"
 
 
+@keywords
 def fixed_points(
     net: Network,
     input: ArrayLike | None = None,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network
 from stillpoint._result import axes_for, counted, held_input, principal_plane, result, taken_as
 
@@ -85,6 +86,7 @@ class Followed:
         return f"{counted(self.tracks, 'track')} of fixed points through {len(self.points)} networks: {text}"
 
 
+@keywords
 def follow(
     networks: Sequence[Network],
     input: ArrayLike | None = None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given, tasks
 from stillpoint._core import Integration, Noise
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import axes_for, result, taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
@@ -92,6 +93,7 @@ class GradientCheck:
         return text + (f"; it claims to be {self.claim}" if self.ok is False else "")
 
 
+@keywords
 def check_gradients(
     rule: AnyRule | str,
     net: Network | None = None,
@@ -143,9 +145,7 @@ def check_gradients(
     task = tasks.FlipFlop() if task is None else task
     made = _core.rule_named(rule) if isinstance(rule, str) else compiled_rule("rule", rule)
     if net is None:
-        step = dt_ms or tasks.own_dt_ms(task) or Integration().dt_ms
-        shape = task.draw(1, dt_ms=step)
-        net = Network.random(16, inputs=shape.sizes["input"], outputs=shape.sizes["channel"], seed=_given.whole("seed", seed))
+        net = Network.random(16, task=task, seed=seed)
     step = _given.number("dt_ms", dt_ms or checked(net).dt_ms or tasks.own_dt_ms(task) or own_step_ms(net), "a number > 0 [ms]")
     if not isinstance(noise, Noise):
         noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
     METHODS, axes_for, counted, given_duration, given_step, held_input, result, taken_as, taken_synapse)
@@ -72,6 +73,7 @@ class Lyapunov:
         return text + f"; Kaplan-Yorke dimension {self.kaplan_yorke:.3g} of {self.dimension}"
 
 
+@keywords
 def lyapunov(
     net: Network,
     input: ArrayLike | None = None,

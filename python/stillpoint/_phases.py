@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._result import Interval, axes_for, result
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Phases:
         return text if self.verdict == "none" else f"{text}; evidence {self.strength}, {abs(self.delta_bic):.1f} of BIC"
 
 
+@keywords
 def phases(
     curve: ArrayLike | pd.DataFrame | Curve | Trained,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 
 from stillpoint import _core, _given, _progress
 from stillpoint._core import Recording
+from stillpoint._keywords import keywords
 from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
@@ -105,6 +106,7 @@ class Predictions:
                 f"{self.report['most_animals']} animals; in {self.directory / 'predictions.md'}")
 
 
+@keywords
 def predict(
     study: Study | str | Path | Sequence[Study | str | Path],
     out: str | Path,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
@@ -58,6 +59,7 @@ class Restructuring:
                 f"restructuring event, {sum(c['abrupt'] for c in self.conditions)} with an abrupt drop")
 
 
+@keywords
 def restructuring(
     directory: Study | str | Path,
     *,

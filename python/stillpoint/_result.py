@@ -48,7 +48,7 @@ def held_input(net: Network, value: ArrayLike | None) -> _given.Floats:
     """Constant input, (inputs,)."""
     if value is None:
         return np.zeros(checked(net).inputs)
-    found = _given.array("input", value, 1, "(inputs,)")
+    found = np.atleast_1d(_given.array("input", value, (0, 1), "(inputs,), or one number of one input"))
     if len(found) != checked(net).inputs:
         raise ValueError(f"input: shape {found.shape}; the network has {counted(net.inputs, 'input')}")
     return found

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given
 from stillpoint._core import Integration, Noise
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._synapses import OWN, Synapse, chosen
 
@@ -84,6 +85,7 @@ def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) ->
     return given
 
 
+@keywords
 def simulate(
     net: Network,
     inputs: ArrayLike | xr.DataArray | None = None,
@@ -167,16 +169,21 @@ def simulate(
     if not isinstance(noise, Noise):
         noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))
     shown = _trials(net, inputs, steps, None if trials is None else _given.whole("trials", trials, 1))
-    found = _core.simulate(
-        net._core, shown, integration, noise, chosen(synapse, net.synapse), _given.whole("seed", seed), names,
-        _given.whole("every", every, 1))
+    try:
+        found = _core.simulate(
+            net._core, shown, integration, noise, chosen(synapse, net.synapse), _given.whole("seed", seed), names,
+            _given.whole("every", every, 1))
+    except MemoryError:
+        raise MemoryError(
+            f"simulate: no memory for {_given.counted(shown.shape[0], 'trial')} of {_given.counted(shown.shape[1], 'step')} of {net._core.states} "
+            "states; take fewer trials, or run one after another") from None
     if found.pop("diverges"):
-        warnings.warn("the network diverges: what is recorded is not finite; take a smaller dt_ms, or weaker weights", RuntimeWarning, stacklevel=2)
+        warnings.warn("the network diverges: what is recorded is not finite; take a smaller dt_ms, or weaker weights", RuntimeWarning, stacklevel=3)
     bound_ms = found.pop("bound_ms")
     if step > bound_ms:
         warnings.warn(
             f"dt_ms = {step:g} is past the stability bound of the synapse's own step, {bound_ms:.3g} ms at this activity; take a smaller "
-            "step, or method='rk4'", RuntimeWarning, stacklevel=2)
+            "step, or method='rk4'", RuntimeWarning, stacklevel=3)
 
     import xarray as xr
 

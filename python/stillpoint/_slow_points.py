@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import axes_for, counted, given_states, held_input, result, taken_as
 
@@ -85,6 +86,7 @@ class SlowPoints:
         return text + f"; of {counted(self.starts, 'start')} {self.at_fixed_points} ended at fixed points, {self.unfinished} at no minimum"
 
 
+@keywords
 def slow_points(
     net: Network,
     input: ArrayLike | None = None,

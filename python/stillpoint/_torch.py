@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from stillpoint import _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network
 
 _LAYER = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
+@keywords
 def from_torch(module: Any, readout: Any = None, *, nonlinearity: str | None = None, dt_ms: float = 5) -> Network:
     """A network of ``torch.nn.RNN`` or ``torch.nn.LSTM``, or of a module that holds one of them and a linear readout.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stillpoint import _core, _given, tasks
 from stillpoint._core import EProp, Integration, Noise, Optimizer, Schedule, TemporalConsistency
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import axes_for, counted, result, taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
@@ -130,6 +131,7 @@ class Trained:
         return text if np.isnan(self.final_loss) else f"{text}, {self.final_accuracy:.1%} right of 512 trials at the end"
 
 
+@keywords
 def train(
     net: Network,
     task: tasks.Task,
@@ -229,9 +231,8 @@ def train(
     Examples
     --------
     >>> import stillpoint as sp
-    >>> net = sp.Network.random(30, inputs=2, seed=1)
     >>> task = sp.tasks.DelayedCueDiscrimination(delay_ms=50)
-    >>> found = sp.train(net.replace(W_out=net.W_out[[0, 0]], b_out=[0, 0], W_in=net.W_in[:, [0, 1, 1]]), task, updates=5, progress=False)
+    >>> found = sp.train(sp.Network.random(30, task=task), task, updates=5, progress=False)
     >>> found.outcome, len(found.curve), sorted(found.checkpoints)
     ('not_reached', 5, [1, 3])
     """

@@ -138,3 +138,14 @@ def test_the_step_is_that_of_the_inputs(bistable):
         sp.simulate(bistable, trials)
     kept = sp.simulate(bistable, trials.inputs.assign_coords(condition=trials.condition)).where(trials.condition == trials.condition[0], drop=True)
     assert "condition" in kept.coords and 1 <= kept.sizes["trial"] <= 3
+
+
+def test_warnings_are_told_where_the_call_stands():
+    with pytest.warns(RuntimeWarning, match="diverges") as told:
+        sp.simulate(sp.Network([[1e6]], nonlinearity="relu", b=[1.0]), duration_ms=5000, dt_ms=40)
+    assert told[0].filename == __file__
+
+
+def test_what_no_memory_is_enough_for_says_how_large_it_is(bistable):
+    with pytest.raises(MemoryError, match="1 trial of 2000000000000000 steps of 24 states"):
+        sp.simulate(bistable, duration_ms=1e16)
