@@ -38,8 +38,8 @@ class Cycles:
         Of each cycle its states in equal steps of time, back to the first.
     multipliers : list of (D - 1,) complex
         Of each cycle the Floquet multipliers of one period, by falling size, without that along it, 1; without unit.
-    samples, at_rest, no_return, not_converged : int
-        Searches; those that came to rest, did not return, returned to no cycle.
+    samples, at_rest, diverged, no_return, not_converged : int
+        Searches; those that came to rest, went beyond 10^6 or any number, did not return, returned to no cycle.
     dt_ms : float
         Step [ms].
     dimension : int
@@ -59,7 +59,6 @@ class Cycles:
     samples: int
     at_rest: int
     diverged: int
-    """Beyond 10^6, or not finite"""
     no_return: int
     not_converged: int
     dt_ms: float
