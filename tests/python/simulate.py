@@ -78,7 +78,7 @@ def test_runs_through_files_of_others(tmp_path, bistable):
     run.to_netcdf(tmp_path / "run.nc")
     with h5py.File(tmp_path / "run.nc") as file:
         for name, values in run.variables.items():
-            assert np.array_equal(file[name], values) and file[name].attrs["units"].decode() == values.attrs["units"]
+            assert np.array_equal(file[name], values) and file[name].attrs["units"] == values.attrs["units"]
             assert [file[name].dims[i][0].name.strip("/") for i, dim in enumerate(values.dims) if dim == "time"] == ["time"]
 
 
