@@ -13,8 +13,16 @@ namespace {
 constexpr Index most_entries = 1 << 18;  // of states stepped at once: synapses make them large, and memory is slow
 }
 
+namespace {
+bool within(double bound, const Matrix<double>& x) { return x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= bound; }
+}  // namespace
+
+bool has_finite_squares(const Matrix<double>& x) { return within(1e100, x); }
+
+bool has_diverged(const Matrix<double>& x) { return !within(1e6, x); }
+
 void require_bounded(const Matrix<double>& x) {
-  if (!(x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= 1e100))  // squares of it would not be finite
+  if (!has_finite_squares(x))
     throw UserError("the state grows without bound: it is past 1e100 (weights too strong, or dt too long?)");
 }
 

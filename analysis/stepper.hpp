@@ -63,7 +63,11 @@ class Stepper {
   double dt_ms_;
 };
 
-/// Throws UserError when a state is not finite any more.
+/// Without bound: not finite, or beyond 10^6. Where a run ends there, neither at rest nor on a cycle.
+bool has_diverged(const Matrix<double>& x);
+/// Norms of it can be taken: nothing is beyond 10^100.
+bool has_finite_squares(const Matrix<double>& x);
+/// Throws UserError where it has none.
 void require_bounded(const Matrix<double>& x);
 /// Throws ParameterError unless the duration [ms] is a number >= 0.
 void require_duration(const std::string& name, double duration_ms);

@@ -1,5 +1,7 @@
 #include "analysis/synaptic_equations.hpp"
 
+#include "sim/blas.hpp"
+
 namespace stillpoint {
 
 namespace {
@@ -10,6 +12,7 @@ class Joint {
       : system_(system), synapse_(synapse), N_(system.dimension()), rows_(synapse.rows(N_)) {}
 
   Matrix<double> value(const Matrix<double>& y) const {
+    const ProductsOnOneThread products;
     const Matrix<double> x = y.topRows(N_);
     const auto S = y.bottomRows(rows_);  // N^2 entries each, it may be: not copied
     Matrix<double> r(N_, y.cols()), post(N_, y.cols()), result(y.rows(), y.cols());
@@ -23,6 +26,7 @@ class Joint {
   }
 
   Matrix<double> tangent(const Vector<double>& y, const Matrix<double>& q) const {
+    const ProductsOnOneThread products;
     const auto& dynamics = system_.dynamics();
     const Matrix<double> x = y.topRows(N_);
     const auto S = y.bottomRows(rows_);

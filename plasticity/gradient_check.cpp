@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/blas.hpp"
 
 namespace stillpoint {
 
@@ -53,6 +54,7 @@ Gradient<double> central_differences(const Network<double>& original, const Inte
 GradientCheck check_gradient(const Network<double>& original, const Integration& integration, const Noise& noise,
                              const TrialSet<double>& trials, TrialKey key, Synapse<double>& synapse, Rule<double>& rule,
                              TemporalConsistency<double>* consistency) {
+  const ProductsOnOneThread products;
   Network<double> network = original;
   Simulation<double> simulation(network, integration, noise);
   simulation.keep_current(synapse.drives());

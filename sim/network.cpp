@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/blas.hpp"
 #include "sim/files/network_file.hpp"
 #include "sim/options/parameter_list.hpp"
 #include "sim/options/registry.hpp"
@@ -121,6 +122,7 @@ Network<double> disturbed(Network<double> network, double noise, std::uint64_t s
 
 Network<double> make_network(const NetworkModel& model, const NetworkParameters& parameters, Index inputs,
                              Index outputs, double dt_ms, std::uint64_t seed) {
+  const ProductsOnOneThread products;
   network_list().check(parameters);
   const auto& kind = network_kind(model.kind);
   const Index size = parameters.size;

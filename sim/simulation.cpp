@@ -68,6 +68,7 @@ template <class Scalar>
 void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse) {
   const ProductsOnOneThread products;
   const Index N = network_.size(), U = network_.b.size(), T = trials.steps, B = trials.batch;
+  require_parameter(B >= 1, "trials", "0", "must be 1 or more: there is nothing to run");
   require_parameter(trials.inputs.rows() == network_.inputs(), "network inputs", fmt::format("{}", network_.inputs()),
                     fmt::format("the trials have {} input channels", trials.inputs.rows()));
   const auto& kind = network_kind(network_.kind);

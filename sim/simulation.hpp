@@ -74,7 +74,8 @@ class Simulation {
   /// Perturbs the drive of the next runs (fixed steps only); nullptr: no longer.
   void perturb_by(Perturbation<Scalar>* perturbation) { perturbation_ = perturbation; }
 
-  /// Sets x(0), the input of all steps and the synapse; throws UserError when trials and network do not fit.
+  /// Sets x(0), the input of all steps and the synapse; throws UserError when trials and network do not fit, or
+  /// where there is no trial.
   void begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
   void step(Index t);
   /// y_hat(t+1) with the weights as they are now.

@@ -111,6 +111,36 @@ TEST_CASE("a search without a cycle says why, a cycle found twice is one, and ma
   CHECK(same_cycle(*one.cycle, *other.cycle));
 }
 
+TEST_CASE("a run without bound has diverged, and one that comes to rest late is at rest, also where it turned before") {
+  const auto outcome = [](const Equations& equations, double discard_ms, double duration_ms) {
+    CycleSetting setting;
+    setting.discard_ms = discard_ms;
+    setting.duration_ms = duration_ms;
+    return find_cycle(Stepper(equations, Method::rk4, 10), Column::Ones(2), setting).outcome;
+  };
+  const Matrix<double> decay = -Matrix<double>::Identity(2, 2);
+  Matrix<double> in = decay, out = decay;
+  in << -0.1, -2, 2, -0.1;
+  out << 0.1, -2, 2, 0.1;
+  const auto drift = textbook(
+      2, false, [](const Vector<double>&) -> Vector<double> { return Column::Ones(2); },
+      [](const Vector<double>&) -> Matrix<double> { return Matrix<double>::Zero(2, 2); });
+  // e^t passes 10^6 at 14 s, 10^100 at 230 s and the largest number at 710 s; e^-t is at rest after some 30 s.
+  for (const double discard_ms : {0., 20000., 300000., 800000.})
+    CHECK(outcome(linear(-decay), discard_ms, 20000) == Outcome::diverged);
+  CHECK(outcome(linear(-decay), 0, 10000) == Outcome::no_return);
+  CHECK(outcome(linear(10000 * -decay), 0, 10000) == Outcome::diverged);  // within the first step
+  CHECK(outcome(linear(out), 0, 200000) == Outcome::diverged);
+  CHECK(outcome(drift, 0, 10000) == Outcome::no_return);
+  CHECK(outcome(linear(decay), 0, 50000) == Outcome::at_rest);
+  CHECK(outcome(linear(in), 0, 400000) == Outcome::at_rest);
+
+  Matrix<double> starts(2, 3);
+  starts << 0, 1, -1, 0, 1, 0;
+  const auto list = find_cycles(Stepper(linear(-decay), Method::rk4, 10), starts);
+  CHECK((list.at_rest == 1 && list.diverged == 2 && list.no_return == 0 && list.not_converged == 0));
+}
+
 TEST_CASE("the shortest cycle of the Lorenz attractor has its published period, and the multiplier of its orbit") {
   // Viswanath 2003, doi:10.1016/S0167-2789(03)00129-9, cycle AB: a state with z = 27 and the period. The multipliers by
   // an eighth-order Runge-Kutta method at 1e-13; their product is exp(-41/3 T).

@@ -57,3 +57,30 @@ TEST_CASE("what was tried, the rule's own formula and how it lies to the gradien
   CHECK(judged("oja").own_claim->verdict() == RuleCheck::Verdict::ok);
   CHECK_FALSE(judged("oja").alignment);
 }
+
+TEST_CASE("a gradient that cannot be checked at kinks of relu is neither exact nor approximate") {
+  constexpr Index N = 8, K = 2, O = 1;
+  auto network = random_network("leaky_current", "relu", N, K, O, 3);
+  network.W.row(2).setZero();  // neuron 2 stays at its kink
+  network.W_in.row(2).setZero();
+  network.b(2) = 0;
+  network.r0 = Vector<double>::Ones(N);
+  network.r0(2) = 0;
+  const auto options = resolve_options({{"rule.name", "bptt"}, {"network.size", "8"}}),
+             of_e_prop = resolve_options({{"rule.name", "e_prop"}, {"network.size", "8"}});
+  const CheckProblem problem{options, network, {Method::euler, 5, 0}, {}, random_trials(K, O, 12, 4, 3), 3, 300};
+  auto model = rule_kind("bptt").model(options);
+  const auto found = judge_gradient(model, problem);
+  CHECK(found.kind == Kind::undecided);
+  CHECK(name_of(found.kind) == "not checked");
+  REQUIRE(found.tried.size() == 1);
+  CHECK(found.tried[0].verdict() == RuleCheck::Verdict::not_checked);
+  CHECK_THAT(found.tried[0].note,
+             Catch::Contains("11 of 105 weights are at relu kinks, more than 1 %; the others agree"));
+  // Wrong elsewhere is wrong, kinks or not.
+  const CheckProblem same{of_e_prop, network, problem.integration, {}, problem.trials, 3, 300};
+  CHECK(judge_gradient(rule_kind("e_prop").model(of_e_prop), same).kind == Kind::approximate);
+  // A mean of draws that are all the same is known to rounding, not better.
+  model.traits.truth = Truth::unbiased;
+  CHECK(check_rule(model, problem).verdict() == RuleCheck::Verdict::ok);
+}

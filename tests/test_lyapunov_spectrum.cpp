@@ -3,6 +3,7 @@
 #include "analysis/paths/lyapunov.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
 #include "analysis/start_states.hpp"
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
@@ -212,4 +213,19 @@ TEST_CASE("spectra are bit-identical for the same seed, and impossible settings 
   const Matrix<double> growing = Matrix<double>::Identity(2, 2) * 1e3;
   CHECK_THROWS_WITH(lyapunov_spectrum(Stepper(linear(growing, true)), Vector<double>::Ones(2), 1, {1, 1e6}),
                     Catch::Contains("grows without bound"));
+}
+
+TEST_CASE("the bits of a Lyapunov spectrum do not depend on how many threads products may have") {
+  const auto network = sompolinsky(100, 3, 1);
+  const System system(network, Column::Zero(2), System::As::flow);
+  SpectrumSetting setting;
+  setting.duration_ms = 100;
+  setting.discard_ms = 20;
+  const auto start = trial_starts(system, 1, 0.1, seed);
+  const auto spectrum = [&] { return lyapunov_spectrum(network_stepper(system), start, seed, setting).per_second; };
+  const auto alone = [&] {
+    const ProductsOnOneThread products;
+    return spectrum();
+  }();
+  CHECK(problems::identical(spectrum(), alone));
 }

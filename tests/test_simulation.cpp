@@ -39,6 +39,15 @@ TEST_CASE("a simulation runs trial sets of any size, one after another, as a new
     }
 }
 
+TEST_CASE("a run without trials is refused, whatever the method") {
+  for (const auto method : {Method::euler, Method::rk4, Method::dopri5}) {
+    const auto network = random_network("leaky_rate", Nonlinearity::tanh, 6, 1.2, 5);
+    Simulation<double> simulation(network, {method, 5, 1e-8});
+    Synapse<double> none;
+    CHECK_THROWS_WITH(simulation.run(noisy_trials(2, 6, 0, 7), {1, 0}, none), Catch::Contains("trials = 0: must be 1"));
+  }
+}
+
 TEST_CASE("trials start from r0, or from phi of normal currents of SD 0.1") {
   const std::string kind = GENERATE(std::string("leaky_rate"), std::string("leaky_current"), std::string("rnn_map"));
   auto network = random_network(kind, any_nonlinearity(), 50, 1, seed);

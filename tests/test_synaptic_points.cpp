@@ -4,6 +4,7 @@
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/resting_synapse.hpp"
+#include "analysis/points/stability.hpp"
 #include "sim/linear_algebra.hpp"
 #include "tests/bound_synapse.hpp"
 #include "tests/spectra.hpp"
@@ -225,4 +226,33 @@ TEST_CASE("stability with a synapse through one current has its closed form, sil
       INFO(kind << (silent ? " silent" : ""));
       check_same_spectrum(eigenvalues_of(*linear), eigenvalues_of(expected), 1e-10);
     }
+}
+
+TEST_CASE("next to silence, where squares of rates underflow, the spectrum with a TCR synapse is that of silence") {
+  const double tau_s = 110;
+  const Index N = 10;
+  for (const char* kind : {"leaky_rate", "leaky_current"}) {
+    auto network = problems::random_network(kind, Nonlinearity::tanh, N, 0.8, 5);
+    network.b.setZero();
+    const System system(network, no_input, System::As::flow);
+    const auto made = bound_to(network, tcr_synapse(dense_tcr(25, tau_s)));
+    Eigen::VectorXcd expected(2 * N);
+    expected << eigenvalues_of(Array(network.tau_ms.cwiseInverse().asDiagonal() * system.jacobian(Column::Zero(N)))),
+        Eigen::VectorXcd::Constant(N, -1 / tau_s);
+    for (const double size : {0., 5e-324, 1e-300, 1e-163, 1e-161, 1e-150}) {
+      const auto linear =
+          current_linearisation(system, *made->continuous(), size * normal_array(N, 1, 3).array().sign());
+      REQUIRE(linear);
+      INFO(kind << ", |r| of " << size);
+      check_same_spectrum(eigenvalues_of(*linear), expected, 1e-9);
+    }
+    FixedPointSearch search;
+    search.starts = 20;
+    search.synapse = made->continuous();
+    const auto found = find_fixed_points(system, search);
+    REQUIRE(found.points.size() == 1);
+    CHECK(found.points[0].state.norm() < 1e-12);
+    CHECK(found.points[0].stable == (expected.real().maxCoeff() < 0));
+    CHECK(neutral_directions(System::As::flow, found.points[0].eigenvalues) == 0);
+  }
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "analysis/paths/krylov.hpp"
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
@@ -22,6 +23,8 @@ constexpr double at_rest = 1e-7;  // a path that moves no further than this duri
 struct Return {
   double period_ms = 0, distance = std::numeric_limits<double>::infinity();  // distance over the extent of the path
   bool moved = false;
+  Matrix<double> end = {};  // where the path was when it had been followed so far
+  Index steps = 0;
 };
 
 /// The nearest of the path's returns to the plane through x0; the first that is nearer than a hundredth ends the
@@ -35,7 +38,8 @@ Return first_return(const Stepper& stepper, const Vector<double>& x0, const Cycl
   for (Index t = 1; t <= steps; ++t) {
     const Matrix<double> last = x;
     stepper.advance(x);
-    if (!x.allFinite()) break;
+    found.steps = t;
+    if (!has_finite_squares(x)) break;
     const double height = normal.dot(x.col(0) - x0);
     extent = std::max(extent, (x.col(0) - x0).norm());
     if (before < 0 && height >= 0) {
@@ -50,8 +54,21 @@ Return first_return(const Stepper& stepper, const Vector<double>& x0, const Cycl
     }
     before = height;
   }
-  found.moved = extent > at_rest * (1 + x0.norm());
+  found.moved = extent > at_rest * (1 + x0.norm()) || !has_finite_squares(x);
+  found.end = x;
   return found;
+}
+
+bool rests(const Stepper& stepper, const Vector<double>& x, const CycleSetting& setting) {
+  return stepper.equations().value(x).norm() * setting.duration_ms < at_rest * (1 + x.norm());
+}
+
+/// What became of a path that leads to no cycle, on its way since `first` until the whole search is over.
+Outcome without_cycle(const Stepper& stepper, const Return& first, const CycleSetting& setting, Outcome otherwise) {
+  Matrix<double> x = first.end;
+  for (Index t = first.steps; t < stepper.steps(setting.duration_ms) && has_finite_squares(x); ++t) stepper.advance(x);
+  if (!has_finite_squares(x)) return Outcome::diverged;
+  return rests(stepper, x, setting) ? Outcome::at_rest : has_diverged(x) ? Outcome::diverged : otherwise;
 }
 
 /// Steps of one period; the step is the stepper's or a little less.
@@ -149,6 +166,7 @@ bool same_cycle(const Cycle& a, const Cycle& b) {
 }
 
 Eigen::VectorXcd multipliers_from(const Stepper& stepper, const Vector<double>& x, Index steps) {
+  const ProductsOnOneThread products;
   if (x.size() > largest_formed) {
     Vector<double> start(x.size());
     Stream(1, Purpose::perturbation).fill_normal(start);
@@ -160,25 +178,12 @@ Eigen::VectorXcd multipliers_from(const Stepper& stepper, const Vector<double>& 
   return multipliers;
 }
 
-CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
-  require_parameter(!stepper.map(), "as", "map", "cycles are those of a flow: a map has no return map to a plane");
-  require_duration("discard_ms", setting.discard_ms);
-  require_duration("duration_ms", setting.duration_ms);
-  Matrix<double> state = start;
-  for (Index t = 0; t < stepper.steps(setting.discard_ms); ++t) stepper.advance(state);
+namespace {
+
+/// Newton's method from a return of the path from x0.
+std::optional<Cycle> cycle_near(const Stepper& stepper, const Vector<double>& x0, const Return& first,
+                                const CycleSetting& setting) {
   const auto velocity = [&](const Vector<double>& x) -> Vector<double> { return stepper.equations().value(x); };
-
-  const Vector<double> x0 = state;
-  CycleSearch search{Outcome::at_rest, std::nullopt, std::numeric_limits<double>::infinity()};
-  if (!x0.allFinite()) return {Outcome::no_return, std::nullopt, search.nearest_return};
-  if (velocity(x0).norm() * setting.duration_ms < at_rest * (1 + x0.norm())) return search;
-  const auto first = first_return(stepper, x0, setting);
-  search.nearest_return = first.distance;
-  if (!first.moved) return search;
-  search.outcome = Outcome::no_return;
-  if (first.distance > setting.closeness) return search;
-
-  search.outcome = Outcome::not_converged;
   const Index D = x0.size();
   const Vector<double> normal = velocity(x0).normalized();
   Vector<double> x = x0;
@@ -186,41 +191,66 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   const Index steps = steps_of(stepper, period);
   const double first_period = period,
                first_extent = (path_of(stepper, x0, period, steps).colwise() - x0).colwise().norm().maxCoeff();
-  double closure = search.nearest_return;
+  double closure = first.distance;
   for (Index iteration = 0; iteration <= setting.newton_steps; ++iteration) {
     const auto fine = stepper.with_step(period / static_cast<double>(steps));
     const auto turn = turn_from(fine, x, steps);
     const auto& end = turn.end;
     extent = turn.extent;
-    if (!end.allFinite() || !turn.monodromy.allFinite()) return search;
-    if (extent < 1e-3 * first_extent) return search;  // it shrank to a fixed point
+    if (!end.allFinite() || !turn.monodromy.allFinite()) return {};
+    if (extent < 1e-3 * first_extent) return {};  // it shrank to a fixed point
     closure = (end - x).norm() / extent;
     if (closure < setting.tolerance) break;
     Vector<double> right(D + 1);
     right << x - end, -normal.dot(x - x0);
     Vector<double> change = newton_step(fine, x, turn, steps, velocity(end), normal, right);
-    if (!change.allFinite()) return search;
+    if (!change.allFinite()) return {};
     // Far from the cycle the linear step may be wild: at most a fifth of the period, half of the extent.
     const double wild = std::max(std::abs(change(D)) / (0.2 * period), change.head(D).norm() / (0.5 * extent));
     change /= std::max(1., wild);
     x += change.head(D);
     period += change(D);
-    if (period < first_period / 10 || period > first_period * 10) return search;
+    if (period < first_period / 10 || period > first_period * 10) return {};
   }
-  if (closure >= setting.tolerance) return search;
+  if (closure >= setting.tolerance) return {};
 
   period = shortest_period(stepper, x, period, steps, extent);
   const Index final_steps = steps_of(stepper, period);
   const auto fine = stepper.with_step(period / static_cast<double>(final_steps));
   auto multipliers = multipliers_from(fine, x, final_steps);
-  if (multipliers.size() == 0) return search;
+  if (multipliers.size() == 0) return {};
   Index motion = 0;
   (multipliers.array() - 1.).abs().minCoeff(&motion);
   std::rotate(multipliers.begin() + motion, multipliers.begin() + motion + 1, multipliers.end());
   const Eigen::VectorXcd others = multipliers.head(multipliers.size() - 1);
   const auto path = path_of(stepper, x, period, final_steps);
-  search.cycle = Cycle{path, period, others, (path.rightCols(1) - x).norm() / extent};
-  search.outcome = Outcome::found;
+  return Cycle{path, period, others, (path.rightCols(1) - x).norm() / extent};
+}
+
+}  // namespace
+
+CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
+  const ProductsOnOneThread products;
+  require_parameter(!stepper.map(), "as", "map", "cycles are those of a flow: a map has no return map to a plane");
+  require_duration("discard_ms", setting.discard_ms);
+  require_duration("duration_ms", setting.duration_ms);
+  Matrix<double> state = start;
+  for (Index t = 0; t < stepper.steps(setting.discard_ms); ++t) stepper.advance(state);
+
+  const Vector<double> x0 = state;
+  CycleSearch search{Outcome::diverged, std::nullopt, std::numeric_limits<double>::infinity()};
+  if (!has_finite_squares(x0)) return search;
+  search.outcome = Outcome::at_rest;
+  if (rests(stepper, x0, setting)) return search;
+  const auto first = first_return(stepper, x0, setting);
+  search.nearest_return = first.distance;
+  if (!first.moved) return search;
+  search.outcome = Outcome::no_return;
+  if (first.distance <= setting.closeness) {
+    search.cycle = cycle_near(stepper, x0, first, setting);
+    search.outcome = search.cycle ? Outcome::found : Outcome::not_converged;
+  }
+  if (!search.cycle) search.outcome = without_cycle(stepper, first, setting, search.outcome);
   return search;
 }
 
@@ -229,6 +259,7 @@ CycleList find_cycles(const Stepper& stepper, const Matrix<double>& starts, cons
   for (Index i = 0; i < starts.cols(); ++i) {
     const auto search = find_cycle(stepper, starts.col(i), setting);
     list.at_rest += search.outcome == CycleSearch::Outcome::at_rest;
+    list.diverged += search.outcome == CycleSearch::Outcome::diverged;
     list.no_return += search.outcome == CycleSearch::Outcome::no_return;
     list.not_converged += search.outcome == CycleSearch::Outcome::not_converged;
     if (!search.cycle) continue;

@@ -40,7 +40,9 @@ struct CycleSetting {
 };
 
 struct CycleSearch {
-  enum class Outcome { found, at_rest, no_return, not_converged } outcome;
+  /// at_rest: after discard_ms or by the end of the search; diverged: without bound by then. Both of paths that lead to no
+  /// cycle, whether or not they came back near to where they were.
+  enum class Outcome { found, at_rest, diverged, no_return, not_converged } outcome;
   std::optional<Cycle> cycle;
   double nearest_return;  // distance over extent; infinite without one
 };
@@ -51,9 +53,9 @@ struct CycleSearch {
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting = {});
 
 struct CycleList {
-  std::vector<Cycle> cycles;                            // each once, in the order in which they were met
-  std::vector<Index> found;                             // searches that led to each
-  Index at_rest = 0, no_return = 0, not_converged = 0;  // searches that led to none
+  std::vector<Cycle> cycles;                                          // each once, in the order in which they were met
+  std::vector<Index> found;                                           // searches that led to each
+  Index at_rest = 0, diverged = 0, no_return = 0, not_converged = 0;  // searches that led to none
 };
 /// A search from each of the starts, D x n.
 CycleList find_cycles(const Stepper& stepper, const Matrix<double>& starts, const CycleSetting& setting = {});

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 #include "sim/look_aside.hpp"
 #include "sim/options/option.hpp"
@@ -100,6 +101,7 @@ double participation_ratio(const Matrix<double>& covariance) {
 }
 
 DimensionEstimate dimension_of(const std::vector<Matrix<double>>& activity) {
+  const ProductsOnOneThread products;
   const auto R = activity.size();
   require_parameter(R >= 5, "samples", fmt::format("{}", R), "a dimension needs at least 5 runs");
   const Index N = activity[0].rows(), T = activity[0].cols();

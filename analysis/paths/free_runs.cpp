@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/blas.hpp"
+
 namespace stillpoint {
 
 FreeRuns free_runs(const Stepper& stepper, const Matrix<double>& starts,
                    const std::function<Matrix<double>(const Matrix<double>&)>& read, double discard_ms,
                    double duration_ms, double sample_ms) {
+  const ProductsOnOneThread products;
   require_duration("discard_ms", discard_ms);
   require_duration("duration_ms", duration_ms);
   require_parameter(std::isfinite(sample_ms) && sample_ms > 0, "sample_ms", fmt::format("{}", sample_ms),

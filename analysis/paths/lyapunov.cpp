@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -34,6 +35,7 @@ TrialSet<double> concatenated_twice(const TrialSource& source, std::uint64_t see
 LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const Integration& integration,
                                            Synapse<double>& synapse, const TrialSource& source, std::uint64_t seed,
                                            const LyapunovSetting& setting) {
+  const ProductsOnOneThread products;
   auto* continuous = synapse.continuous();
   require_parameter(continuous != nullptr || (!synapse.drives() && !synapse.scales()), "synapse.form", "not dense",
                     "the Lyapunov exponent needs the state of the synapse: use synapse.form = dense");

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
@@ -68,6 +69,7 @@ std::optional<double> kaplan_yorke_dimension(const Vector<double>& exponents, do
 
 LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>& start, std::uint64_t seed,
                                    const SpectrumSetting& setting) {
+  const ProductsOnOneThread products;
   const Index D = stepper.dimension();
   require_parameter(setting.exponents >= 0 && setting.exponents <= D, "exponents", fmt::format("{}", setting.exponents),
                     fmt::format("must be from 1 to {}, the dimension of the state (0: all)", D));

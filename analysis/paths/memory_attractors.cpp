@@ -5,6 +5,7 @@
 
 #include "analysis/paths/cycles.hpp"
 #include "analysis/points/newton.hpp"
+#include "sim/blas.hpp"
 
 namespace stillpoint {
 
@@ -69,6 +70,7 @@ bool same_attractor(const MemoryAttractor& known, const MemoryAttractor& fresh) 
 }
 
 std::optional<MemoryAttractor> attractor_at(const System& system, const Matrix<double>& path, double step_ms) {
+  const ProductsOnOneThread products;
   auto found = fixed_point_at(system, path);
   return found ? found : cycle_at(path, step_ms);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <numeric>
 
+#include "sim/blas.hpp"
 #include "sim/constants.hpp"
 #include "sim/linear_algebra.hpp"
 
@@ -18,6 +19,7 @@ constexpr double undecayed = 0.2;  // as an autocorrelation, at long lags
 }
 
 std::vector<Mode> modes_at(const Equations& equations, const Vector<double>& x) {
+  const ProductsOnOneThread products;
   const auto linear = linearisation_of(equations, x);
   const double step = equations.step_ms, turn = 2 * pi;
   std::vector<Mode> modes;
@@ -72,6 +74,7 @@ bool is_description(const OffsetFit& fit) {
 
 Autocorrelation autocorrelation(const std::vector<Matrix<double>>& activity, const std::vector<Index>& neurons,
                                 double sample_ms, About about) {
+  const ProductsOnOneThread products;
   const Index T = activity.at(0).cols(), lags = about == About::own_mean ? T / 4 : T / 2;
   require_parameter(T >= 8, "duration_ms", fmt::format("{} samples", T), "an autocorrelation needs at least 8");
   Vector<double> sum = Vector<double>::Zero(lags + 1);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -108,6 +109,7 @@ bool reached(const Stepper& stepper, const Attractor& attractor, const Vector<do
 Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const BasinSetting& setting) {
   require_duration("duration_ms", setting.duration_ms);
   require_duration("longest_period_ms", setting.longest_period_ms);
+  const ProductsOnOneThread products;
   Matrix<double> x = starts;
   for (Index t = 0; t < stepper.steps(setting.duration_ms); ++t) stepper.advance(x);
 
@@ -131,7 +133,7 @@ Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const B
     if (attractor != found.end()) ++attractor->count;
     basins.of_sample.push_back(attractor == found.end() ? -1 : attractor - found.begin());
     basins.unsettled += attractor == found.end() ? 1 : 0;
-    basins.diverged += attractor == found.end() && !(end.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() <= 1e6) ? 1 : 0;
+    basins.diverged += attractor == found.end() && has_diverged(end) ? 1 : 0;
   }
 
   std::vector<Index> order(found.size()), place(found.size());

@@ -25,7 +25,7 @@ struct Basins {
   std::vector<Index> of_sample;       // index into attractors; -1: unsettled
   Index unsettled = 0;  // neither at a fixed point nor on a cycle: chaotic, quasiperiodic, slow, or without bound
   IntervalEstimate unsettled_share{};
-  Index diverged = 0;  // of these: not finite, or beyond 10^6
+  Index diverged = 0;  // of these: has_diverged
 };
 
 struct BasinSetting {

@@ -25,6 +25,7 @@ Matrix<double> directions(const System& system, const ContinuousSynapse<double>&
   }
   for (Index i = 0; i < N; ++i) {
     if (rows.row(i).isZero(0)) rows(i, i) = 1;
+    rows.row(i) /= rows.row(i).cwiseAbs().maxCoeff();  // next to the origin the square of a rate may be less than any
     rows.row(i).normalize();
   }
   return rows;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/points/same_point.hpp"
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -70,6 +71,7 @@ std::optional<Vector<double>> find_root(const System& system, Vector<double> x,
 }
 
 Vector<double> descend(const Velocity& velocity, Vector<double> x, double enough) {
+  const ProductsOnOneThread products;
   Vector<double> F = velocity.value(x);
   double damping = 1e-3;
   for (int iteration = 0; iteration < 100 && relative(F, x) > enough; ++iteration) {
@@ -97,6 +99,7 @@ double residual_of(const Velocity& velocity, const Vector<double>& x) { return r
 
 std::optional<Vector<double>> find_root(const Velocity& velocity, Vector<double> x,
                                         const std::vector<Vector<double>>& known, const NewtonSetting& setting) {
+  const ProductsOnOneThread products;
   const Deflation deflation{known};
   const double root_D = std::sqrt(static_cast<double>(x.size()));
   Vector<double> F = velocity.value(x);

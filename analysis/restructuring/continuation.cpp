@@ -10,6 +10,7 @@
 #include "analysis/restructuring/arc_length.hpp"
 #include "analysis/restructuring/crossings.hpp"
 #include "analysis/restructuring/region_continuation.hpp"
+#include "sim/blas.hpp"
 
 namespace stillpoint {
 
@@ -188,6 +189,7 @@ std::string name_of(Bifurcation::Kind kind) {
 
 FixedPointBranch continue_fixed_point(const NetworkPath& path, const Vector<double>& x,
                                       const ContinuationSetting& setting, const KnownSpectra& known) {
+  const ProductsOnOneThread products;
   const auto start = path.at(0);
   require_parameter(x.size() == start.dimension() && x.allFinite(), "start", fmt::format("{} values", x.size()),
                     fmt::format("must be {} finite values", start.dimension()));

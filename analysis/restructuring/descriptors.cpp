@@ -10,6 +10,7 @@
 #include "analysis/points/attractor_match.hpp"
 #include "analysis/points/newton.hpp"
 #include "analysis/start_states.hpp"
+#include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
@@ -125,6 +126,7 @@ GeometryProbe::GeometryProbe(const Network<double>& first, const Integration& in
 }
 
 Geometry GeometryProbe::operator()(const Network<double>& network) const {
+  const ProductsOnOneThread products;
   Simulation<double> simulation(network, integration_);
   const auto& run = simulation.run(trials_, {seed_, 0}, synapse_);
   require_bounded(run.state);
@@ -161,6 +163,7 @@ Geometry GeometryProbe::operator()(const Network<double>& network) const {
 }
 
 Matrix<double> GeometryProbe::path(const std::vector<Geometry>& networks) const {
+  const ProductsOnOneThread products;
   const double unit = root_mean_square(networks.front().velocity), lone = radius_ / 4;
   Matrix<double> path(8, static_cast<Index>(networks.size()));
   double attractors = 0, field = 0, dynamics = 0;

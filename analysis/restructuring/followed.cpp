@@ -8,6 +8,7 @@
 #include "analysis/points/fixed_points.hpp"
 #include "analysis/points/same_point.hpp"
 #include "analysis/points/stability.hpp"
+#include "sim/blas.hpp"
 
 namespace stillpoint {
 
@@ -146,6 +147,7 @@ class Follower {
 
 Followed follow_fixed_points(const std::vector<Network<double>>& networks, const Vector<double>& input, System::As as,
                              const FollowSetting& setting) {
+  const ProductsOnOneThread products;
   require_parameter(networks.size() >= 2, "checkpoints", fmt::format("{}", networks.size()), "must be 2 or more");
   require_parameter(setting.starts >= 1, "starts", fmt::format("{}", setting.starts), "must be 1 or more");
   require_parameter(!setting.birth_cost || (std::isfinite(*setting.birth_cost) && *setting.birth_cost > 0),

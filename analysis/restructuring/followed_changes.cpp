@@ -8,6 +8,7 @@
 
 #include "analysis/points/attractor_match.hpp"
 #include "analysis/restructuring/followed.hpp"
+#include "sim/blas.hpp"
 
 namespace stillpoint {
 
@@ -211,6 +212,7 @@ void number_tracks_as(const std::vector<std::optional<Index>>& numbers, Index li
 }
 
 void describe_followed(const FollowSetting& setting, Followed& followed) {
+  const ProductsOnOneThread products;
   std::vector<const FollowedArc*> unmatched;
   match_lost(followed, setting, unmatched);
   number_tracks(followed);

@@ -38,6 +38,8 @@ std::string name_of(Kind kind) {
       return "unbiased";
     case Kind::approximate:
       return "approximate";
+    case Kind::undecided:
+      return "not checked";
     case Kind::none:
       break;
   }
@@ -54,8 +56,9 @@ GradientJudgement judge_gradient(const RuleModel& model, const CheckProblem& pro
   for (const auto& [truth, kind] : {std::pair(Truth::exact, Kind::exact), std::pair(Truth::unbiased, Kind::unbiased)}) {
     if (truth == Truth::exact && model.traits.perturbs) continue;  // an estimate by its nature
     found.tried.push_back(check_as(truth, model, problem));
-    if (found.tried.back().verdict() != RuleCheck::Verdict::ok) continue;
-    found.kind = kind;
+    const auto verdict = found.tried.back().verdict();
+    if (verdict == RuleCheck::Verdict::failed) continue;
+    found.kind = verdict == RuleCheck::Verdict::ok ? kind : Kind::undecided;
     break;
   }
   if (model.traits.truth == Truth::approximate && !model.traits.perturbs) found.own_claim = check_rule(model, problem);

@@ -9,9 +9,10 @@
 namespace stillpoint {
 
 struct GradientJudgement {
-  /// none: the rule writes finished changes.
-  enum class Kind { exact, unbiased, approximate, none } kind = Kind::none;
-  std::vector<RuleCheck> tried;        // exact, then unbiased, until one of them held
+  /// undecided: too many weights are at kinks of relu, and the others agree with an exact rule. none: the rule writes
+  /// finished changes.
+  enum class Kind { exact, unbiased, approximate, undecided, none } kind = Kind::none;
+  std::vector<RuleCheck> tried;        // exact, then unbiased, until one of them held or could not be made
   std::optional<RuleCheck> own_claim;  // of a rule that claims neither: against its formula
   std::optional<Alignment> alignment;  // with BPTT's gradient; of rules that can learn from the trials of another
 };

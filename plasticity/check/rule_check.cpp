@@ -8,6 +8,7 @@
 #include "plasticity/check/literal_rules.hpp"
 #include "plasticity/gradient_check.hpp"
 #include "plasticity/short_term/short_term.hpp"
+#include "sim/blas.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -15,7 +16,8 @@ namespace stillpoint {
 namespace {
 
 constexpr double exact_bound = 1e-6;    // central differences are good to some 1e-9 of the largest entry
-constexpr double literal_bound = 1e-9;  // rounding of sums over some thousand terms is below 1e-12
+constexpr double literal_bound = 1e-9;  // of sums over some thousand terms
+constexpr double rounding = 1e-12;      // of such sums, of their size: what differs by less does not differ
 constexpr double z_bound = 4;           // standard errors; 21 directions pass it by chance once in 750 checks
 constexpr Index random_directions = 20;
 
@@ -151,8 +153,10 @@ RuleCheck check_unbiased(const RuleModel& model, const CheckProblem& problem) {
   }
   const auto draws = static_cast<double>(problem.draws);
   const Vector<double> mean = projections.rowwise().mean(), expected = axes.transpose() * truth;
-  const Vector<double> standard_error =
+  const Vector<double> by_draws =
       ((projections.colwise() - mean).rowwise().squaredNorm() / (draws - 1) / draws).cwiseSqrt();
+  // A rule that does not draw has no standard error but that of its sums.
+  const Vector<double> standard_error = by_draws.cwiseMax(rounding * truth.norm());
   RuleCheck check{model.traits.name, fmt::format("{}, mean of {} draws", against, problem.draws),
                   (mean - expected).cwiseQuotient(standard_error).cwiseAbs().maxCoeff<Eigen::PropagateNaN>(), z_bound};
   check.note = fmt::format("largest |z| of {} directions; standard error {:.2g} % along the gradient{}", axes.cols(),
@@ -223,6 +227,7 @@ RuleCheck check_literal(const RuleModel& model, const CheckProblem& problem) {
 }  // namespace
 
 RuleCheck check_rule(const RuleModel& model, const CheckProblem& problem) {
+  const ProductsOnOneThread products;
   if (model.traits.truth == RuleTraits::Truth::exact) return check_exact(model, problem);
   const bool estimates = model.traits.truth == RuleTraits::Truth::unbiased ||
                          (model.traits.perturbs && model.traits.emits == Emits::gradient);
@@ -230,6 +235,7 @@ RuleCheck check_rule(const RuleModel& model, const CheckProblem& problem) {
 }
 
 RuleCheck check_temporal_consistency(const CheckProblem& problem) {
+  const ProductsOnOneThread products;
   const auto& options = problem.options;
   const auto synapse = synapse_of(problem);
   TemporalConsistency<double> consistency(temporal_consistency_list().from(options));

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "sim/blas.hpp"
 #include "sim/look_aside.hpp"
 
 namespace stillpoint::python {
@@ -13,6 +14,7 @@ namespace stillpoint::python {
 /// second at most; an exception of either ends the call.
 template <class F, class Look>
 auto long_call(F&& f, Look look) {
+  const ProductsOnOneThread products;
   using Clock = std::chrono::steady_clock;
   static constexpr auto pause = std::chrono::milliseconds(50);
   const nanobind::gil_scoped_release released;

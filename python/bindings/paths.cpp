@@ -82,6 +82,7 @@ Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optio
   const auto& list = found.cycles;
   made["samples"] = samples;
   made["at_rest"] = found.at_rest;
+  made["diverged"] = found.diverged;
   made["no_return"] = found.no_return;
   made["not_converged"] = found.not_converged;
   made["period_ms"] = each<double>(list, [](const auto& cycle) { return cycle.period_ms; });

@@ -27,6 +27,7 @@ from stillpoint._study import Study, open_study, run_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
 from stillpoint._train import Curve, Trained, train
+from stillpoint._words import in_python
 
 __version__: str
 __all__ = [
@@ -38,13 +39,19 @@ __all__ = [
     "tasks", "train",
 ]
 
+for _made in map(globals().get, __all__):
+    if _made is not None and getattr(_made, "__module__", "") == "stillpoint._core":
+        _made.__doc__ = in_python(_made.__doc__)
+
 
 def __getattr__(name: str) -> str:
     if name == "__version__":
         from importlib.metadata import version
 
         return version("stillpoint")
-    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}")
+    from stillpoint._keywords import did_you_mean
+
+    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}" + did_you_mean(name, __all__))
 
 
 def __dir__() -> list[str]:

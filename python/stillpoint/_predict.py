@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import numpy as np
 
 from stillpoint import _core, _given, _progress
 from stillpoint._core import Recording
-from stillpoint._result import axes_for, counted
+from stillpoint._keywords import keywords
+from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
 
@@ -25,14 +25,20 @@ _PAIR = (
 )
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Predictions:
-    """Experiments on the networks of a study, as ``predict`` made them."""
+    """Experiments on the networks of a study, as ``predict`` made them.
+
+    Attributes
+    ----------
+    directory : Path
+        predictions.md to read, a figure for each, predictions.json, predictions.csv.
+    report : dict
+        predictions.json (docs/file-formats.md).
+    """
 
     directory: Path
-    """predictions.md to read, a figure for each, predictions.json, predictions.csv"""
     report: Mapping[str, Any]
-    """predictions.json (docs/file-formats.md)"""
 
     @property
     def names(self) -> list[str]:
@@ -46,7 +52,8 @@ class Predictions:
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each prediction, pair of hypotheses and size of a recording: how b differs from a, how well recordings tell
-        them apart (auc), and how many animals it takes for a power of 80 and 90 %."""
+        them apart (auc), and how many animals it takes for a power of 80 and 90 %. ``difference`` is of the rates of all neurons over
+        the seeds and settings that both have, so it need not be that of ``values()``, which are of all seeds."""
         import pandas as pd
 
         rows = []
@@ -63,7 +70,8 @@ class Predictions:
 
     def values(self) -> pd.DataFrame:
         """One row for each prediction and hypothesis: its value by the rates of all neurons, with the 95 % interval over seeds, and
-        how many networks it is the mean of."""
+        how many networks it is the mean of; NaN where it is undefined, as what is measured in a
+        delay of a task without one."""
         import pandas as pd
 
         rows = []
@@ -98,6 +106,7 @@ class Predictions:
                 f"{self.report['most_animals']} animals; in {self.directory / 'predictions.md'}")
 
 
+@keywords
 def predict(
     study: Study | str | Path | Sequence[Study | str | Path],
     out: str | Path,

@@ -42,7 +42,7 @@ def test_analyses_of_paths(tmp):
     assert point["kind"] == "fixed point" and point["count"] == 20 and point["interval"][1] == 1
     assert np.allclose(point["state"], np.linalg.solve(np.eye(2) - A, b), rtol=1e-6)
     none = result("cycles", linear, "--samples", 3)
-    assert none["cycles"] == [] and none["searches"] == {"samples": 3, "at_rest": 3, "no_return": 0, "not_converged": 0}, none
+    assert none["cycles"] == [] and none["searches"] == {"samples": 3, "at_rest": 3, "diverged": 0, "no_return": 0, "not_converged": 0}, none
     assert result("dimension", linear)["participation_ratio"] is None
 
     def strong(arrays, kind):
@@ -222,6 +222,29 @@ def test_counts_of_what_mostly_did_not_settle_are_said(tmp):
     lost = measured("cycles", network, "--as", "flow", "--samples", 2, "--duration-ms", 100)
     assert lost["searches"]["no_return"] == 2 and "--duration-ms" in lost["hints"][0], lost
     assert measured("cycles", network, "--as", "flow", "--samples", 2)["hints"] == []
+
+
+def test_what_grows_without_bound_is_said(tmp):
+    """relu neurons that excite themselves: half of the states fall to rest, the others grow for ever."""
+    def exciting(arrays, kind):
+        kind["nonlinearity"] = np.bytes_("relu")
+        arrays.update(W=np.array([[5.0]]))
+
+    network = example_network(tmp / "exciting.h5", N=1, change=exciting)
+    words = "cycles", network, "--as", "flow", "--samples", 20
+    found, told = measured(*words), ok("analyze", *words)
+    searches = found["searches"]
+    assert searches["at_rest"] > 0 and searches["diverged"] > 0 and searches["at_rest"] + searches["diverged"] == 20 and found["hints"] == [], searches
+    assert f"{searches['at_rest']} came to rest, {searches['diverged']} grew without bound, 0 did not return" in told, told
+
+    def always(arrays, kind):
+        exciting(arrays, kind)
+        arrays["b"] = np.array([0.1])
+
+    words = "basins", example_network(tmp / "always.h5", N=1, change=always), "--as", "flow", "--samples", 20
+    found, told = measured(*words), ok("analyze", *words)
+    assert found["diverged"] == found["unsettled"]["count"] == 20 and len(found["hints"]) == 1, found
+    assert "without bound" in found["hints"][0] and "--duration-ms" not in found["hints"][0] and f"hint: {found['hints'][0]}\n" in told, told
 
 
 def test_what_does_not_move_has_no_time_scale(tmp):

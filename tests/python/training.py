@@ -152,7 +152,7 @@ def test_trials_are_drawn_with_dims_and_units():
     trials = EVIDENCE.draw(7, dt_ms=2, seed=9, update=3)
     assert isinstance(trials, xr.Dataset) and trials.inputs.dims == ("trial", "time", "input")
     assert trials.targets.dims == trials.mask.dims == ("trial", "time", "channel") and trials.condition.dims == ("trial",)
-    assert trials.time.attrs["units"] == trials.length_ms.attrs["units"] == "ms" and float(trials.time[1]) == 2
+    assert trials.time.attrs["units"] == trials.length_ms.attrs["units"] == "ms" and trials.time[:2].values.tolist() == [2, 4]
     assert trials.equals(EVIDENCE.draw(7, dt_ms=2, seed=9, update=3)) and trials.equals(EVIDENCE.draw(20, dt_ms=2, seed=9, update=3)[{"trial": slice(7)}])
     assert not trials.inputs.equals(EVIDENCE.draw(7, dt_ms=2, seed=9, update=4).inputs)
     assert (trials.mask.sum("time") == 50).all() and set(np.unique(trials.targets)) == {-1, 0, 1}
@@ -173,7 +173,7 @@ def test_arrays_are_drawn_as_those_of_a_file(trials_file):
         assert np.array_equal(sp.tasks.FromArrays(other, TARGETS, MASK).draw(9).inputs, drawn.inputs[:9])
     graded = sp.tasks.FromArrays(INPUTS, INPUTS[..., :1], tolerance=0.1, length=np.arange(30) % 12 + 1).draw(50)
     assert graded.attrs["tolerance"] == 0.1 and (graded.mask.sum("time")[:, 0] * 5 == graded.length_ms).all()
-    beyond = graded.time >= graded.length_ms
+    beyond = graded.time > graded.length_ms
     assert not graded.inputs.where(beyond, 0).any() and graded.inputs.where(~beyond, 0).any()
 
 
@@ -219,6 +219,9 @@ def test_callbacks_see_every_update_and_may_stop():
     assert np.array_equal(seen[-1][1].W, found.network.W) and np.array_equal(found.network.W, whole.network.W)
     assert np.array_equal(seen[0][1].W, train(net, EVIDENCE, updates=1, checkpoints=[0]).network.W)  # each is a copy
     assert train(net, EVIDENCE, callback=lambda *_: None).outcome == "not_reached"
+    for answer, updates in ((np.False_, 1), (np.True_, 4), (0, 4)):
+        assert len(train(net, EVIDENCE, callback=lambda *_: answer).curve) == updates
+    assert len(train(net, EVIDENCE, schedule=sp.Schedule(), synapse=sp.TCR()).curve) == 4
     with pytest.raises(ZeroDivisionError):
         train(net, EVIDENCE, callback=lambda *_: 1 / 0)
 
@@ -334,7 +337,11 @@ NET = network_for(EVIDENCE)
     (lambda: train(NET, EVIDENCE, optimizer="adam"), TypeError, ["optimizer"]),
     (lambda: train(NET, EVIDENCE, optimizer=-1), ValueError, ["rate"]),
     (lambda: train(NET, EVIDENCE, consistency=sp.TCR()), TypeError, ["consistency"]),
+    (lambda: train(NET, EVIDENCE, consistency=sp.TemporalConsistency(lambda_=3)), ValueError, ["consistency", "none", "'local'"]),
+    (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(shape="linear")), ValueError, ["schedule", "nothing to schedule"]),
+    (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(), synapse=sp.HighPass()), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, shadows=[sp.FORCE()]), ValueError, ["shadow", "force"]),
+    (lambda: train(NET, EVIDENCE, shadows=sp.EProp()), TypeError, ["shadows", "EProp()"]),
     (lambda: train(NET, EVIDENCE, added=sp.BPTT()), ValueError, ["add", "bptt"]),
     (lambda: train(NET, EVIDENCE, train_r0=True), ValueError, ["r0"]),
     (lambda: train(NET, EVIDENCE, callback=3), TypeError, ["callback"]),

@@ -50,6 +50,12 @@ void analyse_basins(const Stepped& of, nlohmann::ordered_json& result, std::stri
       starts.cols(), setting.duration_ms, of_a_map, basins.diverged);
   result["hints"] = nlohmann::ordered_json::array();
   if (mostly_settled(result)) return;
+  if (2 * basins.diverged > basins.unsettled) {
+    const std::string hint =
+        "more than half of the runs are unsettled, so that attractors are not counted: most of these grow without "
+        "bound (weights too strong, or dt too long?)";
+    return add_hint(hint, hint, result, text);
+  }
   const auto hint = fmt::format(
       "more than half of the runs are unsettled, so that attractors are not counted: try {}a longer --duration-ms",
       of.stepper.map() ? "--as flow (the map of an oscillating flow is quasi-periodic), or " : "");

@@ -34,10 +34,13 @@ void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::stri
   CycleSetting setting;
   setting.discard_ms = duration_of(of.given, "discard-ms");
   setting.duration_ms = duration_of(of.given, "duration-ms");
-  const auto [cycles, found, at_rest, no_return, not_converged] = find_cycles(of.stepper, starts, setting);
+  const auto [cycles, found, at_rest, diverged, no_return, not_converged] = find_cycles(of.stepper, starts, setting);
 
-  result["searches"] = {
-      {"samples", starts.cols()}, {"at_rest", at_rest}, {"no_return", no_return}, {"not_converged", not_converged}};
+  result["searches"] = {{"samples", starts.cols()},
+                        {"at_rest", at_rest},
+                        {"diverged", diverged},
+                        {"no_return", no_return},
+                        {"not_converged", not_converged}};
   result["cycles"] = nlohmann::ordered_json::array();
   if (cycles.empty()) text = "no cycle found\n";
   for (std::size_t i = 0; i < cycles.size(); ++i) {
@@ -61,9 +64,11 @@ void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::stri
     }
     text += "\n";
   }
-  text += fmt::format(
-      "{} search{}: {} came to rest, {} did not return within {:g} ms, {} returned but not to a cycle\n", starts.cols(),
-      starts.cols() == 1 ? "" : "es", at_rest, no_return, setting.duration_ms, not_converged);
+  text +=
+      fmt::format("{} search{}: {} came to rest, {}{} did not return within {:g} ms, {} returned but not to a cycle\n",
+                  starts.cols(), starts.cols() == 1 ? "" : "es", at_rest,
+                  diverged == 0 ? "" : fmt::format("{} grew without bound, ", diverged), no_return, setting.duration_ms,
+                  not_converged);
   result["hints"] = nlohmann::ordered_json::array();
   const std::string hint =
       "more than half of the searches ended neither at rest nor on a cycle, so that cycles are not counted: chaotic, "
@@ -86,7 +91,8 @@ AnalysisKind cycles_analysis() {
       "cycles",
       "Limit cycles of a flow, from returns of free runs by Newton's method: period and Floquet multipliers.",
       "a network file or a run file",
-      "searches [samples, at_rest, no_return, not_converged], cycles [period_ms, stable, multipliers (without the one "
+      "searches [samples, at_rest, diverged, no_return, not_converged], cycles [period_ms, stable, multipliers "
+      "(without the one "
       "of the direction of motion; beyond 600 entries of state the leading ones), extent, closure, found, path (states "
       "in equal steps)], hints",
       "stillpoint analyze cycles network.h5 --as flow --samples 16 --json cycles.json",

@@ -156,10 +156,11 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
   if (found.exact)
     text += "\nexact: every linear region was solved";
   else
-    text +=
-        fmt::format("\nestimated: at least {:.3g} missing (Chao1 {:.3g}; {} found by deflation from {} more start{})",
-                    found.missing_at_least, found.chao1, found.found_by_deflation, found.deflated_starts,
-                    found.deflated_starts == 1 ? "" : "s");
+    text += fmt::format("\nestimated: {} (Chao1 {:.3g}; {} found by deflation from {} more start{})",
+                        found.missing_at_least > 0 ? fmt::format("at least {:.3g} missing", found.missing_at_least)
+                                                   : "no sign of missing ones",
+                        found.chao1, found.found_by_deflation, found.deflated_starts,
+                        found.deflated_starts == 1 ? "" : "s");
   text += fmt::format("\n{} start{}: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
                       found.starts == 1 ? "" : "s", (found.starts + 1) / 2,
                       search.visited.size() > 0 ? "the task's trials" : "free runs", found.starts / 2, found.converged);
