@@ -27,7 +27,8 @@ class FixedPoints:
     states : (points, D)
         States; D entries: rates or currents of N neurons, of an lstm c and h (2 N).
     eigenvalues : (points, E) complex
-        Of the Jacobian, the most unstable first, E = D, with a short-term synapse its entries too: of a flow in units of 1 / tau_ref_ms (divided by
+        Of the Jacobian, the most unstable first, E = D, with a short-term synapse its entries too: of a flow in units of 1 /
+        tau_ref_ms (divided by
         tau_ref_ms they are per ms), of a map multipliers of one step, without unit.
     nearest_to_neutral : (points,) complex
         The eigenvalue nearest to the border of stability: real part 0 of a flow, modulus 1 of a map.
@@ -100,7 +101,8 @@ class FixedPoints:
         return len(self.states)
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each point: number, stable, attracts (stable, or on a continuum that attracts), index, neutral, largest and nearest_to_neutral eigenvalue, rms of the state, hits,
+        """One row for each point: number, stable, attracts (stable, or on a continuum that attracts), index, neutral, largest and
+        nearest_to_neutral eigenvalue, rms of the state, hits,
         residual, on_kink, continuum."""
         import pandas as pd
 

@@ -24,10 +24,12 @@ class Followed:
     Attributes
     ----------
     points : list of dict
-        Of each network: states (points, D), index, stable, leading (eigenvalue, in the units of ``FixedPoints.eigenvalues``), searched (False:
+        Of each network: states (points, D), index, stable, leading (eigenvalue, in the units of ``FixedPoints.eigenvalues``),
+        searched (False:
         continuation alone found it), track (-1: met, but not followed).
     changes : list of dict
-        type, effect, interval (number of the network before), s (0 to 1 of the way from it to the next), update, tracks, index_before, index_after,
+        type, effect, interval (number of the network before), s (0 to 1 of the way from it to the next), update, tracks,
+        index_before, index_after,
         eigenvalue, state (D,).
     matched : list of (interval, track before, track after, why)
         Pairs by distance, where continuation was lost on both sides.

@@ -11,8 +11,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: What others call it.
 _ELSEWHERE = {
-    "lr": "optimizer", "learning_rate": "optimizer", "epochs": "updates", "iterations": "updates", "batch_size": "batch", "n_trials": "trials",
-    "n": "count", "N": "size", "weights": "W", "duration": "duration_ms", "load": "Network.load",
+    "lr": "optimizer", "learning_rate": "optimizer", "epochs": "updates", "iterations": "updates", "batch_size": "batch",
+    "n_trials": "trials", "n": "count", "N": "size", "weights": "W", "duration": "duration_ms", "load": "Network.load",
     "load_study": "open_study",
 }
 

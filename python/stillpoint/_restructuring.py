@@ -23,8 +23,10 @@ class Restructuring:
     Attributes
     ----------
     conditions : list of dict
-        varied (option: value), synapse, runs, note; numbers of runs: abrupt, gradual, no_drop, diverged, not_measured, with_event; permuted_drops and
-        shifted_events, tests of whether the last event is closer to the drop than by chance. Each of runs: seed, problem, verdict, drop_onset and
+        varied (option: value), synapse, runs, note; numbers of runs: abrupt, gradual, no_drop, diverged, not_measured,
+        with_event; permuted_drops and
+        shifted_events, tests of whether the last event is closer to the drop than by chance. Each of runs: seed, problem,
+        verdict, drop_onset and
         lead (value, low, high, in updates), events.
     """
 

@@ -102,8 +102,10 @@ class Study:
         Returns
         -------
         pandas.DataFrame
-            One row for each condition: label, runs, reached with its interval, median_updates to criterion with its interval, final_accuracy and
-            final_loss (means over runs that did not diverge), speed.start and speed.end (mean population speed V [1/s]), seconds_per_update,
+            One row for each condition: label, runs, reached with its interval, median_updates to criterion with its interval,
+            final_accuracy and
+            final_loss (means over runs that did not diverge), speed.start and speed.end (mean population speed V [1/s]),
+            seconds_per_update,
             the comparison (columns ``comparison.*``) and others; intervals are (low, high).
         """
         with told():

@@ -19,7 +19,8 @@ def from_torch(module: Any, readout: Any = None, *, nonlinearity: str | None = N
 
     An RNN becomes a map, ``r(t+1) = phi(W_hh r(t) + W_ih s(t) + b_ih + b_hh)``, of kind rnn_map; an LSTM one of kind lstm, whose
     gates stand in the same order. It starts from 0, as the module does: ``simulate`` gives what ``module(x)`` does, to rounding
-    (``net.replace(r0=None)``: from states that are drawn). PyTorch need not be installed: tensors are asked for their values, and a state dict of arrays
+    (``net.replace(r0=None)``: from states that are drawn). PyTorch need not be installed: tensors are asked for their values, and
+    a state dict of arrays
     does as well.
 
     Parameters

@@ -64,7 +64,8 @@ def dataset(task: Any, count: int, dt_ms: float, seed: int, update: int, name: s
 
     drawn = _core.draw_trials(task, dt_ms, seed, update, count)
     about = {
-        "inputs": ("input", "1", "input, held within the step that ends at this time"), "targets": ("channel", "1", "what the output at this time should be"),
+        "inputs": ("input", "1", "input, held within the step that ends at this time"),
+        "targets": ("channel", "1", "what the output at this time should be"),
         "mask": ("channel", "1", "1 where that is graded"),
     }
     variables: dict[str, Any] = {
