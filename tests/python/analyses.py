@@ -1,5 +1,6 @@
 """Every analysis against the program's on the same network, to the bit; tables, pictures, words."""
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -153,3 +154,26 @@ def test_follow_and_restructuring(program, tmp_path):
         assert [run["verdict"] for run in condition["runs"]] == [run["verdict"] for run in there["each"]]
         assert [run["events"] for run in condition["runs"]] == [run["events"] for run in there["each"]]
     shown(found)
+
+
+def test_words_say_what_became_of_runs_and_weights():
+    exciting = sp.Network([[5.0]], nonlinearity="relu")
+    found = sp.cycles(exciting, samples=20)
+    assert found.at_rest > 0 and found.diverged > 0 and found.at_rest + found.diverged == 20, found
+    assert f"{found.at_rest} came to rest, {found.diverged} grew without bound, 0 did not return" in repr(found)
+    found = sp.basins(exciting, samples=20, spread=0.5)
+    assert found.diverged == found.unsettled > 0 and repr(found).endswith(f"{found.unsettled} unsettled, {found.diverged} of them without bound")
+    assert "no sign of missing ones by 64 starts" in repr(sp.fixed_points(sp.Network(np.zeros((2, 2))), starts=64))
+    silent = sp.fixed_points(sp.Network(0.5 * np.eye(2)), synapse=sp.TCR())
+    assert silent.stable.all() and np.allclose(silent.eigenvalues[0] / silent.tau_ref_ms * 1000, [-5, -5, -10, -10])
+    checked = sp.check_gradients(sp.BPTT(), sp.Network.random(20, gain=1.2, seed=1, nonlinearity="relu"), sp.tasks.FlipFlop(bits=1))
+    assert checked.kind == "not checked" and checked.ok is None and len(checked.tried) == 1
+    assert repr(checked).startswith("bptt: not checked, ") and "weights are at relu kinks" in repr(checked) and "the others agree to" in repr(checked)
+
+
+def test_threads_that_call_at_once_get_the_same_bits():
+    net = sp.Network.random(60, gain=3, seed=1)
+    alone = sp.lyapunov(net, duration_ms=500, discard_ms=100).per_second
+    with ThreadPoolExecutor(2) as pool:
+        for found in pool.map(lambda _: sp.lyapunov(net, duration_ms=500, discard_ms=100), range(4)):
+            assert np.array_equal(found.per_second, alone)
