@@ -75,7 +75,7 @@ def test_lyapunov(analysed, bistable):
          {"exponents": 3, "method": "euler", "dt_ms": 1}),
     ]:
         expected = analysed("lyapunov", net, "--duration-ms", "500", "--discard-ms", "100", *words)
-        found = sp.lyapunov(net, duration_ms=500, discard_ms=100, **options)
+        found = sp.lyapunov(net, duration_ms=3000, discard_ms=100, **options)
         assert found.per_second.tolist() == expected["exponents_per_s"] and found.dimension == expected["dimension"]
         assert found.standard_error.tolist() == expected["standard_errors_per_s"]
         assert found.kaplan_yorke == expected["kaplan_yorke_dimension"]
@@ -173,7 +173,7 @@ def test_words_say_what_became_of_runs_and_weights():
 
 def test_threads_that_call_at_once_get_the_same_bits():
     net = sp.Network.random(60, gain=3, seed=1)
-    alone = sp.lyapunov(net, duration_ms=500, discard_ms=100).per_second
+    alone = sp.lyapunov(net, duration_ms=3000, discard_ms=100).per_second
     with ThreadPoolExecutor(2) as pool:
-        for found in pool.map(lambda _: sp.lyapunov(net, duration_ms=500, discard_ms=100), range(4)):
+        for found in pool.map(lambda _: sp.lyapunov(net, duration_ms=3000, discard_ms=100), range(4)):
             assert np.array_equal(found.per_second, alone)
