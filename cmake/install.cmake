@@ -15,4 +15,4 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/StillpointConfig.cmake
                               ${PROJECT_BINARY_DIR}/StillpointConfig.cmake INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/StillpointConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/StillpointConfig.cmake ${PROJECT_BINARY_DIR}/StillpointConfigVersion.cmake
-        DESTINATION ${package} COMPONENT library)
+        ${PROJECT_SOURCE_DIR}/cmake/Findlibdeflate.cmake DESTINATION ${package} COMPONENT library)

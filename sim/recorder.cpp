@@ -27,9 +27,15 @@ Recorder::Recorder(const std::vector<std::string>& names, Index every, const Sim
                          : name == "current"  ? synapse.drives()
                          : name == "synapse"  ? synapse_ || synapse.scales() || synapse.drives()
                                               : true;
+    const char* others = synapse.scales() && synapse.drives() ? "efficacy, current, synapse"
+                         : synapse.scales()                   ? "efficacy, synapse"
+                         : synapse.drives()                   ? "current, synapse"
+                                                              : "nothing of its own";
     require_parameter(present, "record", name,
                       name == "rate_hz" ? "this network's rates have no unit (network.rate_hz when it was trained)"
-                                        : "this synapse has none; rate, state and output are there with any");
+                                        : fmt::format("this synapse has none; it has {}; rate, state and output are "
+                                                      "there with any",
+                                                      others));
     require_parameter(!of_synapse || synapse_, "record", name,
                       "what a synapse does is read from its state, which is kept with synapse.form = dense and "
                       "synapse.current = own; rate, state and output are there with any");

@@ -160,6 +160,24 @@ TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that
   CHECK_THAT(check_figure(check), Catch::StartsWith("<svg") && Catch::Contains("creep"));
 }
 
+TEST_CASE("samples that would tell more are of predictions that recordings are judged by") {
+  const File file({"rest", "step"}, 24, 1.5);
+  auto table = table_of({{"static", 0.5}, {"tcr", 1.42}, {"high_pass", 1.4}});
+  table.animals.animals["fano"] = table.animals.animals["pairing_contrast"] = table.animals.animals["creep"];
+  table.pairs["pairing_contrast"] = table.pairs["residual_200"] = {{"tcr", "high_pass", {4, 10}, 2}};
+  table.pairs["fano"] = {{"tcr", "high_pass", {4, 10}, 3}};  // a level
+  CheckRequest request;
+  for (const bool matched : {false, true}) {
+    request.matched = matched;
+    const auto check = checked(file.path, table, request);
+    REQUIRE(check.next.size() == 1);
+    CHECK(check.next.front().prediction == (matched ? "fano" : "creep"));
+    for (const char* name : {"pairing_contrast", "residual_200"}) CHECK(!of_name(check, name).needed);
+    CHECK(of_name(check, "fano").needed.has_value() == matched);
+    CHECK(of_name(check, "creep").needed.has_value());
+  }
+}
+
 TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot tell, and why is said") {
   const auto table = table_of({{"static", 1}, {"tcr", 1.5}});
   const auto why = [&](const std::vector<std::string>& experiments, Index trials, const char* name,
@@ -186,12 +204,23 @@ TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot te
   CheckRequest filtered;
   filtered.evidence.stimulated = {"--stimulated", "neuron<2"};
   CHECK_THAT(of_name(checked(file.path, levels, filtered), "creep").cannot, Catch::Contains("stimulated neurons"));
-  CheckRequest nothing;
-  nothing.evidence.experiments.emplace("step", RowFilter("--experiment", "condition=7"));
-  CHECK_THROWS_WITH(checked(file.path, levels, nothing), Catch::Contains("--experiment step=condition=7"));
+  for (const auto& [filter, says] : std::map<std::string, std::string>{
+           {"condition=7", "--experiment condition=7: no row has condition = 7; there are: 0, 1"},
+           {"condition>7", "--experiment step=condition>7: no trial of any recording meets it"}}) {
+    CheckRequest nothing;
+    nothing.evidence.experiments.emplace("step", RowFilter("--experiment", filter));
+    CHECK_THROWS_WITH(checked(file.path, levels, nothing), says);
+  }
   CheckRequest wrong;
   wrong.evidence.align = "events";
-  CHECK_THROWS_WITH(checked(file.path, levels, wrong), Catch::Contains("--align events"));
+  CHECK_THROWS_WITH(checked(file.path, levels, wrong),
+                    Catch::StartsWith("--align events: " + file.path + ": /intervals"));
+  CheckRequest column, value;  // what is wrong for every experiment is not told of one of them
+  column.evidence.units = {"--units", "quality=good"};
+  CHECK_THROWS_WITH(checked(file.path, levels, column),
+                    Catch::StartsWith("--units quality: " + file.path + ": /units has"));
+  value.evidence.stimulated = {"--stimulated", "stimulated=maybe"};
+  CHECK_THROWS_WITH(checked(file.path, levels, value), Catch::Contains("there are: false, true"));
   const File other({"simulate"}, 12, 1.5);
   CHECK_THROWS_WITH(checked(other.path, levels), Catch::Contains("has simulate"));
 }

@@ -13,38 +13,58 @@ using namespace stillpoint::testing;
 
 namespace {
 
-ScaledStatistic observed(const std::string& name, const Session& session, const StatisticSetting& setting) {
+struct Place {
+  const StatisticFamily* family;
+  std::size_t statistic;
+};
+Place place_of(const std::string& name) {
   for (const auto& family : observed_statistics())
     for (std::size_t i = 0; i < family.statistics.size(); ++i)
-      if (family.statistics[i].name == name) return family.of(session, setting)[i];
+      if (family.statistics[i].name == name) return {&family, i};
   throw std::logic_error(name);
 }
-Scale scale_of(const std::string& name) {
-  for (const auto& family : observed_statistics())
-    for (const auto& statistic : family.statistics)
-      if (statistic.name == name) return statistic.scale;
-  throw std::logic_error(name);
+ScaledStatistic observed(const std::string& name, const Session& session, const StatisticSetting& setting) {
+  const auto [family, statistic] = place_of(name);
+  return family->of(session, setting)[statistic];
 }
 
-/// How often the interval of a session held the truth, and the values that it was made of.
+/// Intervals of sessions, and the values that they were made of.
 struct Coverage {
-  long held = 0, repeats = 0;
+  std::vector<Interval> intervals;
   std::vector<double> values, errors;
+  /// That they held the truth as often as they should.
+  void check(const std::string& name, double truth) const {
+    INFO(name << ": " << held(truth) << " of " << intervals.size());
+    CHECK(covers(held(truth), static_cast<long>(intervals.size())));
+  }
+  long held(double truth) const {
+    return std::count_if(intervals.begin(), intervals.end(),
+                         [&](const auto& each) { return each.low <= truth && truth <= each.high; });
+  }
 };
+/// Of statistics of one family, which is computed once for each session.
 template <class Make>
-Coverage coverage(const std::string& name, double truth, int repeats, const StatisticSetting& setting, Make&& make) {
-  Coverage result;
+std::vector<Coverage> coverages(const std::vector<std::string>& names, int repeats, const StatisticSetting& setting,
+                                Make&& make) {
+  std::vector<Coverage> result(names.size());
   for (int repeat = 0; repeat < repeats; ++repeat) {
-    const auto found = observed(name, make(static_cast<std::uint64_t>(repeat)), setting);
-    const auto value = combined(scale_of(name), {found}, {""});
-    REQUIRE((value.value && value.value->interval));
-    CHECK(value.level == "trials");
-    result.held += value.value->interval->low <= truth && truth <= value.value->interval->high;
-    ++result.repeats;
-    result.values.push_back(*found.value);
-    result.errors.push_back(*jackknife_error_of(found));
+    const auto all = place_of(names.front()).family->of(make(static_cast<std::uint64_t>(repeat)), setting);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto [family, statistic] = place_of(names[i]);
+      const auto& found = all[statistic];
+      const auto value = combined(family->statistics[statistic].scale, {found}, {""});
+      REQUIRE((family == place_of(names.front()).family && value.value && value.value->interval));
+      CHECK(value.level == "trials");
+      result[i].intervals.push_back(*value.value->interval);
+      result[i].values.push_back(*found.value);
+      result[i].errors.push_back(*jackknife_error_of(found));
+    }
   }
   return result;
+}
+template <class Make>
+Coverage coverage(const std::string& name, int repeats, const StatisticSetting& setting, Make&& make) {
+  return coverages({name}, repeats, setting, make).front();
 }
 
 /// Means on a circle and its opposite, one for each condition.
@@ -64,9 +84,7 @@ TEST_CASE("intervals of products of different trials hold the truth") {
   const StatisticSetting setting{{0, 240}, 40, Signal::rates};
   const auto make = [&](std::uint64_t repeat) { return noisy(means, 20, 3, 20, repeat); };
   const auto step = ((means[0].rightCols(11) - means[0].leftCols(11)) / 0.02).squaredNorm() / (8 * 11);
-  const auto speed = coverage("speed", std::sqrt(step), 150, setting, make);
-  INFO(speed.held << " of " << speed.repeats);
-  CHECK(covers(speed.held, speed.repeats));
+  coverage("speed", 150, setting, make).check("speed", std::sqrt(step));
 
   // The ceiling and the products of a pattern that turns: cos of the angle, mean over pairs 2 bins apart or more.
   double sum = 0, pairs = 0;
@@ -75,9 +93,7 @@ TEST_CASE("intervals of products of different trials hold the truth") {
       sum += std::cos(0.3 * (u - t));
       ++pairs;
     }
-  const auto coding = coverage("coding_stability", sum / pairs, 150, setting, make);
-  INFO(coding.held << " of " << coding.repeats);
-  CHECK(covers(coding.held, coding.repeats));
+  coverage("coding_stability", 150, setting, make).check("coding_stability", sum / pairs);
 }
 
 TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold the truth") {
@@ -86,12 +102,10 @@ TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold 
     return poisson_session(
         6, 30, 12, 50, [](double) { return 20.; }, 500 + repeat);
   };
-  for (const auto* name : {"mean_rate", "fano"}) {
-    const auto found = coverage(name, std::string(name) == "fano" ? 1 : 20, 200, setting, poisson);
-    INFO(name << ": " << found.held << " of " << found.repeats);
-    CHECK(covers(found.held, found.repeats));
-    CHECK(std::abs(moments(found.values).mean - (std::string(name) == "fano" ? 1 : 20)) <
-          4 * moments(found.values).mean_error);
+  for (const auto& [name, truth] : {std::pair("mean_rate", 20.), {"fano", 1.}}) {
+    const auto found = coverage(name, 200, setting, poisson);
+    found.check(name, truth);
+    CHECK(std::abs(moments(found.values).mean - truth) < 4 * moments(found.values).mean_error);
   }
   const double keep = 0.7;
   const auto wander = [&](std::uint64_t repeat) {
@@ -105,9 +119,7 @@ TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold 
     }
     return session;
   };
-  const auto at_lag = coverage("autocorrelation", keep * keep, 150, {{0, 600}, 100, Signal::rates}, wander);
-  INFO("autocorrelation: " << at_lag.held << " of " << at_lag.repeats);
-  CHECK(covers(at_lag.held, at_lag.repeats));
+  coverage("autocorrelation", 150, {{0, 600}, 100, Signal::rates}, wander).check("autocorrelation", keep * keep);
 
   // Of a decoder the truth is what such sessions give on average: the interval is of the trials that were drawn.
   const auto two = [](std::uint64_t repeat) {
@@ -117,9 +129,8 @@ TEST_CASE("intervals of means, Fano factors, autocorrelations and decoders hold 
   double truth = 0;
   for (std::uint64_t repeat = 1000; repeat < 1200; ++repeat)
     truth += *observed("decoding", two(repeat), one_bin).value / 200;
-  const auto decoded = coverage("decoding", truth, 150, one_bin, two);
-  INFO("decoding: " << decoded.held << " of " << decoded.repeats);
-  CHECK(covers(decoded.held, decoded.repeats));
+  const auto decoded = coverage("decoding", 150, one_bin, two);
+  decoded.check("decoding", truth);
   // Trials are drawn once: the error is that from session to session, and not one of trials that stand in both halves.
   CHECK(std::abs(moments(decoded.errors).mean / std::sqrt(moments(decoded.values).variance) - 1) < 0.35);
 }
@@ -129,9 +140,7 @@ TEST_CASE("intervals of timescales hold the truth") {
   const auto wander = [](std::uint64_t repeat) {
     return ornstein_uhlenbeck(10, 40, 20, 50, 40, {{200, 14}}, 1000 + repeat);
   };
-  const auto found = coverage("timescale", 200, 200, setting, wander);
-  INFO(found.held << " of " << found.repeats);
-  CHECK(covers(found.held, found.repeats));
+  coverage("timescale", 200, setting, wander).check("timescale", 200);
 }
 
 TEST_CASE("intervals of ramps hold the truth, no ramp among it") {
@@ -141,13 +150,13 @@ TEST_CASE("intervals of ramps hold the truth, no ramp among it") {
       return poisson_session(
           20, 60, 20, 50, [&](double t) { return 10 + slope * (t - 500) / 1000; }, 2000 + repeat);
     };
-    const auto found = coverage("ramping", slope, 200, setting, ramp);
-    INFO(slope << " Hz/s: " << found.held << " of " << found.repeats);
-    CHECK(covers(found.held, found.repeats));
-    if (slope == 0) continue;
-    const auto index = coverage("ramping_index", 1, 200, setting, ramp);
-    INFO("index: " << index.held << " of " << index.repeats);
-    CHECK(covers(index.held, index.repeats));
+    if (slope == 0) {  // where nothing ramps the index is of nothing
+      coverage("ramping", 200, setting, ramp).check("no ramp", 0);
+      continue;
+    }
+    const auto found = coverages({"ramping", "ramping_index"}, 200, setting, ramp);
+    found[0].check("ramping", slope);
+    found[1].check("ramping_index", 1);
   }
 }
 
@@ -160,9 +169,7 @@ TEST_CASE("intervals of dimensions hold those of the covariance") {
   x << means[0], means[1];
   const Matrix<double> signal = x * x.transpose() / 48, all = signal + noise * noise * Matrix<double>::Identity(20, 20);
   for (const auto& [name, covariance] : {std::pair("signal_dimension", signal), {"dimension", all}}) {
-    const auto found = coverage(name, std::pow(covariance.trace(), 2) / covariance.squaredNorm(), 200, setting, make);
-    INFO(name << ": " << found.held << " of " << found.repeats);
-    CHECK(covers(found.held, found.repeats));
+    coverage(name, 200, setting, make).check(name, std::pow(covariance.trace(), 2) / covariance.squaredNorm());
   }
 }
 
@@ -184,11 +191,11 @@ TEST_CASE("intervals of mean-matched Fano factors hold the truth, and are wide")
     return session;
   };
   const StatisticSetting setting{{-500, 500}, 200};
-  for (const auto& [name, truth] : {std::pair("fano_before", 1.), {"fano_after", 2.}, {"fano_ratio", 2.}}) {
-    const auto found = coverage(name, truth, 200, setting, make);
-    const double width = moments(found.errors).mean / std::sqrt(moments(found.values).variance);
-    INFO(name << ": " << found.held << " of " << found.repeats << ", errors of " << width);
-    CHECK(covers(found.held, found.repeats));
+  const auto found = coverages({"fano_before", "fano_after", "fano_ratio"}, 200, setting, make);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double width = moments(found[i].errors).mean / std::sqrt(moments(found[i].values).variance);
+    INFO("errors of " << width);
+    found[i].check(std::to_string(i), i == 0 ? 1 : 2);
     CHECK((width > 1.3 && width < 2.1));  // points that are discarded are others without each tenth of the trials
   }
 }
@@ -202,56 +209,9 @@ TEST_CASE("intervals of tangling are of what so many trials give, noise and all,
     logarithm += *observed("tangling", make(repeat), setting).value / 200;
   const double without_noise = std::exp(*observed("tangling", noisy(means, 30, 0, 25, 0), setting).value);
   CHECK(std::exp(logarithm) > 1.5 * without_noise);
-  const auto found = coverage("tangling", std::exp(logarithm), 200, setting, make);
-  INFO(found.held << " of " << found.repeats);
-  CHECK(covers(found.held, found.repeats));
-  CHECK_FALSE(covers(coverage("tangling", without_noise, 100, setting, make).held, 100));
-}
-
-TEST_CASE("intervals over sessions are of animals where there are some, and hold the mean of all animals") {
-  for (const int animals : {3, 6, 12}) {
-    long held = 0, repeats = 400;
-    for (long repeat = 0; repeat < repeats; ++repeat) {
-      Stream stream(6, Purpose::estimate, static_cast<std::uint64_t>(repeat), static_cast<std::uint64_t>(animals));
-      std::vector<ScaledStatistic> sessions;
-      std::vector<std::string> names;
-      for (int animal = 0; animal < animals; ++animal) {
-        const double own = 5 + stream.normal();
-        for (int session = 0; session < 3; ++session) {
-          sessions.push_back({own + 0.5 * stream.normal()});
-          names.push_back(fmt::format("m{}", animal));
-        }
-      }
-      const auto found = combined(Scale::plain, sessions, names);
-      CHECK((found.level == "animals" && found.count == animals));
-      held += found.value->interval->low <= 5 && 5 <= found.value->interval->high;
-    }
-    INFO(animals << " animals: " << held << " of " << repeats);
-    CHECK(covers(held, repeats));
-  }
-}
-
-TEST_CASE("few animals: the interval is of what there is enough of, and says so") {
-  const ScaledStatistic with{2, {1.9, 2.1, 2}}, without{4};
-  CHECK(combined(Scale::plain, {with}, {""}).level == "trials");
-  CHECK(combined(Scale::plain, {with, with}, {"", ""}).level == "trials");
-  CHECK(combined(Scale::plain, {with, with, without}, {"", "", ""}).level == "sessions");
-  CHECK(combined(Scale::plain, {with, with, without, without}, {"a", "a", "b", "b"}).level == "sessions");
-  CHECK(combined(Scale::plain, {with, with, with}, {"a", "a", "b"}).level == "trials");
-  const auto none = combined(Scale::plain, {without}, {""});
-  CHECK((none.value->value == 4 && !none.value->interval && none.level.empty()));
-  CHECK(combined(Scale::logarithm, {{std::log(2.)}, {std::log(8.)}}, {"", ""}).value->value == Approx(4));
-  CHECK(combined(Scale::square, {{-1.}}, {""}).value->value == 0);
-  CHECK(combined(Scale::plain, {with, {std::nullopt, {}, "why"}}, {"", ""}).absent ==
-        "of 1 of 2 sessions; the others: why");
-  const ScaledStatistic decoded{0.99, {0.98, 1, 0.99}}, all_decoded{1, {1, 1, 1}};
-  const auto cut = combined(Scale::plain, {decoded}, {""}, a_share);
-  CHECK((cut.value->interval->high == 1 && cut.value->interval->low < 0.97));
-  CHECK(combined(Scale::plain, {decoded}, {""}).value->interval->high > 1);
-  const auto certain = combined(Scale::plain, {all_decoded}, {""}, a_share);
-  CHECK((certain.value->value == 1 && !certain.value->interval && certain.absent == "no interval: it is 1 throughout"));
-  // Two sessions of a and one of b: b's weighs as much as both of a's.
-  CHECK(combined(Scale::plain, {{1.}, {3.}, {10.}}, {"a", "a", "b"}).value->value == Approx(6));
+  const auto found = coverage("tangling", 200, setting, make);
+  found.check("tangling", std::exp(logarithm));
+  CHECK_FALSE(covers(found.held(without_noise), 200));
 }
 
 TEST_CASE("fewer trials that stand for many: means of trials and chosen ones keep conditions and products") {

@@ -6,6 +6,7 @@
 
 using namespace stillpoint;
 using Catch::Contains;
+using Catch::StartsWith;
 
 namespace {
 
@@ -56,8 +57,10 @@ TEST_CASE("filters that say nothing, and columns and values that are not there, 
   auto other = trials();
   other.columns[0].texts = {"up", "up", "up", "up", "up"};
   const RowFilter filter("--where", "side=left|up");
-  CHECK_THROWS_WITH(filter.require_values({&table}), Contains("side = up") && Contains("left, right"));
-  CHECK_NOTHROW(filter.require_values({&table, &other}));
+  CHECK_THROWS_WITH(filter.require_values({{&table, "a.nwb"}}), Contains("side = up") && Contains("left, right"));
+  CHECK_THROWS_WITH(RowFilter("--where", "sid=left").require_values({{&table, "a.nwb"}}), StartsWith("--where sid: a.nwb: "));
+  CHECK_THROWS_WITH(column_named({}, "side", "--where", "a.nwb"), StartsWith("--where side: a.nwb: has no table"));
+  CHECK_NOTHROW(filter.require_values({{&table, "a.nwb"}, {&other, "b.nwb"}}));
 }
 
 TEST_CASE("values of a column come by size or by the alphabet, each once") {
@@ -77,7 +80,7 @@ TEST_CASE("a spike at an edge is in the bin that begins there, and windows may o
   const std::vector<double> spikes = {0.5, bins.edge_s(1, 0), 0.95, bins.edge_s(1, 1), 1.05, bins.edge_s(1, 3), 8.95};
   const AboutEvents about(events, bins);
   const auto counted = [&](const std::vector<double>& edges) {  // in parts that end there
-    Matrix<double> counts = Matrix<double>::Zero(3, 3);
+    Matrix<std::uint32_t> counts = Matrix<std::uint32_t>::Zero(3, 3);
     const auto* first = spikes.data();
     for (const double edge : edges) {
       const auto* const last = std::lower_bound(first, spikes.data() + spikes.size(), edge);
@@ -87,10 +90,10 @@ TEST_CASE("a spike at an edge is in the bin that begins there, and windows may o
     return counts;
   };
   const auto counts = counted({1e9});
-  Matrix<double> expected(3, 3);
+  Matrix<std::uint32_t> expected(3, 3);
   for (Index k = 0; k < 3; ++k)
     for (Index i = 0; i < 3; ++i)
-      expected(i, k) = static_cast<double>(std::count_if(spikes.begin(), spikes.end(), [&](double t) {
+      expected(i, k) = static_cast<std::uint32_t>(std::count_if(spikes.begin(), spikes.end(), [&](double t) {
         const double event = events[static_cast<std::size_t>(k)];
         return t >= bins.edge_s(event, i) && t < bins.edge_s(event, i + 1);
       }));

@@ -65,7 +65,7 @@ bool holds_data(const std::string& path) {
     const hdf5::ReadFile file(path);
     const auto& root = file.root();
     if (root.has("general/devices/stillpoint")) return false;  // an exported session
-    return root.text("format") != "stillpoint-simulation";
+    return root.format() != "stillpoint-simulation";
   } catch (const UserError&) {
     return true;
   }

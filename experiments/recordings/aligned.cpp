@@ -36,7 +36,7 @@ void leave_out(Aligned& of, const std::string& why, Out&& out) {
 
 void require_some(const Aligned& of, const Recording& recording, const Selection& selection) {
   if (!of.trials.empty()) return;
-  throw UserError(
+  throw UnusableTrials(
       fmt::format("{}: {}: no trial of {} is left{}{}", recording.file(), recording.trials().path, of.all_trials,
                   selection.trials.empty() ? "" : fmt::format(" by --where \"{}\"", selection.trials.text()),
                   of.notes.empty() ? "" : fmt::format("; {}", fmt::join(of.notes, "; "))));
@@ -46,9 +46,7 @@ void require_some(const Aligned& of, const Recording& recording, const Selection
 Aligned chosen_trials(const Recording& recording, const Selection& selection, const Conditions& conditions,
                       const BinsAbout& bins) {
   const auto& table = recording.trials();
-  if (table.rows() == 0)
-    throw UserError(fmt::format("{}: has no trials to align to; see `stillpoint observe --list {}`", recording.file(),
-                                recording.file()));
+  require_trials(recording);
   Aligned of;
   of.all_trials = table.rows();
   of.trials = selection.trials.rows(table, recording.file());
@@ -75,11 +73,13 @@ Aligned chosen_trials(const Recording& recording, const Selection& selection, co
 
 /// Takes from `of` what is not observed; rows of `unobserved` are of.units.
 ObservedPart leave_out_unobserved(Aligned& of, const Truths& unobserved, const Recording& recording,
-                                  const std::string& what, const std::string& why) {
+                                  const BinsAbout& bins, const std::string& what, const std::string& why) {
   const auto part = observed_part(unobserved);
   if (part.units.empty() || part.trials.empty())
-    throw UserError(
-        fmt::format("{}: no {} was observed throughout the window of any trial: {}", recording.file(), what, why));
+    throw UnusableTrials(fmt::format(
+        "{}: no {} is left in any of {} trials, from {:g} to {:g} ms about the event: {}; choose trials, an event or a "
+        "window that were recorded",
+        recording.file(), what, of.trials.size(), 1000 * bins.edge_s(0), 1000 * bins.edge_s(bins.count), why));
   const auto take = [](auto& from, const std::vector<Index>& rows) {
     auto all = from;
     from.clear();
@@ -128,7 +128,7 @@ void read_spikes(Aligned& of, const Recording& recording, const Selection& selec
     if (const auto observed = recording.observed(of.units[static_cast<std::size_t>(u)]))
       for (Index k = 0; k < unobserved.cols(); ++k)
         unobserved(u, k) = !is_within(bins.span(of.events_s[static_cast<std::size_t>(k)]), *observed);
-  leave_out_unobserved(of, unobserved, recording, "unit", "not observed throughout the window (obs_intervals)");
+  leave_out_unobserved(of, unobserved, recording, bins, "unit", "not observed throughout the window (obs_intervals)");
   require_room(of, bins, recording);
   of.session = empty_session(of, bins);
   double first_s = std::numeric_limits<double>::infinity(), last_s = -first_s;
@@ -165,12 +165,23 @@ void read_samples(Aligned& of, const Recording& recording, const RecordedSeries&
     unobserved.col(static_cast<Index>(k)) = trial.array().isNaN().rowwise().any();
   }
   const auto part = leave_out_unobserved(
-      of, unobserved, recording, "channel",
+      of, unobserved, recording, bins, "channel",
       fmt::format("a bin of {:g} ms has no sample of {}, or one that is NaN", bins.bin_ms, series.path));
   of.session = chosen(of.session, part.units, part.trials);
 }
 
 }  // namespace
+
+void require_trials(const Recording& recording) {
+  if (recording.trials().rows() > 0) return;
+  std::vector<std::string> others;
+  for (const auto& [name, rows] : recording.intervals())
+    if (rows > 0) others.push_back(name);
+  throw UserError(fmt::format(
+      "{}: has no trials{}", recording.file(),
+      others.empty() ? ", nor other intervals that --trials could take"
+                     : fmt::format("; choose other intervals by --trials, there are: {}", fmt::join(others, ", "))));
+}
 
 Conditions conditions_of(const std::vector<Recording>& recordings, const Selection& selection) {
   if (selection.condition.empty()) return {"", {"all"}};

@@ -8,8 +8,16 @@
 #include "analysis/activity/session.hpp"
 #include "experiments/recordings/selection.hpp"
 #include "experiments/recordings/windows.hpp"
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
+
+/// No trial of those that are asked for can be used; of others some may be.
+struct UnusableTrials : UserError {
+  using UserError::UserError;
+};
+/// Throws UserError, naming what --trials could take, where there are none.
+void require_trials(const Recording& recording);
 
 /// Values of a column of trials, over all recordings: condition i of every session is the i-th.
 struct Conditions {
@@ -29,7 +37,7 @@ struct Aligned {
   std::vector<std::string> notes = {};  // what was left out and why, and what to keep in mind
 };
 /// Trials without an event or a condition, or whose window meets invalid_times, are left out; then units and trials as
-/// observed_part says. Throws UserError where none is left, or where they do not fit into memory.
+/// observed_part says. Throws UnusableTrials where none is left, UserError where they do not fit into memory.
 Aligned aligned(const Recording& recording, const Selection& selection, const Conditions& conditions);
 
 }  // namespace stillpoint

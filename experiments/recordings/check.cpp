@@ -43,7 +43,7 @@ class Checking {
     const auto& prediction = predictions()[place];
     CheckedPrediction checked{place};
     checked.statistic.name = prediction.name;
-    checked.needed = needed_sample(prediction, table_);
+    checked.needed = needed_sample(prediction, table_, request_.matched);
     checked.cannot = measure(prediction, checked);
     if (!checked.cannot.empty()) return checked;
     checked.laws = laws_of(checked.statistic, hypotheses_, request_.alpha);
@@ -57,11 +57,8 @@ class Checking {
 
   /// Why it cannot be told, "" where it can.
   std::string measure(const Prediction& prediction, CheckedPrediction& checked) const {
-    const auto networks = table_.animals.animals.find(prediction.name);
-    if (networks == table_.animals.animals.end()) return not_in_table;
-    if (prediction.contrast.empty() && !request_.matched)
-      return "is a level, no contrast within an animal: another task, rate or constant changes it (--matched: they are "
-             "the table's)";
+    if (auto never = never_judged(prediction, table_, request_.matched); !never.empty()) return never;
+    const auto& networks = table_.animals.animals.at(prediction.name);
     std::vector<Sample> samples;
     Sessions usable;
     std::string why;
@@ -73,14 +70,14 @@ class Checking {
         why = samples.back().cannot;
     }
     if (usable.empty()) return why;
-    const auto size = size_for(prediction, networks->second, samples, usable);
+    const auto size = size_for(prediction, networks, samples, usable);
     if (!size) return too_small(prediction, samples, usable);
     checked.size = recorded_size(prediction, table_.animals.sizes[*size], table_);
     const auto values = values_at(prediction, checked.size, usable, checked, why);
     if (values.empty()) return why;
     checked.statistic.measured = checked.measured;
     for (const auto& name : hypotheses_)
-      if (const auto of = networks->second.find(name); of != networks->second.end())
+      if (const auto of = networks.find(name); of != networks.end())
         checked.statistic.networks[name] = networks_at(of->second[*size], checked.sessions);
     return "";
   }
@@ -201,7 +198,7 @@ void require_experiments(const std::vector<SessionEvidence>& sessions, const Evi
                                    const auto why = session.lacking.find(of);
                                    return why == session.lacking.end() || why->second.rfind(no_trials, 0) != 0;
                                  }),
-                     "--experiment", fmt::format("{}={}", name, filter.text()), "no trial of any recording is");
+                     "--experiment", fmt::format("{}={}", name, filter.text()), "no trial of any recording meets it");
 }
 
 std::vector<std::string> left_of(const JointVerdict& joint) {
@@ -222,6 +219,7 @@ Check check_recordings(const std::vector<Recording>& recordings, const Predictio
   Check check;
   check.alpha = request.alpha;
   check.hypotheses = hypotheses_of(table);
+  require_usable(recordings, request.evidence);
   for (const auto& recording : recordings) {
     check.sessions.push_back(evidence_of(recording, request.evidence, table));
     check.animals.push_back(animal_of(check.sessions.back(), request.files_are_animals));
@@ -235,7 +233,7 @@ Check check_recordings(const std::vector<Recording>& recordings, const Predictio
   }
   check.joint = joint_verdict(judged, check.hypotheses, request.alpha);
   check.notes = notes_of(check.sessions, table, request.matched);
-  check.next = next_samples(left_of(check.joint), table);
+  check.next = next_samples(left_of(check.joint), table, request.matched);
   for (auto& session : check.sessions) session.evidence.sessions.clear();
   return check;
 }

@@ -23,9 +23,6 @@ struct CheckRequest {
   double alpha = 0.05;
 };
 
-/// Why nothing can be told of a prediction that predict was not asked for.
-inline const std::string not_in_table = "not in the table";
-
 struct CheckedPrediction {
   std::size_t prediction;                   // of predictions()
   std::string cannot = {};                  // why this recording cannot tell; "": it can

@@ -1,5 +1,6 @@
 #include "experiments/recordings/column_parts.hpp"
 
+#include <tbb/concurrent_queue.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -21,7 +22,6 @@ constexpr double most_bytes_at_once = 128e6;
 /// What goes through the threads; a problem is told when all parts before it are through.
 struct Part {
   hdf5::StoredPart stored;
-  std::vector<double> numbers;
   std::exception_ptr problem;
 
   template <class Action>
@@ -52,6 +52,7 @@ void visit_ranges(const hdf5::ForeignDataset& column, const std::vector<RowRange
   const hdf5::StoredColumn stored(column);
   std::size_t next = 0, visited = 0;  // ranges that are fetched, and visited
   hsize_t fetched_to = 0;
+  tbb::concurrent_queue<PartPointer> done;  // whose memory the next ones take
   const auto fetch = [&](tbb::flow_control& flow) -> PartPointer {
     const auto is_behind = [&](const RowRange& range) { return range.from == range.to || range.to <= fetched_to; };
     while (next < ranges.size() && is_behind(ranges[next])) ++next;
@@ -61,23 +62,26 @@ void visit_ranges(const hdf5::ForeignDataset& column, const std::vector<RowRange
     }
     const auto rows = next_rows(ranges, next, fetched_to, stored.chunk_rows(), stored.part_rows());
     fetched_to = rows.to;
-    auto fetched = std::make_shared<Part>();
-    fetched->unless_failed([&] { fetched->stored = stored.fetch(rows.from, rows.to); });
+    PartPointer fetched;
+    if (!done.try_pop(fetched)) fetched = std::make_shared<Part>();
+    fetched->unless_failed([&] { stored.fetch(rows.from, rows.to, fetched->stored); });
     return fetched;
   };
   const auto make = [](const PartPointer& of) {
-    of->unless_failed([&] { of->numbers = of->stored.numbers(); });
+    of->unless_failed([&] { of->stored.undo_filters(); });
     return of;
   };
   const auto take = [&](const PartPointer& made) {
     if (made->problem) std::rethrow_exception(made->problem);
-    const auto begin = made->stored.from(), end = begin + made->numbers.size();
+    const auto& numbers = made->stored.numbers();
+    const auto begin = made->stored.from(), end = begin + numbers.size();
     for (; visited < ranges.size() && ranges[visited].from < end; ++visited) {
       const auto& range = ranges[visited];
       const auto from = std::max(range.from, begin), to = std::min(range.to, end);
-      if (from < to) visit(visited, made->numbers.data() + (from - begin), made->numbers.data() + (to - begin));
+      if (from < to) visit(visited, numbers.data() + (from - begin), numbers.data() + (to - begin));
       if (range.to > end) break;
     }
+    done.push(made);
   };
   const int threads = std::min(sharing_threads(), most_threads);
   const auto at_once =

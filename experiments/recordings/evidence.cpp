@@ -8,6 +8,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/recordings/aligned.hpp"
+#include "experiments/recordings/nwb_file.hpp"
 
 namespace stillpoint {
 
@@ -30,7 +31,7 @@ std::optional<Delay> delay_of_trials(const std::string& name, const RecordedTabl
   if (request.delay_ms) return Delay{0, *request.delay_ms * (name == "trial_long" ? longer_delay : 1)};
   const auto *start = trials.find("delay_start_time"), *stop = trials.find("delay_stop_time");
   if (!start || !stop || start->kind != TableColumn::Kind::number || stop->kind != TableColumn::Kind::number)
-    throw UserError(
+    throw UnusableTrials(
         "the length of the delay is not known: give --delay-ms, or columns delay_start_time and "
         "delay_stop_time of the trials");
   double shortest = INFINITY, longest = -INFINITY;
@@ -38,12 +39,12 @@ std::optional<Delay> delay_of_trials(const std::string& name, const RecordedTabl
     const auto at = static_cast<std::size_t>(row);
     const double length_ms = 1000 * (stop->numbers[at] - start->numbers[at]);
     if (!std::isfinite(length_ms) || length_ms <= 0)
-      throw UserError("a trial has no delay: leave it out by --experiment");
+      throw UnusableTrials("a trial has no delay: leave it out by --experiment");
     shortest = std::min(shortest, length_ms);
     longest = std::max(longest, length_ms);
   }
   if (longest - shortest > 1)
-    throw UserError(
+    throw UnusableTrials(
         fmt::format("delays are {:.0f} to {:.0f} ms: choose trials of one length by --experiment", shortest, longest));
   return Delay{0, std::round((shortest + longest) / 2 * 1e3) / 1e3};
 }
@@ -85,7 +86,7 @@ std::optional<std::vector<Index>> stimulated_units(const Recording& recording, c
   if (!request.stimulated.empty()) {
     auto rows = request.stimulated.rows(recording.units(), recording.file());
     require_argument(!rows.empty(), "--stimulated", request.stimulated.text(),
-                     fmt::format("{}: no unit of {} is", recording.file(), recording.units().rows()));
+                     fmt::format("{}: no unit of {} meets it", recording.file(), recording.units().rows()));
     return rows;
   }
   if (!recording.units().find("stimulated")) return std::nullopt;
@@ -124,8 +125,8 @@ class Experiments {
     }
     try {
       read(name, *filter, rows);
-    } catch (const UserError& problem) {
-      found_.lacking[name] = fmt::format("{}: {}", name, problem.what());
+    } catch (const UnusableTrials& problem) {
+      found_.lacking[name] = fmt::format("{}: {}", name, without(recording_.file(), problem.what()));
     }
   }
   std::map<std::string, Aligned>& all() { return all_; }
@@ -133,7 +134,7 @@ class Experiments {
  private:
   void read(const std::string& name, const RowFilter& filter, const std::vector<Index>& rows) {
     const auto tabled = table_.experiments.find(name);
-    if (tabled == table_.experiments.end()) throw UserError(fmt::format("is in no network of {}", table_.path));
+    if (tabled == table_.experiments.end()) throw UnusableTrials(fmt::format("is in no network of {}", table_.path));
     auto selection = selection_;
     selection.trials = filter;
     selection.window = {0, tabled->second.after_ms};
@@ -141,6 +142,11 @@ class Experiments {
     if (tabled->second.in_task) {
       delay = delay_of_trials(name, recording_.trials(), rows, request_);
       selection.window.to_ms = std::max(1.0, std::floor(delay->length_ms / table_.bin_ms + 1e-6)) * table_.bin_ms;
+    }
+    try {
+      bins_about(selection.window, selection.bin_ms);
+    } catch (const ParameterError& problem) {  // of the table, which says how long it is
+      throw UnusableTrials(fmt::format("{}: {}", table_.path, problem.what()));
     }
     auto aligned_trials = aligned(recording_, selection, conditions());
     for (const auto& note : aligned_trials.notes) found_.notes.push_back(fmt::format("{}: {}", name, note));
@@ -166,16 +172,6 @@ class Experiments {
   std::map<std::string, Aligned> all_;
 };
 
-void require_trials(const Recording& recording, const EvidenceRequest& request) {
-  if (recording.trials().rows() == 0)
-    throw UserError(recording.file() + ": has no trials: a prediction is about trials of an experiment");
-  if (recording.trials().find(experiment_column) || !request.experiments.empty()) return;
-  throw UserError(
-      fmt::format("{}: {} has no column `experiment`: say which trials are which by --experiment "
-                  "NAME=FILTER, as --experiment \"step=opto=1\"",
-                  recording.file(), recording.trials().path));
-}
-
 void require_some(const Recording& recording, const SessionEvidence& found) {
   if (!found.evidence.sessions.empty()) return;
   for (const auto& [name, why] : found.lacking)
@@ -190,8 +186,25 @@ void require_some(const Recording& recording, const SessionEvidence& found) {
 
 }  // namespace
 
+void require_usable(const std::vector<Recording>& recordings, const EvidenceRequest& request) {
+  for (const auto& recording : recordings) {
+    if (recording.units().rows() == 0)
+      throw UserError(recording.file() +
+                      ": has no units: check judges spikes; series are described by `stillpoint observe --series`");
+    require_trials(recording);
+    if (recording.trials().find(experiment_column) || !request.experiments.empty()) continue;
+    throw UserError(
+        fmt::format("{}: {} has no column `experiment`: say which trials are which by --experiment "
+                    "NAME=FILTER, as --experiment \"step=opto=1\"",
+                    recording.file(), recording.trials().path));
+  }
+  const auto trials = tables_of(recordings, &Recording::trials), units = tables_of(recordings, &Recording::units);
+  for (const auto& [name, filter] : request.experiments) filter.require_values(trials);
+  request.units.require_values(units);
+  request.stimulated.require_values(units);
+}
+
 SessionEvidence evidence_of(const Recording& recording, const EvidenceRequest& request, const PredictionsFile& table) {
-  require_trials(recording, request);
   SessionEvidence found;
   found.file = recording.file();
   found.subject = recording.subject();

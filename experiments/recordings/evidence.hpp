@@ -34,8 +34,11 @@ struct SessionEvidence {
   std::vector<std::string> notes = {};           // what was left out, as it is said of each experiment
 };
 
-/// Throws UserError where the recording has no trials, none of an experiment of the predictions, or no column that is
-/// asked for.
+/// Throws UserError where one has no units or no trials, where nothing says which trials are which, or where a filter
+/// asks for a value that none has.
+void require_usable(const std::vector<Recording>& recordings, const EvidenceRequest& request);
+/// Of one that is usable. Throws UserError where it has no trials of an experiment of the predictions, or no column that
+/// is asked for.
 SessionEvidence evidence_of(const Recording& recording, const EvidenceRequest& request, const PredictionsFile& table);
 
 }  // namespace stillpoint

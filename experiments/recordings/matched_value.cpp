@@ -65,14 +65,22 @@ std::optional<double> value_of_sample(const Prediction& prediction, const Eviden
   return value_of(prediction, sample, why);
 }
 
+std::string never_judged(const Prediction& prediction, const PredictionsFile& table, bool matched) {
+  if (table.animals.animals.count(prediction.name) == 0) return not_in_table;
+  if (prediction.cells == Prediction::Cells::connections)
+    return "is about efficacies of connections, which units and trials do not hold";
+  if (prediction.contrast.empty() && !matched)
+    return "is a level, no contrast within an animal: another task, rate or constant changes it (--matched: they are "
+           "the table's)";
+  return "";
+}
+
 Sample sample_for(const Prediction& prediction, const SessionEvidence& session) {
   Sample sample;
   const auto cannot = [&](std::string why) {
     sample.cannot = std::move(why);
     return sample;
   };
-  if (prediction.cells == Prediction::Cells::connections)
-    return cannot("is about efficacies of connections, which units and trials do not hold");
   std::vector<std::string> lacking;
   for (const auto& name : prediction.experiments)
     if (session.evidence.sessions.count(name) == 0) lacking.push_back(name);

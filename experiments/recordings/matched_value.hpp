@@ -29,6 +29,10 @@ struct Sample {
   std::string cannot = {};        // why there is none
 };
 Sample sample_for(const Prediction& prediction, const SessionEvidence& session);
+/// Why nothing can be told of a prediction that predict was not asked for.
+inline const std::string not_in_table = "not in the table";
+/// Why no recording is judged by it, "" where one may be. matched: task, constants and recording are the table's.
+std::string never_judged(const Prediction& prediction, const PredictionsFile& table, bool matched);
 /// What a session of a size of the table records: of stimulated neurons no more than the networks have.
 RecordingSize recorded_size(const Prediction& prediction, const RecordingSize& size, const PredictionsFile& table);
 

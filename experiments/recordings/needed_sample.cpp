@@ -5,13 +5,14 @@
 #include <set>
 
 #include "experiments/predictions/hypotheses.hpp"
+#include "experiments/recordings/matched_value.hpp"
 
 namespace stillpoint {
 
-std::optional<NeededSample> needed_sample(const Prediction& prediction, const PredictionsFile& table) {
+std::optional<NeededSample> needed_sample(const Prediction& prediction, const PredictionsFile& table, bool matched) {
   std::map<std::pair<Index, Index>, NeededSample> found;
   const auto pairs = table.pairs.find(prediction.name);
-  if (pairs == table.pairs.end()) return std::nullopt;
+  if (pairs == table.pairs.end() || !never_judged(prediction, table, matched).empty()) return std::nullopt;
   for (const auto& pair : pairs->second) {
     const bool focus = pair.a == table.focus || pair.b == table.focus;
     if (!focus || !pair.animals_80 || is_control(pair.a) || is_control(pair.b)) continue;
@@ -26,7 +27,7 @@ std::optional<NeededSample> needed_sample(const Prediction& prediction, const Pr
   return best;
 }
 
-std::vector<NextSample> next_samples(const std::vector<std::string>& left, const PredictionsFile& table) {
+std::vector<NextSample> next_samples(const std::vector<std::string>& left, const PredictionsFile& table, bool matched) {
   const bool focus = std::count(left.begin(), left.end(), table.focus) > 0;
   std::vector<NextSample> all;
   for (std::size_t i = 0; i < left.size(); ++i)
@@ -35,7 +36,7 @@ std::vector<NextSample> next_samples(const std::vector<std::string>& left, const
       std::optional<NextSample> best;
       for (const auto& prediction : predictions()) {
         const auto pairs = table.pairs.find(prediction.name);
-        if (prediction.contrast.empty() || pairs == table.pairs.end()) continue;
+        if (pairs == table.pairs.end() || !never_judged(prediction, table, matched).empty()) continue;
         for (const auto& pair : pairs->second)
           if (std::set<std::string>{pair.a, pair.b} == std::set<std::string>{left[i], left[j]} && pair.animals_80 &&
               (!best || *pair.animals_80 < *best->pair.animals_80))

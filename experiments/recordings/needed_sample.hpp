@@ -15,14 +15,15 @@ struct NeededSample {
   long animals;  // per group, for 80 % power
   long told;     // hypotheses
 };
-std::optional<NeededSample> needed_sample(const Prediction& prediction, const PredictionsFile& table);
+/// Absent where no recording is judged by the prediction (never_judged), as from next_samples.
+std::optional<NeededSample> needed_sample(const Prediction& prediction, const PredictionsFile& table, bool matched);
 
-/// The smallest sample of a contrast that tells two hypotheses apart.
+/// The smallest sample that tells two hypotheses apart, of the predictions that recordings are judged by.
 struct NextSample {
   std::string a, b, prediction;
   TabledPair pair;
 };
 /// Of pairs of these; with the one in focus where it is among them.
-std::vector<NextSample> next_samples(const std::vector<std::string>& left, const PredictionsFile& table);
+std::vector<NextSample> next_samples(const std::vector<std::string>& left, const PredictionsFile& table, bool matched);
 
 }  // namespace stillpoint

@@ -8,6 +8,7 @@
 
 #include "analysis/activity/condition_groups.hpp"
 #include "analysis/statistics/bootstrap.hpp"
+#include "experiments/recordings/chosen_series.hpp"
 #include "experiments/runs/threads.hpp"
 #include "sim/options/option.hpp"
 
@@ -15,8 +16,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr Index fewest_drawn = 10;        // trials that a percentile bootstrap takes at least
-constexpr Index most_raster_trials = 30;  // of a condition
+constexpr Index fewest_drawn = 10;  // trials that a percentile bootstrap takes at least
 
 /// Pointwise, of trials x bins.
 std::vector<Interval> band_of(const Matrix<double>& trials) {
@@ -70,7 +70,7 @@ std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session
   std::vector<double> events_s;
   std::vector<std::pair<std::size_t, std::size_t>> places;  // of the events: condition, trial
   for (const auto& group : condition_groups(of.session))
-    for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), most_raster_trials); ++k) {
+    for (std::size_t k = 0; k < std::min<std::size_t>(group.trials.size(), Raster::most_trials); ++k) {
       events_s.push_back(of.events_s[static_cast<std::size_t>(group.trials[k])]);
       places.emplace_back(static_cast<std::size_t>(group.condition), k);
       for (auto& raster : rasters) raster.ms[places.back().first].emplace_back();
@@ -84,10 +84,23 @@ std::vector<Raster> rasters_of(const Aligned& of, const ObservedSession& session
   recording.visit_spikes(rows, [&](std::size_t i, const double* first, const double* last) {
     about.visit(first, last, [&](const auto& event, const double* spike, const double* end) {
       const auto& [condition, trial] = places[static_cast<std::size_t>(event.number)];
-      for (; spike != end; ++spike) rasters[by_row[i]].ms[condition][trial].push_back((*spike - event.at_s) * 1000);
+      auto& drawn_ms = rasters[by_row[i]].ms[condition][trial];
+      const double part_ms = (event.to_s - event.from_s) * 1000 / Raster::window_parts;
+      for (; spike != end; ++spike) {
+        const double ms = (*spike - event.at_s) * 1000;
+        if (drawn_ms.empty() || ms >= drawn_ms.back() + part_ms) drawn_ms.push_back(ms);
+      }
     });
   });
   return rasters;
+}
+
+Bins epoch_of(const Session& session, const Window& epoch) {
+  try {
+    return bins_of(session, epoch);
+  } catch (const ParameterError& error) {
+    throw ParameterError("epoch", error.value, error.allowed);
+  }
 }
 
 bool is_asked_for(const StatisticFamily& family, const std::vector<std::string>& only) {
@@ -117,7 +130,7 @@ ObservedSession observe_one(const Recording& recording, const std::string& anima
   auto statistics = setting.statistics;
   statistics.signal = of.signal;
   statistics.curve = &result.timescale;
-  const auto epoch = bins_of(of.session, statistics.epoch);
+  const auto epoch = epoch_of(of.session, statistics.epoch);
   result.unit_means = Vector<double>::Zero(result.units);
   for (const auto& trial : of.session.trials)
     result.unit_means +=
@@ -191,6 +204,12 @@ ObservedValue Observation::value(std::size_t family, std::size_t statistic) cons
 
 Observation observe(const std::vector<Recording>& recordings, const std::vector<std::string>& animals,
                     const ObservationSetting& setting, const std::function<void(const std::string&)>& tell) {
+  for (const auto& recording : recordings) {
+    chosen_series(recording, setting.selection.series);
+    require_trials(recording);
+  }
+  setting.selection.trials.require_values(tables_of(recordings, &Recording::trials));
+  setting.selection.units.require_values(tables_of(recordings, &Recording::units));
   Observation result{setting, conditions_of(recordings, setting.selection), {}};
   for (std::size_t i = 0; i < recordings.size(); ++i)
     result.sessions.push_back(observe_one(recordings[i], animals[i], setting, result.conditions, [&](const auto& what) {

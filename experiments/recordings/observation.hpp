@@ -20,8 +20,11 @@ struct PeriEvent {
   std::vector<Interval> band;  // of the mean, bin by bin; empty below two trials
 };
 
-/// A unit of a figure: its spikes in some trials, from the event.
+/// A unit of a figure: its spikes in some trials, from the event, no more than it can show: of those within a part of
+/// the window the first.
 struct Raster {
+  static constexpr Index most_trials = 30;           // of a condition
+  static constexpr double window_parts = 1e3;        // narrower than a mark
   long unit;                                         // its id
   std::vector<std::vector<std::vector<double>>> ms;  // condition, trial, spikes
   std::vector<Vector<double>> rate_hz;               // mean of all trials of a condition, by bin

@@ -1,5 +1,7 @@
 #include "experiments/recordings/predictions_file.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "experiments/predictions/report_entry.hpp"
@@ -58,12 +60,16 @@ PredictionsFile taken_from(const ReportEntry& all, const std::string& path) {
 PredictionsFile read_predictions(const std::string& path) {
   std::error_code failed;
   const auto name = fs::is_directory(path, failed) ? (fs::path(path) / "predictions.json").string() : path;
-  if (!fs::exists(name, failed))
-    throw UserError(name +
-                    ": there is none; give predictions.json of a directory that `stillpoint predict --out` wrote");
-  auto file = read_json(name, [&](const nlohmann::json& all) {
-    return taken_from(ReportEntry::of_kind("predictions", all, name), name);
-  });
+  PredictionsFile file;
+  try {
+    if (!fs::exists(name, failed)) throw UserError(name + ": there is none");
+    file = read_json(name, [&](const nlohmann::json& all) {
+      return taken_from(ReportEntry::of_kind("predictions", all, name), name);
+    });
+  } catch (const UserError& problem) {
+    throw UserError(
+        fmt::format("{}; give predictions.json of a directory that `stillpoint predict --out` wrote", problem.what()));
+  }
   const auto beside = fs::path(name).parent_path();
   file.animals = read_animals(beside.empty() ? "." : beside.string());
   return file;

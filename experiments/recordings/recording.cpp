@@ -15,9 +15,11 @@ namespace {
 
 using Place = hdf5::ForeignFile::Place;
 
-/// A table of intervals by its name: /intervals/NAME, in the first schemas /NAME.
+/// A table of intervals by its name: /intervals/NAME, in the first schemas /NAME of those that these knew.
 RecordedTable read_intervals(const NwbFile& nwb, const std::string& name) {
-  for (const auto& path : {"/intervals/" + name, "/" + name}) {
+  std::vector<std::string> paths = {"/intervals/" + name};
+  if (name == table_of_trials || name == "epochs" || name == "invalid_times") paths.push_back("/" + name);
+  for (const auto& path : paths) {
     if (!nwb.file().has(path, Place::group)) continue;
     auto table = read_table(nwb, path);
     for (const auto* column : {"start_time", "stop_time"})

@@ -135,14 +135,14 @@ std::vector<Index> RowFilter::rows(const RecordedTable& table, const std::string
   return rows;
 }
 
-void RowFilter::require_values(const std::vector<const RecordedTable*>& tables) const {
+void RowFilter::require_values(const std::vector<FileTable>& tables) const {
   for (const auto& comparison : comparisons_) {
     if (comparison.sign != Sign::equal && comparison.sign != Sign::unequal) continue;
     for (const auto& value : comparison.values) {
       std::vector<std::string> held;
       bool found = false;
-      for (const auto* table : tables) {
-        const auto column = column_named(*table, comparison.column, option_, table->path);
+      for (const auto& [table, file] : tables) {
+        const auto column = column_named(*table, comparison.column, option_, file);
         for (Index row = 0; row < table->rows() && !found; ++row) found = has_value(column, row, value);
         for (auto& each : values_of(column))
           if (std::find(held.begin(), held.end(), each) == held.end()) held.push_back(std::move(each));
@@ -152,6 +152,13 @@ void RowFilter::require_values(const std::vector<const RecordedTable*>& tables) 
                                    did_you_mean(value, held)));
     }
   }
+}
+
+std::vector<FileTable> tables_of(const std::vector<Recording>& recordings,
+                                 const RecordedTable& (Recording::*table)() const) {
+  std::vector<FileTable> tables;
+  for (const auto& recording : recordings) tables.push_back({&(recording.*table)(), recording.file()});
+  return tables;
 }
 
 double number_of(const TableColumn& column, Index row) {
@@ -169,6 +176,9 @@ bool has_numbers(const TableColumn& column) {
 TableColumn column_named(const RecordedTable& table, const std::string& name, const std::string& option,
                          const std::string& file) {
   if (const auto* column = table.find(name)) return *column;
+  if (table.path.empty())
+    throw UserError(fmt::format("{} {}: {}: has no table with such a column; see `stillpoint observe --list {}`",
+                                option, name, file, file));
   if (name == "id") return {"id", "", TableColumn::Kind::number, {table.id.begin(), table.id.end()}, {}};
   for (const auto& left_out : table.left_out)  // "NAME: why"
     if (left_out.rfind(name + ": ", 0) == 0)

@@ -9,6 +9,15 @@
 
 namespace stillpoint {
 
+/// A table and the file that it is of.
+struct FileTable {
+  const RecordedTable* table;
+  std::string file;
+};
+/// Of each recording, as &Recording::trials.
+std::vector<FileTable> tables_of(const std::vector<Recording>& recordings,
+                                 const RecordedTable& (Recording::*table)() const);
+
 /// Rows of a table by comparisons that all must hold, separated by commas: "outcome=correct|early, contrast>=0.5".
 /// `|` stands between values any of which will do; = != < <= > >= compare numbers as numbers, also those that a column
 /// of texts holds ("0.5000", beside "N/A"); what holds a comma, a bar or a sign of comparison is put in double quotes.
@@ -25,7 +34,7 @@ class RowFilter {
   std::vector<Index> rows(const RecordedTable& table, const std::string& file) const;
   /// Throws UserError, naming those that there are, where none of the tables holds a value that is asked for: a session
   /// may lack one that another has.
-  void require_values(const std::vector<const RecordedTable*>& tables) const;
+  void require_values(const std::vector<FileTable>& tables) const;
 
  private:
   enum class Sign { equal, unequal, below, at_most, above, at_least };

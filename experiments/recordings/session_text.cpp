@@ -113,13 +113,15 @@ NwbSeriesHead series_head(SeriesKind kind, const SimulatedSession& session) {
     case SeriesKind::silencing:
       break;
   }
-  return {"stimulus/presentation/silencing",
-          "TimeSeries",
-          "1 while the stimulated neurons are held at their lowest rate",
-          "",
-          "a.u.",
-          0,
-          {}};
+  return {
+      "stimulus/presentation/silencing",
+      "TimeSeries",
+      "1 while the stimulated neurons are silenced: their drive is clamped where the rate is lowest, so that firing "
+      "falls towards 0 Hz with the membrane time constant",
+      "",
+      "a.u.",
+      0,
+      {}};
 }
 
 }  // namespace stillpoint

@@ -146,9 +146,7 @@ std::uint64_t fingerprint_of(const Network<double>& network, const std::map<std:
   return crc.checksum();
 }
 
-bool is_simulation(const std::string& path) {
-  return hdf5::ReadFile(path).root().text("format") == "stillpoint-simulation";
-}
+bool is_simulation(const std::string& path) { return hdf5::ReadFile(path).root().format() == "stillpoint-simulation"; }
 
 SimulatedSession open_session(const SessionRequest& request) {
   auto session = is_simulation(request.path) ? session_of_simulation(request) : session_of_network(request);

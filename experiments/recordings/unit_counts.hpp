@@ -24,8 +24,8 @@ class UnitCounts {
 
   Session& session_;
   AboutEvents events_;
-  Matrix<double> counts_;  // bins of event after event, units
-  Index begin_ = 0;        // the first of these units
+  Matrix<std::uint32_t> counts_;  // bins of event after event, units
+  Index begin_ = 0;               // the first of these units
 };
 
 }  // namespace stillpoint

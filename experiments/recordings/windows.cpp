@@ -26,7 +26,7 @@ AboutEvents::AboutEvents(const std::vector<double>& events_s, const BinsAbout& b
   std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) { return a.at_s < b.at_s; });
 }
 
-void AboutEvents::count(const double* first_s, const double* last_s, double* counts) const {
+void AboutEvents::count(const double* first_s, const double* last_s, std::uint32_t* counts) const {
   const auto most = static_cast<double>(bins() - 1);
   visit(first_s, last_s, [&](const Event& event, const double* spike, const double* end) {
     auto* const of_event = counts + event.number * bins();

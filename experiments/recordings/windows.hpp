@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "analysis/activity/session.hpp"
@@ -39,7 +40,7 @@ class AboutEvents {
   Index events() const { return static_cast<Index>(events_.size()); }
   Index bins() const { return static_cast<Index>(edges_s_.size()) - 1; }
   /// Adds to counts[number * bins + bin].
-  void count(const double* first_s, const double* last_s, double* counts) const;
+  void count(const double* first_s, const double* last_s, std::uint32_t* counts) const;
   /// Calls about(event, first, last) with the spikes in the window of each event that has some.
   template <class About>
   void visit(const double* first_s, const double* last_s, About&& about) const {

@@ -136,7 +136,7 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
   {
     const hdf5::ReadFile file(path);
     const auto& root = file.root();
-    const bool is_run = root.text("format") == "stillpoint-run";
+    const bool is_run = root.format() == "stillpoint-run";
     if (is_run) require_finished(root);
     stored = read_network_group(root, !group.empty() ? group : is_run ? "final/network" : "network");
     if (is_run) head = read_run_head(root);

@@ -4,7 +4,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "analysis/activity/recording_model.hpp"
 #include "experiments/report/made_predictions.hpp"
+#include "python/bindings/parameters.hpp"
 #include "python/bindings/watched_call.hpp"
 
 namespace stillpoint::python {
@@ -17,9 +19,9 @@ using Sizes = std::vector<std::pair<Index, Index>>;
 
 /// The text of predictions.json. No sizes: the usual ones; nothing else: the libraries' defaults.
 std::string predict(const std::vector<std::string>& directories, const std::string& out, const Sizes& sizes,
-                    const std::vector<std::string>& only, bool all, std::optional<long> half_step,
-                    std::optional<double> f_max_hz, std::optional<double> trials_per_day, int jobs,
-                    const nb::callable& see) {
+                    const std::vector<std::string>& only, const RecordingModel& recording, bool all,
+                    std::optional<long> half_step, std::optional<double> f_max_hz, std::optional<double> trials_per_day,
+                    int jobs, const nb::callable& see) {
   PredictionStudy study{directories, {}};
   auto& hz = study.setting.f_max_hz;
   hz = f_max_hz.value_or(hz);
@@ -29,6 +31,7 @@ std::string predict(const std::vector<std::string>& directories, const std::stri
   study.all = all;
   study.half_step = half_step.value_or(study.half_step);
   study.setting.only = only;
+  study.setting.recording = recording;
   study.usual_sizes = sizes.empty();
   if (!sizes.empty()) study.setting.sizes.clear();
   for (const auto& [neurons, trials] : sizes) study.setting.sizes.push_back({neurons, trials});
@@ -41,9 +44,19 @@ std::string predict(const std::vector<std::string>& directories, const std::stri
 }  // namespace
 
 void bind_predictions(nb::module_& module) {
+  using R = RecordingModel;
+  using C = CalciumImaging;
+  bind_parameters(
+      module, "Recording", "What an electrode or a microscope sees of rates (docs/predictions.md).",
+      recording_list().options(), [](const R&) {}, Field{"signal", &R::signal},
+      Field{"bin_ms", &R::bin_ms}, Field{"shape", &R::shape}, Field{"gain_sd", &R::gain_sd},
+      Field{"gain_correlation_ms", &R::gain_correlation_ms}, Field{"calcium_rise_ms", &R::calcium, &C::rise_ms},
+      Field{"calcium_decay_ms", &R::calcium, &C::decay_ms}, Field{"frame_hz", &R::calcium, &C::frame_hz},
+      Field{"calcium_peak", &R::calcium, &C::peak}, Field{"calcium_noise", &R::calcium, &C::noise},
+      Field{"calcium_baseline", &R::calcium, &C::baseline});
   module.def("predict", predict, nb::arg("directories"), nb::arg("out"), nb::arg("sizes"), nb::arg("only"),
-             nb::arg("all"), nb::arg("half_step").none(), nb::arg("f_max_hz").none(), nb::arg("trials_per_day").none(),
-             nb::arg("jobs"), nb::arg("see"));
+             nb::arg("recording"), nb::arg("all"), nb::arg("half_step").none(), nb::arg("f_max_hz").none(),
+             nb::arg("trials_per_day").none(), nb::arg("jobs"), nb::arg("see"));
   module.def("prediction_names", [] {
     std::vector<std::string> names;
     for (const auto& prediction : predictions()) names.push_back(prediction.name);

@@ -8,6 +8,7 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/report/comparison_formats.hpp"
+#include "experiments/report/summary.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/runner.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -111,11 +112,13 @@ std::vector<long> checkpoints(const std::string& path) {
   return updates;
 }
 
-void run(const std::string& path, const Assignments& entries, const std::string& out, int jobs,
-         const nb::callable& see) {
+void run(const std::string& path, const Assignments& entries, const Assignments& over, bool quick,
+         const std::string& out, int jobs, const nb::callable& see) {
   StudyRequest request;
   request.path = path;
   request.entries = entries;
+  for (const auto& [name, value] : over) request.set.push_back(name + "=" + value);
+  request.quick = quick;
   watched_call(see, [&] { run_study(read_study(request), {out, jobs, true}); });
 }
 
@@ -123,6 +126,12 @@ std::string compare(const std::string& directory, const std::vector<std::string>
                     bool equal_seconds) {
   std::string made;
   long_call([&] { made = comparison_json(compare_conditions(read_results(directory), {by, against, equal_seconds})); });
+  return made;
+}
+
+std::string summary(const std::string& directory, const std::vector<std::string>& by, const std::string& against) {
+  std::string made;
+  long_call([&] { made = summary_json(compare_conditions(read_results(directory), {by, against})); });
   return made;
 }
 
@@ -141,8 +150,10 @@ void bind_studies(nb::module_& module) {
   module.def("read_curve", curve, nb::arg("path"));
   module.def("read_array", array, nb::arg("path"), nb::arg("name"));
   module.def("read_checkpoints", checkpoints, nb::arg("path"));
-  module.def("run_study", run, nb::arg("path"), nb::arg("entries"), nb::arg("out"), nb::arg("jobs"), nb::arg("see"));
+  module.def("run_study", run, nb::arg("path"), nb::arg("entries"), nb::arg("options"), nb::arg("quick"),
+             nb::arg("out"), nb::arg("jobs"), nb::arg("see"));
   module.def("compare", compare, nb::arg("directory"), nb::arg("by"), nb::arg("against"), nb::arg("equal_seconds"));
+  module.def("summary", summary, nb::arg("directory"), nb::arg("by"), nb::arg("against"));
 }
 
 }  // namespace stillpoint::python

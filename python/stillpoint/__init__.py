@@ -8,8 +8,8 @@ when it is called.
 from stillpoint import tasks
 from stillpoint._basins import Basins, basins
 from stillpoint._core import (
-    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, Integration, NodePerturbation, Noise, Oja, Optimizer, RewardHebbian,
-    Schedule, TemporalConsistency)
+    BPTT, FORCE, KFRTRL, RTRL, UORO, AntiHebbian, EProp, FullFORCE, Integration, NodePerturbation, Noise, Oja, Optimizer, Recording,
+    RewardHebbian, Schedule, TemporalConsistency)
 from stillpoint._cycles import Cycles, cycles
 from stillpoint._fixed_points import FixedPoints, fixed_points
 from stillpoint._follow import Followed, follow
@@ -27,16 +27,21 @@ from stillpoint._study import Study, open_study, run_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
 from stillpoint._train import Curve, Trained, train
+from stillpoint._words import in_python
 
 __version__: str
 __all__ = [
     "BPTT", "FORCE", "KFRTRL", "RTRL", "TCR", "UORO", "AntiHebbian", "Basins", "Curve", "Cycles", "DerivativeFeedback", "EProp",
     "FixedPoints", "Followed", "FullFORCE", "GradientCheck", "HighPass", "Integration", "Lyapunov", "Network", "NodePerturbation",
-    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
+    "Noise", "Oja", "Optimizer", "Phases", "Predictions", "Recording", "Restructuring", "RewardHebbian", "Rule", "Run", "Runs", "Schedule",
     "SlowPoints", "Study", "TemporalConsistency", "Trained", "TsodyksMarkram", "basins", "check_gradients", "cycles", "fixed_points",
     "follow", "from_torch", "lyapunov", "open_study", "phases", "predict", "restructuring", "run_study", "simulate", "slow_points",
     "tasks", "train",
 ]
+
+for _made in map(globals().get, __all__):
+    if _made is not None and getattr(_made, "__module__", "") == "stillpoint._core":
+        _made.__doc__ = in_python(_made.__doc__)
 
 
 def __getattr__(name: str) -> str:
@@ -44,4 +49,10 @@ def __getattr__(name: str) -> str:
         from importlib.metadata import version
 
         return version("stillpoint")
-    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}")
+    from stillpoint._keywords import did_you_mean
+
+    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}" + did_you_mean(name, __all__))
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,15 +1,17 @@
 """Attractors and what they draw in."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, held_input, principal_plane, taken_as, taken_synapse, METHODS, given_step, given_duration
+from stillpoint._result import (
+    METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_as,
+    taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -17,36 +19,59 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Basins:
-    """Attractors that sampled states reach, and the share that each draws in; by falling share."""
+    """Attractors that sampled states reach, and the share that each draws in; by falling share.
+
+    Attributes
+    ----------
+    cyclic : (attractors,) bool
+        A cycle and not a fixed point.
+    period_ms : (attractors,)
+        0 of a fixed point [ms].
+    leading_per_s : (attractors,)
+        Growth of the slowest perturbation [1/s]; that along a cycle does not count.
+    count : (attractors,) int
+        Samples that reached it.
+    share, low, high : (attractors,)
+        Of all samples, with its 95 % interval (Wilson).
+    states : (attractors, D)
+        Of a cycle one of its states.
+    paths : list of (1, D), of a cycle (steps + 1, D)
+        States of each attractor.
+    starts : (samples, D)
+        Where the runs began.
+    of_sample : (samples,) int
+        The attractor; -1: unsettled.
+    unsettled : int
+        Samples that reached none, those that diverged among them.
+    unsettled_share : (float, float, float)
+        Share with its 95 % interval.
+    diverged : int
+        Samples that grew without bound.
+    dt_ms : float
+        Step [ms].
+    dimension : int
+        D, entries of the state, those of a synapse included.
+    as_ : {"flow", "map"}
+        As what the network was looked at.
+    """
 
     as_: str
     cyclic: NDArray[np.bool_]
-    """(attractors,), a cycle and not a fixed point"""
     period_ms: NDArray[np.float64]
-    """(attractors,), 0 of a fixed point [ms]"""
     leading_per_s: NDArray[np.float64]
-    """(attractors,), growth of the slowest perturbation [1/s]"""
     count: NDArray[np.int64]
-    """(attractors,), samples that reached it"""
     share: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    """(attractors,), share with its 95 % interval"""
     states: NDArray[np.float64]
-    """(attractors, D), of a cycle one of its states"""
     paths: list[NDArray[np.float64]]
-    """Of each attractor (1, D), of a cycle (steps + 1, D)"""
     starts: NDArray[np.float64]
-    """(samples, D)"""
     of_sample: NDArray[np.int64]
-    """(samples,), the attractor; -1: unsettled"""
     unsettled: int
     unsettled_share: tuple[float, float, float]
-    """Share with its 95 % interval"""
     diverged: int
-    """Of the unsettled: beyond 10^6, or not finite"""
     dt_ms: float
     dimension: int
 
@@ -82,6 +107,7 @@ class Basins:
         return text + f" of {counted(len(self.starts), 'state')}; {self.unsettled} unsettled" + (f", {self.diverged} of them without bound" if self.diverged else "")
 
 
+@keywords
 def basins(
     net: Network,
     input: ArrayLike | None = None,

@@ -1,15 +1,16 @@
 """Limit cycles."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, held_input, principal_plane, taken_synapse, METHODS, given_step, given_duration
+from stillpoint._result import (
+    METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -17,29 +18,47 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Cycles:
-    """Limit cycles of a network as a flow under constant input."""
+    """Limit cycles of a network as a flow under constant input.
+
+    Attributes
+    ----------
+    period_ms : (cycles,)
+        [ms]
+    stable : (cycles,) bool
+        Whether the largest multiplier is below 1 in size.
+    extent : (cycles,)
+        Largest distance from the first state, in units of the state.
+    closure : (cycles,)
+        How far the end is from the beginning, over the extent.
+    found : (cycles,) int
+        Searches that led there.
+    paths : list of (steps + 1, D)
+        Of each cycle its states in equal steps of time, back to the first.
+    multipliers : list of (D - 1,) complex
+        Of each cycle the Floquet multipliers of one period, by falling size, without that along it, 1; without unit.
+    samples, at_rest, diverged, no_return, not_converged : int
+        Searches; those that came to rest, grew without bound (beyond 10^6), did not return, returned to no cycle.
+    dt_ms : float
+        Step [ms].
+    dimension : int
+        D, entries of the state, those of a synapse included.
+    as_ : {"flow"}
+        As what the network was looked at.
+    """
 
     as_: str
     period_ms: NDArray[np.float64]
-    """(cycles,) [ms]"""
     stable: NDArray[np.bool_]
-    """(cycles,)"""
     extent: NDArray[np.float64]
-    """(cycles,), largest distance from the first state"""
     closure: NDArray[np.float64]
-    """(cycles,), how far the end is from the beginning, over the extent"""
     found: NDArray[np.int64]
-    """(cycles,), searches that led there"""
     paths: list[NDArray[np.float64]]
-    """Of each cycle (steps + 1, D), in equal steps, back to its first state"""
     multipliers: list[NDArray[np.complex128]]
-    """Of each cycle the Floquet multipliers, by falling size"""
     samples: int
     at_rest: int
     diverged: int
-    """Beyond 10^6, or not finite"""
     no_return: int
     not_converged: int
     dt_ms: float
@@ -57,7 +76,9 @@ class Cycles:
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """The cycles along the two directions in which they extend most; broken where unstable."""
         ax = axes_for(ax)
-        if len(self):
+        if not len(self):
+            ax.set(title="no limit cycle")
+        else:
             at, (across, up) = principal_plane(np.concatenate(self.paths))
             ends = np.cumsum([len(path) for path in self.paths])
             for i, path in enumerate(np.split(at, ends[:-1])):
@@ -72,6 +93,7 @@ class Cycles:
                 f"{self.at_rest} came to rest, {f'{self.diverged} grew without bound, ' if self.diverged else ''}{self.no_return} did not return, {self.not_converged} returned to no cycle")
 
 
+@keywords
 def cycles(
     net: Network,
     input: ArrayLike | None = None,
@@ -116,6 +138,8 @@ def cycles(
     >>> sp.cycles(sp.Network([[2, -2], [2, 2]]), samples=2)
     1 limit cycle of period 341.9 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
     """
+    if checked(net)._core.is_map:
+        raise ValueError(f"net: {net.kind} is a map; expected a network that is a flow")
     found = _core.cycles(
         checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),
         _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"), given_duration("duration_ms", duration_ms),

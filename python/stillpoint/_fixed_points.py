@@ -1,15 +1,16 @@
 """Where a network rests."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, held_input, principal_plane, taken_as, taken_synapse, given_states
+from stillpoint._result import (
+    axes_for, counted, given_states, held_input, principal_plane, result, taken_as, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -17,65 +18,94 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class FixedPoints:
-    """Fixed points of a network under constant input, as ``fixed_points`` found them; stable ones first."""
+    """Fixed points of a network under constant input, as ``fixed_points`` found them; stable ones first.
+
+    Attributes
+    ----------
+    states : (points, D)
+        States; D entries: rates or currents of N neurons, of an lstm c and h (2 N).
+    eigenvalues : (points, E) complex
+        Of the Jacobian, the most unstable first, E = D, with a short-term synapse its entries too: of a flow in units of 1 / tau_ref_ms (divided by
+        tau_ref_ms they are per ms), of a map multipliers of one step, without unit.
+    nearest_to_neutral : (points,) complex
+        The eigenvalue nearest to the border of stability: real part 0 of a flow, modulus 1 of a map.
+    stable : (points,) bool
+        All directions decay. False of points of a continuum, along which nothing decays: see `continua`.
+    index : (points,) int
+        Unstable directions.
+    neutral : (points,) int
+        Directions that neither grow nor decay.
+    hits : (points,) int
+        Starts that ended there; 0: found by deflation or enumeration alone.
+    residual : (points,)
+        max|F| / max(1, max|x|), F what Newton's method brings to 0.
+    number : (points,) int
+        From 1; points of one continuum share one.
+    on_kink : (points,) bool
+        relu: the Jacobian differs between directions.
+    continuum : (points,) int
+        Place in `continua`; -1: isolated.
+    continua : list of dict
+        Lines, rings, planes of fixed points: number, dimension, points, extent (largest distance of two), hits, index, attracts.
+    cycles : list of dict
+        Periodic orbits of relu maps: k (steps), states (k, D), multipliers (D,), stable.
+    cycles_exact_to : int
+        Up to this k all of them were found.
+    exact : bool
+        Every point was found.
+    missing_at_least : float
+        Points that the whole search missed, lower bound (Chao1 of the first phase, less what deflation found).
+    chao1 : float
+        Points that the first phase missed, lower bound by the hits.
+    tau_ref_ms : float
+        Geometric mean of the time constants [ms]; of a map its step.
+    starts, converged : int
+        Of the first phase: searches, and those that ended at a zero.
+    deflated_starts, found_by_deflation : int
+        Of the second: searches, and points that the first had missed.
+    singular_regions : int
+        relu: regions without a unique solution, where points may form a continuum.
+    as_ : {"flow", "map"}
+        As what the network was looked at.
+    """
 
     as_: str
-    """"flow" or "map"."""
     states: NDArray[np.float64]
-    """(points, D)"""
     eigenvalues: NDArray[np.complex128]
-    """(points, D), the most unstable first; of a flow in units of 1 / tau_ref_ms, of a map multipliers"""
     nearest_to_neutral: NDArray[np.complex128]
-    """(points,), the eigenvalue nearest to the border of stability"""
     stable: NDArray[np.bool_]
-    """(points,)"""
     index: NDArray[np.int64]
-    """(points,), unstable directions"""
     neutral: NDArray[np.int64]
-    """(points,), directions that neither grow nor decay"""
     hits: NDArray[np.int64]
-    """(points,), starts that ended there"""
     residual: NDArray[np.float64]
-    """(points,), max|F| / max(1, max|x|)"""
     number: NDArray[np.int64]
-    """(points,), from 1; points of one continuum share one"""
     on_kink: NDArray[np.bool_]
-    """(points,), relu: the Jacobian differs between directions"""
     continuum: NDArray[np.int64]
-    """(points,), place in ``continua``; -1: isolated"""
     continua: list[dict[str, Any]]
-    """Lines, rings, planes of fixed points: number, dimension, points, extent, hits, index, attracts"""
     cycles: list[dict[str, Any]]
-    """Periodic orbits of relu maps: k, states (k, D), multipliers (D,), stable"""
     cycles_exact_to: int
-    """Up to this k all of them were found"""
     exact: bool
-    """Every point was found"""
     missing_at_least: float
-    """Points that the search missed, lower bound"""
     chao1: float
-    """Points that the first phase missed, lower bound"""
     tau_ref_ms: float
-    """Geometric mean of the time constants [ms]"""
     starts: int
     converged: int
     deflated_starts: int
     found_by_deflation: int
     singular_regions: int
 
-
     def __len__(self) -> int:
         return len(self.states)
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each point: number, stable, index, neutral, largest and nearest_to_neutral eigenvalue, rms of the state, hits,
+        """One row for each point: number, stable, attracts (stable, or on a continuum that attracts), index, neutral, largest and nearest_to_neutral eigenvalue, rms of the state, hits,
         residual, on_kink, continuum."""
         import pandas as pd
 
         columns = {
-            "number": self.number, "stable": self.stable, "index": self.index, "neutral": self.neutral,
+            "number": self.number, "stable": self.stable, "attracts": self._attracts(), "index": self.index, "neutral": self.neutral,
             "largest_eigenvalue": self.eigenvalues[:, 0] if len(self) else np.empty(0, complex),
             "nearest_to_neutral": self.nearest_to_neutral, "rms": np.sqrt((self.states**2).mean(axis=1)), "hits": self.hits,
             "residual": self.residual, "on_kink": self.on_kink, "continuum": self.continuum,
@@ -83,15 +113,31 @@ class FixedPoints:
         return pd.DataFrame(columns)
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """The points along the two directions in which they differ most: filled where stable, open where not."""
+        """The points along the two directions in which they differ most: filled where stable, grey where on a continuum or otherwise
+        neutral without an unstable direction, open where unstable. Points a hundred times as far out as the others are left out."""
         ax = axes_for(ax)
-        if len(self):
-            at, (across, up) = principal_plane(self.states)
-            ax.scatter(at[self.stable, 0], at[self.stable, 1], c="C0", label="stable")
-            ax.scatter(at[~self.stable, 0], at[~self.stable, 1], facecolors="none", edgecolors="C3", label="unstable")
-            ax.set(xlabel=across, ylabel=up)
-            ax.legend()
+        size = np.abs(self.states).max(axis=1, initial=0)
+        near = size <= 100 * max(1.0, float(np.median(size)) if len(self) else 0.0)
+        if not near.any():
+            ax.set(title="no fixed point")
+            return ax
+        at, (across, up) = principal_plane(self.states[near])
+        unstable, stable = self.index[near] > 0, self.stable[near]
+        marks: dict[str, tuple[NDArray[np.bool_], dict[str, Any]]] = {
+            "stable": (stable, {"c": "C0"}), "neutral": (~stable & ~unstable, {"c": "0.6", "marker": "s", "s": 12, "zorder": 0}),
+            "unstable": (unstable, {"facecolors": "none", "edgecolors": "C3"}),
+        }
+        for label, (which, style) in marks.items():
+            if which.any():
+                ax.scatter(at[which, 0], at[which, 1], label=label, **style)
+        ax.set(xlabel=across, ylabel=up)
+        ax.legend(title=None if near.all() else f"{counted(int((~near).sum()), 'point')} far out")
         return ax
+
+    def _attracts(self) -> NDArray[np.bool_]:
+        of_continua = np.array([one["attracts"] for one in self.continua] + [False], dtype=bool)
+        found: NDArray[np.bool_] = self.stable | of_continua[self.continuum]  # the last: of none
+        return found
 
     def __repr__(self) -> str:
         isolated = int((self.continuum < 0).sum())
@@ -106,6 +152,7 @@ class FixedPoints:
         return text + f"; {missing} by {counted(self.starts, 'start')}"
 
 
+@keywords
 def fixed_points(
     net: Network,
     input: ArrayLike | None = None,

@@ -1,41 +1,58 @@
 """Fixed points through learning."""
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network
-from stillpoint._result import axes_for, counted, held_input, principal_plane, taken_as
+from stillpoint._result import axes_for, counted, held_input, principal_plane, result, taken_as
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Followed:
-    """Fixed points followed through learning, as ``follow`` found them."""
+    """Fixed points followed through learning, as ``follow`` found them.
+
+    Attributes
+    ----------
+    points : list of dict
+        Of each network: states (points, D), index, stable, leading (eigenvalue, in the units of ``FixedPoints.eigenvalues``), searched (False:
+        continuation alone found it), track (-1: met, but not followed).
+    changes : list of dict
+        type, effect, interval (number of the network before), s (0 to 1 of the way from it to the next), update, tracks, index_before, index_after,
+        eigenvalue, state (D,).
+    matched : list of (interval, track before, track after, why)
+        Pairs by distance, where continuation was lost on both sides.
+    tracks : int
+        How many there are.
+    birth_cost : float
+        Distance beyond which points are not matched, in units of the state.
+    successions, alike, mistaken : int
+        From one stable point to the next, by continuation; those that matching by distance alone finds as well; its pairs that are none.
+    updates : (networks,)
+        When they were.
+    as_ : {"flow", "map"}
+        As what the networks were looked at.
+    """
 
     as_: str
     points: list[dict[str, NDArray[Any]]]
-    """Of each network: states (points, D), index, stable, leading (eigenvalue), searched (False: continuation alone found it), track
-    (-1: met, but not followed)"""
     changes: list[dict[str, Any]]
-    """type, effect, interval, s (of the way from that network to the next), update, tracks, index_before, index_after, eigenvalue, state"""
     matched: list[tuple[int, int, int, str]]
-    """interval, track before, track after, why: pairs by distance, where continuation was lost on both sides"""
     tracks: int
     birth_cost: float
     successions: int
     alike: int
     mistaken: int
     updates: NDArray[np.float64]
-    """(networks,)"""
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each change: update, type, effect, interval, s, tracks, index_before, index_after, eigenvalue."""
@@ -69,6 +86,7 @@ class Followed:
         return f"{counted(self.tracks, 'track')} of fixed points through {len(self.points)} networks: {text}"
 
 
+@keywords
 def follow(
     networks: Sequence[Network],
     input: ArrayLike | None = None,
@@ -82,7 +100,7 @@ def follow(
     seed: int = 1,
 ) -> Followed:
     """Which fixed point of one network on the way of learning is which of the next, and what happens to them in between: births,
-    deaths, folds and other changes (docs/analyses.md). Without short-term synapses.
+    deaths, folds and other changes (docs/analyses.md). Short-term synapses, the networks' own as well, are left aside.
 
     Parameters
     ----------
@@ -116,6 +134,8 @@ def follow(
     >>> sp.follow([sp.Network([[w]]) for w in (0.5, 1.5)])
     3 tracks of fixed points through 2 networks: 1 branch point
     """
+    if isinstance(networks, Network) or not isinstance(networks, Iterable):
+        raise TypeError(f"networks: {_given.described(networks)}; expected a sequence of 2 or more")
     given = list(networks)
     for i, net in enumerate(given):
         if not isinstance(net, Network):

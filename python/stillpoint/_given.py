@@ -11,7 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def described(value: Any) -> str:
+    if isinstance(value, type):
+        return f"{value.__name__}, a class, not an object of it"
     shape = getattr(value, "shape", None)
     if shape is None:
         return repr(value) if len(repr(value)) < 60 else type(value).__name__

@@ -1,35 +1,51 @@
 """What a rule's gradient is."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given, tasks
 from stillpoint._core import Integration, Noise
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import taken_synapse
+from stillpoint._result import axes_for, result, taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
 from stillpoint._simulate import own_step_ms
 from stillpoint._synapses import OWN, Synapse
 
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
 
-@dataclass(frozen=True, repr=False)
+
+@result
 class GradientCheck:
-    """What ``check_gradients`` found of a rule."""
+    """What ``check_gradients`` found of a rule.
+
+    Attributes
+    ----------
+    rule : str
+        Its name.
+    kind : {"exact", "unbiased", "approximate", "not checked", "none"}
+        Not checked: too many weights are at kinks of relu. None: it writes finished changes.
+    claim : str
+        What it says of itself.
+    tried : list of dict
+        Exact, then unbiased: verdict, against, error (share of the gradient's norm, or standard errors), bound (of the error), note.
+    own_claim : dict or None
+        Of a rule that claims neither: the same against its published formula; "not checked" where it has none here.
+    cosine : float
+        With BPTT's gradient of W, W_in and b; NaN of rules that cannot be compared.
+    norm_ratio : float
+        Its norm as a share of that of BPTT's.
+    """
 
     rule: str
     kind: str
-    """"exact", "unbiased", "approximate"; "not checked": too many weights are at kinks of relu; "none": it writes finished changes"""
     claim: str
-    """What it says of itself"""
     tried: list[dict[str, Any]]
-    """Exact, then unbiased: verdict, against, error, bound, note"""
     own_claim: dict[str, Any] | None
-    """Of a rule that claims neither: the same against its published formula; "not checked" where it has none here"""
     cosine: float
-    """With BPTT's gradient of W, W_in and b; NaN of rules that cannot be compared"""
     norm_ratio: float
-    """Its norm as a share of that of BPTT's"""
 
     @property
     def ok(self) -> bool | None:
@@ -40,6 +56,27 @@ class GradientCheck:
             return self.kind in ("exact", self.claim)
         verdict = self.own_claim["verdict"] if self.own_claim else "not checked"
         return None if verdict == "not checked" else verdict == "ok"
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each test: verdict, against, error, bound, note; the last against the rule's own formula, where it has one."""
+        import pandas as pd
+
+        return pd.DataFrame(self._tests(), columns=["verdict", "against", "error", "bound", "note"])
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """The error of each test beside its bound."""
+        ax = axes_for(ax)
+        made = [test for test in self._tests() if test["verdict"] != "not checked"]
+        for row, test in enumerate(made):
+            colour = "C2" if test["verdict"] == "ok" else "C3"
+            ax.plot(test["error"], row, "o", color=colour)
+            ax.plot(test["bound"], row, "|", color="k", markersize=14)
+        ax.set_yticks(range(len(made)), [test["against"] for test in made])
+        ax.set(xlabel="error (bar: its bound)", xscale="log", title=self.rule)
+        return ax
+
+    def _tests(self) -> list[dict[str, Any]]:
+        return self.tried + ([self.own_claim] if self.own_claim else [])
 
     def __repr__(self) -> str:
         if self.kind == "none":
@@ -56,6 +93,7 @@ class GradientCheck:
         return text + (f"; it claims to be {self.claim}" if self.ok is False else "")
 
 
+@keywords
 def check_gradients(
     rule: AnyRule | str,
     net: Network | None = None,
@@ -107,9 +145,7 @@ def check_gradients(
     task = tasks.FlipFlop() if task is None else task
     made = _core.rule_named(rule) if isinstance(rule, str) else compiled_rule("rule", rule)
     if net is None:
-        step = dt_ms or tasks.own_dt_ms(task) or Integration().dt_ms
-        shape = task.draw(1, dt_ms=step)
-        net = Network.random(16, inputs=shape.sizes["input"], outputs=shape.sizes["channel"], seed=_given.whole("seed", seed))
+        net = Network.random(16, task=task, seed=seed)
     step = _given.number("dt_ms", dt_ms or checked(net).dt_ms or tasks.own_dt_ms(task) or own_step_ms(net), "a number > 0 [ms]")
     if not isinstance(noise, Noise):
         noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))

@@ -1,15 +1,16 @@
 """How fast neighbouring states part."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, held_input, taken_as, taken_synapse, METHODS, given_step, given_duration
+from stillpoint._result import (
+    METHODS, axes_for, counted, given_duration, given_step, held_input, result, taken_as, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -17,24 +18,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Lyapunov:
-    """Lyapunov exponents of a network along a path under constant input."""
+    """Lyapunov exponents of a network along a path under constant input.
+
+    Attributes
+    ----------
+    per_second : (exponents,)
+        Falling [1/s]; -inf where a step's Jacobian is singular.
+    standard_error : (exponents,)
+        Over 20 blocks of the path [1/s].
+    kaplan_yorke : float or None
+        Dimension of the attractor; None where there are too few exponents to tell.
+    entropy_per_second : float
+        Sum of the positive exponents [1/s].
+    dt_ms : float
+        Step [ms].
+    dimension : int
+        Entries of the state, those of a synapse included.
+    as_ : {"flow", "map"}
+        As what the network was looked at.
+    """
 
     as_: str
-    """"flow" or "map"."""
     per_second: NDArray[np.float64]
-    """(exponents,), falling [1/s]; -inf where a step's Jacobian is singular"""
     standard_error: NDArray[np.float64]
-    """(exponents,), over 20 blocks of the path [1/s]"""
     kaplan_yorke: float | None
-    """Dimension of the attractor; None where there are too few exponents to tell"""
     entropy_per_second: float
-    """Sum of the positive exponents [1/s]"""
     dt_ms: float
-    """Step [ms]"""
     dimension: int
-    """Entries of the state, those of a synapse included"""
 
     def __len__(self) -> int:
         return len(self.per_second)
@@ -50,16 +62,18 @@ class Lyapunov:
         ax = axes_for(ax)
         ax.errorbar(np.arange(1, len(self) + 1), self.per_second, self.standard_error, fmt=".")
         ax.axhline(0, color="0.8", zorder=0)
-        ax.set(xlabel="exponent", ylabel="[1/s]")
+        ax.set(xlabel="exponent", ylabel="growth rate [1/s]")
+        ax.locator_params(axis="x", integer=True)
         return ax
 
     def __repr__(self) -> str:
-        text = f"leading Lyapunov exponent {self.per_second[0]:.3g} +- {self.standard_error[0]:.2g} /s of the {self.as_}"
+        text = f"leading Lyapunov exponent {self.per_second[0]:.3g} +- {self.standard_error[0]:.2g} /s of the {self.as_}, along one path"
         if self.kaplan_yorke is None:
             return text + f"; {counted(len(self), 'exponent')}, too few for the dimension"
         return text + f"; Kaplan-Yorke dimension {self.kaplan_yorke:.3g} of {self.dimension}"
 
 
+@keywords
 def lyapunov(
     net: Network,
     input: ArrayLike | None = None,
@@ -74,6 +88,8 @@ def lyapunov(
     seed: int = 1,
 ) -> Lyapunov:
     """Lyapunov exponents under constant input, short-term synapses included (docs/analyses.md).
+
+    They are those of one path: where a network has several attractors, the seed decides on which (``basins``).
 
     Parameters
     ----------

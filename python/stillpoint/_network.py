@@ -3,20 +3,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
-from stillpoint._synapses import Synapse
+from stillpoint._core import Network as _Core
+from stillpoint._keywords import did_you_mean, keywords
+from stillpoint._synapses import Synapse, checked_synapse
 
-_VECTORS = {"b", "b_out", "tau_ms", "A", "r0", "sign"}
 _SHAPES = {
-    "W": "(N, N); of an lstm (4 N, N)", "W_in": "(N, inputs); of an lstm (4 N, inputs)", "b": "(N,); of an lstm (4 N,)",
-    "W_out": "(outputs, N)", "b_out": "(outputs,)", "tau_ms": "one number or (N,)", "M": "(N, rank)", "V": "(N, rank)", "A": "(N,)",
-    "bulk": "(N, N)", "W_fb": "(N, outputs)", "mask": "as W", "sign": "(N,)", "r0": "(N,); of an lstm (2 N,)",
+    "W": "(N, N)", "W_in": "(N, inputs)", "b": "(N,)", "W_out": "(outputs, N)", "b_out": "(outputs,)", "tau_ms": "(N,)", "M": "(N, rank)",
+    "V": "(N, rank)", "A": "(N,)", "bulk": "(N, N)", "W_fb": "(N, outputs)", "mask": "as W", "sign": "(N,)", "r0": "(N,)",
 }
+_OF_LSTM = {"W": "(4 N, N)", "W_in": "(4 N, inputs)", "b": "(4 N,)", "mask": "(4 N, N)", "r0": "(2 N,)"}
+
+
+if TYPE_CHECKING:
+    from stillpoint import tasks
 
 
 class _Array:
@@ -51,11 +56,11 @@ class Network:
         Recurrent weights; row: postsynaptic neuron. Of an lstm (4 N, N), gates i, f, g, o. None of a low_rank network.
     W_in : (N, inputs) array, optional
         Input weights. Default: no inputs.
-    b : (N,) array, optional
+    b : float or (N,) array, optional
         Biases. Default: 0.
     W_out : (outputs, N) array, optional
         Readout weights. Default: no outputs.
-    b_out : (outputs,) array, optional
+    b_out : float or (outputs,) array, optional
         Biases of the readout. Default: 0.
     tau_ms : float or (N,) array, optional
         Membrane time constants [ms], 50 by default; of a map it has no place, its step is ``dt_ms``.
@@ -70,7 +75,7 @@ class Network:
         What a rate of 1 means [Hz]; 0: rates have no unit.
     M, V, bulk : arrays, optional
         Of a low_rank network, ``W = M V.T / N + bulk``; (N, rank), (N, rank), (N, N).
-    A : (N,) array, optional
+    A : float or (N,) array, optional
         Of a plrnn: what a neuron keeps per step.
     W_fb : (N, outputs) array, optional
         Feedback of the readout.
@@ -78,7 +83,7 @@ class Network:
         1 where a connection may exist, 0 elsewhere.
     sign : (N,) array, optional
         1 excitatory, -1 inhibitory neurons (Dale's law).
-    r0 : (N,) array, optional
+    r0 : float or (N,) array, optional
         State at trial start. Default: drawn for each trial.
     synapse : TCR, TsodyksMarkram, DerivativeFeedback or HighPass, optional
         Short-term synapse that simulations and analyses take unless told otherwise.
@@ -100,6 +105,9 @@ class Network:
     (3, 3)
     """
 
+    _core: _Core
+    _synapse: Synapse
+
     W = _Array("Recurrent weights, (N, N); None of a low_rank network.")
     W_in = _Array("Input weights, (N, inputs); None without inputs.")
     b = _Array("Biases, (N,).")
@@ -115,6 +123,7 @@ class Network:
     sign = _Array("1 excitatory, -1 inhibitory, (N,), or None.")
     r0 = _Array("State at trial start, (N,), or None: drawn for each trial.")
 
+    @keywords
     def __init__(
         self,
         W: ArrayLike | None = None,
@@ -140,36 +149,56 @@ class Network:
     ) -> None:
         _given.one_of("kind", kind, _core.network_kinds())
         _given.one_of("nonlinearity", nonlinearity, _core.nonlinearity_names())
+        if dt_ms is not None and _given.number("dt_ms", dt_ms, "a number > 0 [ms]") <= 0:
+            raise ValueError(f"dt_ms: {dt_ms:g}; expected a number > 0 [ms]")
         if tau_ms is None and kind not in ("plrnn", "lstm", "rnn_map"):
             tau_ms = 50
         given = {
             "W": W, "W_in": W_in, "b": b, "W_out": W_out, "b_out": b_out, "tau_ms": tau_ms, "M": M, "V": V, "bulk": bulk, "A": A,
             "W_fb": W_fb, "mask": mask, "sign": sign, "r0": r0,
         }
+        shapes = {**_SHAPES, **_OF_LSTM} if kind == "lstm" else _SHAPES
         arrays = {}
         for name, value in given.items():
             if value is None:
                 continue
-            axes = (0, 1) if name == "tau_ms" else 1 if name in _VECTORS else 2
-            arrays[name] = _given.array(f"network: {name}", value, axes, _SHAPES[name], finite=False)
-        if "tau_ms" in arrays:
-            arrays["tau_ms"] = np.atleast_1d(arrays["tau_ms"])
-        self._core: _core.Network = _core.Network.make(
-            kind, nonlinearity, arrays, None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]"),
-            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]"))
-        self._synapse: Synapse = synapse
+            vector = shapes[name].endswith(",)")
+            expected = f"{shapes[name]}, or one number" if vector else shapes[name]
+            arrays[name] = _given.array(f"network: {name}", value, (0, 1) if vector else 2, expected, finite=False)
+        for name, found in arrays.items():
+            if found.ndim == 0:
+                arrays[name] = np.full(1 if name == "tau_ms" else _entries(name, kind, arrays), found)
+        self._hold(_core.Network.make(
+            kind, nonlinearity, arrays, None if dt_ms is None else float(dt_ms),
+            _given.number("rate_hz", rate_hz, "a number >= 0 [Hz]")), checked_synapse(synapse))
 
     @classmethod
-    def _of(cls, core: _core.Network, synapse: Synapse = None) -> Network:
+    def _of(cls, core: _Core, synapse: Synapse = None) -> Network:
         made = cls.__new__(cls)
-        made._core = core
-        made._synapse = synapse
+        made._hold(core, synapse)
         return made
 
+    def _hold(self, core: _Core, synapse: Synapse) -> None:
+        object.__setattr__(self, "_core", core)
+        object.__setattr__(self, "_synapse", synapse)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"{name}: a network does not change; net.replace({name}=..) makes another one")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            known = [each for each in dir(Network) if not each.startswith("_")]
+            raise AttributeError(f"a network has no {name}" + did_you_mean(name, known))
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{name}: a network does not change; net.replace({name}=None) makes another one")
+
     @classmethod
+    @keywords
     def random(
-        cls, size: int = 100, gain: float = 1.5, *, inputs: int = 1, outputs: int = 1, nonlinearity: str = "tanh",
-        tau_ms: float = 50, seed: int = 1,
+        cls, size: int = 100, gain: float = 1.5, *, inputs: int | None = None, outputs: int | None = None, task: tasks.Task | None = None,
+        nonlinearity: str = "tanh", tau_ms: float = 50, seed: int = 1,
     ) -> Network:
         """A leaky_rate network with W ~ N(0, gain^2 / size), W_in ~ N(0, 1), W_out ~ N(0, 1 / size), as the program draws it.
 
@@ -179,8 +208,10 @@ class Network:
             Neurons N.
         gain : float
             g; above 1 the network is strongly connected.
-        inputs, outputs : int
-            Channels.
+        inputs, outputs : int, optional
+            Channels. Default: those of the task, or 1.
+        task : a task of ``stillpoint.tasks``, optional
+            What the network is for.
         nonlinearity : {"tanh", "relu", "softplus", "logistic"}
         tau_ms : float
             Membrane time constant [ms].
@@ -192,13 +223,22 @@ class Network:
         >>> import stillpoint as sp
         >>> sp.Network.random(20, gain=2, seed=3)
         Network(leaky_rate: 20 neurons, 1 input, 1 output, tanh, tau 50 ms)
+        >>> sp.Network.random(20, task=sp.tasks.FlipFlop(bits=2))
+        Network(leaky_rate: 20 neurons, 2 inputs, 2 outputs, tanh, tau 50 ms)
         """
         _given.one_of("nonlinearity", nonlinearity, _core.nonlinearity_names())
+        if task is not None and not hasattr(task, "draw"):
+            raise TypeError(f"task: {_given.described(task)}; expected a task, as FlipFlop()")
+        if inputs is None:
+            inputs = 1 if task is None else task.inputs
+        if outputs is None:
+            outputs = 1 if task is None else task.outputs
         return cls._of(_core.Network.draw(
             _given.whole("size", size, 1), _given.number("gain", gain), _given.whole("inputs", inputs),
             _given.whole("outputs", outputs), nonlinearity, _given.number("tau_ms", tau_ms), _given.whole("seed", seed)))
 
     @classmethod
+    @keywords
     def load(cls, path: str | Path, group: str | None = None) -> Network:
         """The network of a network file, or the final one of a run file, with the synapse that it was trained with.
 
@@ -218,6 +258,7 @@ class Network:
         core = _core.Network.load(_given.existing(path), group)
         return cls._of(core, _core.trained_with(core))
 
+    @keywords
     def save(self, path: str | Path, overwrite: bool = False) -> None:
         """Writes a network file, which the program reads (docs/file-formats.md), with its synapse.
 
@@ -234,6 +275,13 @@ class Network:
     def replace(self, **changes: Any) -> Network:
         """Another network, like this one but for what is given, by the names of the constructor."""
         own = {name: self._core.array(name) for name in _SHAPES}
+        for name in ("b", "b_out"):  # of another size they are 0 again
+            if own[name] is not None and not own[name].any():
+                own[name] = None
+        if changes.get("W_out", ()) is None:
+            own["b_out"] = None
+        if (tau := own["tau_ms"]) is not None and tau.min() == tau.max():
+            own["tau_ms"] = tau[0]
         if self._core.is_map and "dt_ms" in changes:  # which stood in for it
             own["tau_ms"] = None
         return Network(**{**own, **self._rest(), **changes})
@@ -290,10 +338,7 @@ class Network:
         return {"kind": self.kind, "nonlinearity": self.nonlinearity, "dt_ms": self.dt_ms, "rate_hz": self.rate_hz, "synapse": self.synapse}
 
     def __repr__(self) -> str:
-        def counted(count: int, what: str) -> str:
-            return f"{count} {what}{'' if count == 1 else 's'}"
-
-        parts = [counted(self.size, "neuron"), counted(self.inputs, "input"), counted(self.outputs, "output")]
+        parts = [_given.counted(self.size, "neuron"), _given.counted(self.inputs, "input"), _given.counted(self.outputs, "output")]
         if self.kind != "lstm":
             parts.append(self.nonlinearity)
         if not self._core.is_map:
@@ -304,6 +349,15 @@ class Network:
         if self.synapse is not None:
             parts.append(repr(self.synapse))
         return f"Network({self.kind}: {', '.join(parts)})"
+
+
+def _entries(name: str, kind: str, arrays: Mapping[str, Any]) -> int:
+    """Of an array that was given as one number."""
+    if name == "b_out":
+        return len(arrays.get("W_out", ()))
+    recurrent = arrays.get("W", arrays.get("M", np.empty((0, 0))))
+    N = len(recurrent) // (4 if kind == "lstm" else 1)
+    return N * ({"b": 4, "r0": 2}.get(name, 1) if kind == "lstm" else 1)
 
 
 def checked(net: Network) -> Network:

@@ -1,14 +1,14 @@
 """Search, drop and comprehension of a learning curve."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
-from stillpoint._result import Interval, axes_for
+from stillpoint._keywords import keywords
+from stillpoint._result import Interval, axes_for, result
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -17,39 +17,62 @@ if TYPE_CHECKING:
     from stillpoint._train import Curve, Trained
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Phases:
-    """Search, drop and comprehension of a learning curve, as ``phases`` found them."""
+    """Search, drop and comprehension of a learning curve, as ``phases`` found them.
+
+    Attributes
+    ----------
+    verdict : {"abrupt", "gradual", "none"}
+        Whether the loss fell, and how.
+    drop : (float, float, float) or None
+        Update at which half of the ramp is done, with its interval (low, high); None unless abrupt.
+    drop_from, drop_to : (float, float, float) or None
+        The last update before the ramp, and the first after it, with their intervals.
+    loss_before_after : (float, float) or None
+        Of the fit, there.
+    phases : list of dict
+        name, from, to (updates), loss (geometric mean), accuracy (mean, NaN where unknown).
+    delta_bic : float
+        Evidence for the broken line against the smooth decays; above 0 in its favour.
+    strength : {"weak", "positive", "strong", "very strong"}
+        Of that evidence.
+    bic : dict
+        Of each model.
+    ramp : (float, float, float) or None
+        Of the broken line, also where gradual: middle, from, to.
+    change_points : (changes,)
+        Of the mean: first update of each level.
+    falling_p : float
+        Of a level against a straight line that falls.
+    rho, sigma : float
+        Of the noise of log loss about the better model: its autocorrelation from point to point, and its standard deviation.
+    points_averaged : int
+        Points of the curve that were averaged into one.
+    update, fitted : (points,)
+        Those that were fitted, and the better model's loss there.
+    curve : ((n,), (n,))
+        update and loss as they were given.
+    """
 
     verdict: str
-    """"abrupt", "gradual" or "none"."""
     drop: Interval | None
-    """Update at which half of the ramp is done, with its interval; None unless abrupt"""
     drop_from: Interval | None
-    """Onset: the last update before the ramp"""
     drop_to: Interval | None
-    """The first update after it"""
     loss_before_after: tuple[float, float] | None
     phases: list[dict[str, Any]]
-    """name, from, to, loss (geometric mean), accuracy (NaN where unknown)"""
     delta_bic: float
-    """Evidence for the broken line against the smooth decays; above 0 in its favour"""
     strength: str
-    """"weak", "positive", "strong" or "very strong"."""
     bic: dict[str, float]
     ramp: Interval | None
-    """Of the broken line, also where gradual: middle, from, to"""
     change_points: NDArray[np.float64]
     falling_p: float
     rho: float
     sigma: float
     points_averaged: int
     update: NDArray[np.float64]
-    """(points,), those that were fitted"""
     fitted: NDArray[np.float64]
-    """(points,), loss of the better model"""
     curve: tuple[NDArray[np.float64], NDArray[np.float64]]
-    """update and loss as they were given"""
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each phase: name, from, to, loss, accuracy."""
@@ -77,6 +100,7 @@ class Phases:
         return text if self.verdict == "none" else f"{text}; evidence {self.strength}, {abs(self.delta_bic):.1f} of BIC"
 
 
+@keywords
 def phases(
     curve: ArrayLike | pd.DataFrame | Curve | Trained,
     *,

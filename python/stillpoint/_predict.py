@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stillpoint import _core, _given, _progress
-from stillpoint._result import axes_for, counted
+from stillpoint._core import Recording
+from stillpoint._keywords import keywords
+from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
 
@@ -24,14 +25,20 @@ _PAIR = (
 )
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Predictions:
-    """Experiments on the networks of a study, as ``predict`` made them."""
+    """Experiments on the networks of a study, as ``predict`` made them.
+
+    Attributes
+    ----------
+    directory : Path
+        predictions.md to read, a figure for each, predictions.json, predictions.csv.
+    report : dict
+        predictions.json (docs/file-formats.md).
+    """
 
     directory: Path
-    """predictions.md to read, a figure for each, predictions.json, predictions.csv"""
     report: Mapping[str, Any]
-    """predictions.json (docs/file-formats.md)"""
 
     @property
     def names(self) -> list[str]:
@@ -45,7 +52,8 @@ class Predictions:
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each prediction, pair of hypotheses and size of a recording: how b differs from a, how well recordings tell
-        them apart (auc), and how many animals it takes for a power of 80 and 90 %."""
+        them apart (auc), and how many animals it takes for a power of 80 and 90 %. ``difference`` is of the rates of all neurons over
+        the seeds and settings that both have, so it need not be that of ``values()``, which are of all seeds."""
         import pandas as pd
 
         rows = []
@@ -62,7 +70,8 @@ class Predictions:
 
     def values(self) -> pd.DataFrame:
         """One row for each prediction and hypothesis: its value by the rates of all neurons, with the 95 % interval over seeds, and
-        how many networks it is the mean of."""
+        how many networks it is the mean of; NaN where it is undefined, as what is measured in a
+        delay of a task without one."""
         import pandas as pd
 
         rows = []
@@ -97,12 +106,14 @@ class Predictions:
                 f"{self.report['most_animals']} animals; in {self.directory / 'predictions.md'}")
 
 
+@keywords
 def predict(
     study: Study | str | Path | Sequence[Study | str | Path],
     out: str | Path,
     *,
     size: tuple[int, int] | Sequence[tuple[int, int]] = (),
     only: str | Sequence[str] = (),
+    recording: Recording | None = None,
     all: bool = False,
     half_step: int | None = None,
     f_max_hz: float | None = None,
@@ -123,6 +134,8 @@ def predict(
         That a session records. Default: those of 10 x 20, 30 x 40 and 60 x 60 that the networks have the neurons for.
     only : str or sequence of str
         Predictions. Default: all.
+    recording : Recording, optional
+        What an electrode or a microscope sees of rates. Default: Recording().
     all : bool
         Whether networks count that did not reach criterion.
     half_step : int, optional
@@ -150,12 +163,14 @@ def predict(
     directories = [str(directory_of(one)) for one in given]
     known = _core.prediction_names()
     names = [_given.one_of("only", name, known) for name in ([only] if isinstance(only, str) else only)]
+    if not isinstance(recording, (Recording, type(None))):
+        raise TypeError(f"recording: {_given.described(recording)}; expected Recording()")
     if not str(out):
         raise ValueError("out: empty; expected a directory")
     folder = Path(out).expanduser()
     with told(), _progress.bar(progress) as see:
         text = _core.predict(
-            directories, str(folder), _sizes(size), names, bool(all), None if half_step is None else _given.whole("half_step", half_step),
+            directories, str(folder), _sizes(size), names, recording or Recording(), bool(all), None if half_step is None else _given.whole("half_step", half_step),
             None if f_max_hz is None else _given.number("f_max_hz", f_max_hz),
             None if trials_per_day is None else _given.number("trials_per_day", trials_per_day), _given.whole("jobs", jobs), see)
     return Predictions(folder, json.loads(text))

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillpoint import _core, _given
-from stillpoint._result import axes_for, counted
+from stillpoint._keywords import keywords
+from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
 from stillpoint._told import told
 
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Restructuring:
-    """Geometric restructuring events in the runs of a study, as ``restructuring`` found them."""
+    """Geometric restructuring events in the runs of a study, as ``restructuring`` found them.
+
+    Attributes
+    ----------
+    conditions : list of dict
+        varied (option: value), synapse, runs, note; numbers of runs: abrupt, gradual, no_drop, diverged, not_measured, with_event; permuted_drops and
+        shifted_events, tests of whether the last event is closer to the drop than by chance. Each of runs: seed, problem, verdict, drop_onset and
+        lead (value, low, high, in updates), events.
+    """
 
     conditions: list[dict[str, Any]]
-    """varied (option: value), synapse, runs (seed, problem, verdict, drop_onset, events, lead), note, abrupt, gradual, no_drop, diverged,
-    not_measured, with_event, permuted_drops, shifted_events"""
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each event: what the condition varies, seed, update, after, peak, over, p, descriptors."""
@@ -53,6 +59,7 @@ class Restructuring:
                 f"restructuring event, {sum(c['abrupt'] for c in self.conditions)} with an abrupt drop")
 
 
+@keywords
 def restructuring(
     directory: Study | str | Path,
     *,

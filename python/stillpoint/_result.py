@@ -1,12 +1,15 @@
 """What analyses give back: arrays, a table, a picture, a sentence."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import inspect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stillpoint import _given
+from stillpoint._given import counted as counted
 from stillpoint._network import Network, checked
 from stillpoint._synapses import OWN, Synapse, chosen
 
@@ -17,29 +20,37 @@ if TYPE_CHECKING:
 #: value, low, high
 Interval = tuple[float, float, float]
 
+Class = TypeVar("Class")
+
 METHODS = ["euler", "exponential_euler", "rk4"]
+
+
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
+def result(made: type[Class]) -> type[Class]:
+    """A class of frozen fields: its help is what they hold, not how it is made, and it equals itself alone, as arrays do."""
+    made = dataclass(frozen=True, repr=False, eq=False)(made)
+    made.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
+    return made
 
 
 def axes_for(ax: matplotlib.axes.Axes | None) -> matplotlib.axes.Axes:
     """These axes, or those of a new figure."""
     if ax is not None:
+        if not hasattr(ax, "scatter"):
+            raise TypeError(f"ax: {_given.described(ax)}; expected axes of matplotlib")
         return ax
     from matplotlib import pyplot
 
     return pyplot.subplots(layout="constrained")[1]
 
 
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def held_input(net: Network, value: ArrayLike | None) -> _given.Floats:
     """Constant input, (inputs,)."""
     if value is None:
         return np.zeros(checked(net).inputs)
-    found = _given.array("input", value, 1, "(inputs,)")
+    found = np.atleast_1d(_given.array("input", value, (0, 1), "(inputs,), or one number of one input"))
     if len(found) != checked(net).inputs:
-        raise ValueError(f"input: shape {found.shape}; the network has {net.inputs} inputs")
+        raise ValueError(f"input: shape {found.shape}; the network has {counted(net.inputs, 'input')}")
     return found
 
 

@@ -1,6 +1,7 @@
 """Learning rules: those of the toolkit, classes of parameters, and those of one's own."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 from stillpoint import _core, _given
@@ -70,6 +71,20 @@ OfToolkit: TypeAlias = (
 AnyRule: TypeAlias = OfToolkit | Rule
 
 
+class _Calls:
+    """The calls that a rule gets."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.begin, self.step = rule.begin, rule.step
+        self._write: Callable[[Any, Any], Any] = rule.write
+        self._name = type(rule).__name__
+
+    def write(self, view: Any, changes: Any) -> None:
+        made = self._write(view, changes)
+        if made is not None and made is not changes:
+            raise TypeError(f"rule {self._name}: write gives back {type(made).__name__}, which nobody reads; fill changes, as changes.W += ..")
+
+
 def compiled_rule(name: str, rule: Any) -> Any:
     """What the compiled part takes."""
     if isinstance(rule, OfToolkit):
@@ -80,6 +95,6 @@ def compiled_rule(name: str, rule: Any) -> Any:
         raise TypeError(f"{name}: {called}")
     kind = type(rule)
     return _core.OwnRule(
-        rule, kind.__name__, _given.one_of("emits", rule.emits, ["gradient", "change", "change_by_step"]),
+        _Calls(rule), kind.__name__, _given.one_of("emits", rule.emits, ["gradient", "change", "change_by_step"]),
         _given.one_of("truth", rule.truth, ["approximate", "unbiased", "exact"]), rule.supervised, rule.own_readout, rule.any_network,
         kind.step is not Rule.step)

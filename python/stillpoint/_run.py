@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stillpoint import _core, _given
 from stillpoint._network import Network
-from stillpoint._result import counted
+from stillpoint._result import counted, result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,33 +39,54 @@ def read_array(path: Path, name: str) -> NDArray[np.float64]:
     return np.asarray(_core.read_array(_given.existing(path), name), dtype=np.float64)
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Run:
-    """One finished run of a study. What is more than a line is read from its file when it is asked for."""
+    """One finished run of a study. What is more than a line is read from its file when it is asked for.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    condition : int
+        Number of the condition, from 0.
+    seed : int
+        Of its network, trials and noise.
+    outcome : {"reached", "not_reached", "diverged"}
+        How it ended.
+    reached_at : int or None
+        Update at which criterion was reached.
+    diverged_at : int or None
+        Update whose loss, state or gradient was not finite.
+    updates : int
+        That it was given.
+    final_loss, final_accuracy : float
+        On the evaluation trials; NaN where it diverged.
+    seconds_per_update : float
+        Of the training [s].
+    unmatched : bool
+        A matched control for which no match was found.
+    collapsed : bool
+        After freeze-in all trials ended alike.
+    options : dict
+        Every option that it was trained with.
+    varied : dict
+        Of them, those that differ between conditions.
+    """
 
     path: Path
     condition: int
-    """Number of the condition, from 0"""
     seed: int
     outcome: str
-    """"reached", "not_reached" or "diverged"."""
     reached_at: int | None
-    """Update at which criterion was reached"""
     diverged_at: int | None
     updates: int
-    """That it was given"""
     final_loss: float
     final_accuracy: float
-    """On the evaluation trials; NaN where it diverged"""
     seconds_per_update: float
     unmatched: bool
-    """A matched control for which no match was found"""
     collapsed: bool
-    """After freeze-in all trials ended alike"""
     options: Mapping[str, Value]
-    """Every option that it was trained with"""
     varied: Mapping[str, Value] = field(default_factory=dict)
-    """Of them, those that differ between conditions"""
 
     @property
     def curve(self) -> xr.Dataset:
@@ -153,7 +174,7 @@ class Runs(Sequence[Run]):
         if not self._runs:
             raise ValueError("curves: no run is finished")
         read = [run.curve for run in self._runs]
-        together: xr.Dataset = xr.concat(read, "run", join="outer", combine_attrs="override")
+        together: xr.Dataset = xr.concat(read, "run", join="outer", combine_attrs="drop_conflicts")
         along: dict[str, Any] = {"condition": [run.condition for run in self._runs], "seed": [run.seed for run in self._runs]}
         for name in self._runs[0].varied:
             along[name] = [run.varied[name] for run in self._runs]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given
 from stillpoint._core import Integration, Noise
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._synapses import OWN, Synapse, chosen
 
@@ -36,12 +37,41 @@ def own_step_ms(net: Network) -> float:
     return float(np.asarray(net.tau_ms)[0]) if net._core.is_map else Integration().dt_ms
 
 
+def _step_of(inputs: Any) -> float | None:
+    """The step [ms] that the time coordinate of an array of xarray has, if there is one."""
+    if hasattr(inputs, "data_vars"):
+        raise TypeError(f"inputs: a Dataset of {', '.join(map(str, inputs.data_vars)) or 'nothing'}; give the array, as trials.inputs")
+    coords = getattr(inputs, "coords", {})
+    if "time" not in coords or coords["time"].ndim != 1 or coords["time"].size < 2:
+        return None
+    time = coords["time"]
+    at, expected = time.values, "times of equal distance [ms]"
+    if time.attrs.get("units", "ms") != "ms":
+        raise ValueError(f"inputs: time has the units {time.attrs['units']!r}; expected {expected}")
+    steps = np.diff(_given.array("inputs: time", at, 1, expected))
+    step = float(steps.mean())
+    if step <= 0 or np.abs(steps - step).max() > 1e-6 * step:
+        raise ValueError(f"inputs: time runs from {at[0]:g} to {at[-1]:g} in steps of {steps.min():g} to {steps.max():g}; expected {expected}")
+    return float(f"{step:.12g}")
+
+
+def _common_step(net: Network, dt_ms: float | None, of_inputs: float | None) -> float:
+    """[ms]"""
+    given = None if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]")
+    known, whose = (given, "what is given") if given is not None else (net.dt_ms, "the network's")
+    if known is not None and of_inputs is not None and abs(known - of_inputs) > 1e-6 * of_inputs:
+        raise ValueError(f"dt_ms: {whose} is {known:g}, but time of the inputs has steps of {of_inputs:g} (times are in ms); expected one step: "
+                         "give dt_ms= that of the inputs, or inputs.values, to which any step applies")
+    return known if known is not None else of_inputs if of_inputs is not None else own_step_ms(net)
+
+
 def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) -> np.ndarray[Any, np.dtype[np.float64]]:
-    if hasattr(inputs, "transpose") and set(getattr(inputs, "dims", ())) == {"trial", "time", "input"}:  # of xarray
-        inputs = inputs.transpose("trial", "time", "input")
+    dims = [name for name in ("trial", "time", "input") if name in getattr(inputs, "dims", ())]
+    if len(dims) > 1 and len(dims) == inputs.ndim:  # of xarray
+        inputs = inputs.transpose(*dims)
     given = np.zeros(net.inputs) if inputs is None else _given.array("inputs", inputs, (1, 2, 3), _INPUTS + ", or (input,) held for duration_ms")
     if given.shape[-1] != net.inputs:
-        raise ValueError(f"inputs: shape {given.shape}; expected {_INPUTS}, and the network has {net.inputs} inputs")
+        raise ValueError(f"inputs: shape {given.shape}; expected {_INPUTS}, and the network has {_given.counted(net.inputs, 'input')}")
     if given.ndim == 1:
         if steps is None:
             raise ValueError("duration_ms: missing; a constant input, or none, needs the length of the run")
@@ -55,6 +85,7 @@ def _trials(net: Network, inputs: Any, steps: int | None, trials: int | None) ->
     return given
 
 
+@keywords
 def simulate(
     net: Network,
     inputs: ArrayLike | xr.DataArray | None = None,
@@ -78,7 +109,8 @@ def simulate(
         Input of every step, held within it. (time, input): the same in every trial; (input,): held for ``duration_ms``.
         Default: none.
     dt_ms : float, optional
-        Time step [ms]. Default: that of the network, 5 where it has none.
+        Time step [ms]. Default: that of the network, or of the inputs' time coordinate (an error where both have one, and another);
+        5 where neither has one.
     duration_ms : float, optional
         Length of a run under constant input [ms].
     trials : int, optional
@@ -99,8 +131,10 @@ def simulate(
     Returns
     -------
     xarray.Dataset
-        One variable for each that is recorded, with dims (trial, time, unit), of outputs (trial, time, channel), and units in attrs; time [ms] counts from 0, where
-        the initial state is, to the end of the last step.
+        One variable for each that is recorded, with units in attrs and dims (trial, time, unit); of outputs (trial, time, channel), of
+        the synapse (trial, time, synaptic_entry), of states with several entries for each neuron (lstm) (trial, time, entry). ``time``
+        [ms] counts from 0, where the initial state is; then it is the end of each step, as the time of trials that a task draws:
+        ``run.output - trials.targets`` is the error. Coordinates of the inputs' trials are kept.
 
     Raises
     ------
@@ -122,7 +156,7 @@ def simulate(
     >>> run.time.attrs["units"]
     'ms'
     """
-    step = own_step_ms(checked(net)) if dt_ms is None else _given.number("dt_ms", dt_ms, "a number > 0 [ms]")
+    step = _common_step(checked(net), dt_ms, _step_of(inputs))
     integration = Integration(method=_given.one_of("method", method, _core.method_names()), dt_ms=step)
     steps = None
     if duration_ms is not None:
@@ -135,16 +169,21 @@ def simulate(
     if not isinstance(noise, Noise):
         noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))
     shown = _trials(net, inputs, steps, None if trials is None else _given.whole("trials", trials, 1))
-    found = _core.simulate(
-        net._core, shown, integration, noise, chosen(synapse, net.synapse), _given.whole("seed", seed), names,
-        _given.whole("every", every, 1))
+    try:
+        found = _core.simulate(
+            net._core, shown, integration, noise, chosen(synapse, net.synapse), _given.whole("seed", seed), names,
+            _given.whole("every", every, 1))
+    except MemoryError:
+        raise MemoryError(
+            f"simulate: no memory for {_given.counted(shown.shape[0], 'trial')} of {_given.counted(shown.shape[1], 'step')} of {net._core.states} "
+            "states; take fewer trials, or run one after another") from None
     if found.pop("diverges"):
-        warnings.warn("the network diverges: what is recorded is not finite; take a smaller dt_ms, or weaker weights", RuntimeWarning, stacklevel=2)
+        warnings.warn("the network diverges: what is recorded is not finite; take a smaller dt_ms, or weaker weights", RuntimeWarning, stacklevel=3)
     bound_ms = found.pop("bound_ms")
     if step > bound_ms:
         warnings.warn(
             f"dt_ms = {step:g} is past the stability bound of the synapse's own step, {bound_ms:.3g} ms at this activity; take a smaller "
-            "step, or method='rk4'", RuntimeWarning, stacklevel=2)
+            "step, or method='rk4'", RuntimeWarning, stacklevel=3)
 
     import xarray as xr
 
@@ -152,6 +191,9 @@ def simulate(
     variables = {}
     for name in names:
         channel, units, meaning = _RECORDED[name]
+        if name == "state" and net._core.states == net.size:
+            channel = "unit"
         variables[name] = (("trial", "time", channel), found[name], {"units": units, "long_name": meaning})
     attrs = {"dt_ms": step, "method": method, "seed": seed, "synapse": repr(chosen(synapse, net.synapse)), "network": repr(net)}
-    return xr.Dataset(variables, {"time": ("time", time, {"units": "ms", "long_name": "time"})}, attrs)
+    coords = {name: values for name, values in getattr(inputs, "coords", {}).items() if values.dims == ("trial",)}
+    return xr.Dataset(variables, {**coords, "time": ("time", time, {"units": "ms", "long_name": "time"})}, attrs)

@@ -1,43 +1,60 @@
 """Where a network lingers."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillpoint import _core, _given
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, held_input, taken_as, given_states
+from stillpoint._result import axes_for, counted, given_states, held_input, result, taken_as
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class SlowPoints:
-    """Where a network lingers without resting, as ``slow_points`` found it; slowest first."""
+    """Where a network lingers without resting, as ``slow_points`` found it; slowest first.
+
+    Attributes
+    ----------
+    states : (points, D)
+        States.
+    slow_directions : (points, D)
+        Of length 1, along which the network passes.
+    q : (points,)
+        |F|^2 / 2 D; F is tau_ref_ms dx/dt of a flow, the change in one step of a map.
+    speed_per_s : (points,)
+        Root mean square of dx/dt over the entries [1/s].
+    eigenvalue : (points,) complex
+        Of the slow direction, in the units of ``FixedPoints.eigenvalues``.
+    index : (points,) int
+        Unstable directions beside it.
+    passage_ms : (points,)
+        Time to pass [ms]; NaN where it had not passed.
+    hits : (points,) int
+        Starts that ended there.
+    tau_ref_ms : float
+        Geometric mean of the time constants [ms]; of a map its step.
+    starts, at_fixed_points, unfinished : int
+        Searches, those that ended at fixed points, and those that ended at no minimum.
+    as_ : {"flow", "map"}
+        As what the network was looked at.
+    """
 
     as_: str
-    """"flow" or "map"."""
     states: NDArray[np.float64]
-    """(points, D)"""
     slow_directions: NDArray[np.float64]
-    """(points, D), of length 1, along which the network passes"""
     q: NDArray[np.float64]
-    """(points,), |F|^2 / 2 D"""
     speed_per_s: NDArray[np.float64]
-    """(points,), root mean square of dx/dt [1/s]"""
     eigenvalue: NDArray[np.complex128]
-    """(points,), of the slow direction"""
     index: NDArray[np.int64]
-    """(points,), unstable directions beside it"""
     passage_ms: NDArray[np.float64]
-    """(points,), time to pass [ms]; NaN where it had not passed"""
     hits: NDArray[np.int64]
-    """(points,), starts that ended there"""
     tau_ref_ms: float
     starts: int
     at_fixed_points: int
@@ -56,6 +73,8 @@ class SlowPoints:
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Time to pass over speed."""
         ax = axes_for(ax)
+        if not len(self):
+            ax.set(title="no slow point")
         ax.plot(self.speed_per_s, self.passage_ms, "o")
         ax.set(xlabel="speed [1/s]", ylabel="passage [ms]")
         return ax
@@ -67,6 +86,7 @@ class SlowPoints:
         return text + f"; of {counted(self.starts, 'start')} {self.at_fixed_points} ended at fixed points, {self.unfinished} at no minimum"
 
 
+@keywords
 def slow_points(
     net: Network,
     input: ArrayLike | None = None,
@@ -77,7 +97,8 @@ def slow_points(
     visited: ArrayLike | None = None,
     seed: int = 1,
 ) -> SlowPoints:
-    """Local minima of the speed that are no fixed points, and the time to pass them. Without short-term synapses.
+    """Local minima of the speed that are no fixed points, and the time to pass them. A short-term synapse, the network's own
+    as well, is left aside: they are those of the static network.
 
     Parameters
     ----------

@@ -1,13 +1,14 @@
 """Studies: started, and read."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stillpoint import _core, _given, _progress
+from stillpoint._keywords import keywords
 from stillpoint._result import axes_for, counted
 from stillpoint._run import Run, Runs, value_of
 from stillpoint._told import told
@@ -58,6 +59,12 @@ class Study:
             })
         return pd.DataFrame(rows).rename_axis("condition")
 
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)
+
     def to_dataframe(self) -> pd.DataFrame:
         """The table of the runs."""
         return self.runs.to_dataframe()
@@ -66,14 +73,15 @@ class Study:
         """Learning curves of all runs, (run, update)."""
         return self.runs.curves()
 
-    def compare(self, against: str = "", *, by: Sequence[str] = (), equal_seconds: bool = False) -> pd.DataFrame:
+    @keywords
+    def compare(self, against: str = "", *, by: str | Sequence[str] = (), equal_seconds: bool = False) -> pd.DataFrame:
         """Conditions compared over the seeds that they share, as `stillpoint compare` does it (docs/statistics.md).
 
         Parameters
         ----------
         against : str
             What the others are compared with: a condition by number or label, or a value that each group has. Default: the first.
-        by : sequence of str
+        by : str or sequence of str
             Options whose values are compared, all others being equal. Default: synapse and tcr, or the rule where these do not vary.
         equal_seconds : bool
             Over the same time of training in place of the same number of updates.
@@ -89,7 +97,7 @@ class Study:
         import pandas as pd
 
         with told():
-            text = _core.compare(str(self.directory), list(by), str(against), bool(equal_seconds))
+            text = _core.compare(str(self.directory), [by] if isinstance(by, str) else list(by), str(against), bool(equal_seconds))
         return pd.json_normalize(json.loads(text))
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
@@ -124,6 +132,7 @@ def directory_of(study: Study | str | Path) -> Path:
     return study.directory if isinstance(study, Study) else Path(study).expanduser()
 
 
+@keywords
 def open_study(directory: str | Path) -> Study:
     """The study in a directory, finished or not.
 
@@ -152,7 +161,11 @@ def open_study(directory: str | Path) -> Study:
     return Study(folder, found)
 
 
-def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Path, *, jobs: int = 0, progress: bool = True) -> Study:
+@keywords
+def run_study(
+    study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Path, *, options: Mapping[str, Any] | None = None, quick: bool = False,
+    jobs: int = 0, progress: bool = True,
+) -> Study:
     """Trains every condition of a study for every seed, as `stillpoint run` does it (docs/running.md).
 
     Runs that are finished are not done again. Ctrl-C stops it, and what the runs have reached is kept: the same call, or the program,
@@ -164,6 +177,10 @@ def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Pa
         A study file, or its sections as a dict of dicts; several values of a [grid] or of a list are a list.
     out : str or Path
         Directory of the results.
+    options : dict, optional
+        Values over those of the study, ``{"training.updates": 50}``.
+    quick : bool
+        Whether its section [quick] replaces other entries: the study's quick version.
     jobs : int
         Runs at a time; 0: one per processor that may be used.
     progress : bool
@@ -198,9 +215,12 @@ def run_study(study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Pa
     path, entries = ("", _entries(study)) if isinstance(study, Mapping) else (_given.existing(study), [])
     if not str(out):
         raise ValueError("out: empty; expected a directory")
+    if quick and isinstance(study, Mapping) and "quick" not in study:
+        raise ValueError("quick: True; the study has no section 'quick'")
+    over = [(name, _text(name, value)) for name, value in (options or {}).items()]
     folder = Path(out).expanduser()
     with told(), _progress.bar(progress) as see:
-        _core.run_study(path, entries, str(folder), _given.whole("jobs", jobs), see)
+        _core.run_study(path, entries, over, bool(quick), str(folder), _given.whole("jobs", jobs), see)
     return open_study(folder)
 
 

@@ -10,9 +10,9 @@ from stillpoint import _core
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Warns of what was told meanwhile, at the line that called the caller."""
+    """Warns of what was told meanwhile, at the line that called the caller, a function with @keywords."""
     try:
         yield
     finally:
         for line in _core.take_messages():
-            warnings.warn(line.removeprefix("warning: "), RuntimeWarning, stacklevel=4)
+            warnings.warn(line.removeprefix("warning: "), RuntimeWarning, stacklevel=5)

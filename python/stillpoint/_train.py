@@ -1,8 +1,7 @@
 """Training."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,11 +9,12 @@ from numpy.typing import NDArray
 
 from stillpoint import _core, _given, tasks
 from stillpoint._core import EProp, Integration, Noise, Optimizer, Schedule, TemporalConsistency
+from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, taken_synapse
+from stillpoint._result import axes_for, counted, result, taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
 from stillpoint._simulate import own_step_ms
-from stillpoint._synapses import OWN, Synapse
+from stillpoint._synapses import OWN, TCR, Synapse
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -23,23 +23,35 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Curve:
-    """A learning curve: arrays (updates,), measured before the weights of the update change."""
+    """A learning curve: arrays (updates,), measured before the weights of the update change.
+
+    Attributes
+    ----------
+    update : (updates,) int
+        Number, from 0.
+    loss : (updates,)
+        Mean squared error of the graded outputs.
+    accuracy : (updates,)
+        Share of graded outputs that are right, 0 to 1.
+    speed : (updates,)
+        Population speed [1/s].
+    stability_bound_ms : (updates,)
+        Largest stable step of the synapse [ms], infinite without one.
+    strength : (updates,)
+        Factor on the strength of temporal consistency.
+    alignment : dict of ((updates,), (updates,))
+        Of the rule and its shadows: cosine with BPTT's gradient, and norm as a share of its norm.
+    """
 
     update: NDArray[np.int64]
     loss: Floats
-    """Mean squared error of the graded outputs"""
     accuracy: Floats
-    """Share of graded outputs that are right"""
     speed: Floats
-    """Population speed [1/s]"""
     stability_bound_ms: Floats
-    """Largest stable step of the synapse [ms], infinite without one"""
     strength: Floats
-    """Factor on the strength of temporal consistency"""
     alignment: dict[str, tuple[Floats, Floats]]
-    """Of the rule and its shadows: cosine with BPTT's gradient, and norm as a share of its norm"""
 
     def __len__(self) -> int:
         return len(self.update)
@@ -54,28 +66,44 @@ class Curve:
         return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
-        return f"Curve({len(self)} updates" + (f", loss {self.loss[0]:.3g} to {self.loss[-1]:.3g})" if len(self) else ")")
+        return f"Curve({counted(len(self), 'update')}" + (f", loss {self.loss[0]:.3g} to {self.loss[-1]:.3g})" if len(self) else ")")
 
 
-@dataclass(frozen=True, repr=False)
+@result
 class Trained:
-    """What ``train`` made of a network."""
+    """What ``train`` made of a network.
+
+    Attributes
+    ----------
+    network : Network
+        As it is at the end.
+    initial : Network
+        As the training began: that which was given, rounded to the training's precision (single unless ``precision="double"``).
+    curve : Curve
+        Loss and more by update.
+    outcome : {"reached", "not_reached", "diverged", "unfinished"}
+        Unfinished: the callback stopped it.
+    reached_at : int or None
+        Update at which the criterion was first met.
+    diverged_at : int or None
+        Update whose loss, state or gradient was not finite.
+    final_loss, final_accuracy : float
+        On 512 trials of their own; NaN where it diverged or was stopped.
+    checkpoints : dict of Network
+        By update: the network before its change.
+    after_freeze_in : Network or None
+        As it was when temporal consistency had learned alone.
+    """
 
     network: Network
-    """As it is at the end"""
     initial: Network
     curve: Curve
     outcome: str
-    """"reached", "not_reached", "diverged", or "unfinished": the callback stopped it"""
     reached_at: int | None
-    """Update at which the criterion was first met"""
     diverged_at: int | None
-    """Update whose loss, state or gradient was not finite"""
     final_loss: float
     final_accuracy: float
-    """On 512 trials of their own; NaN where it diverged or was stopped"""
     checkpoints: dict[int, Network]
-    """Update: the network before its change"""
     after_freeze_in: Network | None
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -95,14 +123,15 @@ class Trained:
         updates = len(self.curve)
         text = {
             "reached": f"reached the criterion at update {self.reached_at}, of {updates}",
-            "not_reached": f"did not reach the criterion in {updates} updates",
+            "not_reached": f"did not reach the criterion in {counted(updates, 'update')}",
             "diverged": f"diverged at update {self.diverged_at}",
-        }.get(self.outcome, f"stopped after {updates} updates")
+        }.get(self.outcome, f"stopped after {counted(updates, 'update')}")
         if updates:
             text += f"; loss {self.curve.loss[0]:.3g} to {self.curve.loss[-1]:.3g}"
         return text if np.isnan(self.final_loss) else f"{text}, {self.final_accuracy:.1%} right of 512 trials at the end"
 
 
+@keywords
 def train(
     net: Network,
     task: tasks.Task,
@@ -178,7 +207,7 @@ def train(
     added : AntiHebbian or Oja, optional
         A second rule.
     consistency : TemporalConsistency, optional
-        In the long term.
+        In the long term, of form "loss", "local" or "instantaneous".
     schedule : Schedule, optional
         Of its strength, and of that of a TCR synapse.
     train_r0 : bool
@@ -202,9 +231,8 @@ def train(
     Examples
     --------
     >>> import stillpoint as sp
-    >>> net = sp.Network.random(30, inputs=2, seed=1)
     >>> task = sp.tasks.DelayedCueDiscrimination(delay_ms=50)
-    >>> found = sp.train(net.replace(W_out=net.W_out[[0, 0]], b_out=[0, 0], W_in=net.W_in[:, [0, 1, 1]]), task, updates=5, progress=False)
+    >>> found = sp.train(sp.Network.random(30, task=task), task, updates=5, progress=False)
     >>> found.outcome, len(found.curve), sorted(found.checkpoints)
     ('not_reached', 5, [1, 3])
     """
@@ -224,8 +252,11 @@ def train(
         raise TypeError(f"callback: {_given.described(callback)}; expected a function (update, net, loss)")
     if train_r0 and net.r0 is None:
         raise ValueError("train_r0: the network has no r0, its initial state is drawn for each trial; give it one by net.replace(r0=..)")
+    if not isinstance(shadows, Iterable):
+        raise TypeError(f"shadows: {_given.described(shadows)}; expected a sequence of rules, as [EProp()]")
     count = _given.whole("updates", updates, 1)
     own = taken_synapse(net, synapse)
+    _require_an_effect(consistency, schedule, own)
     found: dict[str, Any]
     with _Bar(count, progress) as bar:
         found = _core.train(
@@ -237,13 +268,26 @@ def train(
             _given.whole("within_trial", within_trial), _given.whole("freeze_in_updates", freeze_in_updates),
             _given.whole("freeze_in_every", freeze_in_every), _given.whole("seed", seed),
             _given.one_of("precision", precision, ["float", "double"]),
-            None if callback is None else lambda update, core, loss: callback(update, Network._of(core, own), loss), bar)
+            None if callback is None else lambda update, core, loss: not _ends(callback(update, Network._of(core, own), loss)), bar)
     curve = Curve(**{name: found.pop(name) for name in ("update", "loss", "accuracy", "speed", "stability_bound_ms", "strength", "alignment")})
     after = found.pop("after_freeze_in")
     return Trained(
         network=Network._of(found.pop("network"), own), initial=Network._of(found.pop("initial"), own), curve=curve,
         checkpoints={update: Network._of(core, own) for update, core in found.pop("checkpoints").items()},
         after_freeze_in=None if after is None else Network._of(after, own), **found)
+
+
+def _ends(answer: Any) -> bool:
+    """What a callback gives back: False ends the training, numpy's as well; None does not."""
+    return isinstance(answer, (bool, np.bool_)) and not answer
+
+
+def _require_an_effect(consistency: TemporalConsistency | None, schedule: Schedule | None, synapse: Synapse) -> None:
+    if consistency is not None and consistency.form == "none":
+        raise ValueError("consistency: form = 'none' does nothing; expected form='loss' (of gradient rules), 'local' or 'instantaneous' "
+                         "(beside any rule), or consistency=None")
+    if schedule is not None and consistency is None and not isinstance(synapse, TCR):
+        raise ValueError("schedule: nothing to schedule; expected consistency=TemporalConsistency(..) or synapse=TCR(..) beside it")
 
 
 def _kept(checkpoints: Any, updates: int) -> list[int]:

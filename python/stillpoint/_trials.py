@@ -64,7 +64,7 @@ def dataset(task: Any, count: int, dt_ms: float, seed: int, update: int, name: s
 
     drawn = _core.draw_trials(task, dt_ms, seed, update, count)
     about = {
-        "inputs": ("input", "1", "input of each step"), "targets": ("channel", "1", "what the output at the end of a step should be"),
+        "inputs": ("input", "1", "input, held within the step that ends at this time"), "targets": ("channel", "1", "what the output at this time should be"),
         "mask": ("channel", "1", "1 where that is graded"),
     }
     variables: dict[str, Any] = {
@@ -73,6 +73,6 @@ def dataset(task: Any, count: int, dt_ms: float, seed: int, update: int, name: s
     }
     variables["condition"] = ("trial", drawn["condition"], {"long_name": "type of trial"})
     variables["length_ms"] = ("trial", drawn["length"] * dt_ms, {"units": "ms", "long_name": "length of the trial; zeros follow"})
-    time = np.arange(drawn["inputs"].shape[0]) * dt_ms
+    time = np.arange(1, drawn["inputs"].shape[0] + 1) * dt_ms  # as simulate labels what it records
     attrs = {"task": name, "dt_ms": dt_ms, "seed": seed, "update": update, "tolerance": drawn["tolerance"]}
-    return xr.Dataset(variables, {"time": ("time", time, {"units": "ms", "long_name": "start of the step"})}, attrs)
+    return xr.Dataset(variables, {"time": ("time", time, {"units": "ms", "long_name": "end of the step"})}, attrs)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given, _trials
+from stillpoint._given import counted
+from stillpoint._keywords import keywords
+from stillpoint._words import in_python
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,6 +24,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
+@keywords
 def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int = 1, update: int = 0) -> xr.Dataset:
     """Draws trials, those of a training with this seed at this update.
 
@@ -36,7 +44,8 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     Returns
     -------
     xarray.Dataset
-        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial).
+        inputs (trial, time, input), targets and mask (trial, time, channel), condition (trial), length_ms (trial). ``time`` [ms]
+        is the end of a step, as in ``simulate``: an output there is graded by the target there, and comes of inputs up to there.
 
     Examples
     --------
@@ -44,6 +53,12 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
     >>> trials = sp.tasks.FlipFlop(bits=2).draw(8, dt_ms=10)
     >>> dict(trials.targets.sizes)
     {'trial': 8, 'time': 100, 'channel': 2}
+
+    Mean squared error of a network, and the share of outputs with the right sign:
+
+    >>> run = sp.simulate(sp.Network.random(20, inputs=2, outputs=2), trials.inputs)
+    >>> error = ((run.output - trials.targets)**2).where(trials.mask > 0).mean()
+    >>> right = (run.output * trials.targets > 0).where(trials.mask > 0).mean()
     """
     step = own_dt_ms(self) or _core.Integration().dt_ms
     if dt_ms is not None:
@@ -52,59 +67,98 @@ def _draw(self: Any, count: int = 64, *, dt_ms: float | None = None, seed: int =
         compiled(self, step), _given.whole("count", count, 1), step, _given.whole("seed", seed), _given.whole("update", update), repr(self))
 
 
+def _channels(of: str, meaning: str) -> Any:
+    def counted_of(task: Any) -> int:
+        try:
+            trial = task.draw(1)
+        except ValueError:  # of pulses that are shorter than the usual step
+            if own_dt_ms(task) is not None:
+                raise
+            trial = task.draw(1, dt_ms=0.5)
+        return int(trial.sizes[of])
+
+    return property(counted_of, doc=meaning)
+
+
+_inputs = _channels("input", "Input channels, as those of a network for it.")
+_outputs = _channels("channel", "Output channels, as those of a network for it.")
+
+
 class EvidenceAccumulation(_core.EvidenceAccumulation):
-    __doc__ = _core.EvidenceAccumulation.__doc__
+    __doc__ = in_python(_core.EvidenceAccumulation.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class FlipFlop(_core.FlipFlop):
-    __doc__ = _core.FlipFlop.__doc__
+    __doc__ = in_python(_core.FlipFlop.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class DelayedAddition(_core.DelayedAddition):
-    __doc__ = _core.DelayedAddition.__doc__
+    __doc__ = in_python(_core.DelayedAddition.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class DelayedCueDiscrimination(_core.DelayedCueDiscrimination):
-    __doc__ = _core.DelayedCueDiscrimination.__doc__
+    __doc__ = in_python(_core.DelayedCueDiscrimination.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class SineGeneration(_core.SineGeneration):
-    __doc__ = _core.SineGeneration.__doc__
+    __doc__ = in_python(_core.SineGeneration.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class FastTracking(_core.FastTracking):
-    __doc__ = _core.FastTracking.__doc__
+    __doc__ = in_python(_core.FastTracking.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class DelayedMatchToSample(_core.DelayedMatchToSample):
-    __doc__ = _core.DelayedMatchToSample.__doc__
+    __doc__ = in_python(_core.DelayedMatchToSample.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class ContextIntegration(_core.ContextIntegration):
-    __doc__ = _core.ContextIntegration.__doc__
+    __doc__ = in_python(_core.ContextIntegration.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class WorkingMemory(_core.WorkingMemory):
-    __doc__ = _core.WorkingMemory.__doc__
+    __doc__ = in_python(_core.WorkingMemory.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class IntervalTiming(_core.IntervalTiming):
-    __doc__ = _core.IntervalTiming.__doc__
+    __doc__ = in_python(_core.IntervalTiming.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class TrialFile(_core.TrialFile):
-    __doc__ = _core.TrialFile.__doc__
+    __doc__ = in_python(_core.TrialFile.__doc__)
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
 
 class FromArrays:
@@ -135,6 +189,7 @@ class FromArrays:
     FromArrays(50 trials of 20 steps: 1 input, 1 output)
     """
 
+    @keywords
     def __init__(
         self, inputs: ArrayLike, targets: ArrayLike, mask: ArrayLike | None = None, *, dt_ms: float | None = None, tolerance: float = 0,
         condition: ArrayLike | None = None, length: ArrayLike | None = None,
@@ -145,10 +200,12 @@ class FromArrays:
         self._shape = (*taken[0].shape, taken[1].shape[2])
 
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
     def __repr__(self) -> str:
         trials, steps, inputs, outputs = self._shape
-        return f"FromArrays({trials} trials of {steps} steps: {inputs} input{'s' * (inputs != 1)}, {outputs} output{'s' * (outputs != 1)})"
+        return f"FromArrays({counted(trials, 'trial')} of {counted(steps, 'step')}: {counted(inputs, 'input')}, {counted(outputs, 'output')})"
 
 
 class FromFunction:
@@ -176,6 +233,7 @@ class FromFunction:
     {'trial': 5, 'time': 20, 'input': 2}
     """
 
+    @keywords
     def __init__(self, function: Callable[[int, int], Any], *, dt_ms: float | None = None, tolerance: float = 0) -> None:
         if not callable(function):
             raise TypeError(f"function: {_given.described(function)}; expected a function (seed, count) -> (inputs, targets, mask)")
@@ -184,6 +242,8 @@ class FromFunction:
         self._task = _core.FunctionTask(lambda seed, count: _trials.made_by(function(seed, count)), _tolerance(tolerance))
 
     draw = _draw
+    inputs = _inputs
+    outputs = _outputs
 
     def __repr__(self) -> str:
         return f"FromFunction({getattr(self.function, '__name__', repr(self.function))})"

@@ -105,6 +105,8 @@ class ReadGroup {
   std::string text(const std::string& name) const;
   double number(const std::string& name) const;
   long whole(const std::string& name, double low = 0, double high = largest_whole) const;
+  /// Of the root: what kind of file of ours it is.
+  std::string format() const;
   /// Every attribute as a study would have it: numbers as text.
   std::map<std::string, std::string> options() const;
 

@@ -150,6 +150,12 @@ double ReadGroup::number_of(hid_t attribute, const std::string& name) const {
 }
 
 std::string ReadGroup::text(const std::string& name) const { return text_of(attribute(name), name); }
+std::string ReadGroup::format() const {
+  if (has_attribute("format")) return text("format");
+  throw UserError(where_ +
+                  ": is neither a run, a simulation nor a network file: it has no attribute format; "
+                  "docs/file-formats.md says what those hold");
+}
 double ReadGroup::number(const std::string& name) const { return number_of(attribute(name), name); }
 long ReadGroup::whole(const std::string& name, double low, double high) const {
   return whole_number(where_ + ": attribute " + name, number(name), low, high);

@@ -1,9 +1,11 @@
 #include "sim/files/hdf5_stored.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "sim/files/hdf5_values.hpp"
 
@@ -41,11 +43,6 @@ ChunkForm form_of(hid_t dataset) {
   return form;
 }
 
-bool is_inflated(const std::vector<unsigned char>& bytes, unsigned char* to, std::size_t size) {
-  auto length = static_cast<uLongf>(size);
-  return uncompress(to, &length, bytes.data(), static_cast<uLong>(bytes.size())) == Z_OK && length == size;
-}
-
 /// All first bytes, all second ones .. to one value after the other.
 template <std::size_t value_bytes>
 void unshuffle(const unsigned char* from, unsigned char* to, std::size_t values) {
@@ -55,6 +52,26 @@ void unshuffle(const unsigned char* from, unsigned char* to, std::size_t values)
 
 }  // namespace
 
+/// What one thread undoes filters with.
+class StoredPart::Undoing {
+ public:
+  Undoing() : inflater_(libdeflate_alloc_decompressor()) {
+    if (!inflater_) throw std::bad_alloc();
+  }
+  /// Whether they fill `to`; checksums are seen to.
+  bool inflate(const std::vector<unsigned char>& bytes, unsigned char* to, std::size_t size) {
+    return libdeflate_zlib_decompress(inflater_.get(), bytes.data(), bytes.size(), to, size, nullptr) ==
+           LIBDEFLATE_SUCCESS;
+  }
+  std::vector<unsigned char> between, whole;  // a chunk, between two filters and undone
+
+ private:
+  struct Free {
+    void operator()(libdeflate_decompressor* of) const { libdeflate_free_decompressor(of); }
+  };
+  std::unique_ptr<libdeflate_decompressor, Free> inflater_;
+};
+
 StoredColumn::StoredColumn(const ForeignDataset& dataset) : dataset_(dataset) {
   const auto held = lock();
   if (!dataset.has_axes(1) || !dataset.holds_numbers()) dataset.fail("must be a column of numbers");
@@ -63,45 +80,43 @@ StoredColumn::StoredColumn(const ForeignDataset& dataset) : dataset_(dataset) {
   part_rows_ = (usual_rows + chunk_rows_ - 1) / chunk_rows_ * chunk_rows_;
 }
 
-StoredPart StoredColumn::fetch(hsize_t from, hsize_t to) const {
-  StoredPart part;
+void StoredColumn::fetch(hsize_t from, hsize_t to, StoredPart& part) const {
   part.where_ = dataset_.where();
   part.from_ = from / chunk_rows_ * chunk_rows_;
   part.rows_ = std::min((to + chunk_rows_ - 1) / chunk_rows_ * chunk_rows_, dataset_.rows()) - part.from_;
   part.form_ = form_;
-  if (form_.values == 0 || !fetch_chunks(part)) part.numbers_ = dataset_.numbers(part.from_, part.rows_);
-  return part;
+  if (form_.values == 0 || !fetch_chunks(part)) {
+    part.chunks_.clear();
+    part.numbers_ = dataset_.numbers(part.from_, part.rows_);
+  }
 }
 
 /// False where one was never written: it holds what the file says of such ones.
 bool StoredColumn::fetch_chunks(StoredPart& part) const {
   const auto held = lock();
   const auto file_bytes = file_bytes_of(dataset_.id_);
-  for (auto at = part.from_; at < part.from_ + part.rows_; at += form_.values) {
+  part.chunks_.resize(static_cast<std::size_t>((part.rows_ + form_.values - 1) / form_.values));
+  auto at = part.from_;
+  for (auto& chunk : part.chunks_) {
     hsize_t size = 0;
-    StoredPart::Chunk chunk;
-    if (H5Dget_chunk_storage_size(dataset_.id_, &at, &size) < 0 || size == 0 || size > file_bytes) {
-      part.chunks_.clear();
-      return false;
-    }
+    if (H5Dget_chunk_storage_size(dataset_.id_, &at, &size) < 0 || size == 0 || size > file_bytes) return false;
     chunk.bytes.resize(size);
     if (H5Dread_chunk(dataset_.id_, H5P_DEFAULT, &at, &chunk.left_out, chunk.bytes.data()) < 0)
       dataset_.fail("cannot be read");
-    part.chunks_.push_back(std::move(chunk));
+    at += form_.values;
   }
   return true;
 }
 
 /// Undone in the reverse of the order in which filters were applied: shuffling comes first.
-const unsigned char* StoredPart::values_of(const Chunk& chunk, unsigned char* to,
-                                           std::vector<unsigned char>& between) const {
+const unsigned char* StoredPart::values_of(const Chunk& chunk, unsigned char* to, Undoing& undoing) const {
   const auto was = [&](int filter) { return filter >= 0 && (chunk.left_out >> filter & 1) == 0; };
   const bool deflated = was(form_.deflated), shuffled = was(form_.shuffled);
   const auto* values = chunk.bytes.data();
   if (deflated) {
-    if (shuffled) between.resize(form_.bytes());
-    auto* inflated = shuffled ? between.data() : to;
-    if (!is_inflated(chunk.bytes, inflated, form_.bytes())) throw UserError(where_ + ": cannot be read");
+    if (shuffled) undoing.between.resize(form_.bytes());
+    auto* inflated = shuffled ? undoing.between.data() : to;
+    if (!undoing.inflate(chunk.bytes, inflated, form_.bytes())) throw UserError(where_ + ": cannot be read");
     values = inflated;
   } else if (chunk.bytes.size() != form_.bytes()) {
     throw UserError(where_ + ": cannot be read");
@@ -111,17 +126,18 @@ const unsigned char* StoredPart::values_of(const Chunk& chunk, unsigned char* to
   return to;
 }
 
-std::vector<double> StoredPart::numbers() {
-  if (chunks_.empty()) return std::move(numbers_);
-  std::vector<double> numbers(static_cast<std::size_t>(rows_));
-  std::vector<unsigned char> between, whole(form_.bytes());
+void StoredPart::undo_filters() {
+  if (chunks_.empty()) return;
+  numbers_.resize(static_cast<std::size_t>(rows_));
+  Undoing undoing;
   std::size_t done = 0;
   for (const auto& chunk : chunks_) {
-    const auto count = std::min(form_.values, numbers.size() - done);  // the last one reaches beyond the rows
+    const auto count = std::min(form_.values, numbers_.size() - done);  // the last one reaches beyond the rows
     const bool as_they_are = form_.value_bytes == sizeof(double) && count == form_.values;
-    auto* to = numbers.data() + done;
-    auto* bytes = as_they_are ? reinterpret_cast<unsigned char*>(to) : whole.data();
-    const auto* values = values_of(chunk, bytes, between);
+    auto* to = numbers_.data() + done;
+    if (!as_they_are) undoing.whole.resize(form_.bytes());
+    auto* bytes = as_they_are ? reinterpret_cast<unsigned char*>(to) : undoing.whole.data();
+    const auto* values = values_of(chunk, bytes, undoing);
     if (form_.value_bytes == sizeof(double)) {
       if (values != reinterpret_cast<unsigned char*>(to)) std::memcpy(to, values, count * sizeof(double));
     } else {
@@ -133,8 +149,6 @@ std::vector<double> StoredPart::numbers() {
     }
     done += count;
   }
-  chunks_.clear();
-  return numbers;
 }
 
 }  // namespace stillpoint::hdf5

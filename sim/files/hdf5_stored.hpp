@@ -24,8 +24,9 @@ struct ChunkForm {
 class StoredPart {
  public:
   hsize_t from() const { return from_; }
-  /// Throws UserError where what is stored is damaged. From any thread, once.
-  std::vector<double> numbers();
+  /// Throws UserError where what is stored is damaged. From any thread, once after each fetch.
+  void undo_filters();
+  const std::vector<double>& numbers() const { return numbers_; }
 
  private:
   friend class StoredColumn;
@@ -33,14 +34,15 @@ class StoredPart {
     std::vector<unsigned char> bytes;
     std::uint32_t left_out = 0;  // filters, bit by bit
   };
+  class Undoing;
   /// Where they are: in `to`, which holds a chunk, or in the chunk itself.
-  const unsigned char* values_of(const Chunk& chunk, unsigned char* to, std::vector<unsigned char>& between) const;
+  const unsigned char* values_of(const Chunk& chunk, unsigned char* to, Undoing& undoing) const;
 
   std::string where_;
   hsize_t from_ = 0, rows_ = 0;
   ChunkForm form_;
-  std::vector<Chunk> chunks_;
-  std::vector<double> numbers_;  // in place of chunks, made by HDF5 itself
+  std::vector<Chunk> chunks_;  // none where HDF5 made the numbers itself
+  std::vector<double> numbers_;
 };
 
 class StoredColumn {
@@ -54,8 +56,9 @@ class StoredColumn {
   hsize_t part_rows() const { return part_rows_; }
   /// What a part takes, stored and as numbers, at most.
   std::size_t part_bytes() const { return 2 * sizeof(double) * static_cast<std::size_t>(part_rows_) + form_.bytes(); }
-  /// Of from <= row < to, in whole chunks. Throws UserError where they cannot be read. Takes the lock of HDF5.
-  StoredPart fetch(hsize_t from, hsize_t to) const;
+  /// Of from <= row < to, in whole chunks, in the memory of what was in `part`. Throws UserError where they cannot be
+  /// read. Takes the lock of HDF5.
+  void fetch(hsize_t from, hsize_t to, StoredPart& part) const;
 
  private:
   bool fetch_chunks(StoredPart& part) const;

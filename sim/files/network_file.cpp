@@ -50,7 +50,7 @@ std::string one_of(const hdf5::ReadGroup& group, const std::string& name, const 
 
 StoredNetwork read_network_group(const hdf5::ReadGroup& root, const std::string& group_name) {
   if (group_name == "network") {
-    const auto format = root.text("format");
+    const auto format = root.format();
     require_parameter(format == "stillpoint-network", root.where() + ": attribute format", format,
                       "must be stillpoint-network");
     root.whole("version", 1, 1);
@@ -97,9 +97,7 @@ namespace {
 StoredNetwork read_from(const std::string& path, const std::string& group) {
   const hdf5::ReadFile file(path);
   if (!group.empty()) return read_network_group(file.root(), group);
-  if (!file.root().has_attribute("format"))
-    throw UserError(path + ": attribute format: missing; docs/file-formats.md says what a network file holds");
-  const bool is_run = file.root().text("format") == "stillpoint-run";
+  const bool is_run = file.root().format() == "stillpoint-run";
   return read_network_group(file.root(), is_run ? "final/network" : "network");
 }
 }  // namespace

@@ -275,7 +275,7 @@ def test_what_cannot_be_observed_is_one_line(tmp):
     refused("observe", f, "--condition", "start_time", names=["--condition", "start_time", "16"])
     refused("observe", f, "--window", "500", names=["--window", "500"])
     refused("observe", f, "--window", "0..20", names=["--window", "50"])
-    refused("observe", f, "--epoch", "0..3000", names=["1500"])
+    refused("observe", f, "--epoch", "0..3000", names=["--epoch", "1500"])
     refused("observe", f, "--bin-ms", 0, names=["--bin-ms", "0"])
     refused("observe", f, "--only", "fanoo", names=["--only", "fanoo", "fano"])
     refused("observe", f, "--plot", tmp / "a.png", names=["--plot", ".svg"])

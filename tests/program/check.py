@@ -125,7 +125,18 @@ def test_a_recording_of_an_unknown_network_through_files(tmp):
     shutil.copy(session, without)
     with h5py.File(without, "r+") as file:
         del file["intervals"]
-    refused("check", without, *against, names=["trials"])
+    refused("check", without, *against, names=["no trials", "--trials"])
+    refused("observe", without, "--where", "side=left", names=["no trials", "--trials"])
+    refused("observe", without, "--animal", "side", names=["--animal side", "no table"])
+    shutil.copy(session, without)
+    with h5py.File(without, "r+") as file:
+        del file["units"]
+    refused("check", without, *against, names=["no units", "observe --series"])
+    for wrong in "units", "/general", "spontaneous":  # "units" is a table, and not of intervals
+        refused("observe", session, "--trials", wrong, names=[f"--trials {wrong}: ", "has no such table", "it has: trials"])
+    refused("check", session, "--against", session, names=["no text", "give predictions.json of a directory"])
+    refused("export-nwb", session, tmp / "y.nwb", names=["neither a run, a simulation nor a network file"])
+    refused("observe", session, "--where", "experiment=rest", "--align", "event_time", "--epoch", "0..9000", names=["--epoch = 0 to 9000 ms"])
     assert not (tmp / "x.png").exists()
 
 

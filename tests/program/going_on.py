@@ -105,9 +105,13 @@ def test_a_study_that_is_stopped_says_so_in_one_line(tmp):
     study = write(tmp / "s.ini", LONG.replace("updates = 150", "updates = 100000"))
     for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU:
         process = begun(study, tmp / "out")
-        time.sleep(1.5)
+        while len(list((tmp / "out").glob("runs/*.claim-*"))) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        while len(unfinished(tmp / "out")) < 2 and process.poll() is None:  # a run that is not yet begun keeps nothing
+            process.send_signal(signal.SIGUSR1)
+            time.sleep(0.02)
         process.send_signal(number)
-        error = process.communicate(timeout=60)[1]
+        error = process.communicate(timeout=300)[1]
         assert process.returncode == 128 + number
         assert error.count("\n") == 1 and f"signal {int(number)}" in error and "same command" in error, error
     assert len(unfinished(tmp / "out")) == 2

@@ -104,6 +104,11 @@ def test_units_and_series_larger_than_memory_are_observed(tmp):
             before += np.searchsorted(spikes_of(count, part, min(count, part + (1 << 22))), edges)
         expected = np.diff(before, axis=1).mean(axis=0) / 0.05
         assert np.allclose(found[unit], expected), (unit, found[unit], expected)
+    # A figure has the marks that it can show, not one for each of a million spikes at the same times.
+    assert np.array_equal(observed_in(limit, large, *words, "--plot", tmp / "large.svg")["peri_event"][0]["units"], found)
+    marks = re.findall(r'points="([0-9.]+,[0-9.]+) [0-9.]+,[0-9.]+"', (tmp / "large.svg").read_text())
+    different = 64 * TRIALS * 2 + TRIALS  # of the two units that fire often, and at most so many of the third
+    assert 64 * TRIALS * 2 <= len(marks) < different + 100 and len(set(marks)) > 0.99 * len(marks), (len(marks), different)
     found = observed_in(limit, large, *words, *series)["peri_event"][0]["units"]
     assert np.allclose(found, EVENTS.mean()), found
 

@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,8 +15,8 @@ from support import example_network, given, main, ok, refused, runs, settings, s
 STUDY = "[study]\nname = resources\n[network]\ngain = 1\n[training]\nupdates = 2\n"
 
 
-# Threads that a library starts on its own take addresses at a time of their own.
-ALONE = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+# Threads that a library starts on its own, and arenas of the allocator where two threads meet in it, take addresses at a time of their own.
+ALONE = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
 def limited(space):
@@ -26,7 +27,11 @@ def space_of_program(tmp):
     """Bytes of addresses while a small run goes on; in much less the libraries do not start, and say so in their own ways."""
     words = ["run", write(tmp / "space.ini", STUDY), "--out", tmp / "space", "--jobs", 1, "--quiet", *settings("training.updates=1000000")]
     child = subprocess.Popen([str(given.program), *map(str, words)], env=ALONE)
-    time.sleep(1)
+    while not list((tmp / "space").glob("runs/*.claim-*")):
+        time.sleep(0.01)
+    while not list((tmp / "space").glob("runs/*.unfinished")):  # kept when it is asked to, once it has begun
+        child.send_signal(signal.SIGUSR1)
+        time.sleep(0.02)
     status = Path(f"/proc/{child.pid}/status").read_text()
     child.kill()
     child.wait()

@@ -1,5 +1,8 @@
 """Every analysis against the program's on the same network, to the bit; tables, pictures, words."""
+import dataclasses
+import inspect
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -177,3 +180,49 @@ def test_threads_that_call_at_once_get_the_same_bits():
     with ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda _: sp.lyapunov(net, duration_ms=3000, discard_ms=100), range(4)):
             assert np.array_equal(found.per_second, alone)
+
+
+@pytest.mark.parametrize("name", [name for name in sp.__all__ if hasattr(getattr(sp, name), "__dataclass_fields__")])
+def test_results_say_what_they_hold(name):
+    """In what help() shows, each attribute with its shape or type and what it is."""
+    kind = getattr(sp, name)
+    said = re.findall(r"^    ([\w, ]+) : \S.*\n        \S", kind.__doc__, re.MULTILINE)
+    assert sorted(one for line in said for one in line.split(", ")) == sorted(kind.__dataclass_fields__)
+    assert not inspect.signature(kind).parameters  # two dozen that nobody is to give
+
+
+def test_results_are_equal_to_themselves_alone():
+    found, again = (sp.fixed_points(sp.Network([[0, 2], [2, 0]]), starts=8) for _ in range(2))
+    assert found == found and found != again and len({found, again}) == 2
+
+
+def marks(ax):
+    return {scattered.get_label(): len(scattered.get_offsets()) for scattered in ax.collections}
+
+
+def test_pictures_of_fixed_points_tell_a_continuum_from_unstable_points():
+    m = abs(np.random.default_rng(0).normal(size=8))
+    line = sp.fixed_points(sp.Network(np.outer(m, m) / (m @ m), nonlinearity="relu"), starts=64)
+    seen = marks(line.plot())
+    assert seen.pop("neutral") > 10 and not seen
+    assert line.to_dataframe().attracts.all() and not line.stable.any()
+    three = sp.fixed_points(sp.Network([[0, 2], [2, 0]]))
+    assert marks(three.plot()) == {"stable": 2, "unstable": 1} and three.to_dataframe().attracts.tolist() == [True, True, False]
+    far = dataclasses.replace(three, states=three.states * [[1], [1], [0]] + [[0, 0], [0, 0], [2e7, 1]])
+    ax = far.plot()
+    assert marks(ax) == {"stable": 2} and "1 point far out" in ax.get_legend().get_title().get_text()
+
+
+def test_pictures_of_nothing_say_so():
+    quiet = sp.Network([[0.5]])
+    for found, said in ((sp.cycles(quiet, samples=2), "no limit cycle"), (sp.slow_points(quiet, starts=4), "no slow point")):
+        assert len(found) == 0 and found.plot().get_title() == said
+    with pytest.raises(TypeError, match="ax: 3; expected axes"):
+        sp.lyapunov(quiet, duration_ms=200).plot(3)
+
+
+def test_a_check_of_gradients_makes_a_table_and_a_picture():
+    for rule in (sp.BPTT(), sp.EProp()):
+        found = sp.check_gradients(rule, draws=100)
+        table = shown(found)
+        assert table.verdict.tolist()[: len(found.tried)] == [one["verdict"] for one in found.tried] and {"error", "bound"} <= set(table)

@@ -48,6 +48,8 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.TCR(form="sparse"), ValueError, ["form", "dense"]),
     (lambda: sp.TCR(gamma=1), TypeError, ["beta"]),
     (lambda: sp.Noise(activity=-1), ValueError, ["activity"]),
+    (lambda: sp.Recording(signal="voltage"), ValueError, ["signal", "calcium"]),
+    (lambda: sp.Recording(frame_hz=0), ValueError, ["frame_hz", "0"]),
     (lambda: sp.simulate(NET, INPUTS[:, :, :1]), ValueError, ["inputs", "(2, 10, 1)", "2 inputs"]),
     (lambda: sp.simulate(NET, INPUTS[:0]), ValueError, ["trials", "0"]),
     (lambda: sp.simulate(NET, INPUTS[:0], synapse=sp.TCR(), method="rk4", record="state"), ValueError, ["trials", "0"]),
@@ -93,11 +95,18 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.phases(LOSS, accuracy=np.ones(3)), ValueError, ["accuracy", "(3,)"]),
     (lambda: sp.phases(LOSS, resamples=2), ValueError, ["resamples"]),
     (lambda: sp.follow([NET]), ValueError, ["networks"]),
+    (lambda: sp.follow(NET), TypeError, ["networks", "sequence"]),
     (lambda: sp.follow([NET, W]), TypeError, ["networks", "ndarray"]),
     (lambda: sp.follow([NET, sp.Network(np.eye(2))]), ValueError, ["2"]),
     (lambda: sp.follow([NET, NET], updates=[3, 1]), ValueError, ["updates"]),
     (lambda: sp.restructuring("/nowhere"), FileNotFoundError, ["/nowhere"]),
     (lambda: sp.from_torch({}), ValueError, ["recurrent"]),
+    (lambda: sp.from_torch({"weight_hh_l0": np.ones((12, 3)), "weight_ih_l0": np.ones((12, 3))}, nonlinearity="tanh"), ValueError, ["nonlinearity", "LSTM"]),
+    (lambda: sp.from_torch({"weight_hh_l0": np.ones((9, 3)), "weight_ih_l0": np.ones((9, 3))}), ValueError, ["GRU", "expected an RNN or LSTM"]),
+    (lambda: sp.from_torch({"state_dict": {}}), ValueError, ["0 recurrent layers in state_dict"]),
+    (lambda: sp.Network(W, synapse="tcr"), ValueError, ["synapse", "'tcr'", "TCR()"]),
+    (lambda: sp.Network(W, synapse="own"), ValueError, ["synapse", "'own'", "TCR()"]),
+    (lambda: NET.replace(synapse=sp.TCR), TypeError, ["synapse", "TCR, a class", "TCR()"]),
     (lambda: sp.from_torch(3), TypeError, ["module"]),
 ])
 def test_named(call, kind, words):
@@ -118,3 +127,71 @@ def test_something_else_than_a_network(function, net):
 def test_a_test_of_this_kind_can_fail():
     with pytest.raises(pytest.fail.Exception):
         test_named(lambda: None, ValueError, [])
+
+
+STUDY = {"task": {"name": "flip_flop"}}
+
+
+@pytest.mark.parametrize("call, said", [
+    (lambda: sp.Network(W, tau=3), "Network: tau: no such argument; did you mean tau_ms?"),
+    (lambda: sp.Network(W, Win=W), "Network: Win: no such argument; did you mean W_in?"),
+    (lambda: NET.replace(w=W), "Network: w: no such argument; did you mean W?"),
+    (lambda: sp.Network.random(5, g=2), "Network.random: g: no such argument; did you mean gain?"),
+    (lambda: sp.simulate(NET, INPUTS, dt=3), "simulate: dt: no such argument; did you mean dt_ms?"),
+    (lambda: sp.fixed_points(NET, n_starts=3), "fixed_points: n_starts: no such argument; did you mean starts?"),
+    (lambda: sp.train(NET, None, lr=3), "train: lr: no such argument; did you mean optimizer?"),
+    (lambda: sp.train(NET, None, epochs=3), "train: epochs: no such argument; did you mean updates?"),
+    (lambda: sp.run_study(STUDY, "x", n_jobs=3), "run_study: n_jobs: no such argument; did you mean jobs?"),
+    (lambda: sp.lyapunov(NET, qqq=3), "lyapunov: qqq: no such argument; expected net, input, exponents, as_, "),
+    (lambda: sp.tasks.FlipFlop().draw(n=3), "draw: n: no such argument; did you mean count?"),
+    (lambda: sp.tasks.FromArrays(INPUTS, INPUTS, lengths=3), "FromArrays: lengths: no such argument; did you mean length?"),
+    (lambda: NET.N, "a network has no N; did you mean size?"),
+    (lambda: NET.tau, "a network has no tau; did you mean tau_ms?"),
+    (lambda: sp.load, "module 'stillpoint' has no attribute 'load'; did you mean Network.load?"),
+    (lambda: sp.load_study, "module 'stillpoint' has no attribute 'load_study'; did you mean open_study?"),
+    (lambda: sp.lyapunov_exponents, "module 'stillpoint' has no attribute 'lyapunov_exponents'; did you mean lyapunov?"),
+])
+def test_what_was_meant(call, said):
+    with pytest.raises((TypeError, AttributeError)) as raised:
+        call()
+    assert str(raised.value).startswith(said) and "\n" not in str(raised.value)
+
+
+def test_every_function_says_what_was_meant():
+    for name in sp.__all__:
+        if name.islower() and callable(made := getattr(sp, name)):
+            with pytest.raises(TypeError, match=f"^{name}: zzz: no such argument; expected "):
+                made(zzz=1)
+
+
+EVIDENCE = sp.tasks.EvidenceAccumulation()
+TWO = sp.Network.random(8, task=EVIDENCE)
+
+
+@pytest.mark.parametrize("call, words, none_of", [
+    (lambda: sp.train(TWO, EVIDENCE, sp.FORCE(), updates=1, progress=False), ["W_fb"], "network.feedback"),
+    (lambda: sp.train(TWO, EVIDENCE, optimizer=sp.Optimizer(parameters=["r0"]), updates=1, progress=False), ["train_r0=True"], "network.initial_state"),
+    (lambda: sp.train(TWO, EVIDENCE, weight_noise=-1, progress=False), ["weight_noise = -1"], "noise.weights"),
+    (lambda: sp.fixed_points(TWO, as_="map"), ["as_ = map", "replace(dt_ms=..)"], "file"),
+    (lambda: sp.cycles(sp.Network(W, kind="rnn_map")), ["net", "rnn_map is a map"], "as = "),
+    (lambda: sp.from_torch({"weight_hh_l0": W, "weight_ih_l0": W}, nonlinearity="tanh", dt_ms=0), ["dt_ms: 0"], "tau_ms"),
+    (lambda: sp.simulate(TWO, np.ones((1, 5, 2)), synapse=sp.TCR(current="yoked")), ["trials", "yoked"], "training.batch"),
+])
+def test_errors_speak_of_python(call, words, none_of):
+    with pytest.raises(ValueError) as raised:
+        call()
+    message = str(raised.value)
+    assert all(word in message for word in words) and none_of not in message, message
+
+
+def test_help_and_errors_of_studies_speak_of_python(tmp_path):
+    assert "train_r0=True" in sp.Optimizer.__doc__ and "separated" not in sp.tasks.ContextIntegration.__doc__
+    of = {"network": {"size": 8}, "task": {"name": "flip_flop"}, "training": {"updates": 1, "batch": 2}}
+    study = sp.run_study({**of, "study": {"name": "--a", "seeds": 1}, "grid": {"rule.name": ["bptt", "e_prop"]}}, tmp_path / "a--b", progress=False)
+    assert len(study) == len(list(study)) == 2 and study.compare(by="rule.name").equals(study.compare(by=["rule.name"]))
+    for call, words in ((lambda: study.compare("nope"), "^against nope"), (lambda: study.compare(by="r"), "^by r: must be one of: rule.name"),
+                        (lambda: sp.predict(study, tmp_path / "p", progress=False), "a--b: .*all=True"),
+                        (lambda: sp.run_study({**of, "study": {"name": "b"}}, tmp_path / "a--b", progress=False), "a--b: .*choose another out$")):
+        with pytest.raises(ValueError, match=words) as raised:
+            call()
+        assert " --" not in str(raised.value)

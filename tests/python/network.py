@@ -91,3 +91,46 @@ def test_the_networks_that_are_drawn_are_the_program_s(tmp_path, program):
     initial = sp.Network.load(run, "initial/network")
     drawn = sp.Network.random(20, gain=1.3, inputs=initial.inputs, outputs=initial.outputs, seed=1)
     assert np.array_equal(drawn.W, initial.W) and np.array_equal(drawn.W_in, initial.W_in)
+
+
+def test_a_network_does_not_change():
+    """What is set would be shown, and ignored by everything that is computed."""
+    net = sp.Network.random(4, seed=1)
+    W = net.W.copy()
+    for name in ("W", "tau_ms", "inputs", "synapse", "nonlinearity", "foo", "_core"):
+        with pytest.raises(AttributeError, match=f"{name}: a network does not change; net.replace"):
+            setattr(net, name, 3)
+        with pytest.raises(AttributeError, match="does not change"):
+            delattr(net, name)
+    assert np.array_equal(net.W, W) and not hasattr(net, "foo")
+
+
+def test_what_depends_on_what_is_replaced_goes_with_it():
+    net = sp.Network(np.eye(3), np.ones((3, 1)), W_out=np.ones((1, 3)), b_out=[2.0])
+    assert net.replace(W_out=None).outputs == 0
+    small = sp.Network(np.eye(3), tau_ms=20).replace(W=np.eye(2))
+    assert small.size == 2 and small.tau_ms.tolist() == [20, 20]
+    with pytest.raises(ValueError, match="tau_ms"):
+        sp.Network(np.eye(3), tau_ms=[10, 20, 30]).replace(W=np.eye(2))
+    assert net.replace(dt_ms=5).b_out.tolist() == [2]
+
+
+def test_one_number_stands_for_every_neuron():
+    net = sp.Network(np.eye(3), np.ones((3, 1)), b=0.1, r0=-0.5, W_out=np.ones((2, 3)), b_out=3)
+    assert net.b.tolist() == [0.1] * 3 and net.r0.tolist() == [-0.5] * 3 and net.b_out.tolist() == [3, 3]
+    lstm = sp.Network(np.ones((8, 2)), kind="lstm", b=1, r0=2)
+    assert lstm.b.tolist() == [1] * 8 and lstm.r0.tolist() == [2] * 4
+    assert np.array_equal(sp.fixed_points(net, 0.3, starts=8).states, sp.fixed_points(net, [0.3], starts=8).states)
+    with pytest.raises(ValueError, match="input"):
+        sp.fixed_points(net.replace(W_in=np.ones((3, 2))), 0.3)
+
+
+@pytest.mark.parametrize("task, channels", [
+    (sp.tasks.FlipFlop(bits=4), (4, 4)), (sp.tasks.EvidenceAccumulation(pulse_ms=2), (2, 1)),
+    (sp.tasks.FromArrays(np.ones((2, 5, 3)), np.ones((2, 5, 2)), dt_ms=7), (3, 2)),
+])
+def test_a_network_for_a_task(task, channels):
+    net = sp.Network.random(5, task=task, seed=2)
+    assert (task.inputs, task.outputs) == (net.inputs, net.outputs) == channels
+    assert np.array_equal(net.W_in, sp.Network.random(5, inputs=channels[0], outputs=channels[1], seed=2).W_in)
+    assert sp.Network.random(5, task=task, inputs=7).inputs == 7

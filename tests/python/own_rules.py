@@ -225,3 +225,13 @@ def test_objects_are_let_go_of():
         train(Counted(), updates=0)
     gc.collect()
     assert alive == []
+
+
+@pytest.mark.parametrize("answer", ["{'W': changes.W}", "changes.W + 1", "True"])
+def test_a_rule_that_gives_back_what_it_learned_is_told_where_to_write_it(answer):
+    namespace = {"sp": sp}
+    exec(f"class Own(sp.Rule):\n    def write(self, view, changes):\n        return {answer}", namespace)
+    with pytest.raises(TypeError, match=r"rule Own: write gives back \w+, .* changes\.W \+="):
+        sp.train(sp.Network.random(8, inputs=2, seed=1), sp.tasks.EvidenceAccumulation(), namespace["Own"](), updates=1, progress=False)
+    exec("class Own(sp.Rule):\n    def write(self, view, changes):\n        changes.W += 1\n        return changes", namespace)
+    assert sp.train(sp.Network.random(8, inputs=2, seed=1), sp.tasks.EvidenceAccumulation(), namespace["Own"](), updates=1, progress=False)

@@ -36,7 +36,7 @@ def state_of(gates):
 
 
 def outputs_of(net):
-    return sp.simulate(net.replace(r0=np.zeros(net._core.states)), INPUTS, dt_ms=5).output.values[:, 1:]
+    return sp.simulate(net, INPUTS).output.values[:, 1:]
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])

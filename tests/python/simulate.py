@@ -67,6 +67,20 @@ def test_dims_and_units(bistable):
     assert len(table) == run.rate.size
 
 
+def test_runs_through_files_of_others(tmp_path, bistable):
+    """netCDF (h5netcdf): the same values, dims, coordinates and units; h5py reads it as well."""
+    run = sp.simulate(bistable, duration_ms=50, dt_ms=5, trials=2, record=["rate", "output", "state"], synapse=sp.TCR())
+    trials = sp.tasks.FlipFlop().draw(3)
+    for made in (run, trials):
+        made.to_netcdf(tmp_path / "run.nc")
+        with xr.open_dataset(tmp_path / "run.nc") as again:
+            xr.testing.assert_identical(again.load(), made)
+    run.to_netcdf(tmp_path / "run.nc")
+    with h5py.File(tmp_path / "run.nc") as file:
+        for name, values in run.variables.items():
+            assert np.array_equal(file[name], values) and file[name].attrs["units"] == values.attrs["units"]
+
+
 def test_by_hand(bistable):
     """Euler steps in numpy."""
     inputs = np.random.default_rng(1).normal(size=(2, 30, 2))
@@ -83,3 +97,54 @@ def test_warnings(bistable):
         sp.simulate(sp.Network([[1e6]], nonlinearity="relu", b=[1.0]), duration_ms=5000, dt_ms=40)
     with pytest.warns(RuntimeWarning, match="stability bound"):
         sp.simulate(bistable, np.ones((1, 50, 2)), dt_ms=20, synapse=sp.TCR(beta=5000, tau_s_ms=20))
+
+
+def test_labels_fit_together(bistable):
+    """Arithmetic of xarray goes by labels: of units with states, and of outputs with targets (what the training says of the same trials)."""
+    run = sp.simulate(sp.Network(bistable.W, kind="leaky_current"), duration_ms=50, record=["rate", "state"], trials=2)
+    assert run.state.dims == run.rate.dims and np.allclose(run.rate, np.tanh(run.state), rtol=0, atol=1e-14)
+    assert (run.rate - np.tanh(run.state)).dims == run.rate.dims
+    lstm = sp.simulate(sp.Network(np.ones((8, 2)), kind="lstm"), duration_ms=50, record=["rate", "state"])
+    assert lstm.state.dims == ("trial", "time", "entry") and lstm.sizes["entry"] == 4
+
+    task = sp.tasks.FlipFlop(bits=1, slots=4)
+    net = sp.Network.random(30, gain=1.2, seed=3).replace(r0=np.full(30, 0.1))
+    for dt_ms in (5, 10):
+        trials = task.draw(20, dt_ms=dt_ms, seed=4)
+        run = sp.simulate(net, trials.inputs)
+        graded = trials.mask > 0
+        loss = ((run.output - trials.targets) ** 2).where(graded).mean()
+        accuracy = (run.output * trials.targets > 0).where(graded).mean()
+        trained = sp.train(net, task, batch=20, seed=4, updates=1, dt_ms=dt_ms, precision="double", progress=False)
+        assert np.isclose(loss, trained.curve.loss[0], rtol=1e-9) and np.isclose(accuracy, trained.curve.accuracy[0], rtol=1e-9)
+
+
+def test_the_step_is_that_of_the_inputs(bistable):
+    trials = sp.tasks.FlipFlop(bits=2).draw(3, dt_ms=10)
+    run = sp.simulate(bistable, trials.inputs)
+    assert run.attrs["dt_ms"] == 10 and run.time[-1] == trials.time[-1] == trials.length_ms.max()
+    assert run.equals(sp.simulate(bistable, trials.inputs.values, dt_ms=10))
+    assert run.equals(sp.simulate(bistable, trials.inputs.assign_coords(time=np.arange(100) * 10.0)))  # times that count from 0
+    assert sp.simulate(bistable, trials.inputs.isel(trial=0).T).equals(sp.simulate(bistable, trials.inputs.values[0], dt_ms=10))
+    assert sp.simulate(bistable.replace(dt_ms=5), trials.inputs, dt_ms=10).attrs["dt_ms"] == 10
+    for net, options in ((bistable, {"dt_ms": 5}), (bistable.replace(dt_ms=5), {})):
+        with pytest.raises(ValueError, match=r"dt_ms: .* is 5, .* steps of 10 "):
+            sp.simulate(net, trials.inputs, **options)
+    for time in (xr.Variable("time", np.arange(100) / 100, {"units": "s"}), np.arange(100.0) ** 2, np.arange(100.0)[::-1]):
+        with pytest.raises(ValueError, match="inputs: time"):
+            sp.simulate(bistable, trials.inputs.assign_coords(time=time))
+    with pytest.raises(TypeError, match=r"trials\.inputs"):
+        sp.simulate(bistable, trials)
+    kept = sp.simulate(bistable, trials.inputs.assign_coords(condition=trials.condition)).where(trials.condition == trials.condition[0], drop=True)
+    assert "condition" in kept.coords and 1 <= kept.sizes["trial"] <= 3
+
+
+def test_warnings_are_told_where_the_call_stands():
+    with pytest.warns(RuntimeWarning, match="diverges") as told:
+        sp.simulate(sp.Network([[1e6]], nonlinearity="relu", b=[1.0]), duration_ms=5000, dt_ms=40)
+    assert told[0].filename == __file__
+
+
+def test_what_no_memory_is_enough_for_says_how_large_it_is(bistable):
+    with pytest.raises(MemoryError, match="1 trial of 2000000000000000 steps of 24 states"):
+        sp.simulate(bistable, duration_ms=1e16)

@@ -28,7 +28,7 @@ namespace po = boost::program_options;
 std::map<std::string, std::string> run_options(const std::string& path) {
   const hdf5::ReadFile file(path);
   const auto& root = file.root();
-  if (root.text("format") != "stillpoint-run") return {};
+  if (root.format() != "stillpoint-run") return {};
   require_finished(root);
   return read_run_head(root).options;
 }
