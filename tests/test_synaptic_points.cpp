@@ -1,8 +1,10 @@
 // Fixed points of networks with synapses, and their stability, against the whole Jacobian of the transcribed equations.
 #include <algorithm>
 
+#include "analysis/points/basins.hpp"
 #include "analysis/points/current_stability.hpp"
 #include "analysis/points/fixed_points.hpp"
+#include "analysis/points/joint_equations.hpp"
 #include "analysis/points/resting_synapse.hpp"
 #include "analysis/points/stability.hpp"
 #include "sim/linear_algebra.hpp"
@@ -254,5 +256,13 @@ TEST_CASE("next to silence, where squares of rates underflow, the spectrum with 
     CHECK(found.points[0].state.norm() < 1e-12);
     CHECK(found.points[0].stable == (expected.real().maxCoeff() < 0));
     CHECK(neutral_directions(System::As::flow, found.points[0].eigenvalues) == 0);
+    const auto stepper = leaky_stepper(joint_equations(system, made->continuous()), system.tau_ms());
+    Matrix<double> starts(stepper.dimension(), 10);
+    for (Index i = 0; i < starts.cols(); ++i)
+      starts.col(i) = with_initial_synapse(system, *made->continuous(), normal_array(N, 1, 20 + i, 0.5));
+    const auto basins = find_basins(stepper, starts);
+    REQUIRE(basins.attractors.size() == 1);
+    CHECK(basins.attractors[0].count == 10);
+    CHECK(basins.attractors[0].leading_per_s == Approx(1000 * expected.real().maxCoeff()));
   }
 }

@@ -143,6 +143,11 @@ class Experiments {
       delay = delay_of_trials(name, recording_.trials(), rows, request_);
       selection.window.to_ms = std::max(1.0, std::floor(delay->length_ms / table_.bin_ms + 1e-6)) * table_.bin_ms;
     }
+    try {
+      bins_about(selection.window, selection.bin_ms);
+    } catch (const ParameterError& problem) {  // of the table, which says how long it is
+      throw UnusableTrials(fmt::format("{}: {}", table_.path, problem.what()));
+    }
     auto aligned_trials = aligned(recording_, selection, conditions());
     for (const auto& note : aligned_trials.notes) found_.notes.push_back(fmt::format("{}: {}", name, note));
     if (delay) found_.evidence.delay[name] = *delay;

@@ -102,6 +102,45 @@ std::string type_name() {
   return std::is_same_v<T, bool> ? "bool" : std::is_integral_v<T> ? "int" : "float";
 }
 
+template <class T>
+std::string type_hint() {
+  if (std::is_same_v<T, Range>) return "float | tuple[float, float]";
+  if (std::is_same_v<T, std::vector<double>>) return "collections.abc.Sequence[float]";
+  if (std::is_same_v<T, std::vector<std::string>>) return "collections.abc.Sequence[str]";
+  return type_name<T>();
+}
+
+/// A TypeError of one line, which stillpoint._keywords words.
+template <class... Said>
+[[noreturn]] void refuse(const char* by, const Said&... said) {
+  const auto text = nb::module_::import_("stillpoint._keywords").attr(by)(said...);
+  throw nb::type_error(nb::str(text).c_str());
+}
+
+/// Positional and named arguments under the names that there are.
+inline nb::dict arguments_by_name(const char* of, const std::vector<std::string>& names, const nb::args& in_order,
+                                  const nb::kwargs& named) {
+  nb::dict given;
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    if (i == names.size()) refuse("too_many", of, in_order.size(), names);
+    given[names[i].c_str()] = in_order[i];
+  }
+  for (const auto& [key, value] : named) {
+    const auto name = nb::cast<std::string>(key);
+    if (std::find(names.begin(), names.end(), name) == names.end()) refuse("unknown", of, name, names);
+    if (given.contains(key)) refuse("given_twice", of, name);
+    given[key] = value;
+  }
+  return given;
+}
+
+template <class Value>
+Value argument(const char* of, const char* name, nb::handle given, const std::string& type) {
+  Value value;
+  if (!nb::try_cast(given, value)) refuse("of_another_type", of, name, given, type);
+  return value;
+}
+
 /// Every field is checked by its option; `check` throws ParameterError where two together are not allowed.
 template <class P, class Check, class... T>
 nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::string& summary,
@@ -111,16 +150,30 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
   const std::string text = ((summary + (any ? "\n\nParameters\n----------\n" : "")) + ... +
                             documented(option_of(options, fields.name), fields.name, type_name<T>()));
   auto bound = nb::class_<P>(module, name, text.c_str());
+  // Not by nanobind's own matching of arguments, whose errors are of several lines and name none.
+  std::string signature = "def __init__(self";
+  ((signature += fmt::format(", {}: {} = {}", fields.name, type_hint<T>(),
+                             nb::repr(nb::cast(shown(fields.at(P()), option_of(options, fields.name)))).c_str())),
+   ...);
+  signature += ") -> None";
   bound.def(
       "__init__",
-      [=](P* self, const Shown<T>&... values) {
+      [=](P* self, const nb::args& in_order, const nb::kwargs& named) {
+        const auto given = arguments_by_name(name, {fields.name...}, in_order, named);
         P made;
-        ((fields.of(made) = read_back<T>(values, option_of(options, fields.name))), ...);
-        (option_of(options, fields.name).check(text_of(values)), ...);
+        (
+            [&](const auto& field) {
+              if (!given.contains(field.name)) return;
+              const auto& option = option_of(options, field.name);
+              const auto value = argument<Shown<T>>(name, field.name, given[field.name], type_name<T>());
+              field.of(made) = read_back<T>(value, option);
+              option.check(text_of(value));
+            }(fields),
+            ...);
         check(made);
         new (self) P(std::move(made));
       },
-      (nb::arg(fields.name) = shown(fields.at(P()), option_of(options, fields.name)))...);
+      nb::sig(signature.c_str()));
   (bound.def_prop_ro(
        fields.name, [=](const P& self) { return shown(fields.at(self), option_of(options, fields.name)); },
        option_of(options, fields.name).help.c_str()),

@@ -8,6 +8,7 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/report/comparison_formats.hpp"
+#include "experiments/report/summary.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/runner.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -128,6 +129,12 @@ std::string compare(const std::string& directory, const std::vector<std::string>
   return made;
 }
 
+std::string summary(const std::string& directory, const std::vector<std::string>& by, const std::string& against) {
+  std::string made;
+  long_call([&] { made = summary_json(compare_conditions(read_results(directory), {by, against})); });
+  return made;
+}
+
 }  // namespace
 
 void bind_studies(nb::module_& module) {
@@ -146,6 +153,7 @@ void bind_studies(nb::module_& module) {
   module.def("run_study", run, nb::arg("path"), nb::arg("entries"), nb::arg("options"), nb::arg("quick"),
              nb::arg("out"), nb::arg("jobs"), nb::arg("see"));
   module.def("compare", compare, nb::arg("directory"), nb::arg("by"), nb::arg("against"), nb::arg("equal_seconds"));
+  module.def("summary", summary, nb::arg("directory"), nb::arg("by"), nb::arg("against"));
 }
 
 }  // namespace stillpoint::python

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
+from stillpoint import _given
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What others call it.
@@ -34,6 +36,18 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def unknown(of: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
     return f"{of}: {name}: no such argument" + (did_you_mean(name, names) or f"; expected {', '.join(names) or 'none'}")
+
+
+def too_many(of: str, count: int, known: Iterable[str]) -> str:
+    return f"{of}: {count} arguments; expected {', '.join(known) or 'none'}"
+
+
+def given_twice(of: str, name: str) -> str:
+    return f"{of}: {name}: given twice, by its place and by its name"
+
+
+def of_another_type(of: str, name: str, value: Any, expected: str) -> str:
+    return f"{of}: {name}: {_given.described(value)}; expected {expected}"
 
 
 def keywords(function: F) -> F:
