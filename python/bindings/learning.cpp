@@ -10,6 +10,7 @@
 #include "experiments/study/restructuring_study.hpp"
 #include "python/bindings/long_call.hpp"
 #include "python/bindings/subject.hpp"
+#include "python/bindings/watched_call.hpp"
 
 namespace stillpoint::python {
 
@@ -128,7 +129,8 @@ nb::object as_dict(const std::optional<LeadTest>& test) {
 }
 
 MadeList restructuring(const std::string& directory, Index trials, std::optional<Index> walks,
-                       double false_positive_rate, const std::vector<std::string>& descriptors, int jobs) {
+                       double false_positive_rate, const std::vector<std::string>& descriptors, int jobs,
+                       const nb::callable& see) {
   RestructuringSetting setting;
   setting.trials = trials;
   setting.walks = walks.value_or(0);
@@ -138,7 +140,8 @@ MadeList restructuring(const std::string& directory, Index trials, std::optional
   const auto& names = descriptor_names();
   for (const auto& name : descriptors)
     setting.descriptors.push_back(std::find(names.begin(), names.end(), name) - names.begin());
-  const auto found = long_call([&] { return find_restructuring_of_study(directory, setting); });
+  decltype(find_restructuring_of_study(directory, setting)) found;
+  watched_call(see, [&] { found = find_restructuring_of_study(directory, setting); });
   nb::list conditions;
   for (const auto& one : found) {
     nb::dict made;
@@ -194,7 +197,7 @@ void bind_learning(nb::module_& module) {
   module.def("follow", follow, nb::arg("networks"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
              nb::arg("stable_only"), nb::arg("birth_cost").none(), nb::arg("every_spectrum"), nb::arg("seed"));
   module.def("restructuring", restructuring, nb::arg("directory"), nb::arg("trials"), nb::arg("walks").none(),
-             nb::arg("false_positive_rate"), nb::arg("descriptors"), nb::arg("jobs"));
+             nb::arg("false_positive_rate"), nb::arg("descriptors"), nb::arg("jobs"), nb::arg("see"));
   module.def("descriptor_names", [] { return descriptor_names(); });
 }
 

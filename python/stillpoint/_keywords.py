@@ -39,7 +39,7 @@ def unknown(of: str, name: str, known: Iterable[str]) -> str:
 
 
 def too_many(of: str, count: int, known: Iterable[str]) -> str:
-    return f"{of}: {count} arguments; expected {', '.join(known) or 'none'}"
+    return f"{of}: {_given.counted(count, 'argument')}; expected {', '.join(known) or 'none'}"
 
 
 def given_twice(of: str, name: str) -> str:

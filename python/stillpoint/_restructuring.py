@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._result import axes_for, counted, result
 from stillpoint._study import Study, directory_of
@@ -68,6 +68,7 @@ def restructuring(
     false_positive_rate: float = 0.05,
     descriptors: Sequence[str] = (),
     jobs: int = 0,
+    progress: bool = True,
 ) -> Restructuring:
     """Restructuring events of all runs of a study, and how long before the drop of the loss the last of them was
     (docs/studies/restructuring.md).
@@ -86,6 +87,8 @@ def restructuring(
         Those that count. Default: all.
     jobs : int
         Threads; 0: one per processor.
+    progress : bool
+        Whether to show a bar.
 
     Returns
     -------
@@ -101,8 +104,8 @@ def restructuring(
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()
-    with told():
+    with told(), _progress.bar(progress) as see:
         return Restructuring(_core.restructuring(
             str(folder), _given.whole("trials", trials, 1), None if walks is None else _given.whole("walks", walks, 1),
             _given.number("false_positive_rate", false_positive_rate), [_given.one_of("descriptors", name, known) for name in descriptors],
-            _given.whole("jobs", jobs)))
+            _given.whole("jobs", jobs), see))

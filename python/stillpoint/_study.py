@@ -92,13 +92,22 @@ class Study:
             One row for each condition: reached and median_updates with their intervals; of what is compared (columns
             ``comparison.*``) the difference in updates to criterion, its interval, p, corrected p and Cliff's delta.
         """
-        import json
-
-        import pandas as pd
-
         with told():
-            text = _core.compare(str(self.directory), [by] if isinstance(by, str) else list(by), str(against), bool(equal_seconds))
-        return pd.json_normalize(json.loads(text))
+            return _table(_core.compare(str(self.directory), [by] if isinstance(by, str) else list(by), str(against), bool(equal_seconds)))
+
+    @keywords
+    def summary(self, against: str = "", *, by: str | Sequence[str] = ()) -> pd.DataFrame:
+        """What came of each condition, as `stillpoint summary` has it; `against` and `by` as for ``compare``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each condition: label, runs, reached with its interval, median_updates to criterion with its interval, final_accuracy and
+            final_loss (means over runs that did not diverge), speed.start and speed.end (mean population speed V [1/s]), seconds_per_update,
+            the comparison (columns ``comparison.*``) and others; intervals are (low, high).
+        """
+        with told():
+            return _table(_core.summary(str(self.directory), [by] if isinstance(by, str) else list(by), str(against)))
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Loss of every run, in the colour of its condition, and the median of each condition."""
@@ -126,6 +135,14 @@ class Study:
         text += f", {total('running')} running" if total("running") else ""
         reached, diverged = sum(run.outcome == "reached" for run in self.runs), sum(run.diverged_at is not None for run in self.runs)
         return text + f"; {reached} reached criterion, {diverged} diverged"
+
+
+def _table(text: str) -> pd.DataFrame:
+    import json
+
+    import pandas as pd
+
+    return pd.json_normalize(json.loads(text))
 
 
 def directory_of(study: Study | str | Path) -> Path:

@@ -310,7 +310,7 @@ class _Bar:
     def __init__(self, updates: int, shown: bool) -> None:
         self._bar: Any = None
         if shown:
-            from tqdm.auto import tqdm
+            from tqdm import tqdm  # of tqdm.auto Jupyter asks for ipywidgets
 
             self._bar = tqdm(total=updates, unit="update", delay=0.5, leave=False)
 

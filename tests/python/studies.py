@@ -1,4 +1,5 @@
 """Studies run and read from Python, against the program's files in the eyes of h5py; Ctrl-C, bars, mistakes."""
+import json
 import os
 import signal
 import subprocess
@@ -88,6 +89,13 @@ def test_tables(small):
     assert len(small.compare(by=["rule.name"])) == 4
 
 
+def test_a_summary_is_that_of_the_program(small, program):
+    expected, found = json.loads(program("summary", small.directory, "--format", "json")), small.summary()
+    for name in ("label", "runs", "reached", "median_updates", "final_loss"):
+        assert [one[name] for one in expected] == found[name].astype(object).where(found[name].notna(), None).tolist(), name
+    assert len(small) == len(list(small)) == 8 and small.summary(by="rule.name").shape[0] == 4
+
+
 def test_curves(small):
     curves = small.curves()
     assert dict(curves.loss.sizes) == {"run": 8, "update": 12} and curves.speed.attrs["units"] == "1/s"
@@ -97,6 +105,7 @@ def test_curves(small):
                 assert np.array_equal(curves[name][i], file[f"curve/{name}"]) and np.array_equal(run.curve[name], file[f"curve/{name}"])
             assert np.array_equal(run.array("curve/strength"), file["curve/strength"])
             assert np.array_equal(run.array("final/network/W"), file["final/network/W"])
+    assert not {"condition", "seed"} & set(curves.attrs) and small.runs[:2].curves().attrs == {"condition": 0}
     assert curves["rule.name"].values.tolist() == ["bptt"] * 4 + ["e_prop"] * 4
     assert curves.loss.groupby("rule.name").mean().sizes["rule.name"] == 2
 
