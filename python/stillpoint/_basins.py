@@ -72,7 +72,6 @@ class Basins:
     unsettled: int
     unsettled_share: tuple[float, float, float]
     diverged: int
-    """Of the unsettled: beyond 10^6, or not finite"""
     dt_ms: float
     dimension: int
 

@@ -39,7 +39,7 @@ class Cycles:
     multipliers : list of (D - 1,) complex
         Of each cycle the Floquet multipliers of one period, by falling size, without that along it, 1; without unit.
     samples, at_rest, diverged, no_return, not_converged : int
-        Searches; those that came to rest, went beyond 10^6 or any number, did not return, returned to no cycle.
+        Searches; those that came to rest, grew without bound (beyond 10^6), did not return, returned to no cycle.
     dt_ms : float
         Step [ms].
     dimension : int

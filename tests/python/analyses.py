@@ -3,6 +3,7 @@ import dataclasses
 import inspect
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_lyapunov(analysed, bistable):
          {"exponents": 3, "method": "euler", "dt_ms": 1}),
     ]:
         expected = analysed("lyapunov", net, "--duration-ms", "500", "--discard-ms", "100", *words)
-        found = sp.lyapunov(net, duration_ms=500, discard_ms=100, **options)
+        found = sp.lyapunov(net, duration_ms=3000, discard_ms=100, **options)
         assert found.per_second.tolist() == expected["exponents_per_s"] and found.dimension == expected["dimension"]
         assert found.standard_error.tolist() == expected["standard_errors_per_s"]
         assert found.kaplan_yorke == expected["kaplan_yorke_dimension"]
@@ -156,6 +157,29 @@ def test_follow_and_restructuring(program, tmp_path):
         assert [run["verdict"] for run in condition["runs"]] == [run["verdict"] for run in there["each"]]
         assert [run["events"] for run in condition["runs"]] == [run["events"] for run in there["each"]]
     shown(found)
+
+
+def test_words_say_what_became_of_runs_and_weights():
+    exciting = sp.Network([[5.0]], nonlinearity="relu")
+    found = sp.cycles(exciting, samples=20)
+    assert found.at_rest > 0 and found.diverged > 0 and found.at_rest + found.diverged == 20, found
+    assert f"{found.at_rest} came to rest, {found.diverged} grew without bound, 0 did not return" in repr(found)
+    found = sp.basins(exciting, samples=20, spread=0.5)
+    assert found.diverged == found.unsettled > 0 and repr(found).endswith(f"{found.unsettled} unsettled, {found.diverged} of them without bound")
+    assert "no sign of missing ones by 64 starts" in repr(sp.fixed_points(sp.Network(np.zeros((2, 2))), starts=64))
+    silent = sp.fixed_points(sp.Network(0.5 * np.eye(2)), synapse=sp.TCR())
+    assert silent.stable.all() and np.allclose(silent.eigenvalues[0] / silent.tau_ref_ms * 1000, [-5, -5, -10, -10])
+    checked = sp.check_gradients(sp.BPTT(), sp.Network.random(20, gain=1.2, seed=1, nonlinearity="relu"), sp.tasks.FlipFlop(bits=1))
+    assert checked.kind == "not checked" and checked.ok is None and len(checked.tried) == 1
+    assert repr(checked).startswith("bptt: not checked, ") and "weights are at relu kinks" in repr(checked) and "the others agree to" in repr(checked)
+
+
+def test_threads_that_call_at_once_get_the_same_bits():
+    net = sp.Network.random(60, gain=3, seed=1)
+    alone = sp.lyapunov(net, duration_ms=3000, discard_ms=100).per_second
+    with ThreadPoolExecutor(2) as pool:
+        for found in pool.map(lambda _: sp.lyapunov(net, duration_ms=3000, discard_ms=100), range(4)):
+            assert np.array_equal(found.per_second, alone)
 
 
 @pytest.mark.parametrize("name", [name for name in sp.__all__ if hasattr(getattr(sp, name), "__dataclass_fields__")])
