@@ -108,7 +108,7 @@ def test_a_paused_owner_is_taken_over_and_does_no_harm(tmp):
     ok("run", study, "--out", tmp / "one", "--quiet", *one)
     out = tmp / "out"
     paused = begun(study, out, "--quiet", *one)
-    while not list(out.glob("runs/*.claim-0")):
+    while not any(claim.stat().st_size > 0 for claim in out.glob("runs/*.claim-0")):  # an empty one is waited for less
         time.sleep(0.005)
     paused.send_signal(signal.SIGSTOP)
     try:
