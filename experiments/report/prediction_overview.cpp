@@ -55,8 +55,7 @@ std::string predictions_overview(const PredictionReport& report, const std::vect
     }
     const auto told = static_cast<long>(animals.size());
     text +=
-        fmt::format("\n| {} | {}{} | {} | {} | {}{} | {} of {} |", ++place, predictions()[row->prediction].name,
-                    row->step_dependent.value_or(false) ? " †" : "",
+        fmt::format("\n| {} | {} | {} | {} | {}{} | {} of {} |", ++place, predictions()[row->prediction].name,
                     estimate_cell(value_in(*row, focus).recorded[size]), fmt::join(cells, " | "), range_cell(animals),
                     told < pairs ? fmt::format(" ({} of {})", told, pairs) : "", range_cell(holds), settings);
   }

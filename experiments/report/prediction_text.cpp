@@ -212,7 +212,7 @@ std::string predictions_text(const PredictionReport& report, bool figures) {
   text += fmt::format(
       "## Overview\n\nRecorded, by {} neurons and {} trials. In brackets: not told from {}, or with a caveat. Animals "
       "and "
-      "settings: fewest and most over hypotheses, controls apart (so many of them are told). †: step-dependent.\n\n{}",
+      "settings: fewest and most over hypotheses, controls apart (so many of them are told).\n\n{}",
       size.neurons, size.trials, focus, predictions_overview(report, rows));
   std::size_t place = 0;
   for (const auto* row : rows) text += section(report, *row, ++place, figures);

@@ -2,7 +2,6 @@
 """Virtual experiments, and what a study predicts, as a lab would meet them."""
 import csv
 import json
-import re
 import sys
 
 import h5py
@@ -80,7 +79,7 @@ def test_a_study_predicts(tmp):
         assert part in text, part
     # The overview has a line of as many cells for each; what is not told is in brackets.
     overview = [line.split(" | ") for line in text.split("## Overview")[1].split("\n## ")[0].splitlines() if line.startswith("| ")]
-    head, lines = overview[0], {re.sub(" †", "", line[1]): line for line in overview[1:]}
+    head, lines = overview[0], {line[1]: line for line in overview[1:]}
     assert sorted(lines) == sorted(ONLY) and {len(line) for line in overview} == {len(head)}, overview
     for each in result["predictions"]:
         for pair in each["pairs"]:
