@@ -230,7 +230,7 @@ TEST_CASE("a figure shows recordings of the middle size, and there is none of a 
   for (std::uint64_t seed = 1; seed <= 4; ++seed) study.networks.push_back(in_recordings("tcr", seed, 5, 1));
   const auto table = table_of(study);
   const auto figure = prediction_figure(study, table, table.rows[0]);
-  CHECK_THAT(figure, Catch::Contains("recordings of 30 neurons and 40 trials"));
+  CHECK_THAT(figure, Catch::Contains("recorded, 30 neurons x 40 trials"));
   CHECK(has_values(table.rows[0]));
   study.setting.only = {"strength_duration"};
   CHECK_FALSE(has_values(table_of(study).rows[0]));

@@ -81,10 +81,11 @@ std::string prediction_figure(const PredictionStudy& study, const PredictionTabl
   panel.draw_x_axis(svg);
   svg.text({left + panel.width / 2, head + height + 24}, panel.x.label, {8, "middle"});
   const auto& [neurons, trials] = study.setting.sizes[middle];
-  svg.text({width / 2, head + height + 34},
-           fmt::format("{} neurons x {} trials: networks, mean, 95 % over seeds; |: by the rates of all neurons",
-                       neurons, trials),
-           {6, "middle", 0, "#444444"});
+  svg.text(
+      {width / 2, head + height + 34},
+      fmt::format("recorded, {} neurons x {} trials: networks, mean, 95 % over seeds; |: by the rates of all neurons",
+                  neurons, trials),
+      {6, "middle", 0, "#444444"});
   if (panel.x.low < 0 && panel.x.high > 0)
     svg.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
   for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
