@@ -27,9 +27,8 @@ class FixedPoints:
     states : (points, D)
         States; D entries: rates or currents of N neurons, of an lstm c and h (2 N).
     eigenvalues : (points, E) complex
-        Of the Jacobian, the most unstable first, E = D, with a short-term synapse its entries too: of a flow in units of 1 /
-        tau_ref_ms (divided by
-        tau_ref_ms they are per ms), of a map multipliers of one step, without unit.
+        Of the Jacobian, the most unstable first, E = D, with a short-term synapse its entries too: of a flow in units of
+        1 / tau_ref_ms (divided by tau_ref_ms they are per ms), of a map multipliers of one step, without unit.
     nearest_to_neutral : (points,) complex
         The eigenvalue nearest to the border of stability: real part 0 of a flow, modulus 1 of a map.
     stable : (points,) bool
