@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdio>
-#include <fstream>
 #include <set>
 
 #include "catch.hpp"
@@ -26,14 +25,19 @@ NwbSession session_named(const std::string& key) {
           {{"sex", "U"}}};
 }
 
-/// A finished file, opened again.
+/// A file that is written, closed and opened again.
 class Written {
  public:
-  explicit Written(const NwbWriter& writer) {
-    std::ofstream(path_, std::ios::binary) << writer.image();
+  explicit Written(const NwbSession& session) : writer_(session, fileno(bytes_)) {}
+  ~Written() {
+    std::fclose(bytes_);
+    std::remove(path_.c_str());
+  }
+  NwbWriter& writer() { return writer_; }
+  void read() {
+    REQUIRE(writer_.close() == 0);
     file_ = H5::H5File(path_, H5F_ACC_RDONLY);
   }
-  ~Written() { std::remove(path_.c_str()); }
   std::string text(const H5::H5Object& of, const std::string& attribute) const {
     const auto found = of.openAttribute(attribute);
     std::string value;
@@ -52,6 +56,8 @@ class Written {
  private:
   static inline int number_ = 0;
   std::string path_ = fmt::format("nwb_writer_{}_{}.nwb", ::getpid(), number_++);
+  std::FILE* bytes_ = std::fopen(path_.c_str(), "w+b");
+  NwbWriter writer_;
   H5::H5File file_;
 };
 
@@ -70,24 +76,28 @@ SimulatedTrials two_trials() {
 
 TEST_CASE("texts, ragged columns and references are read back as they were written") {
   const auto held = hdf5::lock();
-  NwbWriter writer(session_named("a"));
-  writer.add_table(
+  Written file(session_named("a"));
+  const std::vector<std::vector<double>> rows = {{0, 1, 2, 3}, {}, {4, 5}};
+  file.writer().add_table(
       {"units",
        "Units",
        "",
        3,
        {{"spike_times", "", std::vector<double>{0.25, 0.5, 7}, std::vector<std::uint64_t>{2, 2, 3}, 0, 1e-6},
         {"obs_intervals", "", std::vector<double>{0, 1, 2, 3}, std::vector<std::uint64_t>{1, 1, 2}, 2},
+        {"row_by_row", "", NwbColumn::Row([&](std::size_t i) -> const auto& { return rows[i]; }), {}, 2},
         {"area", "where", std::vector<std::string>{"left", "", "rechts ü"}},
         {"good", "", std::vector<bool>{true, false, true}},
         {"neuron", "", std::vector<long>{-4, 300, 5}}}});
-  const Written file(writer);
+  file.read();
   CHECK(file.text(file.group("/"), "neurodata_type") == "NWBFile");
   CHECK(file.text(file.group("units"), "namespace") == "core");
   CHECK(file.text(file["units/area"], "namespace") == "hdmf-common");
   CHECK(file.text(file["units/area"], "description") == "where");
   CHECK(file.numbers("units/spike_times") == std::vector<double>{0.25, 0.5, 7});
   CHECK(file.numbers("units/spike_times_index") == std::vector<double>{2, 2, 3});
+  CHECK(file.numbers("units/row_by_row") == std::vector<double>{0, 1, 2, 3, 4, 5});
+  CHECK(file.numbers("units/row_by_row_index") == std::vector<double>{2, 2, 3});
   CHECK(file.numbers("units/neuron") == std::vector<double>{-4, 300, 5});
   CHECK(file["units/obs_intervals"].getSpace().getSimpleExtentNdims() == 2);
   hobj_ref_t target = 0;
@@ -111,21 +121,22 @@ TEST_CASE("a series that is written in parts is that written at once, and its ch
   std::vector<double> times(static_cast<std::size_t>(values.cols()));
   for (std::size_t t = 0; t < times.size(); ++t) times[t] = 0.01 * static_cast<double>(t);
   const NwbSeriesHead head{"stimulus/presentation/x", "TimeSeries", "", "", "Hz", 3, {}};
-  NwbWriter at_once(session_named("a")), in_parts(session_named("a"));
-  at_once.add_series(head).append(times, values);
+  Written one(session_named("a")), two(session_named("a"));
+  one.writer().add_series(head).append(times, values);
   {
-    auto series = in_parts.add_series(head);
+    auto series = two.writer().add_series(head);
     for (Index t = 0; t < values.cols(); t += 1000)
       series.append({times.begin() + t, times.begin() + t + 1000}, values.middleCols(t, 1000));
   }
-  const Written one(at_once), two(in_parts);
+  one.read();
+  two.read();
   const auto path = head.path + "/data";
   CHECK(one.numbers(path) == two.numbers(path));
   CHECK(one.numbers(head.path + "/timestamps") == times);
   CHECK(one.numbers(path)[3 * 17 + 2] == -17);
   CHECK(two[path].getStorageSize() < 3 * 40000 * sizeof(double) / 4);
-  CHECK(at_once.identifier() == in_parts.identifier());
-  CHECK(NwbWriter(session_named("b")).identifier() != at_once.identifier());
+  CHECK(one.writer().identifier() == two.writer().identifier());
+  CHECK(Written(session_named("b")).writer().identifier() != one.writer().identifier());
 }
 
 TEST_CASE("trials lie one after the other, each recorded within its own length") {

@@ -1,5 +1,6 @@
 #include "experiments/recordings/nwb_writer.hpp"
 
+#include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -52,7 +53,8 @@ void NwbSeries::append(const std::vector<double>& times_s, const Matrix<double>&
   data_.append(values.data(), static_cast<std::size_t>(values.cols()));  // a column is a sample
 }
 
-NwbWriter::NwbWriter(const NwbSession& session) : root_(file_.root()), identifier_(uuid_of(our_space, session.key)) {
+NwbWriter::NwbWriter(const NwbSession& session, int descriptor)
+    : file_(descriptor), root_(file_.root()), identifier_(uuid_of(our_space, session.key)) {
   mark(root_, "", "NWBFile");
   hdf5::write_variable_text(root_, "nwb_version", core_version);
   hdf5::add_text(root_, "identifier", identifier_);
@@ -89,7 +91,7 @@ void NwbWriter::add_module(const std::string& name, const std::string& descripti
 
 NwbSeries NwbWriter::add_series(const NwbSeriesHead& head) { return {add_object(head.path, head.type), head}; }
 
-H5::DataSet NwbWriter::add_values(const H5::Group& group, const NwbColumn& column) const {
+H5::DataSet NwbWriter::add_values(const H5::Group& group, NwbColumn& column, std::size_t rows) const {
   const auto& name = column.name;
   if (const auto* numbers = std::get_if<std::vector<double>>(&column.values))
     return hdf5::add_column(group, name, *numbers, column.width);
@@ -101,10 +103,20 @@ H5::DataSet NwbWriter::add_values(const H5::Group& group, const NwbColumn& colum
     return hdf5::add_texts(group, name, *texts);
   if (const auto* pixels = std::get_if<std::vector<hdf5::Pixel>>(&column.values))
     return hdf5::add_pixels(group, name, *pixels);
+  if (const auto* row_of = std::get_if<NwbColumn::Row>(&column.values)) {
+    hdf5::GrowingArray<double> array(group, name, column.width);
+    column.ends.emplace();
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto& row = (*row_of)(i);
+      array.append(row.data(), row.size() / std::max<std::size_t>(1, column.width));
+      column.ends->push_back(array.rows());
+    }
+    return array.dataset();
+  }
   return hdf5::add_switches(group, name, std::get<std::vector<bool>>(column.values));
 }
 
-H5::Group NwbWriter::add_table(const NwbTable& table) {
+H5::Group NwbWriter::add_table(NwbTable table) {
   auto group = add_object(table.path, table.type);
   hdf5::write_variable_text(group, "description", table.description);
   std::vector<std::string> names;
@@ -113,9 +125,9 @@ H5::Group NwbWriter::add_table(const NwbTable& table) {
   std::vector<long> id(table.rows);
   std::iota(id.begin(), id.end(), 0L);
   mark(hdf5::add_column(group, "id", id), table.path + "/id", "ElementIdentifiers");
-  for (const auto& column : table.columns) {
+  for (auto& column : table.columns) {
     const auto path = table.path + '/' + column.name;
-    const auto values = add_values(group, column);
+    const auto values = add_values(group, column, table.rows);
     mark(values, path, "VectorData");
     hdf5::write_variable_text(values, "description", column.description);
     if (column.resolution) hdf5::write_attribute(values, "resolution", *column.resolution);

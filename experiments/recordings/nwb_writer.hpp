@@ -1,18 +1,18 @@
 // A file of Neurodata Without Borders 2 (Ruebel et al. 2022, doi:10.7554/eLife.78362): core schema 2.7.0, hdmf-common
 // 1.8.0. Objects are written at their paths, parents before children.
 //
-// It is built in memory: libhdf5 does not survive a full disk under a file of its own, and the bytes of a finished file
-// are written by plain calls (results/atomic_file). Series and ragged columns are compressed part by part, so that twice
-// the finished file is what it takes. Hold hdf5::lock() while any of this is called.
+// Series and ragged columns are compressed and written part by part. Hold hdf5::lock() while any of this is called.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "sim/files/hdf5_streamed.hpp"
 #include "sim/files/hdf5_writing.hpp"
 
 namespace stillpoint {
@@ -28,10 +28,12 @@ struct NwbSession {
   std::map<std::string, std::string> subject;  // subject_id, sex, age, species, description
 };
 
-/// A column of a table. Ragged: row i has the values (or pairs) before ends[i] and after those of row i - 1.
+/// A column of a table. Ragged: row i has the values (or pairs) before ends[i] and after those of row i - 1; or it is
+/// what a function says of i, row after row, and `ends` follow.
 struct NwbColumn {
+  using Row = std::function<const std::vector<double>&(std::size_t)>;
   using Values = std::variant<std::vector<double>, std::vector<long>, std::vector<std::uint8_t>,
-                              std::vector<std::string>, std::vector<bool>, std::vector<hdf5::Pixel>>;
+                              std::vector<std::string>, std::vector<bool>, std::vector<hdf5::Pixel>, Row>;
   std::string name, description;
   Values values;
   std::optional<std::vector<std::uint64_t>> ends = {};
@@ -68,7 +70,8 @@ class NwbSeries {
 
 class NwbWriter {
  public:
-  explicit NwbWriter(const NwbSession& session);
+  /// descriptor: of an empty file, as of hdf5::StreamedFile.
+  NwbWriter(const NwbSession& session, int descriptor);
 
   void add_group(const std::string& path) { root_.createGroup(path); }
   /// An object of a type of the core at a path "general/devices/NAME".
@@ -76,19 +79,21 @@ class NwbWriter {
   /// "processing/NAME"
   void add_module(const std::string& name, const std::string& description);
   NwbSeries add_series(const NwbSeriesHead& head);
-  H5::Group add_table(const NwbTable& table);
+  H5::Group add_table(NwbTable table);
   /// A column of an object that names rows of a table: `rows` of them from the first on.
   void add_region(const std::string& path, const std::string& description, const std::string& table, std::size_t rows);
 
-  /// Bytes of the finished file.
-  std::string image() const { return file_.image(); }
+  /// Of the file: see hdf5::StreamedFile.
+  int failed() const { return file_.failed(); }
+  int close() { return file_.close(); }
   const std::string& identifier() const { return identifier_; }
 
  private:
   void mark(const H5::H5Object& object, const std::string& path, const std::string& type) const;
-  H5::DataSet add_values(const H5::Group& group, const NwbColumn& column) const;
+  /// Sets the ends of a column that is given row after row.
+  H5::DataSet add_values(const H5::Group& group, NwbColumn& column, std::size_t rows) const;
 
-  hdf5::MemoryFile file_;
+  hdf5::StreamedFile file_;
   H5::Group root_;
   std::string identifier_;
 };

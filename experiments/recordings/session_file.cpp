@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "experiments/options/argument.hpp"
 #include "experiments/recordings/session_imaging.hpp"
 #include "experiments/recordings/session_text.hpp"
 #include "experiments/recordings/trial_table.hpp"
 #include "experiments/results/atomic_file.hpp"
-#include "experiments/runs/machine.hpp"
 
 namespace stillpoint {
 
@@ -49,12 +48,13 @@ class LateSeries {
 /// The file while experiment after experiment is added to it.
 class SessionFile {
  public:
-  SessionFile(const SimulatedSession& session, const RecordedSession& as, std::vector<Index> neurons)
+  /// descriptor: of the file, open.
+  SessionFile(const SimulatedSession& session, const RecordedSession& as, std::vector<Index> neurons, int descriptor)
       : session_(session),
         as_(as),
         neurons_(std::move(neurons)),
         spikes_s_(neurons_.size()),
-        file_(session_text(session, as, neurons_)) {
+        file_(session_text(session, as, neurons_), descriptor) {
     const auto device = file_.add_object("general/devices/stillpoint", "Device");
     hdf5::write_variable_text(device, "description", "A simulated recording of a simulated network");
     if (as.rates) file_.add_module("ecephys", "Firing rates as they are in the simulation, without noise of recording");
@@ -65,23 +65,28 @@ class SessionFile {
   void add(const SimulatedTrials& of, std::size_t place) {
     const bool alone = session_.experiments.size() == 1 && of.rates_hz.trials.size() == 1;
     const auto times = trials_.add(of);
-    std::vector<Index> all(times.size());
-    std::iota(all.begin(), all.end(), Index(0));
     const auto stream = recording_stream(as_.number, place);
-    if (as_.rates) add_rates(of, times, alone);
-    add_stimuli(of, times, alone);
-    if (is_calcium(as_))
-      add_frames(record(of.rates_hz, neurons_, all, as_.recording, session_.seed, stream), of, times, alone);
-    else
-      add_spikes(spike_times(of.rates_hz, neurons_, all, as_.recording, session_.seed, stream), times);
-    for (const auto& each : times)
-      for (const double bound : {each.from_s, each.to_s}) observed_s_.push_back(bound);
+    const bool has_inputs = of.trials.inputs.rows() > 0 &&
+                            (of.protocol.during == Protocol::During::task || (of.trials.inputs.array() != 0).any());
+    for (std::size_t b = 0; b < times.size() && !file_.failed(); ++b) {
+      if (as_.rates) add_rates(of, b, times[b], alone);
+      if (has_inputs) add_inputs(of, b, times[b], alone);
+      if (of.protocol.stimulus != Protocol::Stimulus::none) add_stimulus(of, b, times[b], alone);
+      const std::vector<Index> trial = {static_cast<Index>(b)};
+      if (is_calcium(as_))
+        add_frames(record(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream), of, b, times[b], alone);
+      else
+        add_spikes(spike_times(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream)[0], times[b]);
+      for (const double bound : {times[b].from_s, times[b].to_s}) observed_s_.push_back(bound);
+    }
   }
 
-  std::string finish() {
+  int failed() const { return file_.failed(); }
+  /// Errno of the first write that failed, or 0.
+  int finish() {
     file_.add_table(trials_.table());
     if (!is_calcium(as_)) file_.add_table(units());
-    return file_.image();
+    return file_.close();
   }
 
   SessionCounts counts() const {
@@ -92,49 +97,44 @@ class SessionFile {
   }
 
  private:
-  void add_rates(const SimulatedTrials& of, const std::vector<TrialTimes>& times, bool alone) {
-    for (std::size_t b = 0; b < times.size(); ++b)
-      rates_.append(file_, times[b].from_s, of.rates_hz.bin_ms / 1000,
-                    of.rates_hz.trials[b].leftCols(of.bins[b])(neurons_, Eigen::all), alone);
+  void add_rates(const SimulatedTrials& of, std::size_t b, const TrialTimes& times, bool alone) {
+    rates_.append(file_, times.from_s, of.rates_hz.bin_ms / 1000,
+                  of.rates_hz.trials[b].leftCols(of.bins[b])(neurons_, Eigen::all), alone);
   }
 
-  void add_frames(const Session& frames, const SimulatedTrials& of, const std::vector<TrialTimes>& times, bool alone) {
-    for (std::size_t b = 0; b < times.size(); ++b) {
-      const double recorded_ms = static_cast<double>(of.bins[b]) * of.rates_hz.bin_ms;
-      const auto count = std::min(frames.bins(), static_cast<Index>(recorded_ms / frames.bin_ms * (1 + 1e-9)));
-      frames_.append(file_, times[b].from_s, frames.bin_ms / 1000, frames.trials[b].leftCols(count), alone);
-    }
+  /// frames: of the one trial.
+  void add_frames(const Session& frames, const SimulatedTrials& of, std::size_t b, const TrialTimes& times,
+                  bool alone) {
+    const double recorded_ms = static_cast<double>(of.bins[b]) * of.rates_hz.bin_ms;
+    const auto count = std::min(frames.bins(), static_cast<Index>(recorded_ms / frames.bin_ms * (1 + 1e-9)));
+    frames_.append(file_, times.from_s, frames.bin_ms / 1000, frames.trials[0].leftCols(count), alone);
     if (!std::exchange(has_region_, true)) add_regions(file_, neurons_.size());
   }
 
-  void add_spikes(const SpikeTimes& spikes_ms, const std::vector<TrialTimes>& times) {
-    for (std::size_t b = 0; b < times.size(); ++b)
-      for (std::size_t n = 0; n < neurons_.size(); ++n)
-        for (const double spike_ms : spikes_ms[b][n])
-          if (const double at_s = times[b].event_s + spike_ms / 1000; at_s < times[b].to_s)
-            spikes_s_[n].push_back(std::max(at_s, times[b].from_s));
+  /// spikes_ms: of each neuron in the one trial.
+  void add_spikes(const std::vector<std::vector<double>>& spikes_ms, const TrialTimes& times) {
+    for (std::size_t n = 0; n < neurons_.size(); ++n)
+      for (const double spike_ms : spikes_ms[n])
+        if (const double at_s = times.event_s + spike_ms / 1000; at_s < times.to_s)
+          spikes_s_[n].push_back(std::max(at_s, times.from_s));
   }
 
-  /// What the network was given: inputs of the task, and what the experiment does to its drive.
-  void add_stimuli(const SimulatedTrials& of, const std::vector<TrialTimes>& times, bool alone) {
+  void add_inputs(const SimulatedTrials& of, std::size_t b, const TrialTimes& times, bool alone) {
     const auto& trials = of.trials;
-    const bool in_task = of.protocol.during == Protocol::During::task || (trials.inputs.array() != 0).any();
-    const bool stimulated = of.protocol.stimulus != Protocol::Stimulus::none,
-               silenced = of.protocol.stimulus == Protocol::Stimulus::silence;
-    for (Index b = 0; b < trials.batch; ++b) {
-      const auto start_s = times[static_cast<std::size_t>(b)].start_s;
-      const Index steps = trials.length[static_cast<std::size_t>(b)];
-      if (in_task && trials.inputs.rows() > 0)
-        inputs_.append(file_, start_s, of.dt_ms / 1000, trials.inputs(Eigen::all, Eigen::seqN(b, steps, trials.batch)),
-                       alone);
-      if (!stimulated) continue;
-      Matrix<double> course(1, steps);
-      for (Index t = 0; t < steps; ++t)
-        course(t) = stimulus_course(of.protocol, static_cast<double>(t) * of.dt_ms * (1 + 1e-12) - of.event_ms -
-                                                     of.protocol.onset_ms + 1e-9 * of.dt_ms);
-      auto& series = silenced ? silencing_ : current_;
-      series.append(file_, start_s, of.dt_ms / 1000, silenced ? course : of.protocol.amplitude * course, alone);
-    }
+    inputs_.append(file_, times.start_s, of.dt_ms / 1000,
+                   trials.inputs(Eigen::all, Eigen::seqN(static_cast<Index>(b), trials.length[b], trials.batch)),
+                   alone);
+  }
+
+  /// What the experiment does to the network's drive.
+  void add_stimulus(const SimulatedTrials& of, std::size_t b, const TrialTimes& times, bool alone) {
+    const bool silenced = of.protocol.stimulus == Protocol::Stimulus::silence;
+    Matrix<double> course(1, of.trials.length[b]);
+    for (Index t = 0; t < course.cols(); ++t)
+      course(t) = stimulus_course(of.protocol, static_cast<double>(t) * of.dt_ms * (1 + 1e-12) - of.event_ms -
+                                                   of.protocol.onset_ms + 1e-9 * of.dt_ms);
+    auto& series = silenced ? silencing_ : current_;
+    series.append(file_, times.start_s, of.dt_ms / 1000, silenced ? course : of.protocol.amplitude * course, alone);
   }
 
   std::vector<bool> stimulated() const {
@@ -150,19 +150,12 @@ class SessionFile {
   }
 
   NwbTable units() const {
-    std::vector<double> spikes, observed;
-    std::vector<std::uint64_t> spike_ends, observed_ends;
-    for (const auto& of_unit : spikes_s_) {
-      spikes.insert(spikes.end(), of_unit.begin(), of_unit.end());
-      spike_ends.push_back(spikes.size());
-      observed.insert(observed.end(), observed_s_.begin(), observed_s_.end());
-      observed_ends.push_back(observed.size() / 2);
-    }
+    const NwbColumn::Row spikes = [this](std::size_t unit) -> const auto & { return spikes_s_[unit]; },
+                         observed = [this](std::size_t) -> const auto & { return observed_s_; };
     const double end_s = trials_.length_s(), ulp_s = std::nextafter(end_s, 2 * end_s) - end_s;
     NwbTable table{"units", "Units", "Recorded neurons, spikes as drawn from their rates", neurons_.size(), {}};
-    table.columns = {{"spike_times", "Spikes [s]", std::move(spikes), std::move(spike_ends), 0, ulp_s},
-                     {"obs_intervals", "When the neuron was recorded: in every trial [s]", std::move(observed),
-                      std::move(observed_ends), 2}};
+    table.columns = {{"spike_times", "Spikes [s]", spikes, {}, 0, ulp_s},
+                     {"obs_intervals", "When the neuron was recorded: in every trial [s]", observed, {}, 2}};
     for (auto& column : neuron_columns()) table.columns.push_back(std::move(column));
     return table;
   }
@@ -180,23 +173,12 @@ class SessionFile {
       silencing_{series_head(SeriesKind::silencing, session_)};
 };
 
-/// Before most of it is made: series in the file, and the copy that is written.
-void require_memory(const SimulatedSession& session, const RecordedSession& as, const SimulatedTrials& first,
-                    std::size_t neurons) {
-  if (!as.rates) return;
-  const double values = static_cast<double>(first.rates_hz.bins()) *
-                        static_cast<double>(first.rates_hz.trials.size() * neurons * session.experiments.size()),
-               bytes = 2 * sizeof(double) * values, available = usable_memory();
-  require_argument(bytes <= available, "--trials", fmt::format("{}", first.rates_hz.trials.size()),
-                   fmt::format("rates of them need about {} of memory, {} is available: take fewer, or --no-rates",
-                               memory_text(bytes), memory_text(available)));
-}
-
 }  // namespace
 
 SessionCounts write_session(const SimulatedSession& session, const RecordedSession& as, const std::string& out) {
   const auto neurons =
       recorded_neurons(session, as.neurons.value_or(std::min(usual_neurons, session.neurons)), as.number);
+  PartialFile partial(out);
   std::optional<SessionFile> file;
   for (std::size_t i = 0; i < session.experiments.size(); ++i) {
     const auto trials = session.simulate(i);
@@ -206,18 +188,12 @@ SessionCounts write_session(const SimulatedSession& session, const RecordedSessi
                       fmt::format("must be at most {:.6g} Hz: rates are known by bins of {:g} ms",
                                   1000 / trials.rates_hz.bin_ms, trials.rates_hz.bin_ms));
     const auto held = hdf5::lock();
-    if (!file) {
-      require_memory(session, as, trials, neurons.size());
-      file.emplace(session, as, neurons);
-    }
+    if (!file) file.emplace(session, as, neurons, partial.descriptor());
     file->add(trials, i);
+    if (const int failed = file->failed()) partial.close(failed);
   }
-  std::string bytes;
-  {
-    const auto held = hdf5::lock();
-    bytes = file->finish();
-  }
-  write_atomically(out, bytes);
+  const auto held = hdf5::lock();
+  partial.put_in_place(file->finish());
   return file->counts();
 }
 

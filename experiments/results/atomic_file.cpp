@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <utility>
 
 #include "sim/options/option.hpp"
 
@@ -22,27 +23,14 @@ namespace fs = std::filesystem;
   throw UserError(fmt::format("{}: {}: {}", path, what, std::strerror(reason)));
 }
 
-/// A new file beside PATH, on the disk when this returns.
-std::string write_partial(const std::string& path, const std::string& bytes) {
-  static std::atomic<unsigned> number{0};
-  const auto partial = fmt::format("{}.{}-{}.partial", path, process_token(), number++);
-  const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (file < 0) refuse(path, "cannot be written", errno);
-  int failed = 0;
-  for (std::size_t done = 0; done < bytes.size() && !failed;) {
+/// Errno, or 0.
+int write_all(int file, const std::string& bytes) {
+  for (std::size_t done = 0; done < bytes.size();) {
     const auto written = ::write(file, bytes.data() + done, bytes.size() - done);
-    if (written >= 0)
-      done += static_cast<std::size_t>(written);
-    else if (errno != EINTR)
-      failed = errno;
+    if (written < 0 && errno != EINTR) return errno;
+    if (written > 0) done += static_cast<std::size_t>(written);
   }
-  if (!failed && ::fsync(file) != 0) failed = errno;
-  if (::close(file) != 0 && !failed) failed = errno;  // where a quota is told of late
-  if (failed) {
-    ::unlink(partial.c_str());
-    refuse(path, "cannot be written", failed);
-  }
-  return partial;
+  return 0;
 }
 
 /// Writes a partial file and gives it its name by `give`; false where there is one of this name that it leaves alone.
@@ -52,9 +40,9 @@ bool put_in_place(const std::string& path, const std::string& bytes, int (*give)
   // file once in a while, never again and again.
   constexpr int most_attempts = 10;
   for (int attempt = 1;; ++attempt) {
-    const auto partial = write_partial(path, bytes);
-    const int reason = give(partial.c_str(), path.c_str()) == 0 ? 0 : errno;
-    ::unlink(partial.c_str());  // of a link; what was renamed is gone already
+    PartialFile partial(path);
+    partial.close(write_all(partial.descriptor(), bytes));
+    const int reason = give(partial.name().c_str(), path.c_str()) == 0 ? 0 : errno;
     if (reason == 0 || reason == EEXIST) return reason == 0;
     if (reason != ENOENT || attempt == most_attempts) refuse(path, what, reason);
   }
@@ -80,6 +68,29 @@ void remove_partials(const std::string& directory, const std::string& begin) {
   for (const auto& entry : fs::directory_iterator(directory, ignored))
     if (const auto name = entry.path().filename().string(); name.rfind(begin, 0) == 0 && is_partial(name))
       ::unlink(entry.path().c_str());
+}
+
+PartialFile::PartialFile(const std::string& path) : path_(path) {
+  static std::atomic<unsigned> number{0};
+  name_ = fmt::format("{}.{}-{}.partial", path, process_token(), number++);
+  file_ = ::open(name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (file_ < 0) refuse(path, "cannot be written", errno);
+}
+
+PartialFile::~PartialFile() {
+  if (file_ >= 0) ::close(file_);
+  ::unlink(name_.c_str());  // of a link; what was renamed is gone already
+}
+
+void PartialFile::close(int failed) {
+  if (!failed && ::fsync(file_) != 0) failed = errno;
+  if (::close(std::exchange(file_, -1)) != 0 && !failed) failed = errno;  // where a quota is told of late
+  if (failed) refuse(path_, "cannot be written", failed);
+}
+
+void PartialFile::put_in_place(int failed) {
+  close(failed);
+  if (::rename(name_.c_str(), path_.c_str()) != 0) refuse(path_, "cannot be renamed", errno);
 }
 
 void write_atomically(const std::string& path, const std::string& bytes) {

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import h5py
 
-from support import SMALL, all_contents, given, main, ok, settings, stillpoint, write
+from support import SMALL, all_contents, given, main, ok, settings, small_run, stillpoint, write
 
 KILLS = int(os.environ.get("STILLPOINT_KILLS", "20"))
 CALLS = int(os.environ.get("STILLPOINT_CALLS", "4"))
@@ -64,6 +64,25 @@ def test_a_disk_that_is_full_at_any_call(tmp):
             if done.returncode == 0 and call > 5:
                 break
         assert failed > 30 // CALLS, f"only {failed} calls failed"
+
+
+def test_a_session_on_a_disk_that_is_full_at_any_call(tmp):
+    """It is written as it is simulated: what is there of it then goes, what had its name before stays."""
+    folder, words = tmp / "out", ("--experiments", "rest,step,trial", "--trials", 30, "--neurons", 20, "--quiet")
+    folder.mkdir()
+    out = folder / "s.nwb"
+    ok("export-nwb", small_run("tcr", seed=3), out, *words)
+    before, failed, call = out.read_bytes(), 0, 1 - CALLS
+    while True:
+        call += CALLS
+        done = stillpoint("export-nwb", small_run("tcr", seed=3), out, *words,
+                          env=faulty(tmp, folder, errno=errno.ENOSPC, **{"from": call}, calls=1 << 30))
+        assert out.read_bytes() == before and [path.name for path in folder.iterdir()] == ["s.nwb"], call
+        if done.returncode == 0:
+            break
+        failed += 1
+        assert done.returncode == 2 and done.stderr == f"{out}: cannot be written: No space left on device\n", (call, done)
+    assert failed > 30 // CALLS, f"only {failed} calls failed"
 
 
 def test_what_cannot_be_kept_is_said_and_training_goes_on(tmp):

@@ -53,6 +53,11 @@ static int is_watched(int file) { return file >= 0 && file < 4096 && watched[fil
 ssize_t write(int file, const void* bytes, size_t size) {
   return fails(is_watched(file)) ? -1 : REAL(write)(file, bytes, size > 8192 && is_watched(file) ? 8192 : size);
 }
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
+  return fails(is_watched(file)) ? -1 : REAL(pwrite)(file, bytes, size > 8192 && is_watched(file) ? 8192 : size, at);
+}
+ssize_t pwrite64(int file, const void* bytes, size_t size, off_t at) __attribute__((alias("pwrite")));
+int ftruncate(int file, off_t size) { return fails(is_watched(file)) ? -1 : REAL(ftruncate)(file, size); }
 int fsync(int file) { return fails(is_watched(file)) ? -1 : REAL(fsync)(file); }
 int rename(const char* from, const char* to) { return fails(under(to)) ? -1 : REAL(rename)(from, to); }
 int link(const char* from, const char* to) { return fails(under(to)) ? -1 : REAL(link)(from, to); }

@@ -1,0 +1,78 @@
+// HDF5 on the disk as it grows: the file that HDF5 itself would write, and a disk that is full at any byte.
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "sim/files/hdf5_streamed.hpp"
+#include "sim/files/hdf5_writing.hpp"
+
+using namespace stillpoint;
+
+namespace {
+
+/// Groups, texts, and a series of more than a chunk, part by part. Returns errno.
+int write_sample(int descriptor) {
+  hdf5::StreamedFile file(descriptor);
+  const auto root = file.root();
+  for (int i = 0; i < 30; ++i) hdf5::add_text(root.createGroup(fmt::format("group {}", i)), "text", "some text");
+  std::vector<double> part(10000);
+  hdf5::GrowingArray<double> series(root, "series", 0);
+  for (int i = 0; i < 20; ++i) {
+    std::iota(part.begin(), part.end(), 1e4 * i);
+    series.append(part.data(), part.size());
+  }
+  return file.close();
+}
+
+class Sample {
+ public:
+  ~Sample() {
+    std::fclose(file);
+    std::remove(path.c_str());
+  }
+  const std::string path = fmt::format("streamed_{}.h5", ::getpid());
+  std::FILE* file = std::fopen(path.c_str(), "w+b");
+};
+
+}  // namespace
+
+TEST_CASE("a streamed file is whole", "[files]") {
+  const auto held = hdf5::lock();
+  const Sample sample;
+  REQUIRE(write_sample(fileno(sample.file)) == 0);
+  const H5::H5File read(sample.path, H5F_ACC_RDONLY);
+  std::vector<double> values(200000), expected(200000);
+  std::iota(expected.begin(), expected.end(), 0);
+  read.openDataSet("series").read(values.data(), H5::PredType::NATIVE_DOUBLE);
+  CHECK(values == expected);
+  std::string text;
+  const auto dataset = read.openDataSet("group 29/text");
+  dataset.read(text, dataset.getStrType());
+  CHECK(text == "some text");
+  CHECK(::lseek(fileno(sample.file), 0, SEEK_END) == static_cast<off_t>(read.getFileSize()));
+}
+
+TEST_CASE("a disk that is full at any byte is told, and survived", "[files]") {
+  const auto held = hdf5::lock();
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto old = std::signal(SIGXFSZ, SIG_IGN);
+  for (const rlim_t most : {0, 1, 512, 2048, 5000, 20000, 40000, 100000, 200000}) {
+    const Sample sample;
+    const rlimit full{most, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+    const int failed = write_sample(fileno(sample.file));
+    setrlimit(RLIMIT_FSIZE, &before);
+    INFO(most);
+    CHECK(failed == EFBIG);
+  }
+  std::signal(SIGXFSZ, old);
+}
