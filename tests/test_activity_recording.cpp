@@ -114,6 +114,18 @@ TEST_CASE(
         CHECK(fast[trial][n][i] + 100 == Approx((slow[trial][n][i] + 100) / 2));
 }
 
+TEST_CASE("noise of a part of a session is that of the whole") {
+  const auto whole = alike(Matrix<double>::Constant(3, 100, 30), 5, 10);
+  Session part = whole;
+  part.trials = {whole.trials[3], whole.trials[4]};
+  part.condition.resize(std::min<std::size_t>(2, part.condition.size()));
+  RecordingModel model;
+  model.gain_sd = 0.5;
+  CHECK(spike_times(part, {0, 2}, {1}, model, 7, 9, 3) == spike_times(whole, {0, 2}, {4}, model, 7, 9));
+  model.signal = RecordingModel::Signal::calcium;
+  CHECK(record(part, {0, 2}, {1}, model, 7, 9, 3).trials == record(whole, {0, 2}, {4}, model, 7, 9).trials);
+}
+
 TEST_CASE("a shared gain has mean 1 and makes counts covary by its variance, over time as its logarithm does") {
   Matrix<double> rates(2, 12);
   rates.row(0).setConstant(40);

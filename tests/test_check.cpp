@@ -48,7 +48,8 @@ struct File {
     session.neurons = neurons;
     for (Index i = 0; i < stimulated; ++i) session.stimulated.push_back(i);
     for (const auto& name : experiments) session.experiments.push_back({name, trials_of(name, 1, 1).protocol, {}});
-    session.simulate = [=](std::size_t i) { return trials_of(experiments[i], trials, creep); };
+    session.trials = trials;
+    session.simulate = [=](std::size_t i, const auto& use) { use(trials_of(experiments[i], trials, creep)); };
     as.neurons = recorded;
     as.start_time = "2000-01-01T00:00:00+00:00";
     write_session(session, as, path);
@@ -65,8 +66,8 @@ struct File {
     for (std::size_t i = 0; i < session.experiments.size(); ++i) {
       const auto& name = session.experiments[i].name;
       found.sessions[name] =
-          within(record(trials_of(name, trials, creep).rates_hz, recorded_neurons(session, recorded, 1), all, as.recording,
-                        session.seed, recording_stream(1, i)),
+          within(record(trials_of(name, trials, creep).rates_hz, recorded_neurons(session, recorded, 1), all,
+                        as.recording, session.seed, recording_stream(1, i)),
                  {0, 1500});
     }
     return found;
@@ -91,7 +92,8 @@ PredictionsFile table_of(const std::map<std::string, double>& creep) {
       }
       table.animals.animals["creep"][name].push_back(networks);
     }
-  table.pairs["creep"] = {{"static", "tcr", {4, 10}, 7}, {"tcr", "high_pass", {4, 10}, 9}, {"static", "tcr", {10, 20}, 3}};
+  table.pairs["creep"] = {
+      {"static", "tcr", {4, 10}, 7}, {"tcr", "high_pass", {4, 10}, 9}, {"static", "tcr", {10, 20}, 3}};
   return table;
 }
 
@@ -138,7 +140,8 @@ TEST_CASE("what is counted of a file is what was recorded, and so is every stati
       }
 }
 
-TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that fits is left, and nothing else is said") {
+TEST_CASE(
+    "a hypothesis whose networks creep otherwise is excluded, the one that fits is left, and nothing else is said") {
   const File file({"rest", "step"}, 24, 1.5);
   const auto table = table_of({{"static", 0.5}, {"tcr", 1.42}, {"high_pass", 1.4}, {"tcr_yoked", 1}});
   const auto check = checked(file.path, table);
@@ -153,8 +156,10 @@ TEST_CASE("a hypothesis whose networks creep otherwise is excluded, the one that
   for (const auto& each : check.joint.tested) CHECK(each.excluded == (each.hypothesis == "static"));
   CHECK((check.next.size() == 1 && check.next[0].pair.animals_80 == 9));
   const auto conclusion = conclusion_of(check);
-  CHECK_THAT(conclusion, Catch::StartsWith("Left: tcr, high_pass; excluded at 5 %, as they are in the table: static; not tested: "));
-  CHECK_THAT(check_text(check), Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
+  CHECK_THAT(conclusion, Catch::StartsWith(
+                             "Left: tcr, high_pass; excluded at 5 %, as they are in the table: static; not tested: "));
+  CHECK_THAT(check_text(check),
+             Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
   const auto json = check_json(check, table);
   CHECK((json["joint"]["hypotheses"]["static"]["excluded"] == true && json["conclusion"] == conclusion));
   CHECK_THAT(check_figure(check), Catch::StartsWith("<svg") && Catch::Contains("creep"));
@@ -192,7 +197,8 @@ TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot te
   auto levels = table;
   levels.animals.animals["fano"] = levels.animals.animals["pairing_contrast"] = levels.animals.animals["creep"];
   const File file({"rest", "step"}, 12, 1.5);
-  CHECK_THAT(of_name(checked(file.path, levels), "fano").cannot, Catch::Contains("level") && Catch::Contains("--matched"));
+  CHECK_THAT(of_name(checked(file.path, levels), "fano").cannot,
+             Catch::Contains("level") && Catch::Contains("--matched"));
   CHECK_THAT(of_name(checked(file.path, levels), "pairing_contrast").cannot, Catch::Contains("connections"));
   CheckRequest matched;
   matched.matched = true;
@@ -227,8 +233,8 @@ TEST_CASE("a file that is larger is sampled to the size, a smaller one cannot te
 
 TEST_CASE("samples of a larger session have the mean of one of the size and less spread") {
   const auto table = table_of({{"static", 1}, {"tcr", 1.5}});
-  const auto& prediction = *std::find_if(predictions().begin(), predictions().end(),
-                                         [](const auto& each) { return each.name == "creep"; });
+  const auto& prediction =
+      *std::find_if(predictions().begin(), predictions().end(), [](const auto& each) { return each.name == "creep"; });
   const std::vector<Index> first = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   double of_samples = 0, of_one = 0, squares_of_samples = 0, squares_of_one = 0;
   const int sessions = 60;
@@ -248,7 +254,8 @@ TEST_CASE("samples of a larger session have the mean of one of the size and less
     session.stimulated = cells;
     std::string why;
     const auto found = matched_value(prediction, session, {4, 10}, 0, why);
-    const auto one = value_of_sample(prediction, session.evidence, {0, 1, 2, 3}, {{"rest", first}, {"step", first}}, why);
+    const auto one =
+        value_of_sample(prediction, session.evidence, {0, 1, 2, 3}, {{"rest", first}, {"step", first}}, why);
     REQUIRE((found && found->standard_error && one));
     of_samples += found->value / sessions;
     of_one += *one / sessions;

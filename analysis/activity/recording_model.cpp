@@ -114,15 +114,15 @@ void check(const Session& rates, const std::vector<Index>& neurons, const std::v
 /// use(trial's place, neuron's place, spikes) for every trial and neuron.
 template <class Use>
 void for_each_train(const Session& rates, const std::vector<Index>& neurons, const std::vector<Index>& trials,
-                    const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Use&& use) {
+                    const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Index first, Use&& use) {
   check(rates, neurons, trials, model);
   const double lead_ms = model.signal == RecordingModel::Signal::calcium ? lead_decays * model.calcium.decay_ms : 0;
   std::vector<double> spikes;
   for (std::size_t t = 0; t < trials.size(); ++t) {
-    const auto gain = shared_gain(rates, model, shared_stream(seed, session, trials[t]));
+    const auto gain = shared_gain(rates, model, shared_stream(seed, session, first + trials[t]));
     for (std::size_t n = 0; n < neurons.size(); ++n) {
       draw_spikes(spikes, rates, trials[t], neurons[n], gain, lead_ms,
-                  Intervals(model.shape, spike_stream(seed, session, trials[t], neurons[n])));
+                  Intervals(model.shape, spike_stream(seed, session, first + trials[t], neurons[n])));
       use(t, n, spikes);
     }
   }
@@ -167,16 +167,17 @@ const ParameterList<RecordingModel>& recording_list() {
 }
 
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
-                       const RecordingModel& model, std::uint64_t seed, std::uint64_t session) {
+                       const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Index first) {
   SpikeTimes all(trials.size(), std::vector<std::vector<double>>(neurons.size()));
-  for_each_train(rates_hz, neurons, trials, model, seed, session, [&](std::size_t t, std::size_t n, auto& spikes) {
-    all[t][n].assign(std::lower_bound(spikes.begin(), spikes.end(), rates_hz.start_ms), spikes.end());
-  });
+  for_each_train(rates_hz, neurons, trials, model, seed, session, first,
+                 [&](std::size_t t, std::size_t n, auto& spikes) {
+                   all[t][n].assign(std::lower_bound(spikes.begin(), spikes.end(), rates_hz.start_ms), spikes.end());
+                 });
   return all;
 }
 
 Session record(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
-               const RecordingModel& model, std::uint64_t seed, std::uint64_t session) {
+               const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Index first) {
   const bool calcium = model.signal == RecordingModel::Signal::calcium;
   Session recorded{rates_hz.bin_ms, rates_hz.start_ms, {}, {}};
   if (calcium)
@@ -192,20 +193,21 @@ Session record(const Session& rates_hz, const std::vector<Index>& neurons, const
       recorded.condition.push_back(rates_hz.condition.at(static_cast<std::size_t>(trial)));
   recorded.trials.assign(trials.size(), Matrix<double>::Zero(static_cast<Index>(neurons.size()), bins));
 
-  for_each_train(rates_hz, neurons, trials, model, seed, session, [&](std::size_t t, std::size_t n, auto& spikes) {
-    auto row = recorded.trials[t].row(static_cast<Index>(n));
-    if (!calcium) {
-      for (const double spike : spikes) {
-        const auto bin = static_cast<Index>((spike - recorded.start_ms) / recorded.bin_ms);
-        if (bin < bins) row(bin) += 1;
-      }
-      return;
-    }
-    row = fluorescence(spikes, recorded.start_ms, bins, model.calcium).transpose();
-    auto noise = frame_stream(seed, session, trials[t], neurons[n]);
-    for (Index frame = 0; frame < bins; ++frame)
-      row(frame) += model.calcium.noise * model.calcium.peak * noise.normal();
-  });
+  for_each_train(rates_hz, neurons, trials, model, seed, session, first,
+                 [&](std::size_t t, std::size_t n, auto& spikes) {
+                   auto row = recorded.trials[t].row(static_cast<Index>(n));
+                   if (!calcium) {
+                     for (const double spike : spikes) {
+                       const auto bin = static_cast<Index>((spike - recorded.start_ms) / recorded.bin_ms);
+                       if (bin < bins) row(bin) += 1;
+                     }
+                     return;
+                   }
+                   row = fluorescence(spikes, recorded.start_ms, bins, model.calcium).transpose();
+                   auto noise = frame_stream(seed, session, first + trials[t], neurons[n]);
+                   for (Index frame = 0; frame < bins; ++frame)
+                     row(frame) += model.calcium.noise * model.calcium.peak * noise.normal();
+                 });
   return recorded;
 }
 

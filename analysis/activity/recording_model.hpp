@@ -71,14 +71,14 @@ using SpikeTimes = std::vector<std::vector<std::vector<double>>>;
 
 /// rates_hz: firing rates [Hz], >= 0. Throw ParameterError "recording.*" where a field is out of its bounds, "neurons"
 /// or "trials" where one is asked for that the session does not have, "rates" where one is below 0, no number or above
-/// 1e5.
+/// 1e5. `first`: the number of the first trial, where the rates are part of a session.
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
-                       const RecordingModel& model, std::uint64_t seed, std::uint64_t session);
+                       const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Index first = 0);
 /// Spike counts per bin (of the times that spike_times returns), or dF/F per frame, of these neurons and trials in this
 /// order, with their conditions. What is left of the rates after the last whole bin or frame is dropped. Throws also
 /// "window" where there is not one.
 Session record(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,
-               const RecordingModel& model, std::uint64_t seed, std::uint64_t session);
+               const RecordingModel& model, std::uint64_t seed, std::uint64_t session, Index first = 0);
 
 /// dF/F without noise in `frames` frames from start_ms on, of spikes at these rising times [ms].
 Vector<double> fluorescence(const std::vector<double>& spikes_ms, double start_ms, Index frames,

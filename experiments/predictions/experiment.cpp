@@ -247,7 +247,7 @@ std::vector<std::string> remarks_on_experiment(const Experiment& experiment, con
   return lines;
 }
 
-ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of) {
+ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of, const UseTrials& use) {
   const auto made = trials_of(experiment, of);
   const auto integration = make_integration(made.options);
   const auto& all = made.trials;
@@ -287,6 +287,7 @@ ExperimentResult run_experiment(const Experiment& experiment, const Preparation&
       result.answers.answer.middleCols(first, some.batch) = answers.answer;
       result.answers.target.middleCols(first, some.batch) = answers.target;
     }
+    if (use) use(made, some, first, result);
   }
   if (efficacy.size() > 0)
     result.efficacy = efficacy_ratios(of.network, efficacy / static_cast<double>(all.batch), stimulation.targets(),

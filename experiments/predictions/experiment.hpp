@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,8 +70,11 @@ struct ExperimentResult {
   std::vector<EfficacyRatio> efficacy = {};  // of a pairing, at its end: of positive connections, mean over trials
   std::optional<Delay> delay = {};
 };
+/// `some` of the trials that were made, from number `first` on, are in the result as well: their rates may be taken out.
+using UseTrials = std::function<void(const ExperimentTrials& made, const TrialSet<double>& some, Index first,
+                                     ExperimentResult& result)>;
 /// Trials and noise are the same for every network of one seed and size, and others for another name of the experiment.
-/// Throws UserError where the network diverges.
-ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of);
+/// `use` is called after every few trials. Throws UserError where the network diverges.
+ExperimentResult run_experiment(const Experiment& experiment, const Preparation& of, const UseTrials& use = {});
 
 }  // namespace stillpoint

@@ -11,6 +11,7 @@
 #include "experiments/recordings/session_text.hpp"
 #include "experiments/recordings/trial_table.hpp"
 #include "experiments/results/atomic_file.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -63,20 +64,23 @@ class SessionFile {
 
   /// `place` among the experiments.
   void add(const SimulatedTrials& of, std::size_t place) {
-    const bool alone = session_.experiments.size() == 1 && of.rates_hz.trials.size() == 1;
+    const bool alone = session_.experiments.size() == 1 && session_.trials == 1;
     const auto times = trials_.add(of);
     const auto stream = recording_stream(as_.number, place);
     const bool has_inputs = of.trials.inputs.rows() > 0 &&
                             (of.protocol.during == Protocol::During::task || (of.trials.inputs.array() != 0).any());
     for (std::size_t b = 0; b < times.size() && !file_.failed(); ++b) {
+      look_aside();
       if (as_.rates) add_rates(of, b, times[b], alone);
       if (has_inputs) add_inputs(of, b, times[b], alone);
       if (of.protocol.stimulus != Protocol::Stimulus::none) add_stimulus(of, b, times[b], alone);
       const std::vector<Index> trial = {static_cast<Index>(b)};
       if (is_calcium(as_))
-        add_frames(record(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream), of, b, times[b], alone);
+        add_frames(record(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream, of.first), of, b,
+                   times[b], alone);
       else
-        add_spikes(spike_times(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream)[0], times[b]);
+        add_spikes(spike_times(of.rates_hz, neurons_, trial, as_.recording, session_.seed, stream, of.first)[0],
+                   times[b]);
       for (const double bound : {times[b].from_s, times[b].to_s}) observed_s_.push_back(bound);
     }
   }
@@ -180,18 +184,18 @@ SessionCounts write_session(const SimulatedSession& session, const RecordedSessi
       recorded_neurons(session, as.neurons.value_or(std::min(usual_neurons, session.neurons)), as.number);
   PartialFile partial(out);
   std::optional<SessionFile> file;
-  for (std::size_t i = 0; i < session.experiments.size(); ++i) {
-    const auto trials = session.simulate(i);
-    const double frame_ms = 1000 / as.recording.calcium.frame_hz;
-    require_parameter(!is_calcium(as) || frame_ms >= trials.rates_hz.bin_ms * (1 - 1e-9), "recording.frame_hz",
-                      fmt::format("{:g}", as.recording.calcium.frame_hz),
-                      fmt::format("must be at most {:.6g} Hz: rates are known by bins of {:g} ms",
-                                  1000 / trials.rates_hz.bin_ms, trials.rates_hz.bin_ms));
-    const auto held = hdf5::lock();
-    if (!file) file.emplace(session, as, neurons, partial.descriptor());
-    file->add(trials, i);
-    if (const int failed = file->failed()) partial.close(failed);
-  }
+  for (std::size_t i = 0; i < session.experiments.size(); ++i)
+    session.simulate(i, [&](const SimulatedTrials& trials) {
+      const double bin_ms = trials.rates_hz.bin_ms, frame_ms = 1000 / as.recording.calcium.frame_hz;
+      require_parameter(
+          !is_calcium(as) || frame_ms >= bin_ms * (1 - 1e-9), "recording.frame_hz",
+          fmt::format("{:g}", as.recording.calcium.frame_hz),
+          fmt::format("must be at most {:.6g} Hz: rates are known by bins of {:g} ms", 1000 / bin_ms, bin_ms));
+      const auto held = hdf5::lock();
+      if (!file) file.emplace(session, as, neurons, partial.descriptor());
+      file->add(trials, i);
+      if (const int failed = file->failed()) partial.close(failed);
+    });
   const auto held = hdf5::lock();
   partial.put_in_place(file->finish());
   return file->counts();

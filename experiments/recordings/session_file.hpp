@@ -25,8 +25,9 @@ struct SessionCounts {
   double length_s = 0;
 };
 
-/// Written whole (results/atomic_file). Throws UserError where there are fewer neurons, frames are shorter than the
-/// bins of the rates, the memory does not hold it or the file cannot be written.
+/// Written while it is simulated, and there when it is whole (results/atomic_file). Of memory it takes a few trials and 8
+/// bytes a spike. Throws UserError where there are fewer neurons, frames are shorter than the bins of the rates or the
+/// file cannot be written.
 SessionCounts write_session(const SimulatedSession& session, const RecordedSession& as, const std::string& out);
 
 }  // namespace stillpoint

@@ -83,18 +83,20 @@ std::vector<Index> stimulated_by(const std::vector<Experiment>& experiments, con
   return all;
 }
 
-SimulatedTrials trials_of_experiment(const Experiment& experiment, const std::string& name, const Preparation& of) {
-  auto made = trials_of(experiment, of);
-  auto result = run_experiment(experiment, of);
-  SimulatedTrials done{
-      name, experiment.protocol, std::move(result.rates_hz), {}, std::move(made.trials), 0, 0, result.delay, {}};
-  done.dt_ms = made.options.number("integration.dt_ms");
-  done.event_ms = static_cast<double>(made.event) * done.dt_ms;
-  done.bins.assign(done.rates_hz.trials.size(), done.rates_hz.bins());
-  if (done.delay)
-    for (Index trial = 0; trial < done.trials.batch; ++trial)
-      done.outcome.push_back(result.answers.right(trial) ? "correct" : "error");
-  return done;
+void simulate_experiment(const Experiment& experiment, const std::string& name, const Preparation& of,
+                         const std::function<void(const SimulatedTrials&)>& use) {
+  run_experiment(experiment, of, [&](const auto& made, const auto& some, Index first, auto& result) {
+    SimulatedTrials part{name, experiment.protocol, result.rates_hz, {}, some, 0, 0, result.delay, {}, first};
+    result.rates_hz.trials.clear();
+    result.rates_hz.condition.clear();
+    part.dt_ms = made.options.number("integration.dt_ms");
+    part.event_ms = static_cast<double>(made.event) * part.dt_ms;
+    part.bins.assign(part.rates_hz.trials.size(), part.rates_hz.bins());
+    if (part.delay)
+      for (Index trial = first; trial < first + some.batch; ++trial)
+        part.outcome.push_back(result.answers.right(trial) ? "correct" : "error");
+    use(part);
+  });
 }
 
 std::vector<std::string> input_names(const std::string& task_name, const Options& options) {
@@ -115,14 +117,15 @@ SimulatedSession session_of_network(const SessionRequest& request) {
   session.seed = of.seed;
   session.stimulated = stimulated_by(experiments, of);
   session.experiments = experiments;
+  session.trials = request.trials.value_or(usual_trials);
   if (of.has_task) session.input_names = input_names(of.options.text("task.name"), of.options);
   for (const auto& [name, entry] : of.options.entries()) session.options[name] = entry.value;
-  session.simulate = [of, experiments, number = request.session](std::size_t i) {
+  session.simulate = [of, experiments, number = request.session](std::size_t i, const auto& use) {
     auto experiment = experiments.at(i);
     const auto name = experiment.name;
     // Trials and noise are drawn by the name: the first session has those that the predictions are measured in.
     if (number > 1) experiment.name += fmt::format(" of session {}", number);
-    return trials_of_experiment(experiment, name, of);
+    simulate_experiment(experiment, name, of, use);
   };
   session.fingerprint = fingerprint_of(of.network, session.options);
   return session;

@@ -12,7 +12,7 @@
 
 namespace stillpoint {
 
-/// Trials of one experiment: what every neuron did, and what was done to it. Times from the event, as in the
+/// Trials of one experiment, all or some: what every neuron did, and what was done to it. Times from the event, as in the
 /// experiment.
 struct SimulatedTrials {
   std::string experiment;
@@ -23,19 +23,22 @@ struct SimulatedTrials {
   double dt_ms, event_ms;            // step of the inputs; when the event is, from the trial's start
   std::optional<Delay> delay;        // of the task, from the trial's start; of unknown length: NaN
   std::vector<std::string> outcome;  // of each trial, "correct" or "error"; empty where it is not graded so
+  Index first = 0;                   // number of the first trial in the experiment
 };
 
 struct SimulatedSession {
   std::string subject;  // stem of the file
   Index neurons = 0;
   std::uint64_t seed = 1;
-  std::vector<Index> stimulated;                         // neurons that some experiment stimulates
-  std::vector<Experiment> experiments;                   // in their order
-  std::vector<std::string> left_out;                     // those asked for by `all` that do not apply
-  std::vector<std::string> input_names;                  // of the task's channels, where there is one
-  std::map<std::string, std::string> options;            // what was simulated
-  std::uint64_t fingerprint = 0;                         // of network and options: other ones have another
-  std::function<SimulatedTrials(std::size_t)> simulate;  // the trials of an experiment, by its place
+  std::vector<Index> stimulated;               // neurons that some experiment stimulates
+  std::vector<Experiment> experiments;         // in their order
+  Index trials = 0;                            // of each
+  std::vector<std::string> left_out;           // those asked for by `all` that do not apply
+  std::vector<std::string> input_names;        // of the task's channels, where there is one
+  std::map<std::string, std::string> options;  // what was simulated
+  std::uint64_t fingerprint = 0;               // of network and options: other ones have another
+  /// Calls `use` for the trials of an experiment, by its place; a few at a time.
+  std::function<void(std::size_t place, const std::function<void(const SimulatedTrials&)>& use)> simulate;
 };
 
 struct SessionRequest {

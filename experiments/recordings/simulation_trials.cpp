@@ -196,7 +196,8 @@ SimulatedSession session_of_simulation(const SessionRequest& request) {
   session.experiments = {{done->experiment, done->protocol, {}}};
   session.options = of.options;
   session.fingerprint = fingerprint_of(network, of.options, of.rate.values);
-  session.simulate = [done](std::size_t) { return *done; };
+  session.trials = count;
+  session.simulate = [done](std::size_t, const auto& use) { use(*done); };
   return session;
 }
 

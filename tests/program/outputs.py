@@ -5,8 +5,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
-from support import STUDIES, example_network, example_trials, given, main, ok, refused, runs, settings, small_study, write
+from support import STUDIES, example_network, example_trials, given, main, ok, refused, runs, settings, small_run, small_study, write
 
 
 def bytes_of(directory):
@@ -82,6 +83,20 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial(tmp):
     with open("/dev/full", "w") as full:
         done = subprocess.run([given.program, "summary", study], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and "standard output" in done.stderr, done
+
+
+def test_a_stopped_session_leaves_the_old_file_and_no_partial(tmp):
+    out, run = tmp / "s.nwb", small_run("tcr", seed=3)
+    ok("export-nwb", run, out, "--trials", 2, "--quiet")
+    before = out.read_bytes()
+    for number in signal.SIGINT, signal.SIGTERM:
+        process = subprocess.Popen([given.program, "export-nwb", run, out, "--trials", "20000"], stderr=subprocess.PIPE, text=True)
+        while not list(tmp.glob("*.partial")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(number)
+        error = process.communicate(timeout=60)[1]
+        assert process.returncode == 128 + number and error == f"stopped by signal {int(number)}; nothing is written\n", (process.returncode, error)
+        assert out.read_bytes() == before and [path.name for path in tmp.iterdir()] == ["s.nwb"]
 
 
 def test_numbers_on_the_command_line_are_those_of_study_files(tmp):

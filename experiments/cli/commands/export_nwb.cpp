@@ -11,6 +11,9 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/recordings/session_file.hpp"
+#include "experiments/runs/signals.hpp"
+#include "experiments/study/runner.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -120,7 +123,17 @@ int export_nwb(const std::vector<std::string>& arguments, const Command& command
     const auto session = open_session(request_of(values, path));
     std::error_code failed;
     const bool replaces = fs::exists(file, failed);
-    const auto counts = write_session(session, as, file);
+    SessionCounts counts;
+    try {
+      const StudySignals signals;  // what is half written goes first
+      const LookAside look([] {
+        if (const int signal = StudySignals::stopped_by()) throw StudyStopped{signal};
+      });
+      counts = write_session(session, as, file);
+    } catch (const StudyStopped& stopped) {
+      tell(fmt::format("stopped by signal {}; nothing is written", stopped.signal));
+      return 128 + stopped.signal;  // as a shell says that a signal ended a program
+    }
     if (values.count("quiet")) return 0;
     if (!session.left_out.empty())
       tell(fmt::format("left out, as they need a task with a delay or a synapse that can be blocked: {}",
