@@ -38,7 +38,8 @@ class Sample {
     std::fclose(file);
     std::remove(path.c_str());
   }
-  const std::string path = fmt::format("streamed_{}.h5", ::getpid());
+  static inline int number = 0;
+  const std::string path = fmt::format("streamed_{}_{}.h5", ::getpid(), number++);
   std::FILE* file = std::fopen(path.c_str(), "w+b");
 };
 
@@ -62,10 +63,13 @@ TEST_CASE("a streamed file is whole", "[files]") {
 
 TEST_CASE("a disk that is full at any byte is told, and survived", "[files]") {
   const auto held = hdf5::lock();
+  const Sample whole;
+  REQUIRE(write_sample(fileno(whole.file)) == 0);
+  const auto size = static_cast<rlim_t>(::lseek(fileno(whole.file), 0, SEEK_END));
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const auto old = std::signal(SIGXFSZ, SIG_IGN);
-  for (const rlim_t most : {0, 1, 512, 2048, 5000, 20000, 40000, 100000, 200000}) {
+  for (rlim_t most = 0; most < size; most += size / 40) {
     const Sample sample;
     const rlimit full{most, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &full);
