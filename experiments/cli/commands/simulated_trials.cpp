@@ -15,8 +15,8 @@ namespace {
 
 constexpr Index usual_trials = 10;
 
-/// Refuses what this machine cannot hold, before anything is allocated: trials, trajectory, synapse, and what is
-/// recorded, its image and a copy of that.
+/// Refuses what this machine cannot hold, before anything is allocated: trials, one more copy of their inputs while they
+/// are written, trajectory, synapse, and what is recorded.
 void require_memory(const SimulationRequest& request, const Options& options, const Network<double>& network,
                     Index steps, Index trials) {
   const auto& kind = network_kind(network.kind);
@@ -29,7 +29,7 @@ void require_memory(const SimulationRequest& request, const Options& options, co
   for (const auto& name : request.record)
     recorded += name == "synapse" ? (tcr ? N * N : 2 * N) : name == "output" ? O : name == "state" ? D : N;
   const double numbers =
-      number(trials) * (T * (K + 2 * O + D + U + O + N) + 3 * samples * (recorded + K + 2 * O) + (tcr ? N * N : 0));
+      number(trials) * (T * (2 * K + 2 * O + D + U + O + N) + samples * recorded + (tcr ? N * N : 0));
   const double bytes = numbers * sizeof(double), available = usable_memory();
   require_argument(
       bytes <= available, "--trials", fmt::format("{}", trials),
