@@ -22,7 +22,10 @@ const RecordedSeries* chosen_series(const Recording& recording, const std::strin
     ++matches;
   }
   if (matches == 1) return found;
-  if (known.empty()) throw UserError(fmt::format("{}: has neither units nor series to observe", recording.file()));
+  if (known.empty())
+    throw UserError(fmt::format("{}: has neither units nor series to observe{}{}", recording.file(),
+                                recording.left_out().empty() ? "" : "; left out: ",
+                                fmt::join(recording.left_out(), "; ")));
   const auto there = fmt::format("its series are: {}", fmt::join(known, ", "));
   if (name.empty())
     throw UserError(fmt::format("{}: has no units; choose a series by --series; {}", recording.file(), there));

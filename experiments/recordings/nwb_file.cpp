@@ -65,7 +65,7 @@ NwbFile::NwbFile(const std::string& name) : file_(checked_name(name)) {
 void NwbFile::check_version() {
   version_ = file_.text("/", "nwb_version").value_or("");
   const auto first = file_.has("/nwb_version", Place::dataset) ? text("/nwb_version") : version_;
-  if (is_first_format(first)) throw UserError(file_.name() + ": is of NWB " + first + "; only NWB 2 is read");
+  if (is_first_format(first)) throw UserError(file_.name() + ": says that its version is " + first + "; only NWB 2 is read");
   if (version_.empty() && type_of("/") != "NWBFile")
     throw UserError(file_.name() + ": is HDF5, but not NWB: its root has no attribute nwb_version");
 }

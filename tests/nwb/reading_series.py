@@ -14,7 +14,7 @@ from pynwb.ophys import Fluorescence, ImageSegmentation, OpticalChannel, RoiResp
 from pynwb.spec import NWBGroupSpec, NWBNamespaceBuilder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
-from support import main  # noqa: E402
+from support import main, refused  # noqa: E402
 
 from pynwb_files import add_electrodes, add_trials, add_units, compared, series, session, spikes, values, written  # noqa: E402
 
@@ -98,7 +98,13 @@ def test_series_without_numbers_or_with_three_axes(tmp):
     file.add_acquisition(IntervalSeries(name="rewards", data=np.array([1, -1], dtype="int8"), timestamps=[1.0, 2.0]))
     ours = compared(written(tmp, file))
     assert [each["path"] for each in ours["series"]] == ["/acquisition/rewards"]
-    assert ours["left_out"] == ["/acquisition/frames: has 3 axes; time, or time and channels, can be read", "/acquisition/notes: holds text"]
+    why = ["/acquisition/frames: has 3 axes; time, or time and channels, can be read", "/acquisition/notes: holds text"]
+    assert ours["left_out"] == why
+    # Refused, it is one line all the same.
+    refused("observe", written(tmp, file, "rewards.nwb"), names=["no units", "--series", "/acquisition/rewards"])
+    file = session()
+    file.add_acquisition(series(name="frames", data=np.zeros((4, 3, 2))))
+    refused("observe", written(tmp, file, "frames.nwb"), names=["neither units nor series", why[0]])
 
 
 def test_timestamps_of_another_series(tmp):

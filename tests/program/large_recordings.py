@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Recordings that memory does not hold: spikes of one unit, and samples of a series, are read part after part."""
+"""Recordings that memory does not hold: spikes of one unit, and samples of a series, are read part after part, and sessions
+written so."""
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from support import given, main, stillpoint
+from support import given, main, small_run, stillpoint
 
 LENGTH_S, TRIALS, CHANNELS, HZ = 600, 20, 60, 1000
 SPIKES = [32_000_000, 1000, 2_000_000]  # of units; 256 MB of the first, and more of the series
@@ -81,13 +82,17 @@ def addresses_taken(*words):
     return most
 
 
-def observed_in(limit, *words):
+def done_in(limit, *words):
     def confine():
         on_one_processor()
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    done = stillpoint("observe", *words, preexec_fn=confine, env=ALONE)
+    done = stillpoint(*words, preexec_fn=confine, env=ALONE)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)["sessions"][0]
+    return done.stdout
+
+
+def observed_in(limit, *words):
+    return json.loads(done_in(limit, "observe", *words))["sessions"][0]
 
 
 def test_units_and_series_larger_than_memory_are_observed(tmp):
@@ -111,6 +116,17 @@ def test_units_and_series_larger_than_memory_are_observed(tmp):
     assert 64 * TRIALS * 2 <= len(marks) < different + 100 and len(set(marks)) > 0.99 * len(marks), (len(marks), different)
     found = observed_in(limit, large, *words, *series)["peri_event"][0]["units"]
     assert np.allclose(found, EVENTS.mean()), found
+
+
+def test_a_session_larger_than_memory_is_written(tmp):
+    out, trials, room = tmp / "s.nwb", 3000, 80 * 10**6  # beside what few trials take; spikes and inputs of all take some 40 MB
+    words = ("export-nwb", small_run("tcr", seed=3), out, "--experiments", "rest", "--neurons", 20, "--quiet", "--trials")
+    limit = addresses_taken(*words, 50) + room
+    done_in(limit, *words, trials)
+    with h5py.File(out) as file:
+        rates, times = (file["processing/ecephys/firing_rates"][name] for name in ("data", "timestamps"))
+        assert rates.id.get_storage_size() > room, rates.id.get_storage_size()
+        assert len(rates) == len(times) and len(file["intervals/trials/id"]) == trials and rates[-1].all()
 
 
 if __name__ == "__main__":

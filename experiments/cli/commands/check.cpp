@@ -93,8 +93,8 @@ int check(const std::vector<std::string>& arguments, const Command& command) {
     const auto request = request_of(values);
     const auto table = read_predictions(required(command, values, "against"));
     const auto recordings = opened_recordings(values);
-    tell_left_out(recordings);
     const auto found = check_recordings(recordings, table, request);
+    tell_left_out(recordings);
     if (!plot.empty()) write_atomically(plot, check_figure(found));
     if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
     fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));

@@ -135,12 +135,12 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
     Words animals;
     for (const auto& recording : recordings)
       animals.push_back(animal_of(recording, values["animal"].as<std::string>()));
-    tell_left_out(recordings);
     const bool shows = values.count("quiet") == 0 && ::isatty(STDERR_FILENO);
     const auto observation = stillpoint::observe(recordings, animals, setting, [&](const std::string& what) {
       if (shows) say(fmt::format("\r\033[K{}", printable(what)));
     });
     if (shows) say("\r\033[K");
+    tell_left_out(recordings);
     if (!plot.empty()) write_atomically(plot, observation_figure(observation));
     if (!json.empty() && json != "-") write_atomically(json, observation_json(observation));
     fmt::print("{}", json == "-" ? observation_json(observation) : observation_table(observation));
