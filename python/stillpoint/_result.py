@@ -38,7 +38,7 @@ def result(made: type[Class]) -> type[Class]:
 class Item(SimpleNamespace):
     """One of what a result holds, with its values by name."""
 
-    __eq__, __hash__ = object.__eq__, object.__hash__  # it holds arrays
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__  # it holds arrays
 
     if TYPE_CHECKING:
 
