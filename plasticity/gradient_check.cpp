@@ -6,6 +6,7 @@
 
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -34,8 +35,9 @@ Gradient<double> central_differences(const Network<double>& original, const Inte
     const double task = run_with_rules<double>(simulation, trials, key, synapse, {}, error, consistency).loss;
     return consistency ? task + consistency->energy() : task;
   };
+  Turns turns("weights", flattened(differences).size());
   for_each_flat_array(network, differences, [&](const std::string& name, auto weights, auto difference) {
-    for (Index i = 0; i < weights.size(); ++i) {
+    for (Index i = 0; i < weights.size(); ++i, ++turns.done) {
       if (name == "W" && network.mask.size() > 0 && network.mask(i) == 0) continue;
       const double w = weights(i), h = step * std::max(1.0, std::abs(w));  // 1e-5: error ~ 1e-10, rounding ~ 1e-11
       weights(i) = w + h;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -178,6 +180,13 @@ class Criterion {
 template <class Scalar>
 Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar> begun,
                        const std::function<void(const Training<Scalar>&)>& keep) {
+  train_in_place(setting, initial, begun, keep);
+  return begun;
+}
+
+template <class Scalar>
+void train_in_place(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar>& result,
+                    const std::function<void(const Training<Scalar>&)>& keep) {
   const auto& [updates, batch, criterion_accuracy, criterion_mse, stop] = setting.training;
   training_list().check(setting.training);
   require_parameter(setting.integration.has_adjoint(), "integration.method",
@@ -187,13 +196,12 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
   require_stationary(initial, setting.noise);
 
   const ProductsOnOneThread products;
-  const bool goes_on = !begun.curve.update.empty();
-  Training<Scalar> result = std::move(begun);
-  Network<Scalar> network = initial.cast<Scalar>();
+  const bool goes_on = !result.curve.update.empty();
+  auto& network = result.final;
+  const auto reached = std::exchange(network, initial.cast<Scalar>());
   result.initial = network;
   if (goes_on)
-    for_each_learning_array([](const ArrayTraits&, auto& own, const auto& reached) { own = reached; }, network,
-                            result.final);
+    for_each_learning_array([](const ArrayTraits&, auto& own, const auto& was) { own = was; }, network, reached);
   Simulation<Scalar> simulation(network, setting.integration, setting.noise);
   Learner<Scalar> learner(setting.learner, network, setting.seed, updates);
   Criterion criterion(setting.training, setting.criterion_is_error);
@@ -211,16 +219,14 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     return state;
   };
   if (goes_on) remembered(KeptState(result.state)).require_end();
-  const auto stand = [&] {
-    result.state = remembered({}).bytes();
-    result.final = network;
-  };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   result.final_score = {nan, nan};
   result.outcome = result.diverged_at ? Outcome::diverged : Outcome::unfinished;
-  if (result.diverged_at) return result;
+  if (result.diverged_at) return;
 
-  for (auto update = static_cast<long>(result.curve.update.size()); update < updates; ++update) {
+  Turns turns("updates", updates);
+  turns.done = static_cast<long>(result.curve.update.size());
+  for (const long update : turns) {
     const TrialKey key{setting.seed, static_cast<std::uint64_t>(update)};
     const auto trials = setting.trials(key, batch).template cast<Scalar>();
     if (!synapse) {
@@ -257,14 +263,13 @@ Training<Scalar> train(const TrainingSetting& setting, const Network<double>& in
     if (update + 1 == setting.learner.freeze_in_updates) result.after_freeze_in = network;
     const auto next = setting.progress({update, batch_score, [&] { return network.template cast<double>(); }});
     if (next == Next::go_on || update + 1 == updates) continue;
-    stand();
-    if (next == Next::stop) return result;
+    result.state = remembered({}).bytes();
+    if (next == Next::stop) return;
     if (keep) keep(result);
   }
-  stand();
+  result.state = remembered({}).bytes();
   result.outcome = result.diverged_at ? Outcome::diverged : result.reached_at ? Outcome::reached : Outcome::not_reached;
   if (!result.diverged_at) result.final_score = evaluate_now();
-  return result;
 }
 
 template <class Scalar>
@@ -276,6 +281,10 @@ template Training<float> train(const TrainingSetting&, const Network<double>&, T
                                const std::function<void(const Training<float>&)>&);
 template Training<double> train(const TrainingSetting&, const Network<double>&, Training<double>,
                                 const std::function<void(const Training<double>&)>&);
+template void train_in_place(const TrainingSetting&, const Network<double>&, Training<float>&,
+                             const std::function<void(const Training<float>&)>&);
+template void train_in_place(const TrainingSetting&, const Network<double>&, Training<double>&,
+                             const std::function<void(const Training<double>&)>&);
 template Score evaluate(const TrainingSetting&, const Network<float>&);
 template Score evaluate(const TrainingSetting&, const Network<double>&);
 

@@ -85,6 +85,11 @@ constexpr Index evaluation_trials = 512, evaluation_block = 64;
 template <class Scalar>
 Training<Scalar> train(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar> begun = {},
                        const std::function<void(const Training<Scalar>&)>& keep = {});
+/// The same in place: what ends it by throwing, a look aside, the trials or `progress`, leaves in `training` what was
+/// reached. That is to be looked at; with it no training goes on.
+template <class Scalar>
+void train_in_place(const TrainingSetting& setting, const Network<double>& initial, Training<Scalar>& training,
+                    const std::function<void(const Training<Scalar>&)>& keep = {});
 
 /// Loss and accuracy on the evaluation trials of the setting's seed.
 template <class Scalar>

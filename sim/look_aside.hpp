@@ -26,4 +26,39 @@ class LookAside {
 /// For what lasts long: calls this thread's `look`, where there is one.
 void look_aside();
 
+/// The loop that a long call consists of, for who looks aside: how many of its turns are done. Of loops within loops on
+/// one thread the outermost is seen.
+///
+///     for (const Index i : Turns("starts", starts.cols())) search_from(starts.col(i));
+class Turns {
+ public:
+  /// what: a literal, in the plural.
+  Turns(const char* what, long all);
+  ~Turns();
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+  /// That of this thread; nullptr where there is none.
+  static const Turns* seen();
+
+  class Turn {
+   public:
+    explicit Turn(Turns& of) : of_(of) {}
+    long operator*() const { return of_.done; }
+    void operator++() { ++of_.done; }
+    bool operator!=(long end) const { return of_.done < end; }
+
+   private:
+    Turns& of_;
+  };
+  Turn begin() { return Turn(*this); }
+  long end() const { return all; }
+
+  const char* const what;
+  const long all;
+  long done = 0;
+
+ private:
+  const Turns* outer_;
+};
+
 }  // namespace stillpoint

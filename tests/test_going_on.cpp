@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "experiments/options/arms.hpp"
+#include "sim/look_aside.hpp"
 #include "tests/catch.hpp"
 #include "tests/settings.hpp"
 
@@ -176,4 +177,37 @@ TEST_CASE("a kept state that is damaged, or of another training, is refused") {
     damaged.state[at] = static_cast<char>(damaged.state[at] ^ 0x10);
     CHECK_THROWS_AS(again(damaged), UserError);
   }
+}
+
+TEST_CASE("a training that ends by an exception leaves what it had reached: whole updates") {
+  const auto options = resolve_options({{"network.size", "9"}, {"training.updates", "12"}, {"training.batch", "4"}});
+  const auto network = make_network(options, K, O, 5);
+  auto setting =
+      setting_of(options, 5, [](TrialKey key, Index count) { return random_trials(K, O, T, count, key.update + 1); });
+  setting.training.updates = 7;
+  auto whole = train<float>(setting, network);
+  setting.training.updates = 12;
+  whole.outcome = Outcome::unfinished;
+  whole.final_score = {NAN, NAN};
+
+  struct Enough {};
+  const auto left_by = [&](TrainingSetting ended) {
+    Training<float> reached;
+    CHECK_THROWS_AS(train_in_place(ended, network, reached), Enough);
+    whole.state = reached.state;  // with it nothing goes on
+    return all_bytes(reached);
+  };
+  auto ended = setting;
+  ended.progress = [](const Standing& at) { return at.update == 6 ? throw Enough() : Next::go_on; };
+  CHECK((left_by(ended) == all_bytes(whole)));
+  ended = setting;
+  ended.trials = [&](TrialKey key, Index count) {
+    return key.update == 7 ? throw Enough() : setting.trials(key, count);
+  };
+  CHECK((left_by(ended) == all_bytes(whole)));
+  long looks = 0;
+  const LookAside in_the_middle_of_an_update([&] {
+    if (++looks == 7 * T + T / 2) throw Enough();
+  });
+  CHECK((left_by(setting) == all_bytes(whole)));
 }

@@ -1,6 +1,10 @@
 // A long call is looked aside from at every step, and ends where the look throws.
 
+#include <fmt/format.h>
+
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "analysis/learning/learning_phases.hpp"
 #include "analysis/paths/lyapunov_spectrum.hpp"
@@ -46,13 +50,8 @@ TEST_CASE("A look ends what lasts: runs, paths, searches and resamples") {
         Synapse<double> none;
         Simulation<double>(network, {}).run(trials, {}, none);
       },
-      [&] {
-        lyapunov_spectrum(network_stepper(system), Vector<double>::Constant(8, 0.1), 1, {2, 400, 0, 4});
-      },
-      [&] { find_fixed_points(system, {8}); },
-      [&] {
-        find_learning_phases(curve, {1, 20});
-      }};
+      [&] { lyapunov_spectrum(network_stepper(system), Vector<double>::Constant(8, 0.1), 1, {2, 400, 0, 4}); },
+      [&] { find_fixed_points(system, {8}); }, [&] { find_learning_phases(curve, {1, 20}); }};
   for (const auto& call : calls) {
     CHECK(looks_of(call) >= 40);
     int left = 10;
@@ -73,4 +72,36 @@ TEST_CASE("The innermost look counts, of its own thread, while it lives") {
   }
   look_aside();
   CHECK(seen == "io");
+}
+
+TEST_CASE("Who looks aside sees the outermost loop of this thread, while it lasts") {
+  std::vector<std::string> seen;
+  const LookAside aside([&] {
+    const auto* turns = Turns::seen();
+    seen.push_back(turns ? fmt::format("{}/{} {}", turns->done, turns->all, turns->what) : "-");
+  });
+  look_aside();
+  for (const Index i : Turns("starts", 2)) {
+    for ([[maybe_unused]] const Index t : Turns("steps", 3)) std::thread([] { look_aside(); }).join();
+    CHECK(Turns::seen()->done == i);
+    look_aside();
+  }
+  look_aside();
+  CHECK(seen == std::vector<std::string>{"-", "0/2 starts", "1/2 starts", "-"});
+  for ([[maybe_unused]] const Index i : Turns("starts", 0)) FAIL("no turn");
+}
+
+TEST_CASE("A spectrum tells its steps, those that are discarded among them") {
+  const System system(small_network(), Vector<double>::Zero(1), System::As::flow);
+  const auto stepper = network_stepper(system);
+  long last = -1, all = 0;
+  const LookAside aside([&] {
+    if (!Turns::seen()) return;
+    CHECK(Turns::seen()->done >= last);
+    last = Turns::seen()->done;
+    all = Turns::seen()->all;
+  });
+  lyapunov_spectrum(stepper, Vector<double>::Constant(8, 0.1), 1, {2, 400, 100, 4});
+  CHECK(all == stepper.steps(500));
+  CHECK(last > all * 3 / 4);
 }

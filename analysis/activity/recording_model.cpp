@@ -91,10 +91,7 @@ void draw_spikes(std::vector<double>& spikes, const Session& rates, Index trial,
 
 void check(const Session& rates, const std::vector<Index>& neurons, const std::vector<Index>& trials,
            const RecordingModel& model) {
-  recording_list().check(model);
-  require_parameter(model.calcium.rise_ms < model.calcium.decay_ms, "recording.calcium_rise_ms",
-                    number_text(model.calcium.rise_ms),
-                    fmt::format("must be below recording.calcium_decay_ms = {:g}", model.calcium.decay_ms));
+  check(model);
   const auto count = static_cast<Index>(rates.trials.size());
   for (const Index trial : trials)
     require_parameter(trial >= 0 && trial < count, "trials", std::to_string(trial),
@@ -164,6 +161,13 @@ const ParameterList<RecordingModel>& recording_list() {
                   "correlation time of the shared gain's logarithm; 0: constant in a trial")
           .part(&P::calcium, calcium);
   return all;
+}
+
+void check(const RecordingModel& model) {
+  recording_list().check(model);
+  require_parameter(model.calcium.rise_ms < model.calcium.decay_ms, "recording.calcium_rise_ms",
+                    number_text(model.calcium.rise_ms),
+                    fmt::format("must be below recording.calcium_decay_ms = {:g}", model.calcium.decay_ms));
 }
 
 SpikeTimes spike_times(const Session& rates_hz, const std::vector<Index>& neurons, const std::vector<Index>& trials,

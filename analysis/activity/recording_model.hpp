@@ -65,6 +65,8 @@ struct RecordingModel {
 };
 /// recording.*: names, bounds and help.
 const ParameterList<RecordingModel>& recording_list();
+/// Throws ParameterError where a parameter is out of its bounds, or two do not go together.
+void check(const RecordingModel& model);
 
 /// Times [ms, from the event, as the session's] of the spikes of each trial and neuron, rising: [trial][neuron].
 using SpikeTimes = std::vector<std::vector<std::vector<double>>>;

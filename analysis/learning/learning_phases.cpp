@@ -108,7 +108,7 @@ Breakpoints locate(const Vector<double>& y, const Vector<double>& scale, const B
   const auto e = restored(innovations(y - line.mean, line.rho, scale), 7);  // rho included
   const double rho = without_bias(line.rho, 4, y.size());
   std::vector<double> from, mid, to;
-  for (Index b = 0; b < setting.resamples; ++b) {
+  for (const Index b : Turns("resamples", setting.resamples)) {
     look_aside();
     Stream stream(setting.seed, Purpose::bootstrap, 0, static_cast<std::uint64_t>(b));
     const auto again = fit_broken_line(line.mean + resampled_noise(e, rho, scale, stream), line.rho, scale);

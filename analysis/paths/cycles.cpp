@@ -9,6 +9,7 @@
 #include "analysis/paths/krylov.hpp"
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -256,7 +257,7 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
 
 CycleList find_cycles(const Stepper& stepper, const Matrix<double>& starts, const CycleSetting& setting) {
   CycleList list;
-  for (Index i = 0; i < starts.cols(); ++i) {
+  for (const Index i : Turns("samples", starts.cols())) {
     const auto search = find_cycle(stepper, starts.col(i), setting);
     list.at_rest += search.outcome == CycleSearch::Outcome::at_rest;
     list.diverged += search.outcome == CycleSearch::Outcome::diverged;

@@ -8,6 +8,7 @@
 
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -21,8 +22,8 @@ constexpr Index most_steps = 100;
 /// Orthonormal vectors carried along a path.
 class Frame {
  public:
-  Frame(const Stepper& stepper, const Vector<double>& start, Index k, std::uint64_t seed)
-      : stepper_(stepper), x_(start), q_(start.size(), k) {
+  Frame(const Stepper& stepper, const Vector<double>& start, Index k, std::uint64_t seed, Turns& turns)
+      : stepper_(stepper), turns_(turns), x_(start), q_(start.size(), k) {
     Stream(seed, Purpose::perturbation).fill_normal(q_);
     orthonormalise(q_);
   }
@@ -35,6 +36,7 @@ class Frame {
       for (Index i = 0; i < now; ++i) stepper_.advance(x_, q_);
       require_bounded(x_);
       done += now;
+      turns_.done += now;
       const Vector<double> logs = orthonormalise(q_).unaryExpr([](double length) { return std::log(length); });
       sum += logs;
       // As long between two decompositions as the largest spread of growth so far allows: it varies along the path.
@@ -48,6 +50,7 @@ class Frame {
 
  private:
   const Stepper& stepper_;
+  Turns& turns_;
   Vector<double> x_;
   Matrix<double> q_;  // D x k
   Index between_ = 1;
@@ -81,8 +84,10 @@ LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>&
       B >= 2 && per_block > 0, "duration_ms", fmt::format("{}", setting.duration_ms),
       fmt::format("must be at least {} ms: {} blocks of a step", static_cast<double>(B) * stepper.dt_ms(), B));
 
-  Frame frame(stepper, start, k, seed);
-  frame.growth(stepper.steps(setting.discard_ms));
+  const Index discarded = stepper.steps(setting.discard_ms);
+  Turns turns("steps", discarded + B * per_block);
+  Frame frame(stepper, start, k, seed, turns);
+  frame.growth(discarded);
   Matrix<double> exponents(k, B);
   const double seconds = static_cast<double>(per_block) * stepper.dt_ms() / 1000;
   for (Index block = 0; block < B; ++block) exponents.col(block) = frame.growth(per_block) / seconds;

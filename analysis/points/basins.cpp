@@ -8,6 +8,7 @@
 
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -111,11 +112,11 @@ Basins find_basins(const Stepper& stepper, const Matrix<double>& starts, const B
   require_duration("longest_period_ms", setting.longest_period_ms);
   const ProductsOnOneThread products;
   Matrix<double> x = starts;
-  for (Index t = 0; t < stepper.steps(setting.duration_ms); ++t) stepper.advance(x);
+  for ([[maybe_unused]] const Index t : Turns("steps", stepper.steps(setting.duration_ms))) stepper.advance(x);
 
   Basins basins;
   auto& found = basins.attractors;
-  for (Index sample = 0; sample < x.cols(); ++sample) {
+  for (const Index sample : Turns("samples", x.cols())) {
     const Vector<double> end = x.col(sample);
     const auto known = [&](const Vector<double>& state) {
       return std::find_if(found.begin(), found.end(), [&](const Attractor& a) { return reached(stepper, a, state); });

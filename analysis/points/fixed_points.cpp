@@ -11,6 +11,7 @@
 #include "analysis/start_states.hpp"
 #include "analysis/synaptic_equations.hpp"
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -84,7 +85,7 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
 
   NewtonSetting setting;
   setting.damped = !pieces;
-  for (Index i = 0; i < starts.cols(); ++i)
+  for (const Index i : Turns("starts", starts.cols()))
     if (const auto root = find_root(velocity, starts.col(i), {}, setting)) {
       ++known.hits[known.add(*root)];
       ++result.converged;
@@ -99,7 +100,7 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
     result.deflated_starts = (search.starts + 3) / 4;
     const Matrix<double> more =
         search_starts(system, result.deflated_starts, search.seed, 1, search.visited, (search.starts + 1) / 2);
-    for (Index i = 0; i < more.cols(); ++i)
+    for (const Index i : Turns("deflated starts", more.cols()))
       if (const auto root = find_root(velocity, more.col(i), known.states, setting)) known.add(*root);
   }
 

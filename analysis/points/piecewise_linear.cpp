@@ -156,7 +156,7 @@ RegionCycles find_cycles(const PiecewiseLinear& map, Index k, const Matrix<doubl
   if (search.exact)
     enumerate(map, k, search);
   else
-    for (Index i = 0; i < starts.cols(); ++i) search_from(map, k, starts.col(i), search);
+    for (const Index i : Turns("starts", starts.cols())) search_from(map, k, starts.col(i), search);
   return search;
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/stepper.hpp"
 #include "sim/blas.hpp"
 #include "sim/linear_algebra.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -143,7 +144,7 @@ SlowPoints find_slow_points(const System& system, const SlowPointSearch& search)
   std::vector<Vector<double>> states;
   std::vector<Index> hits;
   const auto starts = slow_starts(system, search.starts, search.seed, search.visited);
-  for (Index i = 0; i < starts.cols(); ++i) {
+  for (const Index i : Turns("starts", starts.cols())) {
     Vector<double> x = starts.col(i);
     const End end = minimise(system, x);
     result.at_fixed_points += end == End::fixed_point;

@@ -9,6 +9,7 @@
 #include "analysis/points/same_point.hpp"
 #include "analysis/points/stability.hpp"
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 
 namespace stillpoint {
 
@@ -24,7 +25,8 @@ class Follower {
       : networks_(networks), input_(input), as_(as), setting_(setting) {}
 
   Followed run() {
-    for (const auto& network : networks_) search(network);
+    const auto count = static_cast<Index>(networks_.size());
+    for (const Index k : Turns("networks", count)) search(networks_[static_cast<std::size_t>(k)]);
     while (sweep()) {
     }
     describe_followed(setting_, result_);
@@ -51,7 +53,7 @@ class Follower {
   bool sweep() {
     bool any = false;
     const auto count = static_cast<Index>(networks_.size());
-    for (Index k = 0; k < count; ++k)
+    for (const Index k : Turns("networks followed", count))
       for (Index i = 0; i < static_cast<Index>(points(k).size()); ++i) {
         if (setting_.stable_only && !point(k, i).stable) continue;
         for (const bool later : {false, true}) {

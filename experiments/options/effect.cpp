@@ -72,20 +72,28 @@ bool decided_by_start(const std::string& option) {
 
 }  // namespace
 
+std::string lacking_beside(const std::string& option,
+                           const std::function<std::optional<std::string>(const std::string&)>& value_of) {
+  for (const auto& [name, other, values, above] : needs()) {
+    if (option != name) continue;
+    const auto found = value_of(other);
+    if (!found) continue;
+    const bool there =
+        values.empty() ? std::stod(*found) > above : std::find(values.begin(), values.end(), *found) != values.end();
+    if (there) continue;
+    return values.empty() ? fmt::format("needs {} > {}, is {}", other, above, *found)
+                          : fmt::format("needs {} = {}, is {}", other, fmt::join(values, " or "), *found);
+  }
+  return "";
+}
+
 std::string lacking_for(const std::string& option, const Options& options) {
   if (!options.knows(option)) return lacking_component(option, options);
   const bool long_term = options.text("tcr.form") != "none";
   if (option.rfind("schedule.", 0) == 0 && !long_term && options.text("synapse.kind") != "tcr")
     return "needs temporal consistency: tcr.form or synapse.kind = tcr, both are none";
-  for (const auto& [name, other, values, above] : needs()) {
-    if (option != name) continue;
-    const auto& found = options.text(other);
-    const bool there =
-        values.empty() ? options.number(other) > above : std::find(values.begin(), values.end(), found) != values.end();
-    if (there) continue;
-    return values.empty() ? fmt::format("needs {} > {}, is {}", other, above, found)
-                          : fmt::format("needs {} = {}, is {}", other, fmt::join(values, " or "), found);
-  }
+  const auto lacking = lacking_beside(option, [&](const std::string& name) { return options.text(name); });
+  if (!lacking.empty()) return lacking;
   const auto& rule = rule_kind(options.text("rule.name"));
   if (option.rfind("optimizer.", 0) == 0 && rule.own_readout && rule.emits != Emits::gradient && !long_term)
     return fmt::format("needs a rule that leaves a gradient to the optimizer, is {}", rule.name);

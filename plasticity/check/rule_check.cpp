@@ -9,6 +9,7 @@
 #include "plasticity/gradient_check.hpp"
 #include "plasticity/short_term/short_term.hpp"
 #include "sim/blas.hpp"
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -145,7 +146,7 @@ RuleCheck check_unbiased(const RuleModel& model, const CheckProblem& problem) {
       .fill_normal(axes.leftCols(random_directions), 1 / std::sqrt(static_cast<double>(truth.size())));
   axes.col(random_directions) = truth.normalized();
   Matrix<double> projections(axes.cols(), problem.draws);
-  for (Index draw = 0; draw < problem.draws; ++draw) {
+  for (const Index draw : Turns("draws", problem.draws)) {
     Redrawn redrawn(*rule, static_cast<std::uint64_t>(draw));
     run_and_learn<double>(simulation, problem.trials, key, *synapse, redrawn, feedback, error, gradient,
                           consistency.get());

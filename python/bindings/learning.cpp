@@ -24,9 +24,9 @@ nb::object as_tuple(const std::optional<IntervalEstimate>& one) {
 }
 
 Made phases(const std::vector<double>& update, const std::vector<double>& loss, const std::vector<double>& accuracy,
-            Index resamples, double level, double false_positive_rate, std::uint64_t seed) {
+            Index resamples, double level, double false_positive_rate, std::uint64_t seed, nb::handle see) {
   const PhaseSetting setting{seed, resamples, level, false_positive_rate};
-  auto found = long_call([&] { return find_learning_phases({update, loss, accuracy}, setting); });
+  auto found = long_call(see, [&] { return find_learning_phases({update, loss, accuracy}, setting); });
   nb::dict made, bic;
   made["verdict"] = verdict_name(found.verdict);
   made["drop"] = found.drop ? nb::object(as_tuple(found.drop->update)) : nb::none();
@@ -75,7 +75,8 @@ Made change_of(const FollowedChange& change) {
 }
 
 Made follow(const nb::typed<nb::list, BoundNetwork>& given, const Given<1>& input, const std::optional<std::string>& as,
-            Index starts, bool stable_only, std::optional<double> birth_cost, bool every_spectrum, std::uint64_t seed) {
+            Index starts, bool stable_only, std::optional<double> birth_cost, bool every_spectrum, std::uint64_t seed,
+            nb::handle see) {
   std::vector<Network<double>> networks;
   for (const auto& one : given) networks.push_back(nb::cast<const BoundNetwork&>(one).network);
   const auto taken = as ? (*as == "map" ? System::As::map : System::As::flow) : System::as_trained(networks.at(0));
@@ -86,7 +87,7 @@ Made follow(const nb::typed<nb::list, BoundNetwork>& given, const Given<1>& inpu
   setting.seed = seed;
   setting.continuation.every_spectrum = every_spectrum;
   const Vector<double> held = map_of(input);
-  const auto found = long_call([&] { return follow_fixed_points(networks, held, taken, setting); });
+  const auto found = long_call(see, [&] { return follow_fixed_points(networks, held, taken, setting); });
 
   nb::dict made;
   made["as"] = name_of(taken);
@@ -193,9 +194,10 @@ MadeList restructuring(const std::string& directory, Index trials, std::optional
 
 void bind_learning(nb::module_& module) {
   module.def("phases", phases, nb::arg("update"), nb::arg("loss"), nb::arg("accuracy"), nb::arg("resamples"),
-             nb::arg("level"), nb::arg("false_positive_rate"), nb::arg("seed"));
+             nb::arg("level"), nb::arg("false_positive_rate"), nb::arg("seed"), nb::arg("see").none());
   module.def("follow", follow, nb::arg("networks"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
-             nb::arg("stable_only"), nb::arg("birth_cost").none(), nb::arg("every_spectrum"), nb::arg("seed"));
+             nb::arg("stable_only"), nb::arg("birth_cost").none(), nb::arg("every_spectrum"), nb::arg("seed"),
+             nb::arg("see").none());
   module.def("restructuring", restructuring, nb::arg("directory"), nb::arg("trials"), nb::arg("walks").none(),
              nb::arg("false_positive_rate"), nb::arg("descriptors"), nb::arg("jobs"), nb::arg("see"));
   module.def("descriptor_names", [] { return descriptor_names(); });

@@ -31,5 +31,14 @@ template <class F>
 auto long_call(F&& f) {
   return long_call(std::forward<F>(f), [] {});
 }
+/// Tells see(what, done, of, share) of the loop that f consists of; None: nobody.
+template <class F>
+auto long_call(nanobind::handle see, F&& f) {
+  return long_call(std::forward<F>(f), [see] {
+    const auto* turns = Turns::seen();
+    if (!turns || see.is_none()) return;
+    see(turns->what, turns->done, turns->all, static_cast<double>(turns->done) / static_cast<double>(turns->all));
+  });
+}
 
 }  // namespace stillpoint::python

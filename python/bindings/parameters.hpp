@@ -14,12 +14,14 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "experiments/options/effect.hpp"
 #include "sim/options/parameter_list.hpp"
 
 namespace stillpoint::python {
@@ -28,9 +30,9 @@ namespace nb = nanobind;
 
 template <class P, class T>
 struct Field {
-  Field(const char* named, T P::*member) : name(named), of([member](P& p) -> T& { return p.*member; }) {}
+  Field(const char* named, T P::* member) : name(named), of([member](P& p) -> T& { return p.*member; }) {}
   template <class Part>
-  Field(const char* named, Part P::*part, T Part::*member)
+  Field(const char* named, Part P::* part, T Part::* member)
       : name(named), of([part, member](P& p) -> T& { return p.*part.*member; }) {}
   const T& at(const P& p) const { return of(const_cast<P&>(p)); }
 
@@ -141,7 +143,25 @@ Value argument(const char* of, const char* name, nb::handle given, const std::st
   return value;
 }
 
-/// Every field is checked by its option; `check` throws ParameterError where two together are not allowed.
+/// A field as files have it.
+template <class P, class T>
+std::string text_in(const P& of, const Field<P, T>& field, const std::vector<Option>& options) {
+  return text_of(shown(field.at(of), option_of(options, field.name)));
+}
+
+/// Options' names within a text, as the fields are called.
+template <class... Fields>
+std::string in_own_names(std::string text, const std::vector<Option>& options, const Fields&... fields) {
+  const auto replace = [&](const std::string& option, const std::string& field) {
+    for (auto at = text.find(option); at != std::string::npos; at = text.find(option, at + field.size()))
+      text.replace(at, option.size(), field);
+  };
+  (replace(option_of(options, fields.name).name, fields.name), ...);
+  return text;
+}
+
+/// Every field is checked by its option, and that it counts beside the others; `check` throws ParameterError where two
+/// together are not allowed.
 template <class P, class Check, class... T>
 nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::string& summary,
                               const std::vector<Option>& options, Check check, Field<P, T>... fields) {
@@ -161,16 +181,33 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
       [=](P* self, const nb::args& in_order, const nb::kwargs& named) {
         const auto given = arguments_by_name(name, {fields.name...}, in_order, named);
         P made;
-        (
-            [&](const auto& field) {
-              if (!given.contains(field.name)) return;
-              const auto& option = option_of(options, field.name);
-              const auto value = argument<Shown<T>>(name, field.name, given[field.name], type_name<T>());
-              field.of(made) = read_back<T>(value, option);
-              option.check(text_of(value));
-            }(fields),
-            ...);
-        check(made);
+        try {
+          (
+              [&](const auto& field) {
+                if (!given.contains(field.name)) return;
+                const auto& option = option_of(options, field.name);
+                const auto value = argument<Shown<T>>(name, field.name, given[field.name], type_name<T>());
+                field.of(made) = read_back<T>(value, option);
+                option.check(text_of(value));
+              }(fields),
+              ...);
+          const auto value_of = [&](const std::string& option) {
+            std::optional<std::string> text;
+            ((option_of(options, fields.name).name == option ? void(text = text_in(made, fields, options)) : void()),
+             ...);
+            return text;
+          };
+          for (const auto& [key, _] : given) {
+            const auto& option = option_of(options, nb::cast<std::string>(key));
+            const auto text = value_of(option.name);
+            const auto lacking = text == option.fallback ? "" : lacking_beside(option.name, value_of);
+            require_parameter(lacking.empty(), option.name, *text, "has no effect: " + lacking);
+          }
+          check(made);
+        } catch (const ParameterError& error) {
+          throw ParameterError(fmt::format("{}: {}", name, in_own_names(error.name, options, fields...)), error.value,
+                               in_own_names(error.allowed, options, fields...));
+        }
         new (self) P(std::move(made));
       },
       nb::sig(signature.c_str()));
@@ -193,7 +230,7 @@ nb::class_<P> bind_parameters(nb::module_& module, const char* name, const std::
   // As files have it: names and values as text.
   bound.def("_texts", [=](const P& self) {
     std::map<std::string, std::string> texts;
-    ((texts[fields.name] = text_of(shown(fields.at(self), option_of(options, fields.name)))), ...);
+    ((texts[fields.name] = text_in(self, fields, options)), ...);
     return texts;
   });
   bound.def("__repr__", [=](nb::handle self) {

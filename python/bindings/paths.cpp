@@ -48,7 +48,7 @@ constexpr Index most_exponents = 1000;  // of a state with synapses, whose entri
 
 Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
               nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index exponents,
-              double duration_ms, double discard_ms, std::uint64_t seed) {
+              double duration_ms, double discard_ms, std::uint64_t seed, nb::handle see) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   const Index D = subject.stepper.dimension();
   require_parameter(!subject.continuous() || (exponents == 0 ? D : exponents) <= most_exponents, "exponents",
@@ -60,7 +60,7 @@ Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::opt
   setting.duration_ms = duration_ms;
   setting.discard_ms = discard_ms;
   auto spectrum =
-      long_call([&] { return lyapunov_spectrum(subject.stepper, subject.starts(1, 0.1, seed), seed, setting); });
+      long_call(see, [&] { return lyapunov_spectrum(subject.stepper, subject.starts(1, 0.1, seed), seed, setting); });
   auto made = subject.described();
   made["per_second"] = as_vector(std::move(spectrum.per_second));
   made["standard_error"] = as_vector(std::move(spectrum.standard_error));
@@ -71,13 +71,13 @@ Made lyapunov(const BoundNetwork& network, const Given<1>& input, const std::opt
 
 Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
             nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples, double spread,
-            double duration_ms, double discard_ms, std::uint64_t seed) {
+            double duration_ms, double discard_ms, std::uint64_t seed, nb::handle see) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   CycleSetting setting;
   setting.discard_ms = discard_ms;
   setting.duration_ms = duration_ms;
   const auto found =
-      long_call([&] { return find_cycles(subject.stepper, subject.starts(samples, spread, seed), setting); });
+      long_call(see, [&] { return find_cycles(subject.stepper, subject.starts(samples, spread, seed), setting); });
   auto made = subject.described();
   const auto& list = found.cycles;
   made["samples"] = samples;
@@ -102,10 +102,10 @@ Made cycles(const BoundNetwork& network, const Given<1>& input, const std::optio
 
 Made basins(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
             nb::handle synapse, const std::string& method, std::optional<double> dt_ms, Index samples, double spread,
-            double duration_ms, double longest_period_ms, std::uint64_t seed) {
+            double duration_ms, double longest_period_ms, std::uint64_t seed, nb::handle see) {
   const SteppedSubject subject(network, input, as, synapse, method, dt_ms);
   auto starts = subject.starts(samples, spread, seed);
-  auto found = long_call([&] { return find_basins(subject.stepper, starts, {duration_ms, longest_period_ms}); });
+  auto found = long_call(see, [&] { return find_basins(subject.stepper, starts, {duration_ms, longest_period_ms}); });
   const Index D = subject.system.dimension();
   const auto& list = found.attractors;
   auto made = subject.described();
@@ -134,13 +134,13 @@ Made basins(const BoundNetwork& network, const Given<1>& input, const std::optio
 void bind_paths(nb::module_& module) {
   module.def("lyapunov", lyapunov, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(),
              nb::arg("synapse").none(), nb::arg("method"), nb::arg("dt_ms").none(), nb::arg("exponents"),
-             nb::arg("duration_ms"), nb::arg("discard_ms"), nb::arg("seed"));
+             nb::arg("duration_ms"), nb::arg("discard_ms"), nb::arg("seed"), nb::arg("see").none());
   module.def("cycles", cycles, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("synapse").none(),
              nb::arg("method"), nb::arg("dt_ms").none(), nb::arg("samples"), nb::arg("spread"), nb::arg("duration_ms"),
-             nb::arg("discard_ms"), nb::arg("seed"));
+             nb::arg("discard_ms"), nb::arg("seed"), nb::arg("see").none());
   module.def("basins", basins, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("synapse").none(),
              nb::arg("method"), nb::arg("dt_ms").none(), nb::arg("samples"), nb::arg("spread"), nb::arg("duration_ms"),
-             nb::arg("longest_period_ms"), nb::arg("seed"));
+             nb::arg("longest_period_ms"), nb::arg("seed"), nb::arg("see").none());
 }
 
 }  // namespace stillpoint::python

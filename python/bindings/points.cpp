@@ -17,7 +17,7 @@ using Complex = std::complex<double>;
 
 Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                   nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
-                  const std::optional<Given<2>>& visited) {
+                  const std::optional<Given<2>>& visited, nb::handle see) {
   const BoundSubject subject(network, input, as, synapse);
   const auto& system = subject.system;
   FixedPointSearch search;
@@ -26,7 +26,7 @@ Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std:
   search.seed = seed;
   search.synapse = subject.continuous();
   if (visited) search.visited = columns_of(*visited);
-  const auto found = long_call([&] { return find_fixed_points(system, search); });
+  const auto found = long_call(see, [&] { return find_fixed_points(system, search); });
 
   const auto& points = found.points;
   const Index E = points.empty() ? 0 : points.front().eigenvalues.size();
@@ -80,12 +80,12 @@ Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std:
 }
 
 Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as, Index starts,
-                 double radius, std::uint64_t seed, const std::optional<Given<2>>& visited) {
+                 double radius, std::uint64_t seed, const std::optional<Given<2>>& visited, nb::handle see) {
   const BoundSubject subject(network, input, as, nb::none());
   const auto& system = subject.system;
   SlowPointSearch search{starts, radius, seed};
   if (visited) search.visited = columns_of(*visited);
-  const auto found = long_call([&] { return find_slow_points(system, search); });
+  const auto found = long_call(see, [&] { return find_slow_points(system, search); });
   const auto& points = found.points;
   const Index D = system.dimension();
   nb::dict made;
@@ -110,9 +110,9 @@ Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::
 void bind_points(nb::module_& module) {
   module.def("fixed_points", fixed_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(),
              nb::arg("synapse").none(), nb::arg("starts"), nb::arg("max_cycle"), nb::arg("seed"),
-             nb::arg("visited").none());
+             nb::arg("visited").none(), nb::arg("see").none());
   module.def("slow_points", slow_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
-             nb::arg("radius"), nb::arg("seed"), nb::arg("visited").none());
+             nb::arg("radius"), nb::arg("seed"), nb::arg("visited").none(), nb::arg("see").none());
 }
 
 }  // namespace stillpoint::python

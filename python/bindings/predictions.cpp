@@ -48,11 +48,12 @@ void bind_predictions(nb::module_& module) {
   using C = CalciumImaging;
   bind_parameters(
       module, "Recording", "What an electrode or a microscope sees of rates (docs/predictions.md).",
-      recording_list().options(), [](const R&) {}, Field{"signal", &R::signal}, Field{"bin_ms", &R::bin_ms},
-      Field{"shape", &R::shape}, Field{"gain_sd", &R::gain_sd}, Field{"gain_correlation_ms", &R::gain_correlation_ms},
-      Field{"calcium_rise_ms", &R::calcium, &C::rise_ms}, Field{"calcium_decay_ms", &R::calcium, &C::decay_ms},
-      Field{"frame_hz", &R::calcium, &C::frame_hz}, Field{"calcium_peak", &R::calcium, &C::peak},
-      Field{"calcium_noise", &R::calcium, &C::noise}, Field{"calcium_baseline", &R::calcium, &C::baseline});
+      recording_list().options(), [](const R& model) { check(model); }, Field{"signal", &R::signal},
+      Field{"bin_ms", &R::bin_ms}, Field{"shape", &R::shape}, Field{"gain_sd", &R::gain_sd},
+      Field{"gain_correlation_ms", &R::gain_correlation_ms}, Field{"calcium_rise_ms", &R::calcium, &C::rise_ms},
+      Field{"calcium_decay_ms", &R::calcium, &C::decay_ms}, Field{"frame_hz", &R::calcium, &C::frame_hz},
+      Field{"calcium_peak", &R::calcium, &C::peak}, Field{"calcium_noise", &R::calcium, &C::noise},
+      Field{"calcium_baseline", &R::calcium, &C::baseline});
   module.def("predict", predict, nb::arg("directories"), nb::arg("out"), nb::arg("sizes"), nb::arg("only"),
              nb::arg("recording"), nb::arg("all"), nb::arg("half_step").none(), nb::arg("f_max_hz").none(),
              nb::arg("trials_per_day").none(), nb::arg("jobs"), nb::arg("see"));

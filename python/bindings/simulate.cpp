@@ -25,7 +25,8 @@ TrialSet<double> trials_of(const Given<3>& inputs, Index outputs) {
 }
 
 Made simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integration& integration, const Noise& noise,
-              nb::handle synapse_given, std::uint64_t seed, const std::vector<std::string>& record, Index every) {
+              nb::handle synapse_given, std::uint64_t seed, const std::vector<std::string>& record, Index every,
+              nb::handle see) {
   const auto& network = stored.network;
   require_parameter(every >= 1, "every", fmt::format("{}", every), "must be 1 or more");
   require_stationary(network, noise);
@@ -34,10 +35,10 @@ Made simulate(const BoundNetwork& stored, const Given<3>& inputs, const Integrat
       synapse_model_of(synapse_given).make<double>(synapse_context(network, integration, noise, trials.steps));
   Simulation<double> simulation(network, integration, noise);
   Recorder recorder(record, every, simulation, *synapse, trials.steps, trials.batch);
-  const double bound_ms = long_call([&] {
+  const double bound_ms = long_call(see, [&] {
     simulation.begin(trials, {seed, evaluation_update}, *synapse);
     recorder.observe(0);
-    for (Index t = 0; t < trials.steps; ++t) {
+    for (const Index t : Turns("steps", trials.steps)) {
       simulation.step(t);
       recorder.observe(t + 1);
     }
@@ -77,7 +78,7 @@ void bind_simulate(nb::module_& module) {
       },
       Field{"activity", &Noise::activity}, Field{"drive", &Noise::drive}, Field{"drive_tau_ms", &Noise::drive_tau_ms});
   module.def("simulate", simulate, nb::arg("network"), nb::arg("inputs"), nb::arg("integration"), nb::arg("noise"),
-             nb::arg("synapse").none(), nb::arg("seed"), nb::arg("record"), nb::arg("every"));
+             nb::arg("synapse").none(), nb::arg("seed"), nb::arg("record"), nb::arg("every"), nb::arg("see").none());
   module.def("method_names", [] { return method_names(); });
 }
 

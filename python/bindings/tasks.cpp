@@ -73,12 +73,23 @@ std::vector<TaskClass>& task_classes() {
   return all;
 }
 
+/// What can be judged of a task before its time step is known.
+template <class P>
+void require_whatever_the_step(const P& parameters) {
+  constexpr double fine_ms = 0.01;
+  try {
+    make_task(parameters, fine_ms);
+  } catch (const ParameterError& error) {
+    const auto of_step = [](const std::string& text) { return text.find("integration.dt_ms") != std::string::npos; };
+    if (!of_step(error.name) && !of_step(error.allowed)) throw;
+  }
+}
+
 template <class P, class... T>
 void bind_task(nb::module_& module, const char* name, const char* kind_name, Field<P, T>... fields) {
   const auto& kind = task_kind(kind_name);
-  bind_parameters<P>(
-      module, name, kind.help + ".\n\ncondition of a trial: " + kind.condition, kind.options, [](const P&) {},
-      fields...);
+  bind_parameters<P>(module, name, kind.help + ".\n\ncondition of a trial: " + kind.condition, kind.options,
+                     require_whatever_the_step<P>, fields...);
   task_classes().push_back(
       {[](nb::handle task) { return nb::isinstance<P>(task); },
        [](nb::handle task, double dt_ms) { return bound(make_task(nb::cast<const P&>(task), dt_ms)); }});

@@ -3,7 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <atomic>
+#include <limits>
 
 #include "experiments/options/run_options.hpp"
 #include "experiments/study/rule_checks.hpp"
@@ -70,32 +70,34 @@ Made training_dict(Training<Scalar> training, double dt_ms) {
 }
 
 template <class Scalar>
-Made run_training(TrainingSetting& setting, const Network<double>& network, nb::handle callback, nb::handle bar) {
-  std::atomic<long> done{0};
+Made run_training(TrainingSetting& setting, const Network<double>& network, nb::handle callback, nb::handle see) {
   const double dt_ms = setting.integration.dt_ms;
   setting.progress = [&](const Standing& at) {
-    done = at.update + 1;
     if (callback.is_none()) return Next::go_on;
     const nb::gil_scoped_acquire held;
     const auto goes_on = callback(at.update, as_bound(at.network(), dt_ms), at.score.loss);
     return goes_on.is(nb::handle(Py_False)) ? Next::stop : Next::go_on;
   };
-  auto training = long_call([&] { return train<Scalar>(setting, network); },
-                            [&] {
-                              if (!bar.is_none()) bar(done.load());
-                            });
-  if (!bar.is_none()) bar(done.load());
-  return training_dict(std::move(training), dt_ms);
+  Training<Scalar> training;
+  nb::object ended_by = nb::none();
+  try {
+    long_call(see, [&] { train_in_place<Scalar>(setting, network, training); });
+  } catch (const nb::python_error& error) {  // Ctrl-C, or of the callback, the rule, the trials
+    ended_by = nb::borrow(error.value());
+  }
+  auto made = training_dict(std::move(training), dt_ms);
+  made["ended_by"] = ended_by;
+  return made;
 }
 
 Made train_network(const BoundNetwork& stored, nb::handle task, nb::handle rule, nb::handle synapse,
                    const Integration& integration, const Noise& noise, const OptimizerParameters& optimizer,
-                   const TemporalConsistencyParameters& consistency, const ScheduleParameters& schedule,
+                   const std::optional<TemporalConsistencyParameters>& consistency, const ScheduleParameters& schedule,
                    nb::handle added, const nb::typed<nb::list, nb::any>& shadows, Index updates, Index batch,
                    double criterion, double criterion_mse, bool stop_at_criterion, const std::vector<long>& checkpoints,
                    bool trains_start, double weight_noise, Index within_trial, Index freeze_in_updates,
                    Index freeze_in_every, std::uint64_t seed, const std::string& precision, nb::handle callback,
-                   nb::handle bar) {
+                   nb::handle see) {
   const auto& network = stored.network;
   const auto source = task_of(task, integration.dt_ms);
   TrainingSetting setting;
@@ -112,15 +114,15 @@ Made train_network(const BoundNetwork& stored, nb::handle task, nb::handle rule,
   if (!added.is_none()) learner.added = rule_model_of(added);
   for (const auto& one : shadows) learner.shadows.push_back(rule_model_of(one));
   learner.optimizer = optimizer;
-  learner.consistency = consistency;
+  if (consistency) learner.consistency = *consistency;
   learner.schedule = schedule;
   learner.trains_start = trains_start;
   learner.weight_noise = weight_noise;
   learner.within_trial = within_trial;
   learner.freeze_in_updates = freeze_in_updates;
   learner.freeze_in_every = freeze_in_every;
-  return precision == "double" ? run_training<double>(setting, network, callback, bar)
-                               : run_training<float>(setting, network, callback, bar);
+  return precision == "double" ? run_training<double>(setting, network, callback, see)
+                               : run_training<float>(setting, network, callback, see);
 }
 
 Made check_dict(const RuleCheck& check) {
@@ -139,13 +141,13 @@ Made check_dict(const RuleCheck& check) {
 /// steps: the last so many of each trial; nothing: all.
 Made check_gradients(nb::handle rule, const BoundNetwork& stored, nb::handle task, nb::handle synapse,
                      const Integration& integration, const Noise& noise, Index trials, std::optional<Index> steps,
-                     Index draws, std::uint64_t seed) {
+                     Index draws, std::uint64_t seed, nb::handle see) {
   const auto source = task_of(task, integration.dt_ms);
   auto assignments = rule_assignments(rule);
   for (auto& one : synapse_assignments(synapse)) assignments.push_back(std::move(one));
   const auto options = resolve_options(assignments);
   const auto model = rule_model_of(rule);
-  const auto found = long_call([&] {
+  const auto found = long_call(see, [&] {
     auto drawn = trials_for(stored.network, source.draw)({seed, 0}, trials);
     if (steps) drawn = last_steps(drawn, *steps);
     require_parameter(drawn.mask.sum() > 0, "steps", fmt::format("{}", drawn.steps),
@@ -180,24 +182,31 @@ void bind_train(nb::module_& module) {
                   Field{"momentum", &O::momentum}, Field{"beta1", &O::beta1}, Field{"beta2", &O::beta2},
                   Field{"epsilon", &O::epsilon}, Field{"parameters", &O::learning});
   using C = TemporalConsistencyParameters;
-  bind_parameters(module, "TemporalConsistency", "Temporal consistency of the weights (docs/rules.md).",
-                  temporal_consistency_list().options(), unchecked, Field{"form", &C::form},
-                  Field{"lambda_", &C::lambda});
+  bind_parameters(
+      module, "TemporalConsistency", "Temporal consistency of the weights (docs/rules.md).",
+      temporal_consistency_list().options(),
+      [](const C& of) {
+        require_parameter(of.form != C::Form::none, "tcr.form", "none",
+                          "does nothing; must be loss (of gradient rules), local or instantaneous (beside "
+                          "any rule)");
+      },
+      Field{"form", &C::form}, Field{"lambda_", &C::lambda});
   using S = ScheduleParameters;
-  bind_parameters(module, "Schedule", "The strength of temporal consistency over the updates (docs/rules.md).",
-                  schedule_list().options(), unchecked, Field{"shape", &S::shape}, Field{"from_", &S::from},
-                  Field{"until", &S::until}, Field{"final", &S::final}, Field{"speed", &S::speed},
-                  Field{"proportional", &S::proportional}, Field{"integral", &S::integral});
+  bind_parameters(
+      module, "Schedule", "The strength of temporal consistency over the updates (docs/rules.md).",
+      schedule_list().options(), [](const S& of) { Schedule(of, std::numeric_limits<Index>::max()); },
+      Field{"shape", &S::shape}, Field{"from_", &S::from}, Field{"until", &S::until}, Field{"final", &S::final},
+      Field{"speed", &S::speed}, Field{"proportional", &S::proportional}, Field{"integral", &S::integral});
   module.def("train", train_network, nb::arg("network"), nb::arg("task"), nb::arg("rule"), nb::arg("synapse").none(),
-             nb::arg("integration"), nb::arg("noise"), nb::arg("optimizer"), nb::arg("consistency"),
+             nb::arg("integration"), nb::arg("noise"), nb::arg("optimizer"), nb::arg("consistency").none(),
              nb::arg("schedule"), nb::arg("added").none(), nb::arg("shadows"), nb::arg("updates"), nb::arg("batch"),
              nb::arg("criterion"), nb::arg("criterion_mse"), nb::arg("stop_at_criterion"), nb::arg("checkpoints"),
              nb::arg("trains_start"), nb::arg("weight_noise"), nb::arg("within_trial"), nb::arg("freeze_in_updates"),
              nb::arg("freeze_in_every"), nb::arg("seed"), nb::arg("precision"), nb::arg("callback").none(),
-             nb::arg("bar").none());
+             nb::arg("see").none());
   module.def("check_gradients", check_gradients, nb::arg("rule"), nb::arg("network"), nb::arg("task"),
              nb::arg("synapse").none(), nb::arg("integration"), nb::arg("noise"), nb::arg("trials"),
-             nb::arg("steps").none(), nb::arg("draws"), nb::arg("seed"));
+             nb::arg("steps").none(), nb::arg("draws"), nb::arg("seed"), nb::arg("see").none());
   module.def(
       "log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
 }

@@ -21,12 +21,14 @@ from stillpoint._predict import Predictions, predict
 from stillpoint._restructuring import Restructuring, restructuring
 from stillpoint._rules import Rule
 from stillpoint._run import Run, Runs
+from stillpoint._run_study import run_study
 from stillpoint._simulate import simulate
 from stillpoint._slow_points import SlowPoints, slow_points
-from stillpoint._study import Study, open_study, run_study
+from stillpoint._study import Study, open_study
 from stillpoint._synapses import TCR, DerivativeFeedback, HighPass, TsodyksMarkram
 from stillpoint._torch import from_torch
-from stillpoint._train import Curve, Trained, train
+from stillpoint._train import train
+from stillpoint._trained import Curve, Trained
 from stillpoint._words import in_python
 
 __version__: str

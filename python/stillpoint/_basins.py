@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
-    METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_as,
+    METHODS, Items, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_as,
     taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @result
-class Basins:
+class Basins(Items):
     """Attractors that sampled states reach, and the share that each draws in; by falling share.
 
     Attributes
@@ -75,11 +75,12 @@ class Basins:
     dt_ms: float
     dimension: int
 
-    def __len__(self) -> int:
-        return len(self.count)
+    _EACH = {
+        "state": "states", "path": "paths", **{name: name for name in ("cyclic", "period_ms", "leading_per_s", "count", "share", "low", "high")},
+    }
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each attractor: cyclic, period_ms, leading_per_s, count, share, low, high."""
+        """One row for each attractor; columns are attributes."""
         import pandas as pd
 
         names = ("cyclic", "period_ms", "leading_per_s", "count", "share", "low", "high")
@@ -121,6 +122,7 @@ def basins(
     duration_ms: float = 10000,
     longest_period_ms: float = 5000,
     seed: int = 1,
+    progress: bool = True,
 ) -> Basins:
     """Attractors that sampled states reach, fixed points and cycles, and the share of each with its interval (docs/analyses.md).
 
@@ -145,6 +147,8 @@ def basins(
     longest_period_ms : float
         Of cycles [ms].
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -157,8 +161,9 @@ def basins(
     >>> len(found), found.unsettled
     (2, 0)
     """
-    found = _core.basins(
-        checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),
-        given_step(dt_ms), _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"),
-        given_duration("duration_ms", duration_ms), given_duration("longest_period_ms", longest_period_ms), _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.basins(
+            checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),
+            given_step(dt_ms), _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"),
+            given_duration("duration_ms", duration_ms), given_duration("longest_period_ms", longest_period_ms), _given.whole("seed", seed), see)
     return Basins(as_=found.pop("as"), **found)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
-    METHODS, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_synapse)
+    METHODS, Items, axes_for, counted, given_duration, given_step, held_input, principal_plane, result, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @result
-class Cycles:
+class Cycles(Items):
     """Limit cycles of a network as a flow under constant input.
 
     Attributes
@@ -64,11 +64,12 @@ class Cycles:
     dt_ms: float
     dimension: int
 
-    def __len__(self) -> int:
-        return len(self.period_ms)
+    _EACH = {
+        "path": "paths", "multipliers": "multipliers", **{name: name for name in ("period_ms", "stable", "extent", "closure", "found")},
+    }
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each cycle: period_ms, stable, extent, closure, found."""
+        """One row for each cycle; columns are attributes."""
         import pandas as pd
 
         return pd.DataFrame({name: getattr(self, name) for name in ("period_ms", "stable", "extent", "closure", "found")})
@@ -106,6 +107,7 @@ def cycles(
     duration_ms: float = 10000,
     discard_ms: float = 5000,
     seed: int = 1,
+    progress: bool = True,
 ) -> Cycles:
     """Limit cycles of the network as a flow, from returns of free runs by Newton's method (docs/analyses.md).
 
@@ -127,6 +129,8 @@ def cycles(
     duration_ms, discard_ms : float
         A return is waited for so long, after the other [ms].
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -140,8 +144,9 @@ def cycles(
     """
     if checked(net)._core.is_map:
         raise ValueError(f"net: {net.kind} is a map; expected a network that is a flow")
-    found = _core.cycles(
-        checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),
-        _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"), given_duration("duration_ms", duration_ms),
-        given_duration("discard_ms", discard_ms), _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.cycles(
+            checked(net)._core, held_input(net, input), "flow", taken_synapse(net, synapse), _given.one_of("method", method, METHODS), given_step(dt_ms),
+            _given.whole("samples", samples, 1), _given.number("spread", spread, "a number > 0"), given_duration("duration_ms", duration_ms),
+            given_duration("discard_ms", discard_ms), _given.whole("seed", seed), see)
     return Cycles(as_=found.pop("as"), **found)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
-    axes_for, counted, given_states, held_input, principal_plane, result, taken_as, taken_synapse)
+    Items, axes_for, counted, given_states, held_input, principal_plane, result, taken_as, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @result
-class FixedPoints:
+class FixedPoints(Items):
     """Fixed points of a network under constant input, as ``fixed_points`` found them; stable ones first.
 
     Attributes
@@ -96,13 +96,23 @@ class FixedPoints:
     found_by_deflation: int
     singular_regions: int
 
-    def __len__(self) -> int:
-        return len(self.states)
+    _EACH = {
+        "state": "states", "eigenvalues": "eigenvalues", **{name: name for name in (
+            "nearest_to_neutral", "stable", "index", "neutral", "hits", "residual", "number", "on_kink", "continuum")},
+    }
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each point: number, stable, attracts (stable, or on a continuum that attracts), index, neutral, largest and
-        nearest_to_neutral eigenvalue, rms of the state, hits,
-        residual, on_kink, continuum."""
+        """One row for each point: attributes, and
+
+        Columns
+        -------
+        attracts : bool
+            Stable, or on a continuum that attracts.
+        largest_eigenvalue : complex
+            The most unstable of ``eigenvalues``.
+        rms : float
+            Root mean square of the entries of the state.
+        """
         import pandas as pd
 
         columns = {
@@ -164,6 +174,7 @@ def fixed_points(
     max_cycle: int = 1,
     visited: ArrayLike | None = None,
     seed: int = 1,
+    progress: bool = True,
 ) -> FixedPoints:
     """Fixed points under constant input, their stability, and how many the search may have missed.
 
@@ -186,6 +197,8 @@ def fixed_points(
     visited : (n, D) array, optional
         States that the network was seen in, to start from. Default: states of free runs.
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -209,7 +222,8 @@ def fixed_points(
     >>> found.to_dataframe()["index"].tolist()
     [0, 0, 1]
     """
-    found = _core.fixed_points(
-        checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.whole("starts", starts, 1),
-        _given.whole("max_cycle", max_cycle, 1), _given.whole("seed", seed), given_states(net, visited))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.fixed_points(
+            checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.whole("starts", starts, 1),
+            _given.whole("max_cycle", max_cycle, 1), _given.whole("seed", seed), given_states(net, visited), see)
     return FixedPoints(as_=found.pop("as"), **found)

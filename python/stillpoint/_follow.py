@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network
 from stillpoint._result import axes_for, counted, held_input, principal_plane, result, taken_as
@@ -57,7 +57,23 @@ class Followed:
     updates: NDArray[np.float64]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each change: update, type, effect, interval, s, tracks, index_before, index_after, eigenvalue."""
+        """One row for each change.
+
+        Columns
+        -------
+        update : float
+            When it happens, in the unit of ``updates``.
+        type, effect : str
+            What it is, as "fold", and what it does, as "birth" (docs/analyses.md).
+        interval, s : int, float
+            Number of the network before, and how far it is from there to the next, 0 to 1.
+        tracks : list of int
+            Of the points that take part.
+        index_before, index_after : int
+            Unstable directions.
+        eigenvalue : complex
+            That which crosses, in the units of ``FixedPoints.eigenvalues``.
+        """
         import pandas as pd
 
         names = ("update", "type", "effect", "interval", "s", "tracks", "index_before", "index_after", "eigenvalue")
@@ -100,6 +116,7 @@ def follow(
     birth_cost: float | None = None,
     every_spectrum: bool = False,
     seed: int = 1,
+    progress: bool = True,
 ) -> Followed:
     """Which fixed point of one network on the way of learning is which of the next, and what happens to them in between: births,
     deaths, folds and other changes (docs/analyses.md). Short-term synapses, the networks' own as well, are left aside.
@@ -123,6 +140,8 @@ def follow(
     every_spectrum : bool
         Eigenvalues at every step: finds pairs that cross and come back, for a longer time.
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -147,10 +166,11 @@ def follow(
     at = np.arange(len(given), dtype=float) if updates is None else _given.array("updates", updates, 1, "(networks,)")
     if len(at) != len(given) or not (np.diff(at) > 0).all():
         raise ValueError(f"updates: shape {at.shape}; expected {len(given)} rising numbers, one for each network")
-    found = _core.follow(
-        [net._core for net in given], held_input(given[0], input), taken_as(as_), _given.whole("starts", starts, 1), bool(stable_only),
-        None if birth_cost is None else _given.number("birth_cost", birth_cost, "a number > 0"), bool(every_spectrum),
-        _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.follow(
+            [net._core for net in given], held_input(given[0], input), taken_as(as_), _given.whole("starts", starts, 1), bool(stable_only),
+            None if birth_cost is None else _given.number("birth_cost", birth_cost, "a number > 0"), bool(every_spectrum),
+            _given.whole("seed", seed), see)
     for change in found["changes"]:
         k = change["interval"]
         change["update"] = float(at[k] + change["s"] * (at[k + 1] - at[k]))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stillpoint import _core, _given, tasks
+from stillpoint import _core, _given, _progress, tasks
 from stillpoint._core import Integration, Noise
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
@@ -58,7 +58,19 @@ class GradientCheck:
         return None if verdict == "not checked" else verdict == "ok"
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each test: verdict, against, error, bound, note; the last against the rule's own formula, where it has one."""
+        """One row for each test; the last against the rule's own formula, where it has one.
+
+        Columns
+        -------
+        verdict : {"ok", "failed", "not checked"}
+            Whether the error is within its bound.
+        against : str
+            What the gradient is held against.
+        error, bound : float
+            Share of the gradient's norm, or standard errors.
+        note : str
+            More of it.
+        """
         import pandas as pd
 
         return pd.DataFrame(self._tests(), columns=["verdict", "against", "error", "bound", "note"])
@@ -106,6 +118,7 @@ def check_gradients(
     steps: int | None = 20,
     draws: int = 1000,
     seed: int = 1,
+    progress: bool = True,
 ) -> GradientCheck:
     """Is a rule's gradient exact, unbiased, or approximate? Against central differences of the loss, then as the mean of many draws
     against the exact gradient; the rule's claim is not asked (docs/rules.md).
@@ -131,6 +144,8 @@ def check_gradients(
     draws : int
         Of a random estimator, 100 or more.
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -149,8 +164,9 @@ def check_gradients(
     step = _given.number("dt_ms", dt_ms or checked(net).dt_ms or tasks.own_dt_ms(task) or own_step_ms(net), "a number > 0 [ms]")
     if not isinstance(noise, Noise):
         noise = Noise(activity=_given.number("noise", noise, "Noise(), or a number >= 0"))
-    found = _core.check_gradients(
-        made, net._core, tasks.compiled(task, step), taken_synapse(net, synapse), Integration(dt_ms=step), noise,
-        _given.whole("trials", trials, 1), None if steps is None else _given.whole("steps", steps, 1), _given.whole("draws", draws, 100),
-        _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.check_gradients(
+            made, net._core, tasks.compiled(task, step), taken_synapse(net, synapse), Integration(dt_ms=step), noise,
+            _given.whole("trials", trials, 1), None if steps is None else _given.whole("steps", steps, 1), _given.whole("draws", draws, 100),
+            _given.whole("seed", seed), see)
     return GradientCheck(**found)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
 from stillpoint._result import (
-    METHODS, axes_for, counted, given_duration, given_step, held_input, result, taken_as, taken_synapse)
+    METHODS, Items, axes_for, counted, given_duration, given_step, held_input, result, taken_as, taken_synapse)
 from stillpoint._synapses import OWN, Synapse
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @result
-class Lyapunov:
+class Lyapunov(Items):
     """Lyapunov exponents of a network along a path under constant input.
 
     Attributes
@@ -48,11 +48,10 @@ class Lyapunov:
     dt_ms: float
     dimension: int
 
-    def __len__(self) -> int:
-        return len(self.per_second)
+    _EACH = {name: name for name in ("per_second", "standard_error")}
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each exponent: per_second, standard_error."""
+        """One row for each exponent; columns are attributes."""
         import pandas as pd
 
         return pd.DataFrame({"per_second": self.per_second, "standard_error": self.standard_error})
@@ -86,6 +85,7 @@ def lyapunov(
     duration_ms: float = 20000,
     discard_ms: float = 2000,
     seed: int = 1,
+    progress: bool = True,
 ) -> Lyapunov:
     """Lyapunov exponents under constant input, short-term synapses included (docs/analyses.md).
 
@@ -109,6 +109,8 @@ def lyapunov(
     duration_ms, discard_ms : float
         Measured for the one, after the other [ms].
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -120,8 +122,9 @@ def lyapunov(
     >>> sp.lyapunov(sp.Network([[-1.0]], tau_ms=100), duration_ms=1000).per_second.round(3).tolist()
     [-20.0]
     """
-    found = _core.lyapunov(
-        checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),
-        given_step(dt_ms), _given.whole("exponents", exponents), given_duration("duration_ms", duration_ms), given_duration("discard_ms", discard_ms),
-        _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.lyapunov(
+            checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.one_of("method", method, METHODS),
+            given_step(dt_ms), _given.whole("exponents", exponents), given_duration("duration_ms", duration_ms), given_duration("discard_ms", discard_ms),
+            _given.whole("seed", seed), see)
     return Lyapunov(as_=found.pop("as"), **found)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
@@ -338,6 +339,10 @@ class Network:
         return {"kind": self.kind, "nonlinearity": self.nonlinearity, "dt_ms": self.dt_ms, "rate_hz": self.rate_hz, "synapse": self.synapse}
 
     def __repr__(self) -> str:
+        return self._words
+
+    @cached_property
+    def _words(self) -> str:
         parts = [_given.counted(self.size, "neuron"), _given.counted(self.inputs, "input"), _given.counted(self.outputs, "output")]
         if self.kind != "lstm":
             parts.append(self.nonlinearity)

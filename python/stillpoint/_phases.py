@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._result import Interval, axes_for, result
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-    from stillpoint._train import Curve, Trained
+    from stillpoint._trained import Curve, Trained
 
 
 @result
@@ -75,7 +75,17 @@ class Phases:
     curve: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each phase: name, from, to, loss, accuracy."""
+        """One row for each phase.
+
+        Columns
+        -------
+        name : {"search", "drop", "comprehension"} or {"descent"}
+            The last of a curve that falls without a drop.
+        from, to : float
+            Updates.
+        loss, accuracy : float
+            Geometric mean of the one, mean of the other; NaN where it is unknown.
+        """
         import pandas as pd
 
         return pd.DataFrame(self.phases)
@@ -110,6 +120,7 @@ def phases(
     level: float = 0.95,
     false_positive_rate: float = 0.05,
     seed: int = 1,
+    progress: bool = True,
 ) -> Phases:
     """Did a loss fall abruptly after a plateau, and when? (docs/analyses.md)
 
@@ -128,6 +139,8 @@ def phases(
     false_positive_rate : float
         Of a fall where there is none.
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -156,7 +169,8 @@ def phases(
     for name, values in (("update", at), ("accuracy", right)):
         if len(values) not in (len(loss), 0 if name == "accuracy" else len(loss)):
             raise ValueError(f"{name}: shape {values.shape}; the curve has shape {loss.shape}")
-    found = _core.phases(
-        at.tolist(), loss.tolist(), right.tolist(), _given.whole("resamples", resamples, 20), _given.number("level", level),
-        _given.number("false_positive_rate", false_positive_rate), _given.whole("seed", seed))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.phases(
+            at.tolist(), loss.tolist(), right.tolist(), _given.whole("resamples", resamples, 20), _given.number("level", level),
+            _given.number("false_positive_rate", false_positive_rate), _given.whole("seed", seed), see)
     return Phases(curve=(at, loss), **found)

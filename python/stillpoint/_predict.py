@@ -51,9 +51,26 @@ class Predictions:
         return list(dict.fromkeys(name for one in self.report["predictions"] for name in one["hypotheses"]))
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each prediction, pair of hypotheses and size of a recording: how b differs from a, how well recordings tell
-        them apart (auc), and how many animals it takes for a power of 80 and 90 %. ``difference`` is of the rates of all neurons over
-        the seeds and settings that both have, so it need not be that of ``values()``, which are of all seeds."""
+        """One row for each prediction, pair of hypotheses and size of a recording.
+
+        Columns
+        -------
+        prediction, unit : str
+            What is measured, and its unit ("" without one).
+        a, b : str
+            The hypotheses.
+        difference, difference_low, difference_high : float
+            b less a, of the rates of all neurons, with its 95 % interval [unit]; over the seeds and settings that both have, so that it
+            need not be that of ``values()``, which are of all seeds.
+        neurons, trials, sessions : int
+            Size of a recording: what a session records, and sessions of an animal.
+        auc, auc_low, auc_high : float
+            Chance that a recording under b has the larger value than one under a, with its 95 % interval.
+        animals_80, animals_90 : int
+            That it takes to tell them apart with a power of 80 and 90 %; missing where the most that are tried do not.
+        holds_in, settings : int
+            Settings in which the difference has this sign, of how many.
+        """
         import pandas as pd
 
         rows = []
@@ -69,9 +86,18 @@ class Predictions:
         return table.astype({"difference": float, "auc": float, "animals_80": "Int64", "animals_90": "Int64"})
 
     def values(self) -> pd.DataFrame:
-        """One row for each prediction and hypothesis: its value by the rates of all neurons, with the 95 % interval over seeds, and
-        how many networks it is the mean of; NaN where it is undefined, as what is measured in a
-        delay of a task without one."""
+        """One row for each prediction and hypothesis, by the rates of all neurons.
+
+        Columns
+        -------
+        prediction, unit, hypothesis : str
+            What is measured, its unit ("" without one), and whose networks.
+        value, low, high : float
+            Mean over networks, with its 95 % interval over seeds [unit]; NaN where it is undefined, as what is measured in a delay of a
+            task without one.
+        networks : int
+            How many.
+        """
         import pandas as pd
 
         rows = []

@@ -33,7 +33,21 @@ class Restructuring:
     conditions: list[dict[str, Any]]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each event: what the condition varies, seed, update, after, peak, over, p, descriptors."""
+        """One row for each event: what its condition varies, and
+
+        Columns
+        -------
+        seed : int
+            Of the run.
+        update : int
+            Checkpoint at which the event counts as there.
+        after, peak, over : int
+            Checkpoints before it, at its height and after it.
+        p : float
+            Of as large a change among the controls.
+        descriptors : list of str
+            Those that carry it.
+        """
         import pandas as pd
 
         rows = [

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeVar, dataclass_transform, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +35,52 @@ def result(made: type[Class]) -> type[Class]:
     return made
 
 
+class Item(SimpleNamespace):
+    """One of what a result holds, with its values by name."""
+
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__  # it holds arrays
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __repr__(self) -> str:
+        def shown(value: Any) -> str:
+            if np.ndim(value):
+                return f"of shape {np.shape(value)}"
+            return f"{value:.4g}" if isinstance(value, (float, complex)) else str(value)
+
+        return ", ".join(f"{name} {shown(value)}" for name, value in vars(self).items())
+
+
+class Items:
+    """A result that is a list of points, cycles ..: ``found[0]``, ``len(found)``, ``for one in found``. No Sequence of Python, whose
+    ``index`` and ``count`` are arrays here."""
+
+    _EACH: ClassVar[Mapping[str, str]]  # name of an item's value: the array that holds it for all
+
+    def __len__(self) -> int:
+        return len(getattr(self, next(iter(self._EACH.values()))))
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Item]: ...
+    def __getitem__(self, at: SupportsIndex | slice) -> Item | list[Item]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(len(self))[at]]
+        try:
+            i = range(len(self))[at]
+        except TypeError:
+            raise TypeError(f"index: {_given.described(at)}; expected a whole number or a slice; arrays of all are attributes") from None
+        except IndexError:
+            raise IndexError(f"index: {at}; there are {len(self)}, from 0") from None
+        return Item(**{name: getattr(self, array)[i] for name, array in self._EACH.items()})
+
+    def __iter__(self) -> Iterator[Item]:
+        return (self[i] for i in range(len(self)))
+
+
 def axes_for(ax: matplotlib.axes.Axes | None) -> matplotlib.axes.Axes:
     """These axes, or those of a new figure."""
     if ax is not None:
@@ -42,6 +90,17 @@ def axes_for(ax: matplotlib.axes.Axes | None) -> matplotlib.axes.Axes:
     from matplotlib import pyplot
 
     return pyplot.subplots(layout="constrained")[1]
+
+
+def loss_over_updates(
+    ax: matplotlib.axes.Axes | None, update: ArrayLike, loss: ArrayLike, reached_at: int | None = None) -> matplotlib.axes.Axes:
+    """Broken line: the criterion was met."""
+    ax = axes_for(ax)
+    ax.semilogy(update, loss, color="C0")
+    if reached_at is not None:
+        ax.axvline(reached_at, color="0.5", linestyle="--")
+    ax.set(xlabel="update", ylabel="loss")
+    return ax
 
 
 def held_input(net: Network, value: ArrayLike | None) -> _given.Floats:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from stillpoint import _core, _given
 from stillpoint._network import Network
-from stillpoint._result import counted, result
+from stillpoint._result import axes_for, counted, loss_over_updates, result
 
 if TYPE_CHECKING:
+    import matplotlib.axes
     import pandas as pd
     import xarray as xr
 
@@ -97,6 +98,15 @@ class Run:
         variables = {name: ("update", found[name], {"units": units}) for name, units in _CURVE.items()}
         return xr.Dataset(variables, {"update": found["update"].astype(np.int64)}, {"condition": self.condition, "seed": self.seed})
 
+    def to_dataframe(self) -> pd.DataFrame:
+        """The curve: one row for each update, as of ``Curve``."""
+        return self.curve.to_dataframe().reset_index()
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Loss over updates; broken line: the criterion was met."""
+        curve = self.curve
+        return loss_over_updates(ax, curve["update"], curve.loss, self.reached_at)
+
     @property
     def checkpoints(self) -> list[int]:
         """Updates whose networks were kept on the way."""
@@ -158,8 +168,7 @@ class Runs(Sequence[Run]):
         return iter(self._runs)
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each run, in their order: what its condition varies, condition, seed, outcome, reached_at, diverged_at, updates,
-        final_loss, final_accuracy, seconds_per_update, unmatched."""
+        """One row for each run, in their order: what its condition varies, then attributes of ``Run``."""
         import pandas as pd
 
         table = pd.DataFrame([{**run.varied, **{name: getattr(run, name) for name in _TABLE}} for run in self._runs])
@@ -179,6 +188,20 @@ class Runs(Sequence[Run]):
         for name in self._runs[0].varied:
             along[name] = [run.varied[name] for run in self._runs]
         return together.assign_coords({name: ("run", values) for name, values in along.items()})
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Loss of every run, in the colour of its condition, and the median of each condition."""
+        curves = self.curves()
+        ax = axes_for(ax)
+        named = {run.condition: ", ".join(f"{name} = {value}" for name, value in run.varied.items()) for run in self._runs}
+        for condition, label in named.items():
+            loss = curves.loss.isel(run=np.flatnonzero(curves.condition == condition))
+            colour = f"C{condition % 10}"
+            ax.semilogy(curves["update"], loss.values.T, color=colour, alpha=0.2, linewidth=0.7)
+            ax.semilogy(curves["update"], loss.median("run").values, color=colour, label=label or f"condition {condition}")
+        ax.set(xlabel="update", ylabel="loss")
+        ax.legend()
+        return ax
 
     def __repr__(self) -> str:
         return counted(len(self), "finished run")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stillpoint import _core, _given
+from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, given_states, held_input, result, taken_as
+from stillpoint._result import Items, axes_for, counted, given_states, held_input, result, taken_as
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @result
-class SlowPoints:
+class SlowPoints(Items):
     """Where a network lingers without resting, as ``slow_points`` found it; slowest first.
 
     Attributes
@@ -60,11 +60,13 @@ class SlowPoints:
     at_fixed_points: int
     unfinished: int
 
-    def __len__(self) -> int:
-        return len(self.states)
+    _EACH = {
+        "state": "states", "slow_direction": "slow_directions",
+        **{name: name for name in ("q", "speed_per_s", "eigenvalue", "index", "passage_ms", "hits")},
+    }
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each point: speed_per_s, q, passage_ms, index, eigenvalue, hits."""
+        """One row for each point; columns are attributes."""
         import pandas as pd
 
         names = ("speed_per_s", "q", "passage_ms", "index", "eigenvalue", "hits")
@@ -96,6 +98,7 @@ def slow_points(
     radius: float = 0.1,
     visited: ArrayLike | None = None,
     seed: int = 1,
+    progress: bool = True,
 ) -> SlowPoints:
     """Local minima of the speed that are no fixed points, and the time to pass them. A short-term synapse, the network's own
     as well, is left aside: they are those of the static network.
@@ -114,6 +117,8 @@ def slow_points(
     visited : (n, D) array, optional
         States that free runs begin from. Default: random ones.
     seed : int
+    progress : bool
+        A bar (tqdm), where it lasts longer than half a second.
 
     Returns
     -------
@@ -128,7 +133,8 @@ def slow_points(
     >>> len(found), found.passage_ms.round().tolist()
     (1, [1555.0])
     """
-    found = _core.slow_points(
-        checked(net)._core, held_input(net, input), taken_as(as_), _given.whole("starts", starts, 1), _given.number("radius", radius, "a number > 0"),
-        _given.whole("seed", seed), given_states(net, visited))
+    with _progress.bar(progress, brief=True) as see:
+        found = _core.slow_points(
+            checked(net)._core, held_input(net, input), taken_as(as_), _given.whole("starts", starts, 1), _given.number("radius", radius, "a number > 0"),
+            _given.whole("seed", seed), given_states(net, visited), see)
     return SlowPoints(as_=found.pop("as"), **found)

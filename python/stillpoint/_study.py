@@ -1,15 +1,13 @@
-"""Studies: started, and read."""
+"""Studies, read."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-
-from stillpoint import _core, _given, _progress
+from stillpoint import _core
 from stillpoint._keywords import keywords
-from stillpoint._result import axes_for, counted
+from stillpoint._result import counted
 from stillpoint._run import Run, Runs, value_of
 from stillpoint._told import told
 
@@ -45,8 +43,19 @@ class Study:
 
     @property
     def conditions(self) -> pd.DataFrame:
-        """One row for each condition, by number: what it varies, label, runs planned, done, running and missing, how many reached
-        criterion and diverged, and the values that were tuned for it."""
+        """One row for each condition, by number: what it varies, and
+
+        Columns
+        -------
+        label : str
+            The same in short.
+        planned, done, running, missing : int
+            Runs that were asked for; that are finished, that some process works on, that nobody works on.
+        reached, diverged : int
+            Finished runs that reached criterion, and that diverged.
+        tuned : dict
+            Options that were tuned for it, with their values.
+        """
         import pandas as pd
 
         rows = []
@@ -61,6 +70,13 @@ class Study:
 
     def __len__(self) -> int:
         return len(self.runs)
+
+    @overload
+    def __getitem__(self, at: int) -> Run: ...
+    @overload
+    def __getitem__(self, at: slice) -> Runs: ...
+    def __getitem__(self, at: int | slice) -> Run | Runs:
+        return self.runs[at]
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)
@@ -89,8 +105,55 @@ class Study:
         Returns
         -------
         pandas.DataFrame
-            One row for each condition: reached and median_updates with their intervals; of what is compared (columns
-            ``comparison.*``) the difference in updates to criterion, its interval, p, corrected p and Cliff's delta.
+            One row for each condition. Intervals are [low, high], of 95 %; what there is not is None or NaN.
+
+        Columns
+        -------
+        number : int
+            Of the condition, from 0.
+        label : str
+            What it varies, in short.
+        condition.OPTION : number or str
+            Value of each option that varies.
+        runs, planned, planned_at_least, running, kept, missing : int or bool
+            Runs that are finished; that were asked for, and whether more may have been; that some process works on; that are begun and
+            kept; that nobody works on.
+        unmatched : int
+            Runs of a matched control for which no match was found.
+        task : str
+            Its name.
+        unit : {"updates", "ms"}
+            Of budget, median_updates and comparison.updates: updates, or milliseconds of training where ``equal_seconds``.
+        reached, diverged : int
+            Runs that reached criterion, and that diverged.
+        reached_interval : list of float
+            Of the share of runs that reached it, 0 to 1 (Wilson).
+        budget : int or float
+            Most that a run was given [unit].
+        median_updates, median_updates_interval : float, list of float
+            To criterion [unit]; None beyond the budget.
+        seconds_per_update, seconds_to_criterion : float
+            Of training, medians [s].
+        cosine : float
+            Mean alignment with the true gradient, where it was measured.
+        comparison.against.number, comparison.against.label : int, str
+            The condition that this one is compared with; the comparison's columns are empty where there is none.
+        comparison.test : {"paired", "log_rank"}
+            Over shared seeds, or without any.
+        comparison.pairs, comparison.set_apart : int
+            Seeds that both have, and those left out because a control of theirs is unmatched.
+        comparison.budget : int or float
+            Up to which both are followed [unit].
+        comparison.reached_points.value, comparison.reached_points.interval : float, list of float
+            Difference of the shares that reached criterion [percentage points].
+        comparison.updates.value, comparison.updates.interval : float, list of float
+            Difference of min(time to criterion, budget), mean over pairs [unit]; below 0 is faster.
+        comparison.p, comparison.p_holm, comparison.comparisons : float, float, int
+            Of that difference, by turned signs or of the log-rank test; corrected over all comparisons (Holm); how many these are.
+        comparison.log_rank : float
+            p of the log-rank test.
+        comparison.cliffs_delta, comparison.cliffs_delta_interval : float, list of float
+            From -1, every run faster, to 1, every run slower.
         """
         with told():
             return _table(_core.compare(str(self.directory), [by] if isinstance(by, str) else list(by), str(against), bool(equal_seconds)))
@@ -102,29 +165,33 @@ class Study:
         Returns
         -------
         pandas.DataFrame
-            One row for each condition: label, runs, reached with its interval, median_updates to criterion with its interval,
-            final_accuracy and
-            final_loss (means over runs that did not diverge), speed.start and speed.end (mean population speed V [1/s]),
-            seconds_per_update,
-            the comparison (columns ``comparison.*``) and others; intervals are (low, high).
+            One row for each condition; what is not listed here is as of ``compare``, over updates.
+
+        Columns
+        -------
+        collapsed : int
+            Runs that after freeze-in ended all trials alike.
+        final_accuracy, final_loss : float
+            On the evaluation trials, means over runs that did not diverge.
+        speed.start, speed.end : float
+            Mean population speed V at the first and the last update [1/s].
+        over_stability_bound : float
+            Share of runs whose step was past the stability bound of the synapse.
+        controlled.set_point, controlled.speed, controlled.missed : float, float, int
+            Of a controlled schedule: V asked for and reached [1/s], runs that missed it.
+        tuned_edge : str
+            Tuned options whose best value is the last of those tried.
+        alignment.RULE.cosine, alignment.RULE.norm_ratio : float
+            Of the rule and its shadows, where they were compared with BPTT's gradient: cosine, and norm as a share of its norm.
+        programs : list of str
+            Builds of the program that made the runs.
         """
         with told():
             return _table(_core.summary(str(self.directory), [by] if isinstance(by, str) else list(by), str(against)))
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Loss of every run, in the colour of its condition, and the median of each condition."""
-        ax = axes_for(ax)
-        curves = self.curves()
-        update = curves["update"].values
-        for i, condition in enumerate(self._conditions):
-            loss = curves.loss.isel(run=np.flatnonzero(curves.condition == i))
-            if loss.sizes["run"] == 0:
-                continue
-            ax.semilogy(update, loss.values.T, color=f"C{i % 10}", alpha=0.2, linewidth=0.7)
-            ax.semilogy(update, loss.median("run").values, color=f"C{i % 10}", label=condition["label"])
-        ax.set(xlabel="update", ylabel="loss")
-        ax.legend()
-        return ax
+        return self.runs.plot(ax)
 
     def __repr__(self) -> str:
         def total(name: str) -> int:
@@ -140,11 +207,26 @@ class Study:
 
 
 def _table(text: str) -> pd.DataFrame:
+    """The same columns whatever there is to be said."""
     import json
 
     import pandas as pd
 
-    return pd.json_normalize(json.loads(text))
+    rows = json.loads(text)
+    for row in rows:
+        comparison = row["comparison"] = {**_NO_COMPARISON, **(row["comparison"] or {})}
+        for name in ("reached_points", "updates"):
+            comparison[name] = comparison[name] or {"value": None, "interval": None}
+        if "controlled" in row:
+            row["controlled"] = row["controlled"] or dict.fromkeys(("set_point", "speed", "missed"))
+    return pd.json_normalize(rows)
+
+
+_NO_COMPARISON = {
+    "against": {"number": None, "label": None}, **dict.fromkeys((
+        "test", "pairs", "set_apart", "budget", "reached_points", "updates", "log_rank", "p", "p_holm", "comparisons", "cliffs_delta",
+        "cliffs_delta_interval")),
+}
 
 
 def directory_of(study: Study | str | Path) -> Path:
@@ -178,92 +260,3 @@ def open_study(directory: str | Path) -> Study:
     with told():
         found = _core.read_study(str(folder))
     return Study(folder, found)
-
-
-@keywords
-def run_study(
-    study: str | Path | Mapping[str, Mapping[str, Any]], out: str | Path, *, options: Mapping[str, Any] | None = None, quick: bool = False,
-    jobs: int = 0, progress: bool = True,
-) -> Study:
-    """Trains every condition of a study for every seed, as `stillpoint run` does it (docs/running.md).
-
-    Runs that are finished are not done again. Ctrl-C stops it, and what the runs have reached is kept: the same call, or the program,
-    goes on there.
-
-    Parameters
-    ----------
-    study : str, Path or dict
-        A study file, or its sections as a dict of dicts; several values of a [grid] or of a list are a list.
-    out : str or Path
-        Directory of the results.
-    options : dict, optional
-        Values over those of the study, ``{"training.updates": 50}``.
-    quick : bool
-        Whether its section [quick] replaces other entries: the study's quick version.
-    jobs : int
-        Runs at a time; 0: one per processor that may be used.
-    progress : bool
-        Whether to show a bar.
-
-    Returns
-    -------
-    Study
-        As ``open_study(out)``.
-
-    Raises
-    ------
-    ValueError
-        Where an option is not known or a value not allowed, and where the directory holds another study.
-
-    Examples
-    --------
-    >>> import tempfile, stillpoint as sp
-    >>> study = sp.run_study({
-    ...     "study": {"name": "small", "seeds": 2}, "grid": {"rule.name": ["bptt", "e_prop"]},
-    ...     "network": {"size": 10}, "task": {"name": "flip_flop"}, "training": {"updates": 5, "batch": 4},
-    ... }, tempfile.mkdtemp(), progress=False)
-    >>> study
-    Study small: 2 conditions over rule.name, 4 of 4 runs done; 0 reached criterion, 0 diverged
-    >>> study.runs[3]
-    Run(condition 1: rule.name = e_prop; seed 2: did not reach criterion of 5)
-    >>> study.runs[3].network("start")
-    Network(leaky_rate: 10 neurons, 3 inputs, 3 outputs, tanh, tau 50 ms, steps of 5 ms)
-    >>> dict(study.curves().loss.sizes)
-    {'run': 4, 'update': 5}
-    """
-    path, entries = ("", _entries(study)) if isinstance(study, Mapping) else (_given.existing(study), [])
-    if not str(out):
-        raise ValueError("out: empty; expected a directory")
-    if quick and isinstance(study, Mapping) and "quick" not in study:
-        raise ValueError("quick: True; the study has no section 'quick'")
-    over = [(name, _text(name, value)) for name, value in (options or {}).items()]
-    folder = Path(out).expanduser()
-    with told(), _progress.bar(progress) as see:
-        _core.run_study(path, entries, over, bool(quick), str(folder), _given.whole("jobs", jobs), see)
-    return open_study(folder)
-
-
-def _entries(study: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
-    found = []
-    for section, options in study.items():
-        if not isinstance(options, Mapping):
-            raise TypeError(f"study: {section}: {_given.described(options)}; expected a section, as {{'network': {{'size': 100}}}}")
-        found += [(f"{section}.{name}", _text(f"{section}.{name}", value)) for name, value in options.items()]
-    if not found:
-        raise ValueError("study: empty; expected sections, as {'task': {'name': 'flip_flop'}}")
-    return found
-
-
-def _text(name: str, value: Any) -> str:
-    """As it would stand in a study file."""
-    if isinstance(value, (str, Path)):
-        return str(value)
-    if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (int, np.integer)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)):
-        return repr(float(value))
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return " ".join(_text(name, each) for each in value)
-    raise TypeError(f"study: {name}: {_given.described(value)}; expected a number, a text, True, False, or a list of them")

@@ -2,133 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stillpoint import _core, _given, tasks
+from stillpoint import _core, _given, _progress, tasks
 from stillpoint._core import EProp, Integration, Noise, Optimizer, Schedule, TemporalConsistency
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import axes_for, counted, result, taken_synapse
+from stillpoint._result import taken_synapse
 from stillpoint._rules import AnyRule, compiled_rule
 from stillpoint._simulate import own_step_ms
 from stillpoint._synapses import OWN, TCR, Synapse
-
-if TYPE_CHECKING:
-    import matplotlib.axes
-    import pandas as pd
-
-Floats = NDArray[np.float64]
-
-
-@result
-class Curve:
-    """A learning curve: arrays (updates,), measured before the weights of the update change.
-
-    Attributes
-    ----------
-    update : (updates,) int
-        Number, from 0.
-    loss : (updates,)
-        Mean squared error of the graded outputs.
-    accuracy : (updates,)
-        Share of graded outputs that are right, 0 to 1.
-    speed : (updates,)
-        Population speed [1/s].
-    stability_bound_ms : (updates,)
-        Largest stable step of the synapse [ms], infinite without one.
-    strength : (updates,)
-        Factor on the strength of temporal consistency.
-    alignment : dict of ((updates,), (updates,))
-        Of the rule and its shadows: cosine with BPTT's gradient, and norm as a share of its norm.
-    """
-
-    update: NDArray[np.int64]
-    loss: Floats
-    accuracy: Floats
-    speed: Floats
-    stability_bound_ms: Floats
-    strength: Floats
-    alignment: dict[str, tuple[Floats, Floats]]
-
-    def __len__(self) -> int:
-        return len(self.update)
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """One row for each update; of shadow rules columns cosine_NAME and norm_ratio_NAME."""
-        import pandas as pd
-
-        columns = {name: getattr(self, name) for name in ("update", "loss", "accuracy", "speed", "stability_bound_ms", "strength")}
-        for name, (cosine, ratio) in self.alignment.items():
-            columns |= {f"cosine_{name}": cosine, f"norm_ratio_{name}": ratio}
-        return pd.DataFrame(columns)
-
-    def __repr__(self) -> str:
-        return f"Curve({counted(len(self), 'update')}" + (f", loss {self.loss[0]:.3g} to {self.loss[-1]:.3g})" if len(self) else ")")
-
-
-@result
-class Trained:
-    """What ``train`` made of a network.
-
-    Attributes
-    ----------
-    network : Network
-        As it is at the end.
-    initial : Network
-        As the training began: that which was given, rounded to the training's precision (single unless ``precision="double"``).
-    curve : Curve
-        Loss and more by update.
-    outcome : {"reached", "not_reached", "diverged", "unfinished"}
-        Unfinished: the callback stopped it.
-    reached_at : int or None
-        Update at which the criterion was first met.
-    diverged_at : int or None
-        Update whose loss, state or gradient was not finite.
-    final_loss, final_accuracy : float
-        On 512 trials of their own; NaN where it diverged or was stopped.
-    checkpoints : dict of Network
-        By update: the network before its change.
-    after_freeze_in : Network or None
-        As it was when temporal consistency had learned alone.
-    """
-
-    network: Network
-    initial: Network
-    curve: Curve
-    outcome: str
-    reached_at: int | None
-    diverged_at: int | None
-    final_loss: float
-    final_accuracy: float
-    checkpoints: dict[int, Network]
-    after_freeze_in: Network | None
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """The curve: one row for each update."""
-        return self.curve.to_dataframe()
-
-    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Loss over updates; broken line: the criterion was met."""
-        ax = axes_for(ax)
-        ax.semilogy(self.curve.update, self.curve.loss, color="C0")
-        if self.reached_at is not None:
-            ax.axvline(self.reached_at, color="0.5", linestyle="--")
-        ax.set(xlabel="update", ylabel="loss")
-        return ax
-
-    def __repr__(self) -> str:
-        updates = len(self.curve)
-        text = {
-            "reached": f"reached the criterion at update {self.reached_at}, of {updates}",
-            "not_reached": f"did not reach the criterion in {counted(updates, 'update')}",
-            "diverged": f"diverged at update {self.diverged_at}",
-        }.get(self.outcome, f"stopped after {counted(updates, 'update')}")
-        if updates:
-            text += f"; loss {self.curve.loss[0]:.3g} to {self.curve.loss[-1]:.3g}"
-        return text if np.isnan(self.final_loss) else f"{text}, {self.final_accuracy:.1%} right of 512 trials at the end"
+from stillpoint._trained import Trained, trained
 
 
 @keywords
@@ -164,7 +50,8 @@ def train(
 ) -> Trained:
     """Trains a network on a task, as ``stillpoint run`` does from ``network.start``: the same bits (docs/rules.md).
 
-    Ctrl-C ends it at once.
+    Ctrl-C ends it at once; ``result`` of the KeyboardInterrupt is what was trained until then. So it is with an exception of the
+    callback, the rule or the task.
 
     Parameters
     ----------
@@ -235,6 +122,13 @@ def train(
     >>> found = sp.train(sp.Network.random(30, task=task), task, updates=5, progress=False)
     >>> found.outcome, len(found.curve), sorted(found.checkpoints)
     ('not_reached', 5, [1, 3])
+
+    What an interrupted training has reached:
+
+    >>> try:
+    ...     found = sp.train(sp.Network.random(30, task=task), task, updates=10)
+    ... except KeyboardInterrupt as stopped:
+    ...     found = stopped.result
     """
     step = dt_ms
     if step is None:
@@ -258,23 +152,24 @@ def train(
     own = taken_synapse(net, synapse)
     _require_an_effect(consistency, schedule, own)
     found: dict[str, Any]
-    with _Bar(count, progress) as bar:
+    with _progress.bar(progress, brief=True) as see:
         found = _core.train(
             net._core, tasks.compiled(task, step), compiled_rule("rule", EProp() if rule is None else rule), own, integration, noise,
-            optimizer or Optimizer(), consistency or TemporalConsistency(), schedule or Schedule(),
+            optimizer or Optimizer(), consistency, schedule or Schedule(),
             None if added is None else compiled_rule("added", added), [compiled_rule("shadows", one) for one in shadows], count,
             _given.whole("batch", batch, 1), _given.number("criterion", criterion), _given.number("criterion_mse", criterion_mse),
             bool(stop_at_criterion), _kept(checkpoints, count), bool(train_r0), _given.number("weight_noise", weight_noise),
             _given.whole("within_trial", within_trial), _given.whole("freeze_in_updates", freeze_in_updates),
             _given.whole("freeze_in_every", freeze_in_every), _given.whole("seed", seed),
             _given.one_of("precision", precision, ["float", "double"]),
-            None if callback is None else lambda update, core, loss: not _ends(callback(update, Network._of(core, own), loss)), bar)
-    curve = Curve(**{name: found.pop(name) for name in ("update", "loss", "accuracy", "speed", "stability_bound_ms", "strength", "alignment")})
-    after = found.pop("after_freeze_in")
-    return Trained(
-        network=Network._of(found.pop("network"), own), initial=Network._of(found.pop("initial"), own), curve=curve,
-        checkpoints={update: Network._of(core, own) for update, core in found.pop("checkpoints").items()},
-        after_freeze_in=None if after is None else Network._of(after, own), **found)
+            None if callback is None else lambda update, core, loss: not _ends(callback(update, Network._of(core, own), loss)), see)
+    ended_by = found.pop("ended_by")
+    made = trained(found, own)
+    if ended_by is None:
+        return made
+    ended_by.result = made
+    ended_by.add_note(f"`result` of this exception, sys.last_value.result, is what was trained: {made}")
+    raise ended_by
 
 
 def _ends(answer: Any) -> bool:
@@ -283,9 +178,6 @@ def _ends(answer: Any) -> bool:
 
 
 def _require_an_effect(consistency: TemporalConsistency | None, schedule: Schedule | None, synapse: Synapse) -> None:
-    if consistency is not None and consistency.form == "none":
-        raise ValueError("consistency: form = 'none' does nothing; expected form='loss' (of gradient rules), 'local' or 'instantaneous' "
-                         "(beside any rule), or consistency=None")
     if schedule is not None and consistency is None and not isinstance(synapse, TCR):
         raise ValueError("schedule: nothing to schedule; expected consistency=TemporalConsistency(..) or synapse=TCR(..) beside it")
 
@@ -302,24 +194,3 @@ def _kept(checkpoints: Any, updates: int) -> list[int]:
     if chosen and chosen[-1] >= updates:
         raise ValueError(f"checkpoints: {chosen[-1]}; expected updates from 0 to {updates - 1}")
     return chosen
-
-
-class _Bar:
-    """A bar of tqdm, told how many updates are done; None where there is to be none."""
-
-    def __init__(self, updates: int, shown: bool) -> None:
-        self._bar: Any = None
-        if shown:
-            from tqdm import tqdm  # of tqdm.auto Jupyter asks for ipywidgets
-
-            self._bar = tqdm(total=updates, unit="update", delay=0.5, leave=False)
-
-    def __enter__(self) -> Callable[[int], None] | None:
-        return None if self._bar is None else self._to
-
-    def _to(self, done: int) -> None:
-        self._bar.update(done - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()

@@ -130,6 +130,38 @@ def test_something_else_than_a_network(function, net):
         function(net)
 
 
+@pytest.mark.parametrize("make, said", [
+    (lambda: sp.TemporalConsistency(), "TemporalConsistency: form = none: does nothing; must be loss "),
+    (lambda: sp.TemporalConsistency(lambda_=3), "TemporalConsistency: lambda_ = 3: has no effect: needs form = loss or local or "),
+    (lambda: sp.TCR(beta=-1), "TCR: beta = -1: must be a number >= 0"),
+    (lambda: sp.TCR(consolidation=1, current="yoked"), "TCR: current = yoked: must be own where consolidation > 0"),
+    (lambda: sp.TCR(form="dense", chunk=3), "TCR: chunk = 3: has no effect: needs form = auto or chunked, is dense"),
+    (lambda: sp.DerivativeFeedback(tau_e_ms=5, tau_i_ms=10), "DerivativeFeedback: tau_e_ms = 5: "),
+    (lambda: sp.Optimizer(name="sgd", beta1=0.5), "Optimizer: beta1 = 0.5: has no effect: needs name = adam, is sgd"),
+    (lambda: sp.Optimizer(rate=0), "Optimizer: rate = 0: must be a number > 0"),
+    (lambda: sp.Schedule(shape="linear", from_=5, until=3), "Schedule: until = 3: must be after from_ = 5"),
+    (lambda: sp.Schedule(shape="exponential", final=0), "Schedule: final = 0: must be > 0"),
+    (lambda: sp.Schedule(speed=3), "Schedule: speed = 3: has no effect: needs shape = controlled"),
+    (lambda: sp.Noise(drive_tau_ms=3), "Noise: drive_tau_ms = 3: has no effect: needs drive > 0, is 0"),
+    (lambda: sp.EProp(feedback_decay=0.5), "EProp: feedback_decay = 0.5: has no effect: needs feedback = "),
+    (lambda: sp.Recording(signal="calcium", calcium_rise_ms=900), "Recording: calcium_rise_ms = 900: must be below calcium_decay_ms = "),
+    (lambda: sp.tasks.EvidenceAccumulation(pulse_ms=40), "EvidenceAccumulation: pulse_ms = 40: must be at most slot_ms"),
+    (lambda: sp.tasks.FlipFlop(settle_ms=200), "FlipFlop: settle_ms = 200: must be "),
+    (lambda: sp.tasks.WorkingMemory(distractors=9, distractor_ms=900), "WorkingMemory: distractor_ms = 900: 9 of them must fit "),
+    (lambda: sp.tasks.TrialFile("nothing.h5"), "nothing.h5: "),
+])
+def test_what_can_be_judged_alone_is_refused_when_it_is_made(make, said):
+    with pytest.raises(ValueError) as raised:
+        make()
+    assert str(raised.value).startswith(said) and "\n" not in str(raised.value), raised.value
+
+
+def test_what_depends_on_the_step_is_not():
+    assert sp.tasks.EvidenceAccumulation(pulse_ms=0.004).pulse_ms == 0.004
+    with pytest.raises(ValueError, match="pulse_ms"):
+        sp.tasks.EvidenceAccumulation(pulse_ms=0.004).draw(dt_ms=5)
+
+
 def test_a_test_of_this_kind_can_fail():
     with pytest.raises(pytest.fail.Exception):
         test_named(lambda: None, ValueError, [])

@@ -36,7 +36,7 @@ def test_a_call_costs_little():
     net = sp.Network(np.eye(3))
     inputs = np.zeros((1, 1, 0))
     core, integration, noise = net._core, sp.Integration(), sp.Noise()
-    best = min(timed(lambda: [sp._simulate._core.simulate(core, inputs, integration, noise, None, 1, ["rate"], 1) for _ in range(1000)]) for _ in range(5))
+    best = min(timed(lambda: [sp._simulate._core.simulate(core, inputs, integration, noise, None, 1, ["rate"], 1, None) for _ in range(1000)]) for _ in range(5))
     assert best / 1000 < 60e-6, best / 1000  # the work of a simulation of one step included
 
 
@@ -124,6 +124,31 @@ def test_ctrl_c_ends_a_long_call_at_once(name, interrupted):
         f"import numpy as np, stillpoint as sp\nnet = sp.Network.random(100, gain=3, seed=1)\n{LONG[name]}\n")
 
 
+class Told(Exception):
+    pass
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_call_tells_how_far_it_is(name, monkeypatch):
+    """And what a bar raises ends it."""
+    def see(self, what, done, of, share):
+        raise Told(what, done, of, share)
+
+    monkeypatch.setattr(sp._progress.bar, "__call__", see)
+    with pytest.raises(Told) as told:
+        eval(LONG[name], {"np": np, "sp": sp, "net": sp.Network.random(100, gain=3, seed=1)})
+    what, done, of, share = told.value.args
+    assert 0 <= done < of and share == done / of and what.endswith("s")
+
+
+def test_a_bar_is_shown_where_a_call_lasts_and_goes_with_it():
+    code = ("import stillpoint as sp, sys\nnet = sp.Network.random({}, gain=3, seed=1)\n"
+            "sp.lyapunov(net, duration_ms={}, progress={})\nprint('tqdm' in sys.modules)\n")
+    long, short, unwanted = (python(code.format(*how)) for how in ((200, 4000, True), (3, 400, True), (200, 4000, False)))
+    assert " steps " in long.stderr and long.stdout == "True\n", long
+    assert (short.stderr, short.stdout) == (unwanted.stderr, unwanted.stdout) == ("", "False\n")
+
+
 def test_handlers_of_one_s_own_are_called_and_others_threads_leave_signals_alone():
     code = ("import signal, sys, threading, stillpoint as sp\n"
             "net = sp.Network.random(100, gain=3)\n"
@@ -177,7 +202,7 @@ def test_the_module_is_typed(tmp_path):
 def test_examples_of_docstrings(name):
     failed, tried = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
-    assert tried > 0 or name.endswith(("_restructuring", "_predict", "_run"))  # which need a study
+    assert tried > 0 or name.endswith(("_restructuring", "_predict", "_run", "._study", "_trained"))  # of what others make
 
 
 def test_examples_of_the_page(tmp_path, monkeypatch):

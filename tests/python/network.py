@@ -57,7 +57,7 @@ def test_files_are_those_of_the_program(tmp_path, program):
 
 def test_every_kind_of_synapse_is_kept_in_a_file(tmp_path):
     for i, synapse in enumerate((
-        None, sp.TCR(beta=12.5, form="dense", chunk=3), sp.TsodyksMarkram(use=0.3, normalise="none"),
+        None, sp.TCR(beta=12.5, form="chunked", chunk=3), sp.TsodyksMarkram(use=0.3, normalise="none"),
         sp.DerivativeFeedback(tau_e_ms=120), sp.HighPass(strength=0.1, tau_h_ms=300),
     )):
         net = sp.Network.random(6, seed=1).replace(synapse=synapse)

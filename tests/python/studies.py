@@ -182,7 +182,7 @@ def test_curves_through_netcdf(tmp_path, small):
 
 def test_progress_is_seen(tmp_path):
     seen = []
-    sp._core.run_study("", sp._study._entries(SMALL), [], False, str(tmp_path / "out"), 2, lambda *now: seen.append(now))
+    sp._core.run_study("", sp._run_study._entries(SMALL), [], False, str(tmp_path / "out"), 2, lambda *now: seen.append(now))
     assert seen[-1] == ("runs", 8, 8, 1.0) and all(what == "runs" and of == 8 for what, _, of, _ in seen)
     assert [now[3] for now in seen] == sorted(now[3] for now in seen)
 
@@ -200,7 +200,7 @@ def test_what_the_watcher_raises_ends_the_study(tmp_path):
         raise RuntimeError("enough")
 
     with pytest.raises(RuntimeError, match="enough"):
-        sp._core.run_study("", sp._study._entries(SMALL), [], False, str(tmp_path / "out"), 1, see)
+        sp._core.run_study("", sp._run_study._entries(SMALL), [], False, str(tmp_path / "out"), 1, see)
 
 
 LONG = {**SMALL, "grid": {"rule.name": ["bptt", "e_prop"]}, "training": {"updates": 3000, "batch": 4, "checkpoints": "none"}}

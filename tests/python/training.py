@@ -1,5 +1,6 @@
 """Training against the program, to the bit; tasks; what callbacks, Ctrl-C and bars see."""
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -248,6 +249,51 @@ def test_ctrl_c_ends_a_training_at_once(inside, interrupted):
     assert "KeyboardInterrupt" in interrupted(code, says_so_itself=bool(inside))
 
 
+def stopped(after):
+    def callback(update, now, loss):
+        if update == after:
+            raise KeyboardInterrupt
+
+    return callback
+
+
+def test_what_an_interrupted_training_reached_is_kept():
+    net = network_for(EVIDENCE)
+    with pytest.raises(KeyboardInterrupt) as ended:
+        train(net, EVIDENCE, updates=9, callback=stopped(after=2))
+    found, whole = ended.value.result, train(net, EVIDENCE, updates=3)
+    assert found.outcome == "unfinished" and np.array_equal(found.network.W, whole.network.W) and "stopped after 3 updates" in repr(found)
+    assert found.curve.loss.tolist() == whole.curve.loss.tolist() and sorted(found.checkpoints) == [0, 2]
+    assert "stopped after 3 updates" in "".join(ended.value.__notes__)
+    with pytest.raises(ZeroDivisionError) as ended:
+        train(net, sp.tasks.FromFunction(lambda seed, count: 1 / 0))
+    assert len(ended.value.result.curve) == 0 and np.array_equal(ended.value.result.network.W, ended.value.result.initial.W)
+    with pytest.raises(ValueError) as ended:
+        train(net, EVIDENCE, criterion=2)
+    assert not hasattr(ended.value, "result")
+
+
+def test_a_signal_at_any_time_leaves_whole_updates():
+    """It comes in the middle of one."""
+    net = network_for(EVIDENCE, N=100)
+
+    def handler(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt) as ended:
+            train(net, EVIDENCE, updates=10**6, batch=16)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    found = ended.value.result
+    measured = len(found.curve)
+    assert measured > 1 and any(  # the last may have been measured and not yet made
+        np.array_equal(found.network.W, train(net, EVIDENCE, updates=updates, batch=16, checkpoints=[0]).network.W)
+        for updates in (measured, measured - 1))
+
+
 def test_a_bar_says_how_far_it_is():
     code = ("import stillpoint as sp, sys\nnet = sp.Network.random(100, inputs=2, seed=1)\n"
             "sp.train(net, sp.tasks.EvidenceAccumulation(), updates={}, progress={})\nprint('tqdm' in sys.modules)\n")
@@ -337,7 +383,7 @@ NET = network_for(EVIDENCE)
     (lambda: train(NET, EVIDENCE, optimizer="adam"), TypeError, ["optimizer"]),
     (lambda: train(NET, EVIDENCE, optimizer=-1), ValueError, ["rate"]),
     (lambda: train(NET, EVIDENCE, consistency=sp.TCR()), TypeError, ["consistency"]),
-    (lambda: train(NET, EVIDENCE, consistency=sp.TemporalConsistency(lambda_=3)), ValueError, ["consistency", "none", "'local'"]),
+    (lambda: train(NET, EVIDENCE, consistency=sp.TemporalConsistency(lambda_=3)), ValueError, ["lambda_ = 3", "form = loss or local"]),
     (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(shape="linear")), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, schedule=sp.Schedule(), synapse=sp.HighPass()), ValueError, ["schedule", "nothing to schedule"]),
     (lambda: train(NET, EVIDENCE, shadows=[sp.FORCE()]), ValueError, ["shadow", "force"]),
