@@ -2,8 +2,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <utility>
-#include <vector>
 
 #include "experiments/runs/machine.hpp"
 #include "sim/options/option.hpp"
@@ -87,38 +85,34 @@ TEST_CASE("of this machine there is at least one processor, and some memory") {
 }
 
 TEST_CASE("processors of a batch job are those that its system gave, on this node") {
-  struct Environment {
-    explicit Environment(std::vector<std::pair<const char*, const char*>> values) : set(std::move(values)) {
-      for (const auto& [name, value] : set) setenv(name, value, 1);
-    }
-    ~Environment() {
-      for (const auto& [name, value] : set) unsetenv(name);
-    }
-    std::vector<std::pair<const char*, const char*>> set;
+  struct Variable {
+    const char* name;
+    Variable(const char* variable, const char* value) : name(variable) { setenv(name, value, 1); }
+    ~Variable() { unsetenv(name); }
   };
   for (const char* name : {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "PBS_JOBID", "NCPUS", "NSLOTS"}) unsetenv(name);
   CHECK_FALSE(batch_processors());
   const int all = usable_processors();
   {
-    const Environment slurm({{"SLURM_CPUS_ON_NODE", "1"}});
+    const Variable slurm("SLURM_CPUS_ON_NODE", "1");
     CHECK(batch_processors() == 1);
     CHECK(usable_processors() == 1);
-    const Environment task({{"SLURM_CPUS_PER_TASK", "10000"}});
+    const Variable task("SLURM_CPUS_PER_TASK", "10000");
     CHECK(batch_processors() == 10000);
     CHECK(usable_processors() == all);  // affinity and control groups say less
   }
   {
-    const Environment anyone({{"NCPUS", "3"}});
+    const Variable anyone("NCPUS", "3");
     CHECK_FALSE(batch_processors());
-    const Environment pbs({{"PBS_JOBID", "7.head"}});
+    const Variable pbs("PBS_JOBID", "7.head");
     CHECK(batch_processors() == 3);
   }
   {
-    const Environment sge({{"NSLOTS", "2"}});
+    const Variable sge("NSLOTS", "2");
     CHECK(batch_processors() == 2);
   }
   for (const char* wrong : {"many", "0", "-1", "2(x3)"}) {
-    const Environment slurm({{"SLURM_CPUS_PER_TASK", wrong}});
+    const Variable slurm("SLURM_CPUS_PER_TASK", wrong);
     CHECK_THROWS_AS(batch_processors(), UserError);
   }
 }

@@ -15,10 +15,15 @@ std::string job_name(const std::string& study) {
   return "stillpoint-" + std::regex_replace(study, std::regex("[^A-Za-z0-9_.-]"), "-");
 }
 
-/// A line of options for sbatch, its value in quotes where it has blanks.
+bool is_plain(const std::string& word) {
+  static const std::regex plain("[A-Za-z0-9_./:=,+@%-]+");
+  return std::regex_match(word, plain);
+}
+
+/// A line of options for sbatch, which reads quotes as a shell does.
 std::string option_line(const std::string& option) {
   const auto equals = option.find('=');
-  if (option.find_first_of(" \t") == std::string::npos) return "#SBATCH --" + option + "\n";
+  if (is_plain(option)) return "#SBATCH --" + option + "\n";
   return fmt::format("#SBATCH --{}\"{}\"\n", option.substr(0, equals + 1), option.substr(equals + 1));
 }
 
@@ -30,8 +35,7 @@ void require_writable(const std::string& name, const std::string& path) {
 }  // namespace
 
 std::string shell_word(const std::string& text) {
-  static const std::regex plain("[A-Za-z0-9_./:=,+@%-]+");
-  if (std::regex_match(text, plain)) return text;
+  if (is_plain(text)) return text;
   return "'" + boost::replace_all_copy(text, "'", "'\\''") + "'";
 }
 

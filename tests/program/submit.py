@@ -37,7 +37,7 @@ def test_a_dry_run_prints_the_script_and_changes_nothing(tmp):
     assert sorted(path.name for path in tmp.iterdir()) == ["my study.ini"]
     found = options_in(script)
     assert found == {"job-name": "stillpoint-small", "array": "1-4", "time": "1-0", "partition": "long", "requeue": "", "open-mode": "append",
-                     "signal": "B:TERM@120", "output": f'"{tmp}/o\'ut/cluster/%A_%a.log"' if " " in str(tmp) else f"{tmp}/o'ut/cluster/%A_%a.log",
+                     "signal": "B:TERM@120", "output": f'"{tmp}/o\'ut/cluster/%A_%a.log"',
                      "mem": "4G", "comment": '"a b"', "exclusive": ""}, found
     assert f"sbatch --parsable '{tmp}/o'\\''ut/cluster/job.sh'" in script
     last = script.splitlines()[-1]
