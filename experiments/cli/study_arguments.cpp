@@ -6,7 +6,7 @@ namespace stillpoint {
 
 namespace po = boost::program_options;
 
-void add_study_options(po::options_description& options) {
+void add_run_study_options(po::options_description& options) {
   options.add_options()("out", po::value<std::string>(),
                         "directory of the results; a study that was stopped continues in it")(
       "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(

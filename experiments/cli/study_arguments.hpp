@@ -7,7 +7,7 @@
 namespace stillpoint {
 
 /// --out, --set and --quick.
-void add_study_options(boost::program_options::options_description& options);
+void add_run_study_options(boost::program_options::options_description& options);
 
 /// Throws UserError where STUDY.ini, or --out, is missing or empty.
 StudyRequest study_request(const Command& command, const boost::program_options::variables_map& values);

@@ -19,7 +19,7 @@ std::string time_text(long since) {
   return since > 0 ? fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(since))) : "unknown";
 }
 
-std::string counts_text(const RunsStatus& runs) {
+std::string run_counts(const RunsStatus& runs) {
   return fmt::format("  finished  {}\n  running   {}\n  failed    {}\n  left      {}{}\n", runs.finished,
                      runs.running.size(), runs.failed.size(), runs.left,
                      runs.kept > 0 ? fmt::format(", {} of them kept on the way", runs.kept) : "");
@@ -79,7 +79,7 @@ json runs_json(const RunsStatus& runs) {
 }
 
 std::string block(const std::string& title, const RunsStatus& runs) {
-  return title + "\n" + counts_text(runs) + time_left_text(runs) + running_text(runs) + failed_text(runs);
+  return title + "\n" + run_counts(runs) + time_left_text(runs) + running_text(runs) + failed_text(runs);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
                         "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
       "leave", "ends when other processes have all the runs that are left; default: waits, to take over")(
       "quiet", "no progress and no remarks; warnings stay");
-  add_study_options(options);
+  add_run_study_options(options);
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;

@@ -67,7 +67,7 @@ void check_time(const std::string& time, const std::string& directory) {
              duration_text(beside)));
 }
 
-std::vector<std::string> task_command(const StudyRequest& request, const BatchJob& job) {
+std::vector<std::string> words_of_a_task(const StudyRequest& request, const BatchJob& job) {
   std::vector<std::string> words = {program_path(), "run",    job.folder() + "/study.ini", "--out", job.directory,
                                     "--leave",      "--quiet"};
   if (request.quick) words.push_back("--quick");
@@ -85,7 +85,7 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
       "sbatch", po::value<std::vector<std::string>>()->composing(),
       "a further option of sbatch, without its dashes: account=LAB, mem=4G, cpus-per-task=4; may be given again")(
       "dry-run", "print the script, and change nothing");
-  add_study_options(options);
+  add_run_study_options(options);
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;
@@ -117,7 +117,7 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
     job.tasks = left;
   }
   job.name = study.name;
-  job.command = task_command(request, job);
+  job.command = words_of_a_task(request, job);
   const auto script = batch_script(job);
   if (dry) {
     fmt::print("{}", script);
