@@ -4,7 +4,7 @@ find_package(TBB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/experiments/*.cpp)
-list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+list(FILTER sources EXCLUDE REGEX "/(main|processor)\\.cpp$")
 add_library(stillpoint_experiments STATIC ${sources})
 target_include_directories(stillpoint_experiments SYSTEM PUBLIC ${HDF5_INCLUDE_DIRS})
 target_link_libraries(stillpoint_experiments PUBLIC stillpoint_flags stillpoint_plasticity stillpoint_tasks
@@ -23,5 +23,9 @@ add_custom_target(stillpoint_build_info
 add_dependencies(stillpoint_experiments stillpoint_build_info)
 target_include_directories(stillpoint_experiments PUBLIC ${PROJECT_BINARY_DIR}/generated)
 
-add_executable(stillpoint ${PROJECT_SOURCE_DIR}/experiments/cli/main.cpp)
+set(processor ${PROJECT_SOURCE_DIR}/experiments/cli/processor.cpp)
+add_executable(stillpoint ${PROJECT_SOURCE_DIR}/experiments/cli/main.cpp ${processor})
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")  # it has to run where the rest cannot
+  set_source_files_properties(${processor} PROPERTIES COMPILE_OPTIONS "-march=x86-64;-O1")
+endif()
 target_link_libraries(stillpoint PRIVATE stillpoint_experiments)

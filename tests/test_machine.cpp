@@ -1,8 +1,10 @@
 // What a process may use of a machine, read from trees of control groups as the kernel shows them.
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "experiments/runs/machine.hpp"
+#include "sim/options/option.hpp"
 #include "tests/catch.hpp"
 
 using namespace stillpoint;
@@ -80,4 +82,37 @@ TEST_CASE("of this machine there is at least one processor, and some memory") {
   CHECK(memory_text(5.14e9) == "5.1 GB");
   CHECK(memory_text(3.12e11) == "312 GB");
   CHECK(memory_text(64.2e6) == "64 MB");
+}
+
+TEST_CASE("processors of a batch job are those that its system gave, on this node") {
+  struct Variable {
+    const char* name;
+    Variable(const char* variable, const char* value) : name(variable) { setenv(name, value, 1); }
+    ~Variable() { unsetenv(name); }
+  };
+  for (const char* name : {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "PBS_JOBID", "NCPUS", "NSLOTS"}) unsetenv(name);
+  CHECK_FALSE(batch_processors());
+  const int all = usable_processors();
+  {
+    const Variable slurm("SLURM_CPUS_ON_NODE", "1");
+    CHECK(batch_processors() == 1);
+    CHECK(usable_processors() == 1);
+    const Variable task("SLURM_CPUS_PER_TASK", "10000");
+    CHECK(batch_processors() == 10000);
+    CHECK(usable_processors() == all);  // affinity and control groups say less
+  }
+  {
+    const Variable anyone("NCPUS", "3");
+    CHECK_FALSE(batch_processors());
+    const Variable pbs("PBS_JOBID", "7.head");
+    CHECK(batch_processors() == 3);
+  }
+  {
+    const Variable sge("NSLOTS", "2");
+    CHECK(batch_processors() == 2);
+  }
+  for (const char* wrong : {"many", "0", "-1", "2(x3)"}) {
+    const Variable slurm("SLURM_CPUS_PER_TASK", wrong);
+    CHECK_THROWS_AS(batch_processors(), UserError);
+  }
 }

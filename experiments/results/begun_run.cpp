@@ -85,6 +85,7 @@ LearningCurve read_curve(const hdf5::ReadGroup& root) {
 }  // namespace
 
 std::string unfinished_path(const std::string& path) { return path.substr(0, path.rfind('.')) + ".unfinished"; }
+std::string failed_path(const std::string& path) { return path.substr(0, path.rfind('.')) + ".failed"; }
 
 template <class Scalar>
 BegunRun<Scalar> read_begun_run(const std::string& path, const Options& options, std::uint64_t seed,

@@ -9,6 +9,8 @@ namespace stillpoint {
 
 /// Where an unfinished run is kept, in the layout of a run file: beside the file at `path` that it is to become.
 std::string unfinished_path(const std::string& path);
+/// Where is noted, beside it, why a run could not be gone on with.
+std::string failed_path(const std::string& path);
 
 template <class Scalar>
 struct BegunRun {

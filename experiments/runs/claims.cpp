@@ -7,9 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <sstream>
 
 #include "experiments/results/atomic_file.hpp"
@@ -56,12 +56,13 @@ std::string machine() {
   return first_word_of("/proc/sys/kernel/random/boot_id") + " " + space;
 }
 
-/// "BOOT NAMESPACE PROCESS START TOKEN", what the owner says of itself.
+/// "BOOT NAMESPACE PROCESS START TOKEN HOST", what the owner says of itself.
 const std::string& own_name() {
   static const std::string name = [] {
     const auto process = std::to_string(::getpid());
     const auto start = start_of(process);
-    return fmt::format("{} {} {} {}", machine(), process, start ? start->start : "unknown", process_token());
+    return fmt::format("{} {} {} {} {}", machine(), process, start ? start->start : "unknown", process_token(),
+                       first_word_of("/proc/sys/kernel/hostname"));
   }();
   return name;
 }
@@ -77,8 +78,9 @@ bool is_dead(const std::string& text) {
   return !found || found->start != start || found->state == "Z" || found->state == "X";
 }
 
-bool write_claim(int file, unsigned long counter) {
-  const auto text = fmt::format("{} {:020}\n", own_name(), counter);  // of one length: renewed in place
+/// since: when the run was claimed, in seconds since 1970 by this machine's clock, for readers alone.
+bool write_claim(int file, long since, unsigned long counter) {
+  const auto text = fmt::format("{} {} {:020}\n", own_name(), since, counter);  // of one length: renewed in place
   return ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }
 
@@ -91,13 +93,14 @@ std::pair<int, std::optional<std::string>> highest_claim(const std::string& run)
 }
 
 bool exists(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   return ::stat(path.c_str(), &found) == 0;
 }
 
 }  // namespace
 
-Claim::Claim(Claims& claims, std::string run, int number) : claims_(claims), run_(std::move(run)), number_(number) {
+Claim::Claim(Claims& claims, std::string run, int number, long since)
+    : claims_(claims), run_(std::move(run)), number_(number), since_(since) {
   const std::lock_guard<std::mutex> held(claims_.mutex_);
   claims_.held_.insert(this);
 }
@@ -130,7 +133,8 @@ void Claims::renew() {
       const auto own = file_of(claim->run_, claim->number_);
       const int file = ::open(own.c_str(), O_WRONLY | O_CLOEXEC);
       if (file >= 0) {
-        write_claim(file, counter_);  // where it fails, on a full disk say, others may work on the run as well
+        write_claim(file, claim->since_,
+                    counter_);  // where it fails, on a full disk say, others may work on the run as well
         ::close(file);
       }
       if ((file < 0 && errno == ENOENT) || exists(file_of(claim->run_, claim->number_ + 1))) claim->lost_ = true;
@@ -146,12 +150,17 @@ void Claims::tidy(const std::string& run) {
   remove_partials(whole.parent_path().string(), whole.stem().string() + ".");
 }
 
-bool Claims::is_held(const std::string& run) {
+std::optional<ClaimOwner> Claims::owner(const std::string& run) {
   const auto [number, text] = highest_claim(run);
-  if (!text || is_dead(*text)) return false;
+  if (!text || is_dead(*text)) return std::nullopt;
   std::error_code gone;
   const auto renewed = fs::last_write_time(file_of(run, number - 1), gone);
-  return !gone && fs::file_time_type::clock::now() - renewed < taken_over_after;
+  if (gone || fs::file_time_type::clock::now() - renewed >= taken_over_after) return std::nullopt;
+  std::istringstream words(*text);
+  std::string word;
+  ClaimOwner owner;
+  words >> word >> word >> owner.process >> word >> word >> owner.host >> owner.since;
+  return words ? owner : ClaimOwner{};  // of an earlier program, or not filled yet
 }
 
 std::unique_ptr<Claim> Claims::take(const std::string& run) {
@@ -167,12 +176,13 @@ std::unique_ptr<Claim> Claims::take(const std::string& run) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file < 0 && errno == EEXIST) return nullptr;  // another process was faster
   if (file < 0) throw UserError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  write_claim(file, 0);
+  const long since = std::time(nullptr);
+  write_claim(file, since, 0);
   ::close(file);
   others_.erase(run);
   const fs::path whole(run);
   if (number > 0) remove_partials(whole.parent_path().string(), whole.stem().string() + ".");
-  return std::make_unique<Claim>(*this, run, number);
+  return std::make_unique<Claim>(*this, run, number, since);
 }
 
 }  // namespace stillpoint

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -28,7 +29,7 @@ class Claims;
 /// Held while it lives; then its files are removed, unless it was lost.
 class Claim {
  public:
-  Claim(Claims& claims, std::string run, int number);
+  Claim(Claims& claims, std::string run, int number, long since);
   ~Claim();
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
@@ -40,7 +41,14 @@ class Claim {
   Claims& claims_;
   std::string run_;
   int number_;
+  long since_;
   std::atomic<bool> lost_{false};
+};
+
+/// Who works on a run, as the owner says. An earlier program says less.
+struct ClaimOwner {
+  std::string host = "unknown", process = "unknown";
+  long since = 0;  // seconds since 1970, by the owner's clock; 0: unknown
 };
 
 /// The claims of this process. Claims live shorter than it does; `take` is called by one thread at a time.
@@ -48,9 +56,9 @@ class Claims {
  public:
   Claims();
   ~Claims();
-  /// Whether a process works on a run, as far as its claim's file tells: it was renewed no longer ago than
+  /// The process that works on a run, as far as its claim's file tells: it was renewed no longer ago than
   /// `taken_over_after`, by the clocks of this machine and of the file system.
-  static bool is_held(const std::string& run);
+  static std::optional<ClaimOwner> owner(const std::string& run);
   /// Removes what dead processes left behind of a run that is finished.
   static void tidy(const std::string& run);
   /// The claim of a run, by the path of its file, or nullptr while another process has it. Throws UserError where none

@@ -7,9 +7,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <sstream>
+
+#include "sim/options/option.hpp"
 
 namespace stillpoint {
 
@@ -76,10 +79,22 @@ CgroupLimits cgroup_limits(const fs::path& membership, const fs::path& root) {
   return limits;
 }
 
+std::optional<int> batch_processors() {
+  // Not every batch system confines a job to what it gave it. Of one node, the more exact first. NCPUS alone may be
+  // anyone's: PBS is told by the job's name.
+  const auto given = [](const char* name) { return std::getenv(name); };
+  for (const char* name : {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", given("PBS_JOBID") ? "NCPUS" : "", "NSLOTS"})
+    if (const char* text = given(name); text && *text)
+      return static_cast<int>(
+          integer_option(name, "", "", {1, 1e6}, "processors that the batch system gave").value_of(text));
+  return std::nullopt;
+}
+
 int usable_processors() {
   const int by_affinity = tbb::info::default_concurrency();
   const double quota = std::ceil(cgroup_limits().processors.value_or(by_affinity));
-  return std::max(1, static_cast<int>(std::min<double>(by_affinity, quota)));
+  const int least = static_cast<int>(std::min<double>(by_affinity, quota));
+  return std::max(1, std::min(least, batch_processors().value_or(least)));
 }
 
 double usable_memory(int threads) {

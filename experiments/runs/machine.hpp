@@ -16,7 +16,11 @@ struct CgroupLimits {
 CgroupLimits cgroup_limits(const std::filesystem::path& membership = "/proc/self/cgroup",
                            const std::filesystem::path& root = "/sys/fs/cgroup");
 
-/// Processors: by affinity and control groups; a share of one counts as one.
+/// Processors that Slurm, PBS or SGE gave this job on this node, as its environment says; nothing outside of one.
+/// Throws UserError where the variable holds no such number.
+std::optional<int> batch_processors();
+
+/// Processors: by affinity, control groups and batch system; a share of one counts as one.
 int usable_processors();
 
 /// Bytes, for runs on so many threads: physical memory, what control groups allow, what a limit of the address space

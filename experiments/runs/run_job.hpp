@@ -1,6 +1,7 @@
 // One run of a study: trained from the start or from where it was kept, and written.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "experiments/options/run_options.hpp"
@@ -8,6 +9,8 @@
 #include "experiments/runs/progress.hpp"
 
 namespace stillpoint {
+
+constexpr std::chrono::minutes kept_every{2};
 
 struct RunJob {
   const Options* options;

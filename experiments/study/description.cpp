@@ -70,6 +70,16 @@ Description parse_description(const std::string& text, const std::string& path) 
 
 Description read_description(const std::string& path) { return parse_description(read_text(path), path); }
 
+Description read_study_description(const std::string& directory) {
+  const auto path = std::filesystem::path(directory) / "study.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory, ignored))
+    throw UserError(directory + ": does not exist; give the --out directory of `stillpoint run`");
+  if (!std::filesystem::exists(path, ignored))
+    throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
+  return read_description(path.string());
+}
+
 namespace {
 
 /// "optimizer.rate = 0.003", or "0.003"

@@ -23,6 +23,8 @@ std::string description_of(const Study& study);
 /// Throws UserError where the text, that of `path`, does not describe a study.
 Description parse_description(const std::string& text, const std::string& path);
 Description read_description(const std::string& path);
+/// DIR/study.json; throws UserError where there is no such directory, or it holds no study.
+Description read_study_description(const std::string& directory);
 
 /// What was tuned: of each condition as text, "" where nothing was, at which edge of what was tried it lies, "" where
 /// it does not (edge_text), and the options.

@@ -74,7 +74,7 @@ Completion completion_of(const std::string& directory, std::size_t condition, co
     if (const auto seed = seed_in(name)) {
       const auto path = run_path(directory, condition, *seed);
       if (fs::path(name).extension() == ".unfinished") completion.kept.insert(*seed);
-      if (fs::path(name).extension().string().rfind(".claim", 0) == 0 && Claims::is_held(path))
+      if (fs::path(name).extension().string().rfind(".claim", 0) == 0 && Claims::owner(path))
         completion.running.insert(*seed);
     }
   return completion;
@@ -99,13 +99,7 @@ void add_plan(StudyRecord& record, const std::optional<std::set<std::uint64_t>>&
 }  // namespace
 
 StudyRecord read_results(const std::string& directory) {
-  const fs::path description = fs::path(directory) / "study.json";
-  std::error_code ignored;
-  if (!fs::exists(directory, ignored))
-    throw UserError(directory + ": does not exist; give the --out directory of `stillpoint run`");
-  if (!fs::exists(description, ignored))
-    throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
-  const auto found = read_description(description.string());
+  const auto found = read_study_description(directory);
   StudyRecord record;
   record.name = printable(found.name);
   record.left_out = found.left_out;

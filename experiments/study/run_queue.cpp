@@ -44,11 +44,14 @@ PlannedRun planned(const RunJob& job, std::size_t kind) {
 }
 
 std::optional<RunQueue::Item> RunQueue::next() {
+  // Longer than a claim is watched before it is taken over.
+  const auto leaves_at = std::chrono::steady_clock::now() + taken_over_after + 2 * renewed_every;
   while (true) {
     {
       const std::lock_guard<std::mutex> held(mutex_);
       if (auto item = look()) return item;
       if (left_.empty() || stopped()) return std::nullopt;
+      if (leaves_ && std::chrono::steady_clock::now() > leaves_at) return std::nullopt;
       progress_.wait_for_others(left_.size());
     }
     for (int i = 0; i < 10 && !stopped(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));

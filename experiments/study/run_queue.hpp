@@ -24,8 +24,9 @@ PlannedRun planned(const RunJob& job, std::size_t kind);
 
 class RunQueue {
  public:
-  RunQueue(const Study& study, std::deque<RunJob> jobs, Progress& progress, const AllRuns& all)
-      : study_(study), left_(std::move(jobs)), progress_(progress), all_(all) {}
+  /// leaves: `next` gives nothing as well once there was nothing to take for so long that every owner was seen alive.
+  RunQueue(const Study& study, std::deque<RunJob> jobs, Progress& progress, const AllRuns& all, bool leaves)
+      : study_(study), left_(std::move(jobs)), progress_(progress), all_(all), leaves_(leaves) {}
 
   struct Item {
     RunJob job;
@@ -36,6 +37,8 @@ class RunQueue {
   std::optional<Item> next();
   /// After a run that was not finished: another process has it.
   void put_back(const RunJob& job);
+  /// How many were neither handed out nor seen to be finished.
+  std::size_t left() const { return left_.size(); }
 
  private:
   bool stopped() const;
@@ -46,6 +49,7 @@ class RunQueue {
   std::deque<RunJob> left_;
   Progress& progress_;
   const AllRuns& all_;
+  bool leaves_;
   Claims claims_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/options/start_file.hpp"
+#include "experiments/results/atomic_file.hpp"
 #include "experiments/results/condition_label.hpp"
 #include "experiments/runs/all_runs.hpp"
 #include "experiments/runs/memory_limit.hpp"
@@ -20,6 +21,7 @@
 #include "experiments/study/effects.hpp"
 #include "experiments/study/run_queue.hpp"
 #include "experiments/study/study_directory.hpp"
+#include "experiments/study/study_jobs.hpp"
 #include "experiments/study/tuning.hpp"
 #include "sim/initial_weights.hpp"
 
@@ -48,9 +50,18 @@ class Refusals {
   std::string first_;
 };
 
-/// Runs what is not finished yet, on a thread pool. Throws StudyStopped when a signal asks to stop.
-void run_all(const Study& study, const RunnerSetting& setting, const std::string& what,
-             const std::vector<RunJob>& all) {
+/// Beside the run, for `stillpoint status`, until it is gone on with.
+void note_failure(const RunJob& job, const std::string& problem) {
+  try {
+    write_atomically(failed_path(job.path), problem + "\n");
+  } catch (const UserError&) {  // it is said at the end as well
+  }
+}
+
+/// Runs what is not finished yet, on a thread pool. The number of runs that are left to other processes: 0 unless
+/// `leaves` (RunQueue). Throws StudyStopped when a signal asks to stop.
+std::size_t run_all(const Study& study, const RunnerSetting& setting, const std::string& what,
+                    const std::vector<RunJob>& all, bool leaves) {
   std::deque<RunJob> jobs;
   std::map<ProgramFacts, long> programs;
   std::map<const Options*, std::size_t> kinds;
@@ -71,7 +82,7 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   if (const auto line = mixed_programs_line(programs); !line.empty()) tell(line);
   if (!setting.quiet && jobs.size() < all.size())
     tell(fmt::format("{} of {} {} are already finished", all.size() - jobs.size(), all.size(), what));
-  if (jobs.empty()) return;
+  if (jobs.empty()) return 0;
 
   std::vector<const Options*> options;
   for (const auto& job : jobs) options.push_back(job.options);
@@ -83,7 +94,7 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
       if (const auto took = run_time(job->path)) progress.known(kinds.at(job->options), *took);
   AllRuns together;
   Refusals refused;
-  RunQueue queue(study, std::move(jobs), progress, together);
+  RunQueue queue(study, std::move(jobs), progress, together, leaves);
   for_each_on_threads(
       static_cast<int>(workers), std::vector<int>(workers),
       [&](int) {
@@ -92,8 +103,11 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
             try {
               const bool done = run_job(study.name, item->job, *item->claim, progress, together);
               if (!done && item->claim->lost()) queue.put_back(item->job);
+              std::error_code ignored;
+              fs::remove(failed_path(item->job.path), ignored);
             } catch (const CannotGoOn& problem) {
               refused.add(problem.what());
+              note_failure(item->job, problem.what());
               progress.given_up(item->job.place);
             }
           }
@@ -106,6 +120,7 @@ void run_all(const Study& study, const RunnerSetting& setting, const std::string
   together.warnings.print_counts(what);
   refused.raise();
   if (StudySignals::stopped_by() != 0) throw StudyStopped{StudySignals::stopped_by()};
+  return queue.left();
 }
 
 /// After the last run: what processes that died have left.
@@ -113,10 +128,11 @@ void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
   for (const auto& job : jobs) {
     Claims::tidy(job.path);
     // Its owner died between the two; what has more updates is kept of a larger budget.
+    std::error_code ignored;
+    fs::remove(failed_path(job.path), ignored);
     const auto unfinished = unfinished_path(job.path);
     if (!fs::exists(unfinished)) continue;
     const auto kept = time_taken(unfinished);
-    std::error_code ignored;
     if (kept && kept->updates <= job.options->integer("training.updates")) fs::remove(unfinished, ignored);
   }
   for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
@@ -125,19 +141,10 @@ void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
 
 /// Runs the candidates of every condition and takes the best; scores and choice are kept in DIR/tuning.json.
 void tune(Study& study, const RunnerSetting& setting) {
-  std::vector<RunJob> jobs;
-  for (long i = 0; i < study.tuning_seeds; ++i)  // so that soon every candidate is known to take how long
-    for (std::size_t condition = 0; condition < study.points.size(); ++condition)
-      for (std::size_t candidate = 0; candidate < study.points[condition].candidates.size(); ++candidate) {
-        const auto seed = study.first_tuning_seed + static_cast<std::uint64_t>(i);
-        const auto& point = study.points[condition];
-        if (!point.candidates[candidate].left_out.empty()) continue;
-        jobs.push_back({&point.candidates[candidate].options, condition, &point.varied, seed,
-                        tuning_path(setting.directory, condition, candidate, seed)});
-      }
+  const auto jobs = tuning_jobs(study, setting.directory);
   if (jobs.empty()) return;
   if (!setting.quiet) tell(fmt::format("tuning: {} runs", jobs.size()));
-  run_all(study, setting, "tuning runs", jobs);
+  run_all(study, setting, "tuning runs", jobs, false);  // the study's own runs wait for the last of them
   tidy(setting.directory, jobs);
 
   json chosen = json::array();
@@ -203,31 +210,30 @@ void warn_of_start(const Study& study) {
 
 }  // namespace
 
-void run_study(Study study, const RunnerSetting& setting) {
-  open_study_directory(study, setting.directory);
+void tell_remarks(const Study& study, bool quiet) {
   warn_of_unconnected_neurons(study);
-  if (!setting.quiet) warn_of_start(study);
+  if (!quiet) warn_of_start(study);
   for (const auto& line : remarks_on(study))
-    if (!setting.quiet || line.rfind("warning: ", 0) == 0) tell(line);
-  if (!setting.quiet)
+    if (!quiet || line.rfind("warning: ", 0) == 0) tell(line);
+  if (!quiet)
     for (const auto& each : study.left_out)
       tell(fmt::format("left out: {}: {}", condition_label(each.varied), each.reason));
-  if (!setting.quiet)
+  if (!quiet)
     for (std::size_t condition = 0; condition < study.points.size(); ++condition)
       for (const auto& [tuned, options, reason] : study.points[condition].candidates)
         if (!reason.empty())
           tell(fmt::format("left out: {}, {}: {}", numbered_label(condition, study.points[condition].varied),
                            condition_label(tuned), reason));
+}
+
+std::size_t run_study(Study study, const RunnerSetting& setting) {
+  open_study_directory(study, setting.directory);
+  tell_remarks(study, setting.quiet);
   tune(study, setting);
-  std::vector<RunJob> jobs;
-  for (long i = 0; i < study.seeds; ++i)  // all conditions of a seed first: a stopped study has whole pairs
-    for (std::size_t condition = 0; condition < study.points.size(); ++condition) {
-      const auto seed = study.first_seed + static_cast<std::uint64_t>(i);
-      const auto& point = study.points[condition];
-      jobs.push_back({&point.options, condition, &point.varied, seed, run_path(setting.directory, condition, seed)});
-    }
-  run_all(study, setting, "runs", jobs);
-  tidy(setting.directory, jobs);
+  const auto jobs = study_jobs(study, setting.directory);
+  const auto left = run_all(study, setting, "runs", jobs, setting.leaves);
+  if (left == 0) tidy(setting.directory, jobs);
+  return left;
 }
 
 }  // namespace stillpoint

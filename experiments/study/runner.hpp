@@ -14,6 +14,7 @@ struct RunnerSetting {
   std::string directory;
   int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor that may be used
   bool quiet = false;
+  bool leaves = false;  // ends when other processes have all the runs that are left, which it would wait for
 };
 
 /// A signal stopped the study (experiments/runs/signals.hpp); what its runs had reached is kept.
@@ -21,9 +22,13 @@ struct StudyStopped {
   int signal;
 };
 
-/// Returns when every run is finished, by this process or another. Throws UserError when the directory holds another
+/// What is to be known before the study runs; quiet: warnings alone.
+void tell_remarks(const Study& study, bool quiet);
+
+/// Returns when every run is finished, by this process or another; or, where it leaves, the number of runs that others
+/// have in work. Throws UserError when the directory holds another
 /// study or something else, or cannot be written; StudyStopped where StudySignals live. What this thread throws where it
 /// looks aside (sim/look_aside.hpp) stops the study in the same way.
-void run_study(Study study, const RunnerSetting& setting);
+std::size_t run_study(Study study, const RunnerSetting& setting);
 
 }  // namespace stillpoint

@@ -10,6 +10,7 @@
 #include "experiments/results/atomic_file.hpp"
 #include "experiments/results/text_file.hpp"
 #include "experiments/study/description.hpp"
+#include "experiments/study/study_jobs.hpp"
 
 namespace stillpoint {
 
@@ -76,31 +77,65 @@ void note_plan(const Study& study, const fs::path& planned) {
   fs::create_directories(planned);
   const auto last = study.first_seed + static_cast<std::uint64_t>(study.seeds) - 1;
   const auto path = planned / fmt::format("seeds{:06d}-{:06d}.json", study.first_seed, last);
-  if (!fs::exists(path))
-    write_once(path.string(), nlohmann::json{{"first_seed", study.first_seed}, {"seeds", study.seeds}}.dump() + "\n");
+  if (fs::exists(path)) return;
+  nlohmann::json plan = {{"first_seed", study.first_seed}, {"seeds", study.seeds}};
+  for (const auto& job : tuning_jobs(study, "")) plan["tuning"].push_back(fs::path(job.path).stem().string());
+  write_once(path.string(), plan.dump() + "\n");
+}
+
+/// What `note_plan` noted, a file after the other; false where an earlier program alone wrote to the directory.
+template <class See>
+bool read_plans(const std::string& directory, See&& see) {
+  const auto planned = fs::path(directory) / "planned";
+  std::error_code none;
+  if (!fs::exists(planned, none)) return false;
+  for (const auto& entry : fs::directory_iterator(planned, none)) {
+    const auto path = entry.path().string();
+    if (is_partial(entry.path().filename().string())) continue;
+    read_json(path, [&](const nlohmann::json& plan) {
+      see(plan, path);
+      return 0;
+    });
+  }
+  return true;
 }
 
 constexpr std::uint64_t most_seeds = 10'000'000;  // more is no plan of anyone's
 
+/// Throws UserError where the directory is not this study's and cannot become so. Whether it is already.
+bool require_own_directory(const Study& study, const std::string& directory) {
+  const fs::path root(directory), description = root / "study.json";
+  if (!fs::exists(root)) return false;
+  if (!fs::is_directory(root)) throw UserError(directory + ": is not a directory");
+  if (!fs::exists(description))
+    for (const auto& entry : fs::directory_iterator(root))
+      if (const auto name = entry.path().filename().string();
+          !is_partial(name) && !fs::exists(description))  // of another process, or left by one that was killed here
+        throw UserError(directory + ": is not empty and holds no study; choose another --out");
+  if (!fs::exists(description)) return false;
+  require_same_study(description_of(study), description.string(), directory);
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::set<std::uint64_t>> planned_seeds(const std::string& directory) {
-  const auto planned = fs::path(directory) / "planned";
-  std::error_code none;
-  if (!fs::exists(planned, none)) return std::nullopt;
   std::set<std::uint64_t> seeds;
-  for (const auto& entry : fs::directory_iterator(planned, none)) {
-    const auto path = entry.path().string();
-    if (is_partial(entry.path().filename().string())) continue;
-    read_json(path, [&](const nlohmann::json& range) {
-      const auto first = range.at("first_seed").get<std::uint64_t>(), count = range.at("seeds").get<std::uint64_t>();
-      require_parameter(count <= most_seeds, path + ": seeds", std::to_string(count),
-                        fmt::format("must be at most {}; remove the file", most_seeds));
-      for (std::uint64_t i = 0; i < count; ++i) seeds.insert(first + i);
-      return 0;
-    });
-  }
-  return seeds;
+  const bool noted = read_plans(directory, [&](const nlohmann::json& range, const std::string& path) {
+    const auto first = range.at("first_seed").get<std::uint64_t>(), count = range.at("seeds").get<std::uint64_t>();
+    require_parameter(count <= most_seeds, path + ": seeds", std::to_string(count),
+                      fmt::format("must be at most {}; remove the file", most_seeds));
+    for (std::uint64_t i = 0; i < count; ++i) seeds.insert(first + i);
+  });
+  return noted ? std::optional(seeds) : std::nullopt;
+}
+
+std::set<std::string> planned_tuning(const std::string& directory) {
+  std::set<std::string> names;
+  read_plans(directory, [&](const nlohmann::json& plan, const std::string&) {
+    names.merge(plan.value("tuning", std::set<std::string>()));
+  });
+  return names;
 }
 
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed) {
@@ -114,20 +149,18 @@ std::string tuning_path(const std::string& directory, std::size_t condition, std
       .string();
 }
 
+void check_study_directory(const Study& study, const std::string& directory) {
+  file_action(directory, [&] { require_own_directory(study, directory); });
+}
+
 void open_study_directory(const Study& study, const std::string& directory) {
   file_action(directory, [&] {
     const fs::path root(directory), description = root / "study.json";
-    const auto text = description_of(study);
-    if (fs::exists(root) && !fs::is_directory(root)) throw UserError(directory + ": is not a directory");
-    fs::create_directories(root);
-    if (!fs::exists(description)) {
-      for (const auto& entry : fs::directory_iterator(root))
-        if (const auto name = entry.path().filename().string();
-            !is_partial(name) && !fs::exists(description))  // of another process, or left by one that was killed here
-          throw UserError(directory + ": is not empty and holds no study; choose another --out");
-      write_once(description.string(), text);
+    if (!require_own_directory(study, directory)) {
+      fs::create_directories(root);
+      write_once(description.string(), description_of(study));
+      require_own_directory(study, directory);  // another process may have been faster, with another study
     }
-    require_same_study(text, description.string(), directory);
     fs::create_directories(root / "runs");
     note_plan(study, root / "planned");
     if (!study.tune.empty()) fs::create_directories(root / "tuning");

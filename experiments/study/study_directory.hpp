@@ -1,7 +1,7 @@
 // DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune]
 // section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. DIR/planned/ has one file per
 // range of seeds that was asked for. Beside the files of runs that are not finished lie their claims and what was kept
-// of them. DIR/restructuring and DIR/analyses keep what analyses of the whole study measured.
+// of them; DIR/cluster holds the script and the logs of `stillpoint submit`. DIR/restructuring and DIR/analyses keep what analyses of the whole study measured.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,9 @@
 
 namespace stillpoint {
 
+/// Throws UserError where `open_study_directory` would, for what is there already, and changes nothing.
+void check_study_directory(const Study& study, const std::string& directory);
+
 /// Makes the directory and its description, or makes sure that it holds this very study. Throws UserError when it holds
 /// another one or something else, or cannot be written.
 void open_study_directory(const Study& study, const std::string& directory);
@@ -21,6 +24,9 @@ void open_study_directory(const Study& study, const std::string& directory);
 /// Seeds that `open_study_directory` was asked for in this directory, by any process; nothing where an earlier program
 /// alone wrote to it. Throws UserError.
 std::optional<std::set<std::uint64_t>> planned_seeds(const std::string& directory);
+
+/// Names, without ".h5", of the runs of candidates that belong to it; none where an earlier program alone wrote to it.
+std::set<std::string> planned_tuning(const std::string& directory);
 
 /// Where a run's file lies.
 std::string run_path(const std::string& directory, std::size_t condition, std::uint64_t seed);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/study_arguments.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
 #include "experiments/runs/signals.hpp"
@@ -14,39 +15,39 @@ namespace po = boost::program_options;
 
 int run_command_line(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()("out", po::value<std::string>(),
-                        "directory of the results; a study that was stopped continues in it")(
-      "jobs", po::value<int>()->default_value(0),
-      "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
-      "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
-      "quick", "the study's quick version: its [quick] section replaces other entries")(
+  options.add_options()("jobs", po::value<int>()->default_value(0),
+                        "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
+      "leave", "ends when other processes have all the runs that are left; default: waits, to take over")(
       "quiet", "no progress and no remarks; warnings stay");
+  add_run_study_options(options);
   po::positional_options_description positional;
   positional.add("STUDY.ini", 1);
   po::variables_map values;
   if (!parse_command(command, arguments, options, positional, values)) return 0;
 
-  StudyRequest request;
-  request.path = required(command, values, "STUDY.ini");
-  if (values.count("set")) request.set = values["set"].as<std::vector<std::string>>();
-  request.quick = values.count("quick") > 0;
+  const auto request = study_request(command, values);
   RunnerSetting setting;
-  setting.directory = required(command, values, "out");
-  require_argument(!setting.directory.empty(), "--out", "(empty)", "must name a directory");
+  setting.directory = study_directory(command, values);
   setting.jobs = values["jobs"].as<int>();
   require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
   setting.quiet = values.count("quiet") > 0;
+  setting.leaves = values.count("leave") > 0;
 
+  std::size_t left = 0;
   try {
     const auto study = read_study(request);
     const StudySignals signals;
-    run_study(study, setting);
+    left = run_study(study, setting);
   } catch (const StudyStopped& stopped) {
     tell(fmt::format("stopped by signal {}; what the runs had reached is kept: the same command goes on",
                      stopped.signal));
     return 128 + stopped.signal;  // as a shell says that a signal ended a program
   }
-  if (!setting.quiet)
+  if (left > 0)
+    tell(fmt::format("{} left to other processes, which work on {}; see: stillpoint status {}",
+                     left == 1 ? "1 run is" : fmt::format("{} runs are", left), left == 1 ? "it" : "them",
+                     setting.directory));
+  else if (!setting.quiet)
     tell(fmt::format("results in {}; next: stillpoint summary {}", setting.directory, setting.directory));
   return 0;
 }
@@ -54,7 +55,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 }  // namespace
 
 Command run_command() {
-  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--quiet]",
+  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--leave] [--quiet]",
           "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.\n"
           "Runs that were stopped go on where they were kept: every two minutes, on SIGTERM, SIGINT and SIGUSR1.\n"
           "Several processes may run one study into one directory: they divide the runs. With a larger\n"
