@@ -105,7 +105,7 @@ TEST_CASE("that so many points are missing is wrong in at most 5 % of searches")
         }
         INFO(power << ", " << points << " points, " << draws << " draws: " << wrong << " wrong");
         CHECK(not_above(wrong, seeds, 0.05));
-        if (points == 400 && draws == 60) CHECK(most > 50);  // it does say something
+        if (power == 0 && points == 400 && draws == 60) CHECK(most > 50);  // it does say something
       }
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("the share of starts that end elsewhere is below its limit in 95 % of 
   constexpr int seeds = 100;
   int wrong = 0, covered = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const auto found = searched(system, 60, 900, seed);
+    const auto found = searched(system, 60, 3000, seed);
     auto elsewhere = likely;
     for (const auto& point : found.points) elsewhere.erase(signs(point.state));
     double share = 0;

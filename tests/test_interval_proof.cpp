@@ -6,6 +6,7 @@
 #include "analysis/points/newton.hpp"
 #include "analysis/points/same_point.hpp"
 #include "tests/catch.hpp"
+#include "sim/random.hpp"
 #include "tests/problems.hpp"
 
 using namespace stillpoint;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr double least_width = 1e-7;
 constexpr Index boxes_between_looks = 64;
+constexpr std::size_t most_undecided = 100;  // about a degenerate point there are thousands
+constexpr double nearest = 1e-5;             // a zero that is alone within no such radius is not shown to be one
 
 class BranchAndPrune {
  public:
@@ -24,14 +26,13 @@ class BranchAndPrune {
   bool go_on() {
     const RoundingUpward rounding;
     for (Index i = 0; i < boxes_between_looks; ++i) {
-      if (left_.empty()) return false;
-      if (proof_.boxes == budget_) break;
+      if (left_.empty() || proof_.boxes == budget_ || proof_.undecided.size() >= most_undecided) return false;
       ++proof_.boxes;
       auto box = left_.back();
       left_.pop_back();
       look_at(box);
     }
-    return proof_.boxes < budget_ && !left_.empty();
+    return true;
   }
   FixedPointProof take() {
     proof_.undecided.insert(proof_.undecided.end(), left_.begin(), left_.end());
@@ -50,7 +51,7 @@ class BranchAndPrune {
     if (!x.allFinite()) return false;
     IntervalBox closest, enclosure;
     double alone = 0;
-    for (double radius = 1e-10; radius < 1e3; radius *= 1.3) {
+    for (double radius = 1e-10; alone > 0 || radius < nearest; radius *= alone > 0 ? 1.3 : 2) {
       if (operators_.one_zero(x, radius, enclosure)) {
         if (alone == 0) closest = enclosure;
         alone = radius;
