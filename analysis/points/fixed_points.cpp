@@ -23,15 +23,18 @@ constexpr double tolerance = 1e-12;
 constexpr Index cycle_starts = 128;
 constexpr double many_singletons = 0.2;
 
-/// Known points and how often each was found.
-struct Collection : SearchEnds {
+/// Known points and how many starts of phase 1 ended at each.
+struct Collection {
+  std::vector<Vector<double>> found;  // coordinates
+  std::vector<Index> hits;
+
   /// Its number; a new one where no known point is near.
   std::size_t add(const Vector<double>& x) {
-    for (std::size_t i = 0; i < states.size(); ++i)
-      if (same_point(states[i], x)) return i;
-    states.push_back(x);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (same_point(found[i], x)) return i;
+    found.push_back(x);
     hits.push_back(0);
-    return states.size() - 1;
+    return found.size() - 1;
   }
 };
 
@@ -58,13 +61,23 @@ Index boxes_for(const FixedPointSearch& search, const LatentEquation& equation) 
   return search.proof_boxes.value_or(small ? default_proof_boxes : 0);
 }
 
+/// What is searched in fewer dimensions than the state has.
+std::optional<LatentEquation> latent_for(const System& system, const FixedPointSearch& search,
+                                         const std::optional<PiecewiseLinear>& pieces) {
+  if (pieces || moves_points(search.synapse) || !system.network().has_factors()) return {};
+  auto equation = LatentEquation::of(system);
+  return equation && equation->V.size() > 0 ? std::move(equation) : std::nullopt;
+}
+
+/// Its coordinates are the state, or the latent variables of low rank.
 class PointSearch {
  public:
   PointSearch(const System& system, const FixedPointSearch& search, const std::optional<PiecewiseLinear>& pieces)
       : system_(system),
         search_(search),
         pieces_(pieces),
-        velocity_(velocity_for(system, search)),
+        latent_(latent_for(system, search, pieces)),
+        velocity_(latent_ ? latent_->velocity() : velocity_for(system, search)),
         starts_(search_starts(system, search.starts, search.seed, 0, search.visited)) {
     result_.complete = Completeness::estimated;
     result_.tau_ref_ms = system.reference_tau_ms();
@@ -74,10 +87,10 @@ class PointSearch {
   FixedPoints run() {
     const bool enumerated = pieces_ && pieces_->size() <= most_exact_fixed_points;
     if (enumerated) enumerate();
-    const auto from_enumeration = known_.states.size();
+    const auto from_enumeration = known_.found.size();
     from_starts();
     // Points in a region without a unique solution are the only ones that solving every region can leave out.
-    if (enumerated && result_.singular == 0 && known_.states.size() == from_enumeration)
+    if (enumerated && result_.singular == 0 && known_.found.size() == from_enumeration)
       result_.complete = Completeness::exact;
     else if (!prove())
       deflated();
@@ -96,6 +109,13 @@ class PointSearch {
   }
 
  private:
+  Vector<double> coordinates_of(const Vector<double>& x) const { return latent_ ? latent_->latent_of(x) : x; }
+  Vector<double> state_of(const Vector<double>& found) const { return latent_ ? latent_->state_of(found) : found; }
+  std::optional<Vector<double>> root_from(const Vector<double>& x, const std::vector<Vector<double>>& known,
+                                          const NewtonSetting& setting) const {
+    return find_root(velocity_, coordinates_of(x), known, setting);
+  }
+
   void enumerate() {
     const auto found = find_cycles(*pieces_, 1, starts_);
     for (const auto& states : found.cycles) known_.add(states.col(0));
@@ -106,7 +126,7 @@ class PointSearch {
     NewtonSetting setting;
     setting.damped = !pieces_;
     for (const auto& start : starts_.colwise())
-      if (const auto root = find_root(velocity_, start, {}, setting)) {
+      if (const auto root = root_from(start, {}, setting)) {
         ends_.push_back(known_.add(*root));
         ++known_.hits[ends_.back()];
         ++result_.converged;
@@ -120,10 +140,10 @@ class PointSearch {
     const Index boxes = equation ? boxes_for(search_, *equation) : 0;
     if (boxes == 0) return false;
     std::vector<Vector<double>> latent;
-    for (const auto& x : known_.states) latent.push_back(equation->latent_of(x));
+    for (const auto& found : known_.found) latent.push_back(latent_ ? found : equation->latent_of(found));
     const auto proof = prove_fixed_points(*equation, latent, boxes);
     for (const auto& z : proof.zeros)
-      if (const auto root = find_root(velocity_, equation->state_of(z))) known_.add(*root);
+      if (const auto root = find_root(velocity_, latent_ ? z : equation->state_of(z))) known_.add(*root);
     result_.proof = ProofSummary{proof.boxes, static_cast<Index>(proof.zeros.size()), proof.undecided};
     return proof.complete();
   }
@@ -132,13 +152,13 @@ class PointSearch {
     NewtonSetting setting;
     setting.iterations = 50;
     result_.deflated_starts = (search_.starts + 3) / 4;
-    const auto before = known_.states.size();
+    const auto before = known_.found.size();
     const Matrix<double> more =
         search_starts(system_, result_.deflated_starts, search_.seed, 1, search_.visited, taken());
     for (const auto& start : more.colwise())
-      if (const auto root = find_root(velocity_, start, known_.states, setting)) known_.add(*root);
+      if (const auto root = root_from(start, known_.found, setting)) known_.add(*root);
     deflated_from_ = before;
-    deflated_to_ = known_.states.size();
+    deflated_to_ = known_.found.size();
   }
 
   /// Visited states that phase 1 has used.
@@ -148,9 +168,10 @@ class PointSearch {
     SearchEnds ends;
     std::vector<bool> by_deflation;
     std::vector<std::size_t> numbers;  // among known_
-    for (std::size_t i = 0; i < known_.states.size(); ++i) {
-      if (residual_of(velocity_, known_.states[i]) > tolerance) continue;
-      ends.states.push_back(known_.states[i]);
+    for (std::size_t i = 0; i < known_.found.size(); ++i) {
+      if (residual_of(velocity_, known_.found[i]) > tolerance) continue;
+      ends.coordinates.push_back(known_.found[i]);
+      ends.states.push_back(state_of(known_.found[i]));
       ends.hits.push_back(known_.hits[i]);
       by_deflation.push_back(i >= deflated_from_ && i < deflated_to_);
       numbers.push_back(i);
@@ -159,8 +180,8 @@ class PointSearch {
     result_.continua.clear();
     result_.found_by_deflation = 0;
     entry_hits_.clear();
-    entry_of_.assign(known_.states.size(), known_.states.size());
-    for (const auto& [members, dimension] : list_points(system_, search_, ends, result_)) {
+    entry_of_.assign(known_.found.size(), known_.found.size());
+    for (const auto& [members, dimension] : list_points(system_, search_, velocity_, ends, result_)) {
       for (const auto i : members) entry_of_[numbers[i]] = entry_hits_.size();
       entry_hits_.push_back(0);
       for (const auto i : members) entry_hits_.back() += ends.hits[i];
@@ -169,10 +190,10 @@ class PointSearch {
     }
   }
 
-  bool is_listed(const Vector<double>& x) const {
-    for (const auto& state : known_.states)
-      if (same_point(state, x)) return true;
-    return number_of(result_, system_, x).has_value();
+  bool is_listed(const Vector<double>& found) const {
+    for (const auto& known : known_.found)
+      if (same_point(known, found)) return true;
+    return number_of(result_, system_, state_of(found)).has_value();
   }
 
   void look_for_more() {
@@ -211,7 +232,7 @@ class PointSearch {
     std::vector<Vector<double>> fresh;
     const Matrix<double> starts = search_starts(system_, count, search_.seed, draw, search_.visited, next);
     for (const auto& start : starts.colwise()) {
-      const auto root = find_root(velocity_, start, {}, setting);
+      const auto root = root_from(start, {}, setting);
       if (!root || residual_of(velocity_, *root) > tolerance) continue;
       ++share.converged;
       if (is_listed(*root)) continue;
@@ -230,7 +251,7 @@ class PointSearch {
     std::set<std::size_t> listed;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const auto entry = entry_of_[ends_[i]];
-      if (entry == known_.states.size()) continue;  // its residual is too large
+      if (entry == known_.found.size()) continue;  // its residual is too large
       if (i < half) {
         listed.insert(entry);
         continue;
@@ -256,7 +277,8 @@ class PointSearch {
   const System& system_;
   const FixedPointSearch& search_;
   const std::optional<PiecewiseLinear>& pieces_;
-  Velocity velocity_;
+  std::optional<LatentEquation> latent_;
+  Velocity velocity_;  // of the coordinates
   Matrix<double> starts_;
   Collection known_;
   std::vector<std::size_t> ends_;      // of the starts of phase 1 that converged, in turn: among known_

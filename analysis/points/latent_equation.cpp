@@ -15,6 +15,22 @@ Vector<double> LatentEquation::latent_of(const Vector<double>& x) const {
   return A * r / scale;
 }
 
+Velocity LatentEquation::velocity() const {
+  const auto rates = [this](const Vector<double>& z) {
+    Matrix<double> r = B * z + b;
+    apply<double>(phi, r);
+    return r;
+  };
+  return {[=](const Vector<double>& z) -> Vector<double> { return A * rates(z) / scale - z; },
+          [=](const Vector<double>& z) -> Matrix<double> {
+            Matrix<double> slope = Matrix<double>::Ones(A.cols(), 1);
+            multiply_by_slope<double>(phi, rates(z), slope);
+            Matrix<double> J = A * slope.col(0).asDiagonal() * B / scale;
+            J.diagonal().array() -= 1;
+            return J;
+          }};
+}
+
 std::optional<LatentEquation> LatentEquation::of(const System& system) {
   const auto& network = system.network();
   const auto& kind = network_kind(network.kind);

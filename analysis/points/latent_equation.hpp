@@ -11,7 +11,7 @@
 
 #include <optional>
 
-#include "analysis/system.hpp"
+#include "analysis/points/newton.hpp"
 
 namespace stillpoint {
 
@@ -28,6 +28,10 @@ struct LatentEquation {
   Vector<double> state_of(const Vector<double>& z) const;
   /// z of a state at rest.
   Vector<double> latent_of(const Vector<double>& x) const;
+
+  /// Zero where z solves it: A phi(B z + b) / scale - z. Its Jacobian at a point has the eigenvalues of the flow in units of
+  /// 1/tau where neurons share a tau; the other N - n are -1. The equation must outlive it.
+  Velocity velocity() const;
 
   /// Nothing for networks that are not leaky (lstm, plrnn). W with a bulk or with a fed-back readout counts as of full rank.
   static std::optional<LatentEquation> of(const System& system);
