@@ -54,12 +54,23 @@ Matrix<double> free_states(const System& system, Index count, std::uint64_t seed
   const double membrane_ms =
       std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
   const double steps_per_unit = membrane_ms / (flow ? dt_ms : system.tau_ms()(0));
+  const auto groups = static_cast<Index>(times.size());
   Index step = 0;
-  for (std::size_t k = 0; k < times.size(); ++k) {
-    for (const auto until = static_cast<Index>(std::lround(times[k] * steps_per_unit)); step < until; ++step)
-      x = system.next(x, dt_ms);
-    for (auto i = static_cast<Index>(k); i < count; i += static_cast<Index>(times.size()))
-      if (x.col(i).allFinite() && x.col(i).cwiseAbs().maxCoeff() <= 1e6) recorded.col(i) = x.col(i);
+  for (Index k = 0; k < groups; ++k) {
+    const auto until = static_cast<Index>(std::lround(times[static_cast<std::size_t>(k)] * steps_per_unit));
+    for (; step < until; ++step) x = system.next(x, dt_ms);
+    // Column j of x is the one of number i(j) = j / m * groups + k + j % m, m = groups - k: those of group k have arrived.
+    const Index m = groups - k;
+    Matrix<double> left(x.rows(), x.cols());
+    Index remaining = 0;
+    for (Index j = 0; j < x.cols(); ++j) {
+      if (j % m != 0) {
+        left.col(remaining++) = x.col(j);
+      } else if (x.col(j).allFinite() && x.col(j).cwiseAbs().maxCoeff() <= 1e6) {
+        recorded.col(j / m * groups + k) = x.col(j);
+      }
+    }
+    x = left.leftCols(remaining);
   }
   return recorded;
 }

@@ -72,7 +72,7 @@ TEST_CASE("a critical linear network has one line of fixed points, with two such
       CHECK(continuum.hits == found.converged);
       CHECK(continuum.attracts);
       CHECK((continuum.least_index == 0 && continuum.most_index == 0 && continuum.number == 1));
-      CHECK(found.missing_at_least == 0);
+      CHECK(found.missing.estimate == 0);
       CHECK(found.chao1 == 0);
       double extent = 0;
       for (const auto& point : found.points) {
@@ -120,8 +120,8 @@ TEST_CASE("a line attractor of relu neurons is one half-line that begins at its 
     CHECK((line.dimension == 1 && line.attracts));
     CHECK(line.points.size() == found.points.size());
     CHECK(found.points.size() > 20);
-    CHECK_FALSE(found.exact);
-    CHECK(found.missing_at_least == 0);
+    CHECK(found.complete != Completeness::exact);
+    CHECK(found.missing.estimate == 0);
     if (N > 2) continue;
     CHECK(std::any_of(found.points.begin(), found.points.end(),
                       [](const FixedPoint& point) { return point.on_kink && point.state.isZero(0); }));
@@ -162,7 +162,7 @@ TEST_CASE("a ring attractor of tanh neurons is one ring about its unstable origi
   CHECK(ring.points.size() + 1 == found.points.size());
   CHECK(ring.points.size() > 30);
   CHECK((found.points.back().index == 2 && found.points.back().number == 2 && found.points.back().state.norm() < 1e-9));
-  CHECK(found.missing_at_least == 0);
+  CHECK(found.missing.estimate == 0);
   // As wide as the ring is where both of two opposite bumps were found nearly.
   CHECK(ring.extent == Approx(2 * found.points[0].state.norm()).epsilon(0.05));
 }
@@ -205,7 +205,7 @@ TEST_CASE("a point that is merely degenerate is one point and no continuum") {
   CHECK(std::abs(point.state(0)) < 2e-4);
   CHECK((point.neutral == 1 && point.index == 0 && !point.stable));
   CHECK(point.hits == critical.converged);
-  CHECK(critical.missing_at_least == 0);
+  CHECK(critical.missing.estimate == 0);
   // In six dimensions, along v
   const Vector<double> v = Vector<double>::Constant(6, 1 / std::sqrt(6.0));
   const auto six = points_of(bare("leaky_rate", Nonlinearity::tanh, v * v.transpose(), Vector<double>::Zero(6)));

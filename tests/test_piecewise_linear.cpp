@@ -41,7 +41,7 @@ TEST_CASE("a two-dimensional PLRNN has the fixed points and cycles derived by ha
   //   2-cycles      (1, 1) (-1, -1) with 0 and 0; (1, 1/3) (1/3, -1) and (-1, 1/3) (1/3, 1) with 0 and 4
   const auto network = plrnn(pair(0, 0), (Matrix<double>(2, 2) << 0, -2, -2, 0).finished(), pair(1, 1));
   const auto found = search(network, 4);
-  CHECK(found.exact);
+  CHECK(found.complete == Completeness::exact);
   CHECK(found.cycles_exact_to == 4);
   REQUIRE(found.points.size() == 3);
   CHECK(found.points[0].stable);
@@ -143,6 +143,6 @@ TEST_CASE("kinks in state and drive give the map that the system steps, in every
 TEST_CASE("a line of fixed points is not called exact") {
   // Integrator: A = 1, no drive. Every state is a fixed point.
   const auto found = search(plrnn(pair(1, 0.5), Matrix<double>::Zero(2, 2), pair(0, 1)), 1, 20);
-  CHECK_FALSE(found.exact);
+  CHECK(found.complete != Completeness::exact);
   CHECK(found.singular > 0);
 }

@@ -62,7 +62,7 @@ std::vector<Index> optimal_assignment(const Matrix<double>& cost) {
 AttractorMatch match_attractors(const Matrix<double>& before, const Matrix<double>& after, const MatchCost& unmatched) {
   const Index n = before.cols(), m = after.cols();
   require_parameter(n == 0 || m == 0 || before.rows() == after.rows(), "points",
-                 fmt::format("{} and {}", before.rows(), after.rows()), "both sets must have one dimension");
+                    fmt::format("{} and {}", before.rows(), after.rows()), "both sets must have one dimension");
   require_parameter(before.allFinite() && after.allFinite(), "points", "not finite", "all values must be finite");
   for (const auto& [name, cost] : {std::make_pair("death", unmatched.death), std::make_pair("birth", unmatched.birth)})
     require_parameter(std::isfinite(cost) && cost >= 0, name, fmt::format("{}", cost), "must be finite and 0 or more");

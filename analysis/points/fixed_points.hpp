@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/points/completeness.hpp"
+#include "analysis/points/interval_proof.hpp"
 #include "analysis/system.hpp"
 #include "sim/synapse.hpp"
 
@@ -16,7 +18,7 @@ struct FixedPoint {
   Eigen::VectorXcd eigenvalues;  // flow: of tau_ref T^-1 J, dimensionless; map: multipliers; the most unstable first
   Index index;                   // unstable directions: real part above 1e-9, modulus above 1 + 1e-9
   bool stable;                   // all on the other side of the border, by as much; never on a kink
-  Index hits;                    // starts of phase 1 that ended here; 0: found by deflation, or by enumeration alone
+  Index hits;                    // starts of phase 1 that ended here; 0: found otherwise
   bool on_kink = false;          // relu: the Jacobian differs between directions, these eigenvalues are of one of them
   Index neutral = 0;             // directions that neither grow nor decay; on a continuum its own are among them
   std::optional<Index> continuum = {};  // that it lies on, of FixedPoints::continua; its `index` leaves that one's out
@@ -41,6 +43,11 @@ struct PeriodicOrbit {
 
 struct FixedPointSearch {
   Index starts = 1024;
+  Index budget = 4096;     // starts of all phases and looks together; no more than of phases 1 and 2: no look
+  double coverage = 0.01;  // looks end where unseen_share.high is below this
+  /// Boxes of a proof (analysis/points/interval_proof.hpp); absent: default_proof_boxes up to 10 neurons, or 3 latent
+  /// variables of low rank, else none.
+  std::optional<Index> proof_boxes = {};
   Index max_cycle = 1;  // k-cycles up to here, of relu maps
   std::uint64_t seed = 1;
   Matrix<double> visited = {};  // D x n, half of the starts in turn; empty: states of free runs without a synapse
@@ -49,10 +56,24 @@ struct FixedPointSearch {
   const ContinuousSynapse<double>* synapse = nullptr;
 };
 
+constexpr Index default_proof_boxes = 20000;
+
+/// exact: every region of a piecewise-linear network was solved, and each had one solution. proved: by intervals.
+enum class Completeness { exact, proved, estimated };
+/// "exact", "proved", "estimated"
+std::string name_of(Completeness complete);
+
+struct ProofSummary {
+  Index boxes, points;                 // looked at; zeros that are proved
+  std::vector<IntervalBox> undecided;  // in latent variables (analysis/points/latent_equation.hpp)
+};
+
 struct FixedPoints {
-  bool exact;               // every region of a piecewise-linear network was solved, and each had one solution
-  double missing_at_least;  // Chao1 of phase 1 less what phase 2 found of it, at least 0; 0 where exact
-  double chao1;             // points that phase 1 missed, lower bound; a continuum counts as one
+  Completeness complete;
+  UnseenShare unseen_share;
+  Missing missing;
+  std::optional<ProofSummary> proof;
+  double chao1;  // chao1_missing of phase 1; a continuum counts as one
   /// Stable ones first, then by index, then isolated ones first, then by the first entry of the state that differs (by
   /// more than 1e-4): where two searches find the same points, they number them alike.
   std::vector<FixedPoint> points;
@@ -66,20 +87,20 @@ struct FixedPoints {
 };
 
 /// Phase 1: Newton's method (analysis/points/newton.hpp) from `starts` independent states (analysis/start_states.hpp), ends
-/// merged within 1e-6 of max(1, max|x|). Phase 2: a quarter as many starts, with every known point deflated. What is
-/// found is then told apart from pieces of a continuum (analysis/points/continua.hpp). Networks
-/// with relu are solved region by region (analysis/points/piecewise_linear.hpp): all of them up to N = 14, there without
-/// phase 2. With a synapse that is not silent at rest the search is that of x with the synapse at rest
-/// (analysis/points/resting_synapse.hpp), region by region never. Throws UserError where the network holds NaN, where
-/// max_cycle > 1 and it is no relu map, and where the synapse has no meaning in it.
+/// merged within 1e-6 of max(1, max|x|). Networks with relu are solved region by region
+/// (analysis/points/piecewise_linear.hpp), all of them up to N = 14; of small networks with tanh or logistic it is proved
+/// that there is no further point. Else phase 2: a quarter as many starts, with every known point deflated. What is found
+/// is then told apart from pieces of a continuum (analysis/points/continua.hpp). Where the list is not complete for
+/// certain, looks follow: fresh starts are counted by whether they end on it; what is new joins it for the next look, until
+/// the share of new ends is below `coverage` or the budget is spent; none where more than a fifth of the hits of phase 1
+/// are of points hit once. With a synapse that is not silent at rest the search is that of x with the synapse at rest
+/// (analysis/points/resting_synapse.hpp), region by region and proof never. Throws UserError where the network holds NaN,
+/// where max_cycle > 1 and it is no relu map, where coverage is not between 0 and 1, and where the synapse has no meaning
+/// in it.
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search = {});
 
 /// The number of the point of the list at x (within `near` of 1 + |x|), or of the continuum that x lies on.
 std::optional<Index> number_of(const FixedPoints& found, const System& system, const Vector<double>& x,
                                double near = 1e-4);
-
-/// f1 (f1 - 1) / (2 (f2 + 1)), f1 and f2 the points hit once and twice: a lower bound of the mean number of points
-/// never hit (bias-corrected Chao1; Chao 1987, doi:10.2307/2531532).
-double chao1_missing(const std::vector<Index>& hits);
 
 }  // namespace stillpoint

@@ -5,9 +5,11 @@
 #include <tuple>
 
 #include "analysis/points/current_stability.hpp"
+#include "analysis/points/latent_equation.hpp"
 #include "analysis/points/resting_synapse.hpp"
 #include "analysis/points/same_point.hpp"
 #include "analysis/points/stability.hpp"
+#include "sim/linear_algebra.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -29,6 +31,18 @@ Matrix<double> linearisation(const System& system, const ContinuousSynapse<doubl
   }
   if (system.as() == System::As::map) return system.jacobian(x);
   return (unit * system.tau_ms().cwiseInverse()).asDiagonal() * system.jacobian(x);
+}
+
+/// Of the flow in units of 1/tau_ref, or of the map, by growth.
+Eigen::VectorXcd spectrum_at(const System& system, const ContinuousSynapse<double>* synapse, const Vector<double>& x) {
+  const auto& tau_ms = system.network().tau_ms;
+  const bool one_tau = (tau_ms.array() == tau_ms(0)).all();
+  const auto latent = !synapse && one_tau && system.network().has_factors() ? LatentEquation::of(system) : std::nullopt;
+  if (!latent || latent->V.size() == 0) return spectrum_by_growth(system.as(), linearisation(system, synapse, x));
+  Eigen::VectorXcd values = Eigen::VectorXcd::Constant(x.size(), -1);
+  values.head(latent->dimension()) = eigenvalues_of(latent->velocity().jacobian(latent->latent_of(x)));
+  if (system.as() == System::As::map) values = (1 + system.tau_ms()(0) / tau_ms(0) * values.array()).matrix();
+  return by_growth(system.as(), std::move(values));
 }
 
 /// Whether the Jacobian of a network with relu jumps at x: what is left of its change as the distance goes to 0.
@@ -56,7 +70,7 @@ FixedPoint describe(const System& system, const FixedPointSearch& search, const 
                     Index dimension) {
   const auto velocity = velocity_for(system, search);
   FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
-  point.eigenvalues = spectrum_by_growth(system.as(), linearisation(system, search.synapse, x));
+  point.eigenvalues = spectrum_at(system, search.synapse, x);
   const auto across = transverse(system.as(), point.eigenvalues, dimension);
   point.index = unstable_directions(system.as(), across, neutral_growth);
   point.neutral = dimension + neutral_directions(system.as(), across);
@@ -136,9 +150,9 @@ void add_entries(std::vector<Entry>& entries, FixedPoints& result) {
 
 }  // namespace
 
-std::vector<PointGroup> list_points(const System& system, const FixedPointSearch& search, const SearchEnds& ends,
-                                    FixedPoints& result) {
-  auto groups = group_points(velocity_for(system, search), ends.states);
+std::vector<PointGroup> list_points(const System& system, const FixedPointSearch& search, const Velocity& velocity,
+                                    const SearchEnds& ends, FixedPoints& result) {
+  auto groups = group_points(velocity, ends.coordinates);
   std::vector<Entry> entries;
   for (const auto& group : groups) entries.push_back(entry_of(system, search, ends, group));
   add_entries(entries, result);

@@ -13,10 +13,12 @@ Velocity velocity_for(const System& system, const FixedPointSearch& search);
 
 struct SearchEnds {
   std::vector<Vector<double>> states;  // residual at most 1e-12
-  std::vector<Index> hits;             // starts of phase 1 that ended at each
+  std::vector<Vector<double>>
+      coordinates;          // of each, those of the search: the state, or the latent variables of low rank
+  std::vector<Index> hits;  // starts of phase 1 that ended at each
 };
-/// Fills points and continua of `result`; returns which ends are one entry of that list, in no order of it.
-std::vector<PointGroup> list_points(const System& system, const FixedPointSearch& search, const SearchEnds& ends,
-                                    FixedPoints& result);
+/// `velocity`: of the coordinates. Fills points and continua of `result`; returns which ends are one entry of that list, in no order of it.
+std::vector<PointGroup> list_points(const System& system, const FixedPointSearch& search, const Velocity& velocity,
+                                    const SearchEnds& ends, FixedPoints& result);
 
 }  // namespace stillpoint

@@ -15,7 +15,10 @@ double growth_of(System::As as, const std::complex<double>& eigenvalue) {
 }
 
 Eigen::VectorXcd spectrum_by_growth(System::As as, const Matrix<double>& linear) {
-  auto values = eigenvalues_of(linear);
+  return by_growth(as, eigenvalues_of(linear));
+}
+
+Eigen::VectorXcd by_growth(System::As as, Eigen::VectorXcd values) {
   const auto key = [&](const std::complex<double>& value) {
     return std::make_tuple(-growth_of(as, value), -value.real(), -value.imag());
   };

@@ -13,6 +13,9 @@ double growth_of(System::As as, const std::complex<double>& eigenvalue);
 /// Eigenvalues by falling growth, conjugate pairs side by side.
 Eigen::VectorXcd spectrum_by_growth(System::As as, const Matrix<double>& linear);
 
+/// The same of eigenvalues that are known.
+Eigen::VectorXcd by_growth(System::As as, Eigen::VectorXcd values);
+
 /// Directions that grow by more than that.
 Index unstable_directions(System::As as, const Eigen::VectorXcd& eigenvalues, double margin = 0);
 

@@ -43,6 +43,8 @@ class Follower {
     FixedPointSearch search;
     search.starts = setting_.starts;
     search.seed = setting_.seed;
+    search.budget = 0;
+    search.proof_boxes = 0;
     auto& points = result_.points.emplace_back();
     for (const auto& found : find_fixed_points(System(network, input_, as_), search).points)
       points.push_back({found.state, found.index, found.stable, found.eigenvalues, true});

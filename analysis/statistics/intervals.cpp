@@ -1,6 +1,7 @@
 #include "analysis/statistics/intervals.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -20,6 +21,12 @@ Interval score_interval(double p, double n, double z) {
   const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   // The ends are exactly 0 for no success and 1 for no failure; rounding must not carry them past that.
   return {p == 0 ? 0 : centre - half, p == 1 ? 1 : centre + half};
+}
+
+double clopper_pearson_high(long successes, long trials, double risk) {
+  if (successes >= trials) return 1;
+  return boost::math::binomial_distribution<>::find_upper_bound_on_p(static_cast<double>(trials),
+                                                                     static_cast<double>(successes), risk);
 }
 
 IntervalEstimate share_of(long successes, long trials) {

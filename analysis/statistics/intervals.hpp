@@ -33,6 +33,10 @@ Interval score_interval(double share, double trials, double quantile);
 /// The share with Wilson's interval; 0 for no trials.
 IntervalEstimate share_of(long successes, long trials);
 
+/// One-sided upper limit of a proportion, wrong in at most `risk` of samples (Clopper & Pearson 1934,
+/// doi:10.1093/biomet/26.4.404), in shares from 0 to 1; 1 for no trials.
+double clopper_pearson_high(long successes, long trials, double risk);
+
 /// Score interval of the difference of two paired proportions, first minus second, from the counts of the four kinds of
 /// pairs (Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10), in shares
 /// from -1 to 1; it has a width even where all pairs are alike. [-1, 1] without pairs.

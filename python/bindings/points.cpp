@@ -15,15 +15,47 @@ namespace {
 
 using Complex = std::complex<double>;
 
+nb::dict dict_of(const Missing& missing) {
+  nb::dict made;
+  made["estimate"] = missing.estimate;
+  made["low"] = missing.low;
+  made["high"] = missing.high;
+  return made;
+}
+
+nb::dict dict_of(const UnseenShare& unseen) {
+  nb::dict made;
+  made["estimate"] = unseen.estimate;
+  made["high"] = unseen.high;
+  made["converged"] = unseen.converged;
+  made["unlisted"] = unseen.unlisted;
+  made["ended"] = name_of(unseen.ended);
+  return made;
+}
+
+nb::dict dict_of(const ProofSummary& proof) {
+  const Index n = proof.undecided.empty() ? 0 : proof.undecided.front().size();
+  nb::dict made;
+  made["boxes"] = proof.boxes;
+  made["points"] = proof.points;
+  made["low"] = each_row<double>(n, proof.undecided, [](const auto& box) { return box.low(); });
+  made["high"] = each_row<double>(n, proof.undecided, [](const auto& box) { return box.high; });
+  return made;
+}
+
 Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                   nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
-                  const std::optional<Given<2>>& visited, nb::handle see) {
+                  const std::optional<Given<2>>& visited, Index budget, double coverage, std::optional<Index> proof,
+                  nb::handle see) {
   const BoundSubject subject(network, input, as, synapse);
   const auto& system = subject.system;
   FixedPointSearch search;
   search.starts = starts;
   search.max_cycle = max_cycle;
   search.seed = seed;
+  search.budget = budget;
+  search.coverage = coverage;
+  search.proof_boxes = proof;
   search.synapse = subject.continuous();
   if (visited) search.visited = columns_of(*visited);
   const auto found = long_call(see, [&] { return find_fixed_points(system, search); });
@@ -33,8 +65,10 @@ Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std:
   nb::dict made;
   made["as"] = name_of(system.as());
   made["tau_ref_ms"] = found.tau_ref_ms;
-  made["exact"] = found.exact;
-  made["missing_at_least"] = found.missing_at_least;
+  made["complete"] = name_of(found.complete);
+  made["missing"] = dict_of(found.missing);
+  made["unseen_share"] = dict_of(found.unseen_share);
+  made["proof"] = found.proof ? nb::object(dict_of(*found.proof)) : nb::none();
   made["chao1"] = found.chao1;
   made["starts"] = found.starts;
   made["converged"] = found.converged;
@@ -110,7 +144,7 @@ Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::
 void bind_points(nb::module_& module) {
   module.def("fixed_points", fixed_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(),
              nb::arg("synapse").none(), nb::arg("starts"), nb::arg("max_cycle"), nb::arg("seed"),
-             nb::arg("visited").none(), nb::arg("see").none());
+             nb::arg("visited").none(), nb::arg("budget"), nb::arg("coverage"), nb::arg("proof").none(), nb::arg("see").none());
   module.def("slow_points", slow_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
              nb::arg("radius"), nb::arg("seed"), nb::arg("visited").none(), nb::arg("see").none());
 }

@@ -53,12 +53,19 @@ class FixedPoints(Items):
         Periodic orbits of relu maps: k (steps), states (k, D), multipliers (D,), stable.
     cycles_exact_to : int
         Up to this k all of them were found.
-    exact : bool
-        Every point was found.
-    missing_at_least : float
-        Points that the whole search missed, lower bound (Chao1 of the first phase, less what deflation found).
+    complete : {"exact", "proved", "estimated"}
+        There is no other point, since every linear region was solved or by interval arithmetic; or nobody knows.
+    unseen_share : dict
+        Of starts that are drawn in the same way and converge: the share that ends at unlisted points, ``estimate`` and ``high``
+        (95 %), by ``unlisted`` of ``converged`` starts that were only counted; ``ended``: "complete", "covered" (high is at most
+        `coverage`), "budget" (it is spent), or "many_points" (more than a fifth of the ends were met once).
+    missing : dict
+        Points that are not listed: ``estimate`` (from below, Chao1), ``low`` (95 %), ``high`` (None where nobody knows).
+    proof : dict or None
+        Of the proof, where one was tried: ``boxes`` looked at, ``points`` proved, ``low`` and ``high`` (boxes, latent) of what is
+        left undecided.
     chao1 : float
-        Points that the first phase missed, lower bound by the hits.
+        Points that the first phase missed, lower bound of a mean by the hits.
     tau_ref_ms : float
         Geometric mean of the time constants [ms]; of a map its step.
     starts, converged : int
@@ -86,8 +93,10 @@ class FixedPoints(Items):
     continua: list[dict[str, Any]]
     cycles: list[dict[str, Any]]
     cycles_exact_to: int
-    exact: bool
-    missing_at_least: float
+    complete: str
+    unseen_share: dict[str, Any]
+    missing: dict[str, Any]
+    proof: dict[str, Any] | None
     chao1: float
     tau_ref_ms: float
     starts: int
@@ -157,10 +166,11 @@ class FixedPoints(Items):
         for one in self.continua:
             kind = {1: "a line or ring", 2: "a surface"}.get(one["dimension"], f"a continuum of dimension {one['dimension']}")
             text += f"; {kind} of them{', attracting' if one['attracts'] else ''}"
-        if self.exact:
+        if self.complete == "exact":
             return text + "; exact: every linear region was solved"
-        missing = f"at least {self.missing_at_least:.3g} missing," if self.missing_at_least > 0 else "no sign of missing ones"
-        return text + f"; {missing} by {counted(self.starts, 'start')}"
+        if self.complete == "proved":
+            return text + "; proved: there is no other"
+        return text + f"; others for at most {self.unseen_share['high']:.3g} of starts"
 
 
 @keywords
@@ -174,6 +184,9 @@ def fixed_points(
     max_cycle: int = 1,
     visited: ArrayLike | None = None,
     seed: int = 1,
+    budget: int = 4096,
+    coverage: float = 0.01,
+    proof: int | None = None,
     progress: bool = True,
 ) -> FixedPoints:
     """Fixed points under constant input, their stability, and how many the search may have missed.
@@ -197,6 +210,13 @@ def fixed_points(
     visited : (n, D) array, optional
         States that the network was seen in, to start from. Default: states of free runs.
     seed : int
+    budget : int
+        Starts in all, with those that are only counted to see what share of them ends at unlisted points.
+    coverage : float
+        No more of these where that share is at most this, with 95 %.
+    proof : int, optional
+        Boxes for a proof by interval arithmetic that there is no other point (tanh, logistic). Default: 20000 up to 10 neurons or
+        3 latent variables of low rank, else none.
     progress : bool
         A bar (tqdm), where it lasts longer than half a second.
 
@@ -216,7 +236,7 @@ def fixed_points(
     >>> import stillpoint as sp
     >>> found = sp.fixed_points(sp.Network([[0, 2], [2, 0]]))
     >>> found
-    3 fixed points of the flow, 2 stable; no sign of missing ones by 1024 starts
+    3 fixed points of the flow, 2 stable; proved: there is no other
     >>> found.states.round(3).tolist()
     [[-0.958, -0.958], [0.958, 0.958], [0.0, 0.0]]
     >>> found.to_dataframe()["index"].tolist()
@@ -225,5 +245,7 @@ def fixed_points(
     with _progress.bar(progress, brief=True) as see:
         found = _core.fixed_points(
             checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.whole("starts", starts, 1),
-            _given.whole("max_cycle", max_cycle, 1), _given.whole("seed", seed), given_states(net, visited), see)
+            _given.whole("max_cycle", max_cycle, 1), _given.whole("seed", seed), given_states(net, visited),
+            _given.whole("budget", budget, 0), _given.number("coverage", coverage),
+            None if proof is None else _given.whole("proof", proof, 0), see)
     return FixedPoints(as_=found.pop("as"), **found)

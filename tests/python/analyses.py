@@ -46,9 +46,8 @@ def test_fixed_points(analysed, bistable):
         assert np.array_equal(found.nearest_to_neutral, as_complex(point["nearest_to_neutral"] for point in points))
         for name in ("stable", "index", "neutral", "hits", "residual", "number"):
             assert getattr(found, name).tolist() == [point[name] for point in points], name
-        for name in ("as", "tau_ref_ms", "missing_at_least", "chao1", "starts", "converged", "deflated_starts", "found_by_deflation"):
+        for name in ("as", "tau_ref_ms", "complete", "missing", "unseen_share", "chao1", "starts", "converged", "deflated_starts", "found_by_deflation"):
             assert getattr(found, "as_" if name == "as" else name) == expected[name], name
-        assert found.exact == (expected["complete"] == "exact")
         assert shown(found)["index"].tolist() == found.index.tolist()
 
 
@@ -166,7 +165,8 @@ def test_words_say_what_became_of_runs_and_weights():
     assert f"{found.at_rest} came to rest, {found.diverged} grew without bound, 0 did not return" in repr(found)
     found = sp.basins(exciting, samples=20, spread=0.5)
     assert found.diverged == found.unsettled > 0 and repr(found).endswith(f"{found.unsettled} unsettled, {found.diverged} of them without bound")
-    assert "no sign of missing ones by 64 starts" in repr(sp.fixed_points(sp.Network(np.zeros((2, 2))), starts=64))
+    assert "others for at most 0.00997 of starts" in repr(sp.fixed_points(sp.Network(np.zeros((2, 2))), starts=64, proof=0))
+    assert repr(sp.fixed_points(sp.Network(np.zeros((2, 2))), starts=64)).endswith("proved: there is no other")
     silent = sp.fixed_points(sp.Network(0.5 * np.eye(2)), synapse=sp.TCR())
     assert silent.stable.all() and np.allclose(silent.eigenvalues[0] / silent.tau_ref_ms * 1000, [-5, -5, -10, -10])
     checked = sp.check_gradients(sp.BPTT(), sp.Network.random(20, gain=1.2, seed=1, nonlinearity="relu"), sp.tasks.FlipFlop(bits=1))

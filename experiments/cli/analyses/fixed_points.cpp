@@ -113,7 +113,11 @@ AnalysisKind fixed_points_analysis() {
       "fixed-points",
       "Fixed points under constant input, their stability, and how many may be missing; cycles of relu maps.",
       "a network file or a run file",
-      "{kind, complete: exact|estimated, missing_at_least, as: flow|map, tau_ref_ms, starts, converged, chao1, "
+      "{kind, complete: exact|proved|estimated, missing: {estimate, low, high}, unseen_share: {estimate, high, "
+      "converged, "
+      "unlisted, ended: complete|covered|budget|many_points}, converged_share, proof: {boxes, points, undecided: "
+      "[{low, "
+      "high}, ..]}, as: flow|map, tau_ref_ms, starts, converged, chao1, "
       "deflated_starts, found_by_deflation, singular_regions, cycles_exact_to, points: [{number, state, residual, "
       "eigenvalues: [[re, im], ..], index, neutral, nearest_to_neutral: [re, im], stable, hits, on_kink, use, "
       "resource}], "
@@ -127,7 +131,14 @@ AnalysisKind fixed_points_analysis() {
         add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(default_starts),
                               "independent starts: half visited states, half random")(
-            "max-cycle", po::value<long>()->default_value(1), "networks with relu, as map: k-cycles up to this k too")(
+            "budget", po::value<long>()->default_value(default_budget),
+            "starts in all, those included that are only counted to see what share of them ends elsewhere")(
+            "coverage", po::value<double>()->default_value(FixedPointSearch().coverage),
+            "no more of these where that share is below this, with 95 %")(
+            "proof", po::value<long>(),
+            "boxes for a proof that no point is missing (tanh, logistic); default: 20000 up to 10 neurons or rank 3, "
+            "else 0")("max-cycle", po::value<long>()->default_value(1),
+                      "networks with relu, as map: k-cycles up to this k too")(
             "synapse", po::value<std::string>()->default_value("trained"),
             "trained: the network's own; none; tcr: stability with it; tsodyks_markram: points too; or another")(
             "beta", po::value<std::string>(), "strength of tcr; default: the network's own, or 100")(
@@ -136,7 +147,10 @@ AnalysisKind fixed_points_analysis() {
       of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {
         const auto chosen = synapse_of(file, given);
         file.take_synapse(chosen);
-        auto search = search_of(file, given["starts"].as<long>(), seed_of(given), visited_of(given));
+        auto search =
+            search_of(file, given["starts"].as<long>(), seed_of(given), visited_of(given), given["budget"].as<long>());
+        search.coverage = given["coverage"].as<double>();
+        if (given.count("proof")) search.proof_boxes = given["proof"].as<long>();
         search.max_cycle = given["max-cycle"].as<long>();
         const auto system = file.subject.system();
         const auto found = find_fixed_points(system, search);
@@ -152,7 +166,7 @@ AnalysisKind fixed_points_analysis() {
                   count_of("stable", "/points", "stable", true),
                   count_of("continua", "/continua"),
                   smallest_of("lowest_index", "", "/points", "/index"),
-                  number_at("missing", "", "/missing_at_least")};
+                  number_at("missing", "", "/missing/estimate")};
   return kind;
 }
 

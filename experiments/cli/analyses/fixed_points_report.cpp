@@ -24,6 +24,59 @@ nlohmann::ordered_json columns_json(const Matrix<double>& matrix) {
   return list;
 }
 
+double share(Index part, Index whole) { return static_cast<double>(part) / static_cast<double>(whole); }
+
+nlohmann::ordered_json missing_json(const Missing& missing) {
+  nlohmann::ordered_json json = {{"estimate", missing.estimate}, {"low", missing.low}, {"high", nullptr}};
+  if (missing.high) json["high"] = *missing.high;
+  return json;
+}
+
+nlohmann::ordered_json unseen_share_json(const UnseenShare& unseen) {
+  return {{"estimate", unseen.estimate},
+          {"high", unseen.high},
+          {"converged", unseen.converged},
+          {"unlisted", unseen.unlisted},
+          {"ended", name_of(unseen.ended)}};
+}
+
+nlohmann::ordered_json proof_json(const ProofSummary& proof) {
+  auto undecided = nlohmann::ordered_json::array();
+  for (const auto& box : proof.undecided)
+    undecided.push_back({{"low", as_json(box.low())}, {"high", as_json(box.high)}});
+  return {{"boxes", proof.boxes}, {"points", proof.points}, {"undecided", undecided}};
+}
+
+std::string plural(Index n, const char* word) { return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s"); }
+
+/// What is known of points that are not on the list.
+std::string completeness_text(const FixedPoints& found, const FixedPointSearch& search) {
+  if (found.complete == Completeness::exact) return "exact: every linear region was solved\n";
+  if (found.complete == Completeness::proved)
+    return fmt::format("proved: there is no other, by interval arithmetic in {}\n",
+                       found.proof->boxes == 1 ? "1 box" : fmt::format("{} boxes", found.proof->boxes));
+  std::string text;
+  if (found.proof)
+    text += fmt::format(
+        "no proof: {} of latent states left undecided after {}; {} proved\n",
+        found.proof->undecided.size() == 1 ? "1 box" : fmt::format("{} boxes", found.proof->undecided.size()),
+        found.proof->boxes, plural(found.proof->points, "point"));
+  const auto& unseen = found.unseen_share;
+  text += fmt::format(
+      "estimated: of starts drawn in this way and converging, a share of at most {:.3g} (95 %) ends at points that are "
+      "not listed: {} of the last {} did\n",
+      unseen.high, unseen.unlisted, unseen.converged);
+  if (unseen.ended == UnseenShare::Ended::many_points)
+    text += "more than a fifth of the ends were met once: there are many points, and no more starts were spent\n";
+  if (unseen.ended == UnseenShare::Ended::budget)
+    text += fmt::format("the budget of {} is spent; --budget allows more\n", plural(search.budget, "start"));
+  text += found.missing.estimate > 0
+              ? fmt::format("missing: {:.3g} or so, an estimate from below by Chao1; {:.3g} or more with 95 %\n",
+                            found.missing.estimate, found.missing.low)
+              : "";
+  return text;
+}
+
 /// Of an isolated point.
 std::vector<std::string> row_of(const FixedPoint& point, bool map) {
   const auto as = map ? System::As::map : System::As::flow;
@@ -74,8 +127,10 @@ std::vector<std::string> row_of(const Continuum& continuum, const FixedPoints& f
 
 nlohmann::ordered_json described(const FixedPoints& found, const System& system) {
   nlohmann::ordered_json json = {{"kind", "fixed-points"},
-                                 {"complete", found.exact ? "exact" : "estimated"},
-                                 {"missing_at_least", found.missing_at_least},
+                                 {"complete", name_of(found.complete)},
+                                 {"missing", missing_json(found.missing)},
+                                 {"unseen_share", unseen_share_json(found.unseen_share)},
+                                 {"converged_share", share(found.converged, found.starts)},
                                  {"as", system.as() == System::As::map ? "map" : "flow"},
                                  {"tau_ref_ms", found.tau_ref_ms},
                                  {"starts", found.starts},
@@ -85,6 +140,7 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
                                  {"found_by_deflation", found.found_by_deflation},
                                  {"singular_regions", found.singular},
                                  {"cycles_exact_to", found.cycles_exact_to}};
+  if (found.proof) json["proof"] = proof_json(*found.proof);
   auto points = nlohmann::ordered_json::array(), cycles = points;
   for (const auto& point : found.points) {
     const auto nearest = nearest_to_neutral(system.as(), point.eigenvalues);
@@ -153,17 +209,13 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
                     continuum.points.size(), continuum.extent);
   text += fmt::format(" of the {}", map ? "map" : "flow");
   if (!map) text += fmt::format(", eigenvalues in units of 1/tau, tau = {:.4g} ms (geometric mean)", found.tau_ref_ms);
-  if (found.exact)
-    text += "\nexact: every linear region was solved";
-  else
-    text += fmt::format("\nestimated: {} (Chao1 {:.3g}; {} found by deflation from {} more start{})",
-                        found.missing_at_least > 0 ? fmt::format("at least {:.3g} missing", found.missing_at_least)
-                                                   : "no sign of missing ones",
-                        found.chao1, found.found_by_deflation, found.deflated_starts,
-                        found.deflated_starts == 1 ? "" : "s");
-  text += fmt::format("\n{} start{}: {} visited by {}, {} random; {} ended at a fixed point\n", found.starts,
-                      found.starts == 1 ? "" : "s", (found.starts + 1) / 2,
-                      search.visited.size() > 0 ? "the task's trials" : "free runs", found.starts / 2, found.converged);
+  text += "\n" + completeness_text(found, search);
+  text += fmt::format("{}: {} visited by {}, {} random; {} ended at a fixed point", plural(found.starts, "start"),
+                      (found.starts + 1) / 2, search.visited.size() > 0 ? "the task's trials" : "free runs",
+                      found.starts / 2, found.converged);
+  if (found.deflated_starts > 0)
+    text += fmt::format("; {} found by deflation from {} more", found.found_by_deflation, found.deflated_starts);
+  text += "\n";
   if (found.singular > 0)
     text += fmt::format("{} linear region{} no unique solution: points there may form a continuum\n", found.singular,
                         found.singular == 1 ? " has" : "s have");

@@ -1,14 +1,19 @@
 #include "experiments/cli/analyses/listed_points.hpp"
 
+#include <algorithm>
+
 namespace stillpoint {
 
-FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited) {
+FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited,
+                           long budget) {
   FixedPointSearch search;
   search.starts = starts;
   search.seed = seed;
   search.synapse = file.subject.continuous();
-  // Of phase 1 and of phase 2, a quarter as many starts.
-  search.visited = visited_in_trials(file, visited, (starts + 1) / 2 + (starts + 7) / 8, seed);
+  search.budget = budget;
+  // Of phase 1, of phase 2, a quarter as many starts, and of the looks after them.
+  search.visited =
+      visited_in_trials(file, visited, std::max((starts + 1) / 2 + (starts + 7) / 8, (budget + 1) / 2), seed);
   return search;
 }
 

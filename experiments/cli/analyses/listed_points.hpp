@@ -6,10 +6,11 @@
 
 namespace stillpoint {
 
-constexpr long default_starts = 1024;
+constexpr long default_starts = 1024, default_budget = 4096;
 
 /// With the subject's synapse. `visited`: trials, free, or "" for trials where FILE brings some.
-FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited);
+FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited,
+                           long budget = default_budget);
 
 /// What is listed by default of the subject's network under its input. A synapse that has no equation or moves the
 /// points is left out unless it is to be taken, as --synapse none does.
