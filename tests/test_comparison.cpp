@@ -210,8 +210,8 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   // Tuned for itself in each study: no option that varies, and yet not the same condition.
   auto tuned = first, retuned = more;
   for (auto* study : {&tuned, &retuned}) study->tuned_options = {"optimizer.rate"};
-  for (auto& each : tuned.conditions[0].runs) each.options["optimizer.rate"] = "0.003";
-  for (auto& each : retuned.conditions[0].runs) each.options["optimizer.rate"] = "0.01";
+  for (auto& each : tuned.conditions[0].runs) set_option(each, "optimizer.rate", "0.003");
+  for (auto& each : retuned.conditions[0].runs) set_option(each, "optimizer.rate", "0.01");
   CHECK(refusal([&] {
           pooled({tuned, retuned}, {"A", "C"});
         }) == "optimizer.rate: 0.003 in A, 0.01 in C for the same condition (all runs): compare each directory alone");
@@ -227,7 +227,7 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   silent.fixed = {"task.name"};
   CHECK(pooled({one_condition(explicit_batch, {run(1, 10)}), silent}, {"A", "B"}).conditions.size() == 1);
 
-  more.conditions[0].runs[0].options["task.name"] = "y";
+  set_option(more.conditions[0].runs[0], "task.name", "y");
   CHECK(refusal([&] {
           pooled({first, more}, {"results/A", "results/C"});
         }) == "task.name: x in results/A, y in results/C: compare studies of the same task");
@@ -239,7 +239,7 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   auto runs = two_rules();
   for (const auto& [run, cosine] : {std::pair{0, 0.25}, {1, 0.75}}) {
     auto& record = runs.conditions[3].runs[static_cast<std::size_t>(run)];
-    record.options["rule.name"] = "e_prop";
+    set_option(record, "rule.name", "e_prop");
     record.alignment = {{"uoro", 0.1, 2}, {"e_prop", cosine, 1}};
   }
   const auto study = compare_conditions(runs);

@@ -10,6 +10,8 @@
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_choice.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/results/run_index.hpp"
+#include "experiments/results/text_file.hpp"
 #include "experiments/runs/claims.hpp"
 #include "experiments/study/description.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -26,7 +28,7 @@ void require_place(const RunRecord& run, const std::string& path, const std::str
     throw UserError(fmt::format("{}: holds seed {}, whose file is {}; remove it", path, run.seed,
                                 fs::path(place).filename().string()));
   for (const auto& [option, value] : varied)
-    if (const auto own = run.options.find(option); own != run.options.end() && !same_value(own->second, value))
+    if (const auto own = run.options->find(option); own != run.options->end() && !same_value(own->second, value))
       throw UserError(fmt::format("{}: {} = {}, its condition has {}{}", path, option, own->second, value, run_again));
 }
 
@@ -105,12 +107,15 @@ StudyRecord read_results(const std::string& directory) {
     throw UserError(directory + ": does not exist; give the --out directory of `stillpoint run`");
   if (!fs::exists(description, ignored))
     throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
-  const auto found = read_description(description.string());
+  const auto text = read_text(description.string());
+  const auto found = parse_description(text, description.string());
   StudyRecord record;
   record.name = printable(found.name);
   record.left_out = found.left_out;
   record.fixed = found.fixed;
   const auto files = files_by_condition(directory, found.conditions.size());
+  RunIndex index(directory, text);
+  std::vector<std::string> problems;
   for (std::size_t i = 0; i < found.conditions.size(); ++i) {
     Condition condition;
     condition.varied = found.conditions[i];
@@ -118,12 +123,22 @@ StudyRecord read_results(const std::string& directory) {
     condition.completion = completion_of(directory, i, files[i]);  // before the runs: one may end meanwhile
     for (const auto& name : files[i]) {
       if (fs::path(name).extension() != ".h5") continue;
-      const auto path = (fs::path(directory) / "runs" / name).string();
-      condition.runs.push_back(read_run_of_study(path));
-      require_place(condition.runs.back(), path, run_path(directory, i, condition.runs.back().seed), condition.varied);
+      try {
+        const auto& run = index.run(name);
+        require_place(run, (fs::path(directory) / "runs" / name).string(), run_path(directory, i, run.seed),
+                      condition.varied);
+        condition.runs.push_back(run);
+      } catch (const UserError& problem) {
+        problems.push_back(problem.what());
+      }
     }
     record.conditions.push_back(std::move(condition));
   }
+  index.keep();
+  if (!problems.empty())
+    throw UserError(problems.size() == 1
+                        ? problems.front()
+                        : fmt::format("{} (and {} more files like it)", problems.front(), problems.size() - 1));
   add_plan(record, planned_seeds(directory));
   const auto tuning = read_tuning((fs::path(directory) / "tuning.json").string());
   for (std::size_t i = 0; i < std::min(tuning.conditions.size(), record.conditions.size()); ++i) {

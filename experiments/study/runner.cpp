@@ -155,7 +155,8 @@ void tune(Study& study, const RunnerSetting& setting) {
       std::vector<RunRecord> runs;
       for (long i = 0; i < study.tuning_seeds; ++i)
         runs.push_back(read_run_of_study(tuning_path(setting.directory, condition, candidate,
-                                                     study.first_tuning_seed + static_cast<std::uint64_t>(i))));
+                                                     study.first_tuning_seed + static_cast<std::uint64_t>(i)))
+                           .record);
       scores.push_back(score_of(runs));
       tried.push_back({{"tuned", point.candidates[candidate].tuned},
                        {"updates", scores.back().updates},

@@ -54,7 +54,7 @@ nb::dict as_dict(const RunRecord& run, const std::string& path, std::size_t cond
   made["seconds_per_update"] = run.seconds_per_update;
   made["unmatched"] = run.unmatched;
   made["collapsed"] = run.collapsed;
-  made["options"] = run.options;
+  made["options"] = *run.options;
   return made;
 }
 
@@ -85,7 +85,7 @@ nb::dict read(const std::string& directory) {
 }
 
 nb::dict curve(const std::string& path) {
-  auto run = read_run_of_study(path);
+  auto run = read_run_of_study(path).curve;
   nb::dict made;
   made["update"] = as_vector(std::move(run.update));
   made["loss"] = as_vector(std::move(run.loss));
