@@ -52,7 +52,8 @@ TEST_CASE("intervals of many groups are those of each alone") {
   for (const std::size_t runs : {12, 30, 12, 2, 30})
     for (int group = 0; group < (runs == 12 ? 150 : 1); ++group) {  // 300 of 12: more than are drawn for at once
       auto& times = groups.emplace_back();
-      for (std::size_t i = 0; i < runs; ++i) times.push_back({std::floor(100 * stream.uniform()), stream.bernoulli(0.7)});
+      for (std::size_t i = 0; i < runs; ++i)
+        times.push_back({std::floor(100 * stream.uniform()), stream.bernoulli(0.7)});
     }
   const auto together = median_time_intervals(groups);
   REQUIRE(together.size() == groups.size());

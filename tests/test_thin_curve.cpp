@@ -32,7 +32,8 @@ double mean_between(const std::vector<double>& values, std::size_t first, std::s
 }  // namespace
 
 TEST_CASE("bins are the smallest power of two of updates of which 128 hold the curve") {
-  for (const auto& [updates, bin] : {std::pair(1L, 1L), {128, 1}, {129, 2}, {400, 4}, {512, 4}, {513, 8}, {100000, 1024}})
+  for (const auto& [updates, bin] :
+       {std::pair(1L, 1L), {128, 1}, {129, 2}, {400, 4}, {512, 4}, {513, 8}, {100000, 1024}})
     CHECK(bin_of(updates) == bin);
 }
 

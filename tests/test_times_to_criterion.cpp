@@ -58,7 +58,8 @@ TEST_CASE("paired differences are runs minus reference over common seeds, to the
   CHECK(difference.share_reached->value == Approx(100. / 3));
   CHECK(paired_test(difference.updates).mean == Approx(-(200. + 0 + 200) / 3));
   CHECK(difference.share_reached->interval->high > 0);
-  CHECK(paired_test(difference.updates).p == 0.5);  // of 8 assignments of signs 4 lie as far out: the third pair has no sign
+  CHECK(paired_test(difference.updates).p ==
+        0.5);  // of 8 assignments of signs 4 lie as far out: the third pair has no sign
   CHECK(paired_difference(reference, runs).share_reached->value == Approx(-100. / 3));
 
   const auto unequal = paired_difference({run(1, 500, 1000)}, {run(1, std::nullopt, 400)});

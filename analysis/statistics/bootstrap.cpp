@@ -12,7 +12,7 @@ namespace stillpoint {
 namespace {
 
 constexpr std::size_t resamples = 10000;
-constexpr double tail = 0.025;  // on each side of a 95 % interval
+constexpr double tail = 0.025;             // on each side of a 95 % interval
 constexpr std::size_t most_at_once = 256;  // statistics whose values are in memory
 
 }  // namespace

@@ -30,34 +30,40 @@ std::vector<double> all_subset_means(const std::vector<double>& values) {
   return means;
 }
 
+/// Which values a random subset holds that is not empty, 1 or 0 each. How many they are.
+template <class Row>
+double draw_subset(Stream& stream, Row&& held) {
+  double size = 0;
+  while (size == 0) {
+    std::uint64_t coins = 0;
+    for (Index i = 0; i < held.size(); ++i, coins >>= 1) {
+      if (i % 64 == 0) coins = stream.bits();
+      held(i) = static_cast<double>(coins & 1);
+    }
+    size = held.sum();
+  }
+  return size;
+}
+
 using Lists = std::vector<const std::vector<double>*>;
 
 /// Of each of several lists of n values: means of random subsets that are not empty, the same for all lists.
 std::vector<std::vector<double>> random_subset_means(std::size_t n, const Lists& lists) {
   constexpr std::size_t abreast = 16;  // subsets whose sums are in registers
   using Abreast = Eigen::Array<double, abreast, 1>;
-  Eigen::Array<double, abreast, Eigen::Dynamic> chosen(abreast, n);  // 1 where the subset holds the value, else 0
+  Eigen::Array<double, abreast, Eigen::Dynamic> held(abreast, n);
   std::vector<std::vector<double>> means(lists.size());
   Stream stream(0, Purpose::bootstrap);
   for (std::size_t done = 0; done < random_subsets; done += abreast) {
     look_aside();
     Abreast size;
-    for (Index subset = 0; subset < size.size(); ++subset) do {
-        std::uint64_t coins = 0;
-        size(subset) = 0;
-        for (std::size_t i = 0; i < n; ++i, coins >>= 1) {
-          if (i % 64 == 0) coins = stream.bits();
-          const auto drawn = static_cast<double>(coins & 1);
-          chosen(subset, static_cast<Index>(i)) = drawn;
-          size(subset) += drawn;
-        }
-      } while (size(subset) == 0);
+    for (Index subset = 0; subset < size.size(); ++subset) size(subset) = draw_subset(stream, held.row(subset));
     for (std::size_t list = 0; list < lists.size(); ++list) {
       Abreast sum = Abreast::Zero();
-      for (std::size_t i = 0; i < n; ++i) sum += chosen.col(static_cast<Index>(i)) * (*lists[list])[i];
+      for (std::size_t i = 0; i < n; ++i) sum += held.col(static_cast<Index>(i)) * (*lists[list])[i];
       const Abreast mean = sum / size;
-      means[list].insert(means[list].end(), mean.begin(), mean.begin() + static_cast<std::ptrdiff_t>(
-                                                                             std::min(abreast, random_subsets - done)));
+      means[list].insert(means[list].end(), mean.begin(),
+                         mean.begin() + static_cast<std::ptrdiff_t>(std::min(abreast, random_subsets - done)));
     }
   }
   return means;

@@ -59,7 +59,8 @@ ConditionRows::ConditionRows(const std::vector<Condition>& conditions, const std
                              const std::vector<Series>& series, Axis updates)
     : updates_(std::move(updates)) {
   for (const auto& [condition, stroke] : series)
-    rows_.push_back({&conditions[condition], &summaries[condition], stroke, wrapped(legend_entry(conditions[condition]))});
+    rows_.push_back(
+        {&conditions[condition], &summaries[condition], stroke, wrapped(legend_entry(conditions[condition]))});
 }
 
 double ConditionRows::height() const {

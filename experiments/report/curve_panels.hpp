@@ -41,7 +41,7 @@ class CurvePanels {
   /// Which curve panel a shows. `worst` is what a run that diverged counts as.
   struct Measure {
     bool is_accuracy;
-    double RunRecord::*final_value;
+    double RunRecord::* final_value;
     std::string label, title;
     Axis::Scale scale;
     double worst;

@@ -89,10 +89,9 @@ bool stopped_early(const RunRecord& run) {
 
 std::vector<std::string> notes_on(const std::vector<Condition>& conditions, long bin_width) {
   std::vector<std::string> notes{
-      fmt::format(
-          "a: median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; a run that "
-          "diverged counts as the worst from then on.",
-          bin_width, bin_width > 1 ? "s" : ""),
+      fmt::format("a: median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; a run that "
+                  "diverged counts as the worst from then on.",
+                  bin_width, bin_width > 1 ? "s" : ""),
       "b: 1 − Kaplan–Meier estimate; points: share of all runs that reached, with Wilson 95 % interval.",
       "c: median of all runs, with bootstrap 95 % interval; an arrow: its end lies beyond the budget."};
   const auto any = [&](auto&& of_condition) { return std::any_of(conditions.begin(), conditions.end(), of_condition); };

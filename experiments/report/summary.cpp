@@ -74,8 +74,8 @@ std::string alignment_lines(const ComparedStudy& compared) {
   std::string text;
   for (std::size_t i = 0; i < compared.summaries.size(); ++i)
     for (const auto& each : compared.summaries[i].alignment)
-      text += fmt::format("alignment with BPTT, {}: {} cosine {:.3f}, norm ratio {:.3g}\n", compared.study.conditions[i].name(), each.rule,
-                          each.cosine, each.norm_ratio);
+      text += fmt::format("alignment with BPTT, {}: {} cosine {:.3f}, norm ratio {:.3g}\n",
+                          compared.study.conditions[i].name(), each.rule, each.cosine, each.norm_ratio);
   return text;
 }
 

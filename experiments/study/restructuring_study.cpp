@@ -96,8 +96,9 @@ void test_leads(ConditionRestructuring& condition) {
   condition.longer = wilson_interval(condition.shifted->longer, static_cast<long>(times.size()));
 }
 
-ConditionRestructuring judge(const std::string& directory, const Condition& own, const Measured& measured, const Condition* shuffled,
-                             const Measured* measured_shuffled, const RestructuringSetting& setting) {
+ConditionRestructuring judge(const std::string& directory, const Condition& own, const Measured& measured,
+                             const Condition* shuffled, const Measured* measured_shuffled,
+                             const RestructuringSetting& setting) {
   ConditionRestructuring condition;
   condition.condition = own;
   condition.condition.runs.clear();

@@ -119,7 +119,7 @@ void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
     std::error_code ignored;
     if (kept && kept->updates <= job.options->integer("training.updates")) fs::remove(unfinished, ignored);
   }
-  for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
+  for (const char* name : {"study.json.", "tuning.json.", "runs.index."}) remove_partials(directory, name);
   remove_partials((fs::path(directory) / "planned").string(), "");
 }
 
