@@ -1,6 +1,7 @@
 #include "analysis/statistics/paired.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -30,41 +31,53 @@ std::vector<double> all_subset_means(const std::vector<double>& values) {
   return means;
 }
 
-/// Which values a random subset holds that is not empty, 1 or 0 each. How many they are.
-template <class Row>
-double draw_subset(Stream& stream, Row&& held) {
-  double size = 0;
-  while (size == 0) {
-    std::uint64_t coins = 0;
-    for (Index i = 0; i < held.size(); ++i, coins >>= 1) {
-      if (i % 64 == 0) coins = stream.bits();
-      held(i) = static_cast<double>(coins & 1);
-    }
-    size = held.sum();
-  }
-  return size;
-}
-
 using Lists = std::vector<const std::vector<double>*>;
 
-/// Of each of several lists of n values: means of random subsets that are not empty, the same for all lists.
+constexpr std::size_t abreast = 16, word = 64;  // subsets whose sums are in registers; values to a word of coins
+template <class Scalar>
+using Abreast = Eigen::Array<Scalar, abreast, Eigen::Dynamic>;
+
+/// Coins for n values, a bit each: a subset that is not empty. How many it holds.
+template <class Row>
+double draw_subset(Stream& stream, std::size_t n, Row&& coins) {
+  std::size_t size = 0;
+  while (size == 0)
+    for (std::size_t first = 0; first < n; first += word) {
+      const auto unused = first + word > n ? first + word - n : 0;
+      const auto bits = stream.bits() << unused >> unused;
+      coins(static_cast<Index>(first / word)) = bits;
+      size += std::bitset<word>(bits).count();
+    }
+  return static_cast<double>(size);
+}
+
+/// Of each of several lists of n values: means of random subsets that are not empty, the same for all lists. Each sum is
+/// that of one value after the other.
 std::vector<std::vector<double>> random_subset_means(std::size_t n, const Lists& lists) {
-  constexpr std::size_t abreast = 16;  // subsets whose sums are in registers
-  using Abreast = Eigen::Array<double, abreast, 1>;
-  Eigen::Array<double, abreast, Eigen::Dynamic> held(abreast, n);
   std::vector<std::vector<double>> means(lists.size());
+  Abreast<std::uint64_t> coins(abreast, (n + word - 1) / word);
+  Abreast<double> sums(abreast, lists.size()), held(abreast, word);  // held: 1 of the values in a subset, else 0
   Stream stream(0, Purpose::bootstrap);
   for (std::size_t done = 0; done < random_subsets; done += abreast) {
     look_aside();
-    Abreast size;
-    for (Index subset = 0; subset < size.size(); ++subset) size(subset) = draw_subset(stream, held.row(subset));
-    for (std::size_t list = 0; list < lists.size(); ++list) {
-      Abreast sum = Abreast::Zero();
-      for (std::size_t i = 0; i < n; ++i) sum += held.col(static_cast<Index>(i)) * (*lists[list])[i];
-      const Abreast mean = sum / size;
-      means[list].insert(means[list].end(), mean.begin(),
-                         mean.begin() + static_cast<std::ptrdiff_t>(std::min(abreast, random_subsets - done)));
+    Eigen::Array<double, abreast, 1> sizes;
+    for (Index subset = 0; subset < sizes.size(); ++subset) sizes(subset) = draw_subset(stream, n, coins.row(subset));
+    sums.setZero();
+    for (std::size_t first = 0; first < n; first += word) {
+      const auto count = std::min(word, n - first);
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t subset = 0; subset < abreast; ++subset)
+          held(subset, i) = static_cast<double>(coins(subset, first / word) >> i & 1);
+      for (std::size_t list = 0; list < lists.size(); ++list) {
+        Eigen::Array<double, abreast, 1> sum = sums.col(list);
+        for (std::size_t i = 0; i < count; ++i) sum += held.col(i) * (*lists[list])[first + i];
+        sums.col(list) = sum;
+      }
     }
+    sums.colwise() /= sizes;
+    const auto wanted = static_cast<std::ptrdiff_t>(std::min(abreast, random_subsets - done));
+    for (std::size_t list = 0; list < lists.size(); ++list)
+      means[list].insert(means[list].end(), sums.col(list).begin(), sums.col(list).begin() + wanted);
   }
   return means;
 }

@@ -38,6 +38,11 @@ void product_limit(const std::vector<TimeToCriterion>& sorted, const std::vector
 
 /// Infinity when the median is beyond the budget.
 double median_of(const std::vector<TimeToCriterion>& sorted, const std::vector<int>& counts) {
+  std::size_t reached = 0;  // before any run is censored survival is the share that has not
+  for (std::size_t i = 0; i < sorted.size() && sorted[i].reached; ++i) {
+    reached += static_cast<std::size_t>(counts[i]);
+    if (2 * reached >= sorted.size()) return sorted[i].updates;
+  }
   constexpr double rounding = 1e-9;  // a product of n fractions that should be one half is off by some n * 1e-16
   double median = std::numeric_limits<double>::infinity();
   product_limit(sorted, counts, [&](const SurvivalStep& step) {
