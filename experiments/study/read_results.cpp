@@ -72,13 +72,14 @@ std::optional<std::uint64_t> seed_in(const std::string& name) {
 /// What the names of files say of runs that are not finished.
 Completion completion_of(const std::string& directory, std::size_t condition, const std::vector<std::string>& names) {
   Completion completion;
-  for (const auto& name : names)
-    if (const auto seed = seed_in(name)) {
-      const auto path = run_path(directory, condition, *seed);
-      if (fs::path(name).extension() == ".unfinished") completion.kept.insert(*seed);
-      if (fs::path(name).extension().string().rfind(".claim", 0) == 0 && Claims::is_held(path))
-        completion.running.insert(*seed);
-    }
+  for (const auto& name : names) {
+    const auto extension = fs::path(name).extension().string();
+    const auto seed = extension == ".h5" ? std::nullopt : seed_in(name);
+    if (!seed) continue;
+    if (extension == ".unfinished") completion.kept.insert(*seed);
+    if (extension.rfind(".claim", 0) == 0 && Claims::is_held(run_path(directory, condition, *seed)))
+      completion.running.insert(*seed);
+  }
   return completion;
 }
 
