@@ -1,6 +1,7 @@
 // Learning curves, and what a figure draws of one: few enough numbers that those of a large study are in memory together.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct ThinCurve {
   double least_accuracy = std::numeric_limits<double>::infinity();
   double greatest_accuracy = -std::numeric_limits<double>::infinity();  // of those that are finite
   long bin = 1;                                                         // updates
-  std::vector<double> sum, count;  // of the finite values in each bin, to the last bin that has one
+  std::vector<double> sum;           // of the finite values in each bin, to the last bin that has one
+  std::vector<std::uint32_t> count;  // of them
 
   bool accuracy_changed() const { return least_accuracy < greatest_accuracy; }
 };
