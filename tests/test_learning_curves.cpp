@@ -1,6 +1,9 @@
 // Figures of learning curves: axes, well-formed SVG, and what runs that ended early count as.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <sstream>
 
 #include "experiments/report/learning_curves.hpp"
