@@ -8,7 +8,8 @@ list(FILTER sources EXCLUDE REGEX "/(main|processor)\\.cpp$")
 add_library(stillpoint_experiments STATIC ${sources})
 target_include_directories(stillpoint_experiments SYSTEM PUBLIC ${HDF5_INCLUDE_DIRS})
 target_link_libraries(stillpoint_experiments PUBLIC stillpoint_flags stillpoint_plasticity stillpoint_tasks
-                      stillpoint_analysis fmt::fmt Boost::program_options TBB::tbb nlohmann_json::nlohmann_json)
+                      stillpoint_analysis fmt::fmt Boost::program_options TBB::tbb nlohmann_json::nlohmann_json
+                      libdeflate::libdeflate)
 stillpoint_fast_build(stillpoint_experiments)
 # Each figure has margins and sizes of its own, by the same names.
 file(GLOB figures ${PROJECT_SOURCE_DIR}/experiments/report/*_figure.cpp ${PROJECT_SOURCE_DIR}/experiments/report/learning_curves.cpp)

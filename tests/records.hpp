@@ -10,6 +10,23 @@ namespace stillpoint::testing {
 
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
+/// So many updates of a run that was given `budget`.
+inline RunCurve curve(long updates, long budget = 400) {
+  RunCurve curve;
+  for (long k = 0; k < updates; ++k) {
+    curve.update.push_back(static_cast<double>(k));
+    curve.accuracy.push_back(0.5 + 0.5 * static_cast<double>(k) / static_cast<double>(budget));
+    curve.loss.push_back(1.0 / static_cast<double>(k + 1));
+  }
+  return curve;
+}
+
+inline void set_option(RunRecord& run, const std::string& name, const std::string& value) {
+  auto options = *run.options;
+  options[name] = value;
+  run.options = std::move(options);
+}
+
 inline RunRecord run(std::uint64_t seed, std::optional<long> reached_at, long budget = 400) {
   RunRecord record;
   record.seed = seed;
@@ -21,11 +38,7 @@ inline RunRecord run(std::uint64_t seed, std::optional<long> reached_at, long bu
   record.speed_at_start = 6;
   record.speed_at_end = 4;
   record.seconds_per_update = 0.004;
-  for (long k = 0; k < budget; ++k) {
-    record.update.push_back(static_cast<double>(k));
-    record.accuracy.push_back(0.5 + 0.5 * static_cast<double>(k) / static_cast<double>(budget));
-    record.loss.push_back(1.0 / static_cast<double>(k + 1));
-  }
+  record.curve = thinned(curve(budget, budget));
   return record;
 }
 
@@ -34,7 +47,7 @@ inline RunRecord diverged_run(std::uint64_t seed, long at, long budget = 400) {
   record.outcome = RunRecord::Outcome::diverged;
   record.diverged_at = at;
   record.final_accuracy = record.final_loss = record.speed_at_end = not_a_number;
-  for (auto* curve : {&record.update, &record.accuracy, &record.loss}) curve->resize(static_cast<std::size_t>(at));
+  record.curve = thinned(curve(at, budget));
   return record;
 }
 

@@ -1,6 +1,8 @@
 // Bootstrap intervals against the exact resampling distribution, and how often they hold the truth.
+#include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "analysis/statistics/bootstrap.hpp"
 #include "analysis/statistics/survival.hpp"
@@ -42,6 +44,32 @@ TEST_CASE("bootstrap intervals are those of the exact resampling distribution, t
   CHECK(median_time_interval(times)->low == interval->low);
   CHECK_FALSE(median_time_interval(times)->high);
   CHECK_FALSE(median_time_interval({{3, true}}));
+}
+
+TEST_CASE("intervals of many groups are those of each alone") {
+  Stream stream(3, Purpose::estimate);
+  std::vector<std::vector<TimeToCriterion>> groups{{}, {{7, true}}};
+  for (const std::size_t runs : {12, 30, 12, 2, 30})
+    for (int group = 0; group < (runs == 12 ? 150 : 1); ++group) {  // 300 of 12: more than are drawn for at once
+      auto& times = groups.emplace_back();
+      for (std::size_t i = 0; i < runs; ++i)
+        times.push_back({std::floor(100 * stream.uniform()), stream.bernoulli(0.7)});
+    }
+  const auto together = median_time_intervals(groups);
+  REQUIRE(together.size() == groups.size());
+  for (std::size_t i = 0; i < groups.size(); i += i < 5 ? 1 : 37) {
+    const auto alone = median_time_interval(groups[i]);
+    REQUIRE(together[i].has_value() == alone.has_value());
+    if (alone) CHECK((together[i]->low == alone->low && together[i]->high == alone->high));
+  }
+  const std::vector<double> values{1, 4, 9, 16};
+  const auto mean = [&](const std::vector<int>& counts) {
+    return std::inner_product(values.begin(), values.end(), counts.begin(), 0.0) / 4;
+  };
+  const auto largest = [](const std::vector<int>& counts) { return *std::max_element(counts.begin(), counts.end()); };
+  const auto both = percentile_intervals(4, {mean, largest});
+  CHECK((both[0].low == percentile_interval(4, mean).low && both[0].high == percentile_interval(4, mean).high));
+  CHECK((both[1].low == 1 && both[1].high == percentile_interval(4, largest).high));
 }
 
 TEST_CASE("bootstrap intervals cover the truth about as often as they say") {

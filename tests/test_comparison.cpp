@@ -122,9 +122,7 @@ TEST_CASE("arms are compared for each rule by itself, unless rules are asked for
   const auto by_both = compare_conditions(study, {{"study.arm", "rule.name"}});
   CHECK((by_both.comparisons[2]->against == 0 && by_both.comparisons[3]->against == 0));
   CHECK(
-      refusal([&] {
-        compare_conditions(study, {{"study.arm", "rule.name"}, "study.arm=2"});
-      }) ==
+      refusal([&] { compare_conditions(study, {{"study.arm", "rule.name"}, "study.arm=2"}); }) ==
       "--against study.arm=2: #1 rule = bptt, 2 and #3 rule = e_prop, 2 have it in one group; give one of them by its "
       "number, or --by fewer options");
 }
@@ -153,14 +151,11 @@ TEST_CASE("whatever condition is named is what the others are compared with") {
 TEST_CASE("comparisons that cannot be made are refused by name, those without runs wait") {
   CHECK(refusal([] { compare_conditions(two_rules(), {{"network.size"}}); }) ==
         "--by network.size: must be one of: rule.name, network.gain");
-  CHECK(refusal([] {
-          compare_conditions(two_rules(), {{}, "tcr"});
-        }) ==
+  CHECK(refusal([] { compare_conditions(two_rules(), {{}, "tcr"}); }) ==
         "--against tcr: must be a condition's number, as `stillpoint summary` shows it (#0 to #3), or one of: "
         "rule.name=bptt, network.gain=1, network.gain=2, rule.name=e_prop");
-  CHECK(refusal([] {
-          compare_conditions(two_rules(), {{"rule.name"}, "#2"});
-        }).find("--by rule.name: has no effect") == 0);
+  CHECK(refusal([] { compare_conditions(two_rules(), {{"rule.name"}, "#2"}); }).find("--by rule.name: has no effect") ==
+        0);
   auto study = two_rules();
   for (auto& condition : study.conditions) condition.varied.push_back({"task.name", "flip_flop"});
   CHECK(refusal([&] { compare_conditions(study, {{"task.name"}}); }) ==
@@ -210,14 +205,12 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   // Tuned for itself in each study: no option that varies, and yet not the same condition.
   auto tuned = first, retuned = more;
   for (auto* study : {&tuned, &retuned}) study->tuned_options = {"optimizer.rate"};
-  for (auto& each : tuned.conditions[0].runs) each.options["optimizer.rate"] = "0.003";
-  for (auto& each : retuned.conditions[0].runs) each.options["optimizer.rate"] = "0.01";
-  CHECK(refusal([&] {
-          pooled({tuned, retuned}, {"A", "C"});
-        }) == "optimizer.rate: 0.003 in A, 0.01 in C for the same condition (all runs): compare each directory alone");
-  CHECK(refusal([&] {
-          pooled({retuned, tuned}, {"C", "A"});
-        }) == "optimizer.rate: 0.01 in C, 0.003 in A for the same condition (all runs): compare each directory alone");
+  for (auto& each : tuned.conditions[0].runs) set_option(each, "optimizer.rate", "0.003");
+  for (auto& each : retuned.conditions[0].runs) set_option(each, "optimizer.rate", "0.01");
+  CHECK(refusal([&] { pooled({tuned, retuned}, {"A", "C"}); }) ==
+        "optimizer.rate: 0.003 in A, 0.01 in C for the same condition (all runs): compare each directory alone");
+  CHECK(refusal([&] { pooled({retuned, tuned}, {"C", "A"}); }) ==
+        "optimizer.rate: 0.01 in C, 0.003 in A for the same condition (all runs): compare each directory alone");
   CHECK(pooled({tuned, tuned}, {"A", "A"}).conditions[0].runs.size() == 2);
 
   // An option that one study fixes and the other leaves at the same default does not vary.
@@ -227,10 +220,9 @@ TEST_CASE("studies are pooled by what differs between them, each seed once") {
   silent.fixed = {"task.name"};
   CHECK(pooled({one_condition(explicit_batch, {run(1, 10)}), silent}, {"A", "B"}).conditions.size() == 1);
 
-  more.conditions[0].runs[0].options["task.name"] = "y";
-  CHECK(refusal([&] {
-          pooled({first, more}, {"results/A", "results/C"});
-        }) == "task.name: x in results/A, y in results/C: compare studies of the same task");
+  set_option(more.conditions[0].runs[0], "task.name", "y");
+  CHECK(refusal([&] { pooled({first, more}, {"results/A", "results/C"}); }) ==
+        "task.name: x in results/A, y in results/C: compare studies of the same task");
   more.conditions[0].runs.clear();
   CHECK(refusal([&] { pooled({more}, {"results/C"}); }) == "results/C: no run is finished yet");
 }
@@ -239,7 +231,7 @@ TEST_CASE("the compared conditions are the same in JSON, CSV and table") {
   auto runs = two_rules();
   for (const auto& [run, cosine] : {std::pair{0, 0.25}, {1, 0.75}}) {
     auto& record = runs.conditions[3].runs[static_cast<std::size_t>(run)];
-    record.options["rule.name"] = "e_prop";
+    set_option(record, "rule.name", "e_prop");
     record.alignment = {{"uoro", 0.1, 2}, {"e_prop", cosine, 1}};
   }
   const auto study = compare_conditions(runs);

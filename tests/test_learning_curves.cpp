@@ -1,6 +1,9 @@
 // Figures of learning curves: axes, well-formed SVG, and what runs that ended early count as.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <sstream>
 
 #include "experiments/report/learning_curves.hpp"
@@ -89,9 +92,11 @@ TEST_CASE("figures are well-formed SVG with their text escaped, whatever the stu
   CHECK(figure.find("width=\"510.24pt\"") != std::string::npos);
 
   StudyRecord constant{"", {{{}, {run(1, std::nullopt)}}}}, lost = constant, many;
-  std::fill(constant.conditions[0].runs[0].accuracy.begin(), constant.conditions[0].runs[0].accuracy.end(), 0);
-  for (auto* curve : {&lost.conditions[0].runs[0].accuracy, &lost.conditions[0].runs[0].loss})
-    curve->assign(400, not_a_number);
+  auto unchanged = curve(400), nothing = curve(400);
+  unchanged.accuracy.assign(400, 0);
+  for (auto* values : {&nothing.accuracy, &nothing.loss}) values->assign(400, not_a_number);
+  constant.conditions[0].runs[0].curve = thinned(unchanged);
+  lost.conditions[0].runs[0].curve = thinned(nothing);
   for (int i = 0; i < 12; ++i) many.conditions.push_back(two_arms().conditions[0]);
   for (auto& condition : many.conditions)
     condition.varied[0].second = std::string(79, 'x') + "é & " + std::string(99, 'y');
@@ -112,12 +117,17 @@ TEST_CASE("in the figure a diverged run counts as the worst, a run that stopped 
   auto& runs = study.conditions[0].runs;
   CHECK(curve_points(learning_curve_figure(study), 0, 0).size() == 50);  // after update 200, two of three are lost
   runs[1] = run(2, 100, 399);
-  for (auto& each : runs) each.accuracy.clear();
+  for (auto& each : runs) {
+    auto shown = curve(each.curve->updates, 399);
+    shown.accuracy.clear();
+    each.curve = thinned(shown);
+  }
   CHECK(curve_points(learning_curve_figure(study), 0, 0).size() == 100);  // one of three, and the loss is shown
 
   runs = {run(1, 100, 399)};
-  runs[0].update.resize(100);
-  runs[0].accuracy[50] = not_a_number;
+  auto stopped = curve(100, 399);
+  stopped.accuracy[50] = not_a_number;
+  runs[0].curve = thinned(stopped);
   CHECK(learning_curve_figure(study).find("A run that stopped early") != std::string::npos);
   const auto points = curve_points(learning_curve_figure(study), 0, 0);
   const auto height = [](const std::string& point) { return std::stod(point.substr(point.find(',') + 1)); };

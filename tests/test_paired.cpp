@@ -1,4 +1,5 @@
 // The test of paired differences against every assignment of signs, its interval against the test itself.
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/statistics/paired.hpp"
@@ -92,5 +93,52 @@ TEST_CASE("the interval of paired differences holds the mean as often as it says
     INFO(pairs << " pairs: held " << held << " of " << all);
     CHECK(not_below(held, all, 0.95));
     CHECK(not_above(rejected, all, 0.05));
+  }
+}
+
+namespace {
+
+/// Of random subsets, one after the other, sorted.
+std::vector<double> literal_means(const std::vector<double>& values) {
+  Stream stream(0, Purpose::bootstrap);
+  std::vector<double> means;
+  while (means.size() < (1 << 17) - 1) {
+    double sum = 0, size = 0;
+    std::uint64_t coins = 0;
+    for (std::size_t i = 0; i < values.size(); ++i, coins >>= 1) {
+      if (i % 64 == 0) coins = stream.bits();
+      if ((coins & 1) == 0) continue;
+      sum += values[i];
+      ++size;
+    }
+    if (size > 0) means.push_back(sum / size);
+  }
+  std::sort(means.begin(), means.end());
+  return means;
+}
+
+}  // namespace
+
+TEST_CASE("tests of many lists are those of each alone, to the bit those of one random subset after the other") {
+  Stream stream(13, Purpose::estimate);
+  std::vector<std::vector<double>> lists{{}, {3}, {0, 0, 0}};
+  for (const std::size_t pairs : {21, 70, 7, 21, 130})
+    for (int list = 0; list < (pairs == 70 ? 66 : 1); ++list) {  // more than are held at once
+      auto& differences = lists.emplace_back();
+      for (std::size_t i = 0; i < pairs; ++i) differences.push_back(stream.normal() / 3);
+    }
+  const auto together = paired_tests(lists);
+  REQUIRE(together.size() == lists.size());
+  for (std::size_t k = 0; k < lists.size(); k += k < 5 ? 1 : 20) {
+    CAPTURE(k);
+    const auto alone = paired_test(lists[k]);
+    CHECK((together[k].pairs == alone.pairs && together[k].p == alone.p));
+    REQUIRE(together[k].interval.has_value() == alone.interval.has_value());
+    if (!alone.interval) continue;
+    CHECK((together[k].interval->low == alone.interval->low && together[k].interval->high == alone.interval->high));
+    if (lists[k].size() < 21) continue;
+    const auto means = literal_means(lists[k]);
+    const auto rank = static_cast<std::size_t>(0.025 * static_cast<double>(means.size() + 1));
+    CHECK((alone.interval->low == means[rank - 1] && alone.interval->high == means[means.size() - rank]));
   }
 }

@@ -40,8 +40,8 @@ TEST_CASE("a run file brings its task, its trials and its networks by the number
   const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-trained-run-test.h5").string();
   write_run(path, result);
 
-  const auto [file, checkpoints, record] = open_subject_path(path);
-  CHECK(record.update.size() == 7);
+  const auto [file, checkpoints, read] = open_subject_path(path);
+  CHECK(read.curve.update.size() == 7);
   const auto& run = file.require_run();
   CHECK(run.seed == 11);
   for (const auto& [name, entry] : options.entries()) {
@@ -127,5 +127,5 @@ TEST_CASE("a run of a rival brings the synapse that it was matched by, under eit
   check(open_subject(path));
   check(open_subject_path(path).file);
   // what a study asks for is what was given
-  CHECK(read_run(path).options.at("synapse.tau_e_ms") == "100");
+  CHECK(read_run(path).record.options->at("synapse.tau_e_ms") == "100");
 }

@@ -12,24 +12,36 @@ namespace stillpoint {
 namespace {
 
 constexpr std::size_t resamples = 10000;
-constexpr double tail = 0.025;  // on each side of a 95 % interval
+constexpr double tail = 0.025;             // on each side of a 95 % interval
+constexpr std::size_t most_at_once = 256;  // statistics whose values are in memory
 
 }  // namespace
 
-Interval percentile_interval(std::size_t runs, const std::function<double(const std::vector<int>&)>& statistic) {
-  Stream stream(0, Purpose::bootstrap);
-  std::vector<double> values(resamples);
-  std::vector<int> counts(runs);
-  for (auto& value : values) {
-    look_aside();
-    std::fill(counts.begin(), counts.end(), 0);
-    for (std::size_t draw = 0; draw < runs; ++draw)
-      ++counts[static_cast<std::size_t>(stream.below(static_cast<Index>(runs)))];
-    value = statistic(counts);
+Interval percentile_interval(std::size_t runs, const ResampledStatistic& statistic) {
+  return percentile_intervals(runs, {statistic}).front();
+}
+
+std::vector<Interval> percentile_intervals(std::size_t runs, const std::vector<ResampledStatistic>& statistics) {
+  std::vector<Interval> intervals;
+  for (std::size_t first = 0; first < statistics.size(); first += most_at_once) {
+    const auto several = std::min(most_at_once, statistics.size() - first);
+    Stream stream(0, Purpose::bootstrap);
+    std::vector<std::vector<double>> values(several, std::vector<double>(resamples));
+    std::vector<int> counts(runs);
+    for (std::size_t resample = 0; resample < resamples; ++resample) {
+      look_aside();
+      std::fill(counts.begin(), counts.end(), 0);
+      for (std::size_t draw = 0; draw < runs; ++draw)
+        ++counts[static_cast<std::size_t>(stream.below(static_cast<Index>(runs)))];
+      for (std::size_t i = 0; i < several; ++i) values[i][resample] = statistics[first + i](counts);
+    }
+    const auto rank = static_cast<std::size_t>(tail * (resamples + 1));
+    for (auto& own : values) {
+      std::sort(own.begin(), own.end());
+      intervals.push_back({own[rank - 1], own[resamples - rank]});
+    }
   }
-  std::sort(values.begin(), values.end());
-  const auto rank = static_cast<std::size_t>(tail * (resamples + 1));
-  return {values[rank - 1], values[resamples - rank]};
+  return intervals;
 }
 
 std::vector<Interval> percentile_band(const Matrix<double>& rows) {

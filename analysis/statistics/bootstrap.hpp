@@ -9,10 +9,15 @@
 
 namespace stillpoint {
 
-/// Percentile interval of `statistic(counts)`, where counts[i] says how often run i was drawn: runs are resampled 10000
-/// times from one fixed random stream, so that the same runs have the same interval. Infinite values are allowed. Below
-/// some 10 runs it is too narrow, and where all values are equal it has no width.
-Interval percentile_interval(std::size_t runs, const std::function<double(const std::vector<int>& counts)>& statistic);
+/// Of a resample in which run i was drawn counts[i] times.
+using ResampledStatistic = std::function<double(const std::vector<int>& counts)>;
+
+/// Percentile interval of a statistic: runs are resampled 10000 times from one fixed random stream, so that the same
+/// runs have the same interval. Infinite values are allowed. Below some 10 runs it is too narrow, and where all values
+/// are equal it has no width.
+Interval percentile_interval(std::size_t runs, const ResampledStatistic& statistic);
+/// The same of many, each of as many runs: what is drawn for one serves the others.
+std::vector<Interval> percentile_intervals(std::size_t runs, const std::vector<ResampledStatistic>& statistics);
 
 /// Percentile intervals of the means of columns, rows (trials) resampled 2000 times from one fixed stream, the same
 /// rows for

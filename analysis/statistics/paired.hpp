@@ -24,5 +24,7 @@ struct PairedTest {
 /// Of finite differences. Interval and p are absent where all are 0, and the interval where all are the same: nothing
 /// was seen to vary, and it would have no width. It takes their law as symmetric about its mean.
 PairedTest paired_test(const std::vector<double>& differences);
+/// The same of each of many lists; those of as many pairs share the random subsets.
+std::vector<PairedTest> paired_tests(const std::vector<std::vector<double>>& lists);
 
 }  // namespace stillpoint

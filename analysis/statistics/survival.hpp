@@ -35,5 +35,7 @@ struct CensoredInterval {
 };
 /// Bootstrap interval of the median time over runs [updates]; absent for fewer than two runs.
 std::optional<CensoredInterval> median_time_interval(std::vector<TimeToCriterion> times);
+/// The same of each of many groups; those of as many runs share their resamples.
+std::vector<std::optional<CensoredInterval>> median_time_intervals(std::vector<std::vector<TimeToCriterion>> groups);
 
 }  // namespace stillpoint

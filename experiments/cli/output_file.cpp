@@ -44,7 +44,7 @@ std::string owner_of(const fs::path& path) {
   const auto is_one_of = [](const fs::path& name, std::initializer_list<const char*> names) {
     return std::find(names.begin(), names.end(), name.string()) != names.end();
   };
-  if (is_one_of(place.filename(), {"study.json", "tuning.json"}) && fs::exists(folder / "study.json"))
+  if (is_one_of(place.filename(), {"study.json", "tuning.json", "runs.index"}) && fs::exists(folder / "study.json"))
     return "study in " + folder.string();
   if (is_one_of(place.filename(), {"animals.json", "predictions.json", "predictions.csv", "predictions.md"}) &&
       fs::exists(folder / "animals.json"))

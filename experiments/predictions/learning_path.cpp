@@ -79,7 +79,7 @@ void judge_curve(const LossCurve& curve, LearningPath& path) {
 
 LearningPath measure_learning_path(const SubjectPath& of, const MeasurementSetting& setting, double updates_per_day) {
   LearningPath path;
-  judge_curve({of.record.update, of.record.loss, of.record.accuracy}, path);
+  judge_curve({of.run.curve.update, of.run.curve.loss, of.run.curve.accuracy}, path);
   std::vector<long> updates;
   for (const auto& checkpoint : of.checkpoints) updates.push_back(checkpoint.update);
   auto preparation = preparation_of(of.file, setting.f_max_hz);

@@ -17,7 +17,6 @@ namespace stillpoint {
 namespace {
 
 namespace fs = std::filesystem;
-using OptionTexts = std::map<std::string, std::string>;
 
 struct NetworkJob {
   MeasuredNetwork* network;
@@ -129,18 +128,18 @@ void list_networks(PredictionStudy& study, std::vector<NetworkJob>& jobs, const 
           continue;
         }
         const bool learned = run.outcome == RunRecord::Outcome::reached;
-        if (!learned) ++study.unlearned[hypothesis_of(run.options)];
+        if (!learned) ++study.unlearned[hypothesis_of(*run.options)];
         if (!study.all && !learned) {
           continue;
         }
         MeasuredNetwork network;
         network.run = run_path(study.directories[d], static_cast<std::size_t>(condition.number), run.seed);
         network.study = d;
-        network.hypothesis = hypothesis_of(run.options);
+        network.hypothesis = hypothesis_of(*run.options);
         network.seed = run.seed;
         network.unmatched = run.unmatched;
         study.networks.push_back(std::move(network));
-        options.push_back(run.options);
+        options.push_back(*run.options);
         const auto name = fs::path(study.networks.back().run).filename().replace_extension(".json").string();
         jobs.push_back({nullptr, fmt::format("{}-{}", d + 1, name), d == 0 && listed++ < study.half_step});
       }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_set>
 
+#include "analysis/statistics/paired.hpp"
 #include "analysis/statistics/rank_tests.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/pooled.hpp"
@@ -61,7 +63,7 @@ Varied shared_options(const Condition& condition, const Words& compared) {
 }
 
 /// Microseconds of an update, which may take less than a millisecond: the median of the runs.
-double cost_us(const Condition& condition) { return 1e6 * summarise(condition.runs).seconds_per_update.value_or(0); }
+double cost_us(const Condition& condition) { return 1e6 * median_seconds_per_update(condition.runs).value_or(0); }
 
 /// The runs with updates counted in microseconds of training, followed for `budget_us`.
 std::vector<RunRecord> on_the_clock(std::vector<RunRecord> runs, double cost_us, long budget_us) {
@@ -87,7 +89,7 @@ StudyRecord with_equal_seconds(StudyRecord study, const std::vector<std::string>
   const auto shared = [&](const Condition& condition) { return shared_options(condition, compared); };
   std::map<Varied, double> budget_us;
   for (const auto& condition : study.conditions) {
-    const double total = cost_us(condition) * static_cast<double>(summarise(condition.runs).budget);
+    const double total = cost_us(condition) * static_cast<double>(largest_budget(condition.runs));
     const auto [entry, fresh] = budget_us.emplace(shared(condition), total);
     if (!fresh) entry->second = std::min(entry->second, total);
   }
@@ -134,18 +136,21 @@ std::vector<RunRecord> matched(const std::vector<RunRecord>& runs) {
 
 /// The runs of seeds that the others have as well.
 std::vector<RunRecord> shared_with(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& others) {
+  std::unordered_set<std::uint64_t> seeds;
+  for (const auto& other : others) seeds.insert(other.seed);
   std::vector<RunRecord> kept;
-  std::copy_if(runs.begin(), runs.end(), std::back_inserter(kept), [&](const RunRecord& run) {
-    return std::any_of(others.begin(), others.end(), [&](const RunRecord& other) { return other.seed == run.seed; });
-  });
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(kept),
+               [&](const RunRecord& run) { return seeds.count(run.seed) > 0; });
   return kept;
 }
 
-Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<RunRecord>& all_others) {
+/// All but the test of pairs, whose differences are to be tested together with those of other comparisons.
+Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<RunRecord>& all_others,
+                        std::vector<double>& differences) {
   Comparison result;
   auto runs = matched(all), others = matched(all_others);
   const auto shared = static_cast<long>(shared_with(all, all_others).size());
-  const auto difference = paired_difference(runs, others);
+  auto difference = paired_difference(runs, others);
   result.paired = shared > 0 || all.empty() || all_others.empty();
   result.pairs = difference.pairs;
   result.set_apart = result.paired ? shared - difference.pairs
@@ -160,8 +165,7 @@ Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<Run
   result.delta = cliffs_delta(followed.first, followed.second);
   if (result.paired && difference.pairs > 0) {
     result.share_reached = difference.share_reached;
-    result.updates = Estimate{difference.updates.mean, difference.updates.interval};
-    result.p = difference.updates.p;
+    differences = std::move(difference.updates);
   } else if (!result.paired && runs.size() > 1 && others.size() > 1) {
     if (const auto test = log_rank(followed.first, followed.second)) {
       result.log_rank = test->statistic;
@@ -208,18 +212,26 @@ Compared compared_with(const StudyRecord& given, const ComparisonRequest& reques
   return result;
 }
 
-ComparedStudy compare_conditions(const StudyRecord& given, const ComparisonRequest& request) {
+ComparedStudy compare_conditions(StudyRecord given, const ComparisonRequest& request) {
   auto compared = compared_with(given, request);
   ComparedStudy result;
   result.on_the_clock = request.equal_seconds;
-  result.study = request.equal_seconds ? with_equal_seconds(given, compared.options) : given;
+  result.study = request.equal_seconds ? with_equal_seconds(std::move(given), compared.options) : std::move(given);
   result.options = std::move(compared.options);
   const auto& conditions = result.study.conditions;
+  result.summaries = summarise(conditions);
   result.comparisons.resize(conditions.size());
+  std::vector<std::vector<double>> differences(conditions.size());
   for (std::size_t i = 0; i < conditions.size(); ++i)
     if (const auto other = compared.with[i]; other && *other != i) {
-      result.comparisons[i] = compare_runs(conditions[i].runs, conditions[*other].runs);
+      result.comparisons[i] = compare_runs(conditions[i].runs, conditions[*other].runs, differences[i]);
       result.comparisons[i]->against = *other;
+    }
+  const auto tests = paired_tests(differences);
+  for (std::size_t i = 0; i < conditions.size(); ++i)
+    if (tests[i].pairs > 0) {
+      result.comparisons[i]->updates = Estimate{tests[i].mean, tests[i].interval};
+      result.comparisons[i]->p = tests[i].p;
     }
   correct(result);
   return result;

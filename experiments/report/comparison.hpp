@@ -33,6 +33,7 @@ struct Comparison {
 
 struct ComparedStudy {
   StudyRecord study;
+  std::vector<Summary> summaries;                      // of each condition
   std::vector<std::string> options;                    // that are compared
   std::vector<std::optional<Comparison>> comparisons;  // of each condition; absent where it has nothing to compare with
   long count = 0;                                      // of comparisons
@@ -61,7 +62,7 @@ Compared compared_with(const StudyRecord& study, const ComparisonRequest& reques
 
 /// Throws UserError where an option of `by` does not vary or is task.name, or `against` names nothing, or several of a
 /// group.
-ComparedStudy compare_conditions(const StudyRecord& study, const ComparisonRequest& request = {});
+ComparedStudy compare_conditions(StudyRecord study, const ComparisonRequest& request = {});
 
 /// Of an option --by.
 constexpr const char* compared_options_help =

@@ -18,8 +18,8 @@ struct Row {
   std::optional<double> median, low, high;
 };
 
-Row row_of(const ComparedStudy& study, const Condition& condition) {
-  Row row{task_of(condition), summarise(condition.runs), 0, {}, {}, {}};
+Row row_of(const ComparedStudy& study, std::size_t condition) {
+  Row row{task_of(study.study.conditions[condition]), study.summaries[condition], 0, {}, {}, {}};
   auto& summary = row.summary;
   const double unit = study.on_the_clock ? 1e-3 : 1;
   const auto scaled = [&](const std::optional<double>& value) {
@@ -53,7 +53,7 @@ Block conditions_block(const ComparedStudy& study) {
     block.rows.front().push_back(name);
   for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
     const auto& condition = study.study.conditions[i];
-    const auto row = row_of(study, condition);
+    const auto row = row_of(study, i);
     block.rows.push_back(state.cells(condition));
     for (const auto& cell :
          {reached_cell(row.summary), updates_cell(row.summary, study.on_the_clock), milliseconds_cell(row.summary),
@@ -84,7 +84,7 @@ std::string comparison_json(const ComparedStudy& study) {
   Json list = Json::array();
   for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
     const auto& condition = study.study.conditions[i];
-    const auto row = row_of(study, condition);
+    const auto row = row_of(study, i);
     const auto& summary = row.summary;
     auto entry = identity_json(condition);
     entry.update({{"task", row.task.empty() ? Json(nullptr) : Json(row.task)},
@@ -111,7 +111,7 @@ std::string comparison_csv(const ComparedStudy& study) {
               comparison_header() + '\n';
   for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
     const auto& condition = study.study.conditions[i];
-    const auto row = row_of(study, condition);
+    const auto row = row_of(study, i);
     const auto& summary = row.summary;
     text += identity_fields(condition) + fmt::format("{},{},{},{},{},{},{}", csv_field(row.task), unit_of(study),
                                                      summary.reached, summary.diverged, summary.reached_interval.low,

@@ -55,10 +55,12 @@ std::string legend_entry(const Condition& condition) {
   return fmt::format("{} ({}, {} diverged{})", condition.name(), runs, lost, unmatched);
 }
 
-ConditionRows::ConditionRows(const std::vector<Condition>& conditions, const std::vector<Series>& series, Axis updates)
+ConditionRows::ConditionRows(const std::vector<Condition>& conditions, const std::vector<Summary>& summaries,
+                             const std::vector<Series>& series, Axis updates)
     : updates_(std::move(updates)) {
   for (const auto& [condition, stroke] : series)
-    rows_.push_back({&conditions[condition], stroke, wrapped(legend_entry(conditions[condition]))});
+    rows_.push_back(
+        {&conditions[condition], &summaries[condition], stroke, wrapped(legend_entry(conditions[condition]))});
 }
 
 double ConditionRows::height() const {
@@ -69,7 +71,7 @@ double ConditionRows::height() const {
 
 void ConditionRows::draw_median(Svg& svg, const Panel& track, const Row& row, double y) const {
   if (row.condition->runs.empty()) return;
-  const auto summary = summarise(row.condition->runs);
+  const auto& summary = *row.summary;
   const auto at = [&](const std::optional<double>& updates) {
     return Point{track.at(updates.value_or(updates_.high), 0).x, y};
   };

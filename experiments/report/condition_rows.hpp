@@ -5,14 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "experiments/report/condition_summary.hpp"
 #include "experiments/report/curve_panels.hpp"
 
 namespace stillpoint {
 
 class ConditionRows {
  public:
-  /// updates: the axis of the figure.
-  ConditionRows(const std::vector<Condition>& conditions, const std::vector<Series>& series, Axis updates);
+  /// summaries: of the conditions. updates: the axis of the figure.
+  ConditionRows(const std::vector<Condition>& conditions, const std::vector<Summary>& summaries,
+                const std::vector<Series>& series, Axis updates);
   /// Of all rows, with title and axis [pt].
   double height() const;
   void draw(Svg& svg, double top) const;
@@ -20,6 +22,7 @@ class ConditionRows {
  private:
   struct Row {
     const Condition* condition;
+    const Summary* summary;
     Stroke stroke;
     std::vector<std::string> lines;  // of the name, none too long for its column
   };

@@ -58,21 +58,19 @@ std::vector<AlignmentRecord> mean_alignment(const std::vector<RunRecord>& runs) 
   return means;
 }
 
-}  // namespace
-
+/// All but the interval of the median.
 Summary summarise(const std::vector<RunRecord>& runs) {
   Summary summary;
-  std::vector<double> accuracy, loss, start, end, over, seconds, own_cosine, controlled;
+  summary.budget = largest_budget(runs);
+  std::vector<double> accuracy, loss, start, end, over, own_cosine, controlled;
   for (const auto& run : runs) {
     ++summary.runs;
-    summary.budget = std::max(summary.budget, run.updates);
     if (run.reached_at) ++summary.reached;
     if (run.collapsed) ++summary.collapsed;
     start.push_back(run.speed_at_start);
     over.push_back(run.over_stability_bound ? 1 : 0);
-    seconds.push_back(run.seconds_per_update);
     if (const auto cosine = run.own_cosine()) own_cosine.push_back(*cosine);
-    if (const auto held = run.controlled_speed()) {
+    if (const auto& held = run.controlled_speed) {
       controlled.push_back(held->reached);
       summary.controlled = held;
       if (!held->held()) ++summary.set_point_missed;
@@ -85,21 +83,45 @@ Summary summarise(const std::vector<RunRecord>& runs) {
     loss.push_back(run.final_loss);
     end.push_back(run.speed_at_end);
   }
-  const auto times = times_to_criterion(runs);
   summary.reached_interval = wilson_interval(summary.reached, summary.runs);
-  summary.median_updates = median_time(times);
-  summary.median_interval = median_time_interval(times);
+  summary.median_updates = median_time(times_to_criterion(runs));
   summary.final_accuracy = mean(accuracy);
   summary.final_loss = mean(loss);
   summary.speed_start = mean(start);
   summary.speed_end = mean(end);
   summary.over_stability_bound = mean(over);
-  summary.seconds_per_update = finite_median(seconds);
+  summary.seconds_per_update = median_seconds_per_update(runs);
   summary.seconds_to_criterion = median_seconds_to_criterion(runs);
   summary.own_cosine = mean(own_cosine);
   if (summary.controlled) summary.controlled->reached = mean(controlled).value_or(summary.controlled->reached);
   summary.alignment = mean_alignment(runs);
   return summary;
+}
+
+}  // namespace
+
+std::optional<double> median_seconds_per_update(const std::vector<RunRecord>& runs) {
+  std::vector<double> seconds;
+  for (const auto& run : runs) seconds.push_back(run.seconds_per_update);
+  return finite_median(seconds);
+}
+
+long largest_budget(const std::vector<RunRecord>& runs) {
+  long budget = 0;
+  for (const auto& run : runs) budget = std::max(budget, run.updates);
+  return budget;
+}
+
+std::vector<Summary> summarise(const std::vector<Condition>& conditions) {
+  std::vector<Summary> summaries;
+  std::vector<std::vector<TimeToCriterion>> times;
+  for (const auto& condition : conditions) {
+    summaries.push_back(summarise(condition.runs));
+    times.push_back(times_to_criterion(condition.runs));
+  }
+  const auto intervals = median_time_intervals(std::move(times));
+  for (std::size_t i = 0; i < summaries.size(); ++i) summaries[i].median_interval = intervals[i];
+  return summaries;
 }
 
 }  // namespace stillpoint

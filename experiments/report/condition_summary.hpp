@@ -26,9 +26,14 @@ struct Summary {
   std::optional<double> own_cosine;        // with the true gradient: mean over the runs that measured it
   std::vector<AlignmentRecord> alignment;  // likewise, of the rule and each of its shadows
 };
-/// A value is absent when no run has it. `seconds_to_criterion`: each run's seconds per update times its updates to
+/// Of each condition. A value is absent when no run has it. `seconds_to_criterion`: each run's seconds per update times its updates to
 /// criterion; a run that did not reach counts as longer than all that did, so that the median is absent when fewer than
 /// half reached.
-Summary summarise(const std::vector<RunRecord>& runs);
+std::vector<Summary> summarise(const std::vector<Condition>& conditions);
+
+/// Median over runs.
+std::optional<double> median_seconds_per_update(const std::vector<RunRecord>& runs);
+/// Most updates that a run was given.
+long largest_budget(const std::vector<RunRecord>& runs);
 
 }  // namespace stillpoint

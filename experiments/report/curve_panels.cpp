@@ -11,17 +11,14 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double panel_gap = 52, most_bins = 100;
+constexpr double panel_gap = 52;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
-/// The last update of the study: the largest budget, or the end of the longest curve.
-double last_update(const std::vector<Condition>& conditions) {
-  double last = 1;
+/// The largest budget of the study, or the longest curve.
+long last_update(const std::vector<Condition>& conditions) {
+  long last = 1;
   for (const auto& condition : conditions)
-    for (const auto& run : condition.runs) {
-      last = std::max(last, static_cast<double>(run.updates));
-      if (!run.update.empty()) last = std::max(last, run.update.back());
-    }
+    for (const auto& run : condition.runs) last = std::max({last, run.updates, run.curve->updates});
   return last;
 }
 
@@ -54,24 +51,21 @@ void draw_point(Svg& svg, Point at, const Condition& condition, const std::strin
 CurvePanels::Measure CurvePanels::choose_measure(const std::vector<Condition>& conditions) {
   double low = infinity, high = -infinity;
   for (const auto& condition : conditions)
-    for (const auto& run : condition.runs)
-      for (const double value : run.accuracy)
-        if (std::isfinite(value)) {
-          low = std::min(low, value);
-          high = std::max(high, value);
-        }
+    for (const auto& run : condition.runs) {
+      low = std::min(low, run.curve->least_accuracy);
+      high = std::max(high, run.curve->greatest_accuracy);
+    }
   if (low < high)
-    return {&RunRecord::accuracy,   &RunRecord::final_accuracy, "task accuracy",
-            "Accuracy in training", Axis::Scale::linear,        -infinity};
-  return {&RunRecord::loss, &RunRecord::final_loss, "task loss", "Loss in training", Axis::Scale::log10, infinity};
+    return {true, &RunRecord::final_accuracy, "task accuracy", "Accuracy in training", Axis::Scale::linear, -infinity};
+  return {false, &RunRecord::final_loss, "task loss", "Loss in training", Axis::Scale::log10, infinity};
 }
 
 CurvePanels::CurvePanels(const std::vector<Condition>& conditions)
     : conditions_(conditions),
       measure_(choose_measure(conditions)),
       last_(last_update(conditions)),
-      width_(std::ceil(last_ / most_bins)),
-      bins_(static_cast<std::size_t>(std::ceil(last_ / width_))) {
+      width_(bin_of(last_)),
+      bins_(static_cast<std::size_t>((last_ + width_ - 1) / width_)) {
   std::vector<double> drawn;
   for (const auto& condition : conditions) {
     const auto& curve = curves_.emplace_back(quartiles(condition.runs));
@@ -84,23 +78,10 @@ CurvePanels::CurvePanels(const std::vector<Condition>& conditions)
 /// Mean of the run's curve in each bin; NaN before it begins or without one. After its end: `worst` if the run
 /// diverged, else its final value.
 std::vector<double> CurvePanels::binned(const RunRecord& run) const {
-  const auto& values = run.*measure_.values;
-  std::vector<double> sum(bins_, 0), count(bins_, 0);
-  std::size_t end = 0;  // bins with data lie before it
-  for (std::size_t k = 0; k < std::min(values.size(), run.update.size()); ++k) {
-    if (!std::isfinite(values[k])) continue;
-    const auto bin = std::min(static_cast<std::size_t>(run.update[k] / width_), bins_ - 1);
-    sum[bin] += values[k];
-    ++count[bin];
-    end = std::max(end, bin + 1);
-  }
-  const double afterwards = run.diverged() ? measure_.worst : end == 0 ? nan : run.*measure_.final_value;
-  std::vector<double> means(bins_, afterwards);
+  auto means = bin_means(*run.curve, measure_.is_accuracy, width_);
   double last = nan;
-  for (std::size_t bin = 0; bin < end; ++bin) {
-    if (count[bin] > 0) last = sum[bin] / count[bin];
-    means[bin] = last;
-  }
+  for (auto& mean : means) last = mean = std::isnan(mean) ? last : mean;
+  means.resize(bins_, run.diverged() ? measure_.worst : means.empty() ? nan : run.*measure_.final_value);
   return means;
 }
 

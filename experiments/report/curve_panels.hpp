@@ -29,9 +29,9 @@ class CurvePanels {
   /// Both panels, whose data areas begin at `top`.
   void draw(Svg& svg, double top, const std::vector<Series>& series) const;
   /// From 0 to the last update of the study.
-  Axis updates() const { return {"update", 0, last_}; }
+  Axis updates() const { return {"update", 0, static_cast<double>(last_)}; }
   /// Updates that a point of a learning curve stands for.
-  double bin_width() const { return width_; }
+  long bin_width() const { return width_; }
 
  private:
   /// One value per bin, NaN without runs.
@@ -40,15 +40,17 @@ class CurvePanels {
   };
   /// Which curve panel a shows. `worst` is what a run that diverged counts as.
   struct Measure {
-    std::vector<double> RunRecord::*values;
-    double RunRecord::*final_value;
+    bool is_accuracy;
+    double RunRecord::* final_value;
     std::string label, title;
     Axis::Scale scale;
     double worst;
   };
   static Measure choose_measure(const std::vector<Condition>& conditions);
   /// Mean of the updates in a bin.
-  double centre(std::size_t bin) const { return static_cast<double>(bin) * width_ + (width_ - 1) / 2; }
+  double centre(std::size_t bin) const {
+    return static_cast<double>(bin) * static_cast<double>(width_) + static_cast<double>(width_ - 1) / 2;
+  }
   std::vector<double> binned(const RunRecord& run) const;
   Quartiles quartiles(const std::vector<RunRecord>& runs) const;
   void draw_band(Svg& svg, const Panel& panel, const Quartiles& curve, const std::string& colour, double opacity) const;
@@ -57,8 +59,8 @@ class CurvePanels {
 
   const std::vector<Condition>& conditions_;
   Measure measure_;
-  double last_, width_;
-  std::size_t bins_;  // updates [k * width, (k + 1) * width) form bin k; the last takes what comes after
+  long last_, width_;
+  std::size_t bins_;  // updates [k * width, (k + 1) * width) form bin k
   std::vector<Quartiles> curves_;
   Axis y_;
 };

@@ -84,15 +84,14 @@ std::vector<Series> series_of(const StudyRecord& study, const std::vector<Group>
 }
 
 bool stopped_early(const RunRecord& run) {
-  return !run.diverged() && !run.update.empty() && run.update.back() + 1 < static_cast<double>(run.updates);
+  return !run.diverged() && run.curve->updates > 0 && run.curve->updates < run.updates;
 }
 
-std::vector<std::string> notes_on(const std::vector<Condition>& conditions, double bin_width) {
+std::vector<std::string> notes_on(const std::vector<Condition>& conditions, long bin_width) {
   std::vector<std::string> notes{
-      fmt::format(
-          "a: median (line) and quartiles (band) over runs, each averaged in bins of {:.0f} update{}; a run that "
-          "diverged counts as the worst from then on.",
-          bin_width, bin_width > 1 ? "s" : ""),
+      fmt::format("a: median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; a run that "
+                  "diverged counts as the worst from then on.",
+                  bin_width, bin_width > 1 ? "s" : ""),
       "b: 1 − Kaplan–Meier estimate; points: share of all runs that reached, with Wilson 95 % interval.",
       "c: median of all runs, with bootstrap 95 % interval; an arrow: its end lies beyond the budget."};
   const auto any = [&](auto&& of_condition) { return std::any_of(conditions.begin(), conditions.end(), of_condition); };
@@ -112,13 +111,14 @@ std::string learning_curve_figure(const StudyRecord& study, const std::string& p
 
   const CurvePanels curves(study.conditions);
   const auto series = series_of(study, groups, option);
+  const auto summaries = summarise(study.conditions);
   std::vector<std::vector<Series>> drawn;
   std::vector<ConditionRows> rows;
   double height = group_gap * static_cast<double>(groups.size() - 1);
   for (const auto& group : groups) {
     auto& own = drawn.emplace_back();
     for (const auto i : group.conditions) own.push_back(series[i]);
-    rows.emplace_back(study.conditions, own, curves.updates());
+    rows.emplace_back(study.conditions, summaries, own, curves.updates());
     height += top_margin + (option ? header_height : 0) + CurvePanels::height + beneath_panels + rows.back().height();
   }
   const auto notes = notes_on(study.conditions, curves.bin_width());

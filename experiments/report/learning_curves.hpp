@@ -13,7 +13,8 @@ namespace stillpoint {
 /// where none varies of that name.
 ///
 /// Panel a: task accuracy against update, median over runs and quartiles as a band; the loss, on a log axis, where
-/// accuracy never changes. Each run enters with its means over bins of about 1 % of the budget. From the update at
+/// accuracy never changes. Each run enters with its means over bins of a power of two of updates, some 1 %
+/// of the budget (experiments/results/thin_curve.hpp). From the update at
 /// which a run diverges it ranks below all others, so it is never dropped: where more than half have diverged the line
 /// ends. A run that stopped early for another reason goes on with its final value on the evaluation trials.
 ///

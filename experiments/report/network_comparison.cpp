@@ -40,10 +40,10 @@ NumberSummary summarise_number(const std::vector<AnalysedNetwork>& networks, std
   return summary;
 }
 
+/// All but the test, whose differences are to be tested together with those of other numbers.
 NumberDifference difference_of(const NetworkComparison& compared, std::size_t condition, std::size_t against,
-                               std::size_t number) {
+                               std::size_t number, std::vector<double>& differences) {
   NumberDifference difference{condition, against, number, {}, 0, 0, std::nullopt};
-  std::vector<double> differences;
   const auto& runs = compared.study.conditions[condition].runs;
   const auto& others = compared.study.conditions[against].runs;
   for (std::size_t i = 0; i < runs.size(); ++i)
@@ -57,7 +57,6 @@ NumberDifference difference_of(const NetworkComparison& compared, std::size_t co
       else
         ++difference.undefined;
     }
-  difference.test = paired_test(differences);
   return difference;
 }
 
@@ -70,14 +69,17 @@ NetworkComparison compare_networks(StudyRecord read, NetworkAnalysis made,
   const auto& study = compared.study;
   const auto& analysis = compared.analysis;
   const auto with = compared_with(study, request).with;
+  std::vector<std::vector<double>> differences;  // over pairs
   for (std::size_t c = 0; c < study.conditions.size(); ++c) {
     compared.summaries.emplace_back();
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
       compared.summaries[c].push_back(summarise_number(compared.networks[c], k, analysis.numbers[k]));
     if (!with[c] || *with[c] == c) continue;
     for (std::size_t k = 0; k < analysis.numbers.size(); ++k)
-      compared.differences.push_back(difference_of(compared, c, *with[c], k));
+      compared.differences.push_back(difference_of(compared, c, *with[c], k, differences.emplace_back()));
   }
+  const auto tests = paired_tests(differences);
+  for (std::size_t i = 0; i < tests.size(); ++i) compared.differences[i].test = tests[i];
   std::vector<double> p;  // without one it counts, too, as one that is not rejected
   for (const auto& difference : compared.differences) p.push_back(difference.test.p.value_or(1));
   const auto corrected = holm(p);

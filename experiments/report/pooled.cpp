@@ -12,7 +12,7 @@ namespace stillpoint {
 
 std::string value_of(const Condition& condition, const std::string& option) {
   if (!condition.runs.empty()) {
-    const auto& options = condition.runs.front().options;
+    const auto& options = *condition.runs.front().options;
     if (const auto found = options.find(option); found != options.end()) return found->second;
   }
   for (const auto& [name, value] : condition.varied)
@@ -78,9 +78,9 @@ std::vector<std::string> varied_options(const std::vector<StudyRecord>& studies)
 /// of the program may have written it.
 void require_same_options(const Condition& first, const std::string& first_directory, const Condition& second,
                           const std::string& second_directory) {
-  const auto& others = second.runs.front().options;
+  const auto& others = *second.runs.front().options;
   const auto shape = value_of(first, "schedule.shape");
-  for (const auto& [option, value] : first.runs.front().options) {
+  for (const auto& [option, value] : *first.runs.front().options) {
     const auto other = others.find(option);
     const bool unused = option == "schedule.until" && (shape == "constant" || shape == "controlled");
     if (other != others.end() && other->second != value && !only_of_length(option) && !unused)

@@ -8,14 +8,15 @@ namespace stillpoint {
 
 namespace {
 
-Block conditions_block(const StudyRecord& study) {
+Block conditions_block(const ComparedStudy& compared) {
+  const auto& study = compared.study;
   const StateColumns state(study);
   Block block{{state.header()}, {}};
   for (const auto* name : {"reached [%]", "updates", "diverged", "accuracy", "V start", "V end", "over", "ms/update"})
     block.rows.front().push_back(name);
   for (std::size_t i = 0; i < study.conditions.size(); ++i) {
     const auto& condition = study.conditions[i];
-    const auto summary = summarise(condition.runs);
+    const auto& summary = compared.summaries[i];
     const auto over = summary.over_stability_bound;
     block.rows.push_back(state.cells(condition));
     for (const auto& cell :
@@ -44,37 +45,37 @@ std::string choice_lines(const StudyRecord& study) {
 }
 
 /// One line per condition some of whose networks collapsed during freeze-in.
-std::string collapsed_lines(const StudyRecord& study) {
+std::string collapsed_lines(const ComparedStudy& compared) {
   std::string text;
-  for (const auto& condition : study.conditions)
-    if (const long runs = summarise(condition.runs).collapsed; runs > 0)
+  for (std::size_t i = 0; i < compared.summaries.size(); ++i)
+    if (const long runs = compared.summaries[i].collapsed; runs > 0)
       text += fmt::format(
           "collapsed: in {} of {} runs of {}, after freeze-in, all trials end alike or hardly depend on their input\n"
           "  (/freeze_in of the run files)\n",
-          runs, condition.runs.size(), condition.name());
+          runs, compared.summaries[i].runs, compared.study.conditions[i].name());
   return text;
 }
 
 /// One line per condition whose controlled schedule did not hold its set point.
-std::string set_point_lines(const StudyRecord& study) {
+std::string set_point_lines(const ComparedStudy& compared) {
   std::string text;
-  for (const auto& condition : study.conditions)
-    if (const auto summary = summarise(condition.runs); summary.set_point_missed > 0)
+  for (std::size_t i = 0; i < compared.summaries.size(); ++i)
+    if (const auto& summary = compared.summaries[i]; summary.set_point_missed > 0)
       text += fmt::format(
           "set point missed: {} of {} runs of {}: V = {:.3g} /s in the last tenth of the updates (mean of runs),\n"
           "  schedule.speed = {:g}\n",
-          summary.set_point_missed, summary.runs, condition.name(), summary.controlled->reached,
+          summary.set_point_missed, summary.runs, compared.study.conditions[i].name(), summary.controlled->reached,
           summary.controlled->set_point);
   return text;
 }
 
 /// One line per condition whose gradients were compared with BPTT's.
-std::string alignment_lines(const StudyRecord& study) {
+std::string alignment_lines(const ComparedStudy& compared) {
   std::string text;
-  for (const auto& condition : study.conditions)
-    for (const auto& each : summarise(condition.runs).alignment)
-      text += fmt::format("alignment with BPTT, {}: {} cosine {:.3f}, norm ratio {:.3g}\n", condition.name(), each.rule,
-                          each.cosine, each.norm_ratio);
+  for (std::size_t i = 0; i < compared.summaries.size(); ++i)
+    for (const auto& each : compared.summaries[i].alignment)
+      text += fmt::format("alignment with BPTT, {}: {} cosine {:.3f}, norm ratio {:.3g}\n",
+                          compared.study.conditions[i].name(), each.rule, each.cosine, each.norm_ratio);
   return text;
 }
 
@@ -82,10 +83,10 @@ std::string alignment_lines(const StudyRecord& study) {
 
 std::string summary_table(const ComparedStudy& compared) {
   const auto& study = compared.study;
-  const auto named = with_names(study, {conditions_block(study), comparisons_block(compared)});
+  const auto named = with_names(study, {conditions_block(compared), comparisons_block(compared)});
   auto text = fmt::format("study {}\n", study.name) + completion_line(study) + '\n' + named.key + named.blocks[0] +
-              conditions_legend + choice_lines(study) + unmatched_lines(study) + collapsed_lines(study) +
-              set_point_lines(study) + alignment_lines(study);
+              conditions_legend + choice_lines(study) + unmatched_lines(study) + collapsed_lines(compared) +
+              set_point_lines(compared) + alignment_lines(compared);
   if (compared.count == 0) return text;
   return text + '\n' + named.blocks[1] + comparisons_legend(compared);
 }

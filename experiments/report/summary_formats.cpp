@@ -20,9 +20,11 @@ Json alignment_json(const Summary& summary) {
 }
 
 std::vector<std::string> programs_of(const Condition& condition) {
-  std::set<std::string> programs;
-  for (const auto& run : condition.runs) programs.insert(program_text(run.program));
-  return {programs.begin(), programs.end()};
+  std::set<ProgramFacts> programs;
+  for (const auto& run : condition.runs) programs.insert(*run.program);
+  std::set<std::string> texts;
+  for (const auto& program : programs) texts.insert(program_text(program));
+  return {texts.begin(), texts.end()};
 }
 
 Json controlled_json(const Summary& summary) {
@@ -35,10 +37,10 @@ Json controlled_json(const Summary& summary) {
 std::string finite_field(double value) { return csv_field(std::isfinite(value) ? std::optional(value) : std::nullopt); }
 
 /// Rules whose gradients were compared with BPTT's in any condition.
-std::vector<std::string> aligned_rules(const StudyRecord& study) {
+std::vector<std::string> aligned_rules(const std::vector<Summary>& summaries) {
   std::vector<std::string> rules;
-  for (const auto& condition : study.conditions)
-    for (const auto& each : summarise(condition.runs).alignment)
+  for (const auto& summary : summaries)
+    for (const auto& each : summary.alignment)
       if (std::find(rules.begin(), rules.end(), each.rule) == rules.end()) rules.push_back(each.rule);
   return rules;
 }
@@ -49,7 +51,7 @@ std::string summary_json(const ComparedStudy& study) {
   Json list = Json::array();
   for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
     const auto& condition = study.study.conditions[i];
-    const auto summary = summarise(condition.runs);
+    const auto& summary = study.summaries[i];
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     auto entry = identity_json(condition);
     entry.update(
@@ -81,12 +83,12 @@ std::string summary_csv(const ComparedStudy& study) {
               "median_updates_high,final_accuracy,final_loss,speed_start,speed_end,over_stability_bound,"
               "seconds_per_update,set_point,controlled_speed,set_point_missed,tuned_edge,programs" +
               comparison_header();
-  const auto rules = aligned_rules(study.study);
+  const auto rules = aligned_rules(study.summaries);
   for (const auto& rule : rules) text += fmt::format(",alignment.{0}.cosine,alignment.{0}.norm_ratio", rule);
   text += '\n';
   for (std::size_t i = 0; i < study.study.conditions.size(); ++i) {
     const auto& condition = study.study.conditions[i];
-    const auto summary = summarise(condition.runs);
+    const auto& summary = study.summaries[i];
     const auto interval = summary.median_interval.value_or(CensoredInterval{});
     text += identity_fields(condition) + fmt::format("{},{},{},{},{},{}", summary.reached, summary.diverged,
                                                      summary.budget, summary.collapsed, summary.reached_interval.low,

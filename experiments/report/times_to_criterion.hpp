@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "analysis/statistics/intervals.hpp"
-#include "analysis/statistics/paired.hpp"
 #include "analysis/statistics/survival.hpp"
 #include "experiments/results/records.hpp"
 
@@ -25,7 +24,7 @@ CommonFollowUp to_common_budget(const std::vector<RunRecord>& first, const std::
 struct PairedDifference {
   long pairs = 0;
   std::optional<Estimate> share_reached;  // percentage points, score interval; absent without pairs
-  PairedTest updates;                     // of min(reached_at, budget) [updates]
+  std::vector<double> updates;            // of each pair, of min(reached_at, budget) [updates]
 };
 PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& reference);
 

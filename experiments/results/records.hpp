@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,8 +12,21 @@
 
 #include "experiments/results/condition_label.hpp"
 #include "experiments/results/program.hpp"
+#include "experiments/results/thin_curve.hpp"
 
 namespace stillpoint {
+
+/// A value that many hold and none changes.
+template <class Value>
+class Shared {
+ public:
+  Shared(Value value = {}) : value_(std::make_shared<const Value>(std::move(value))) {}
+  const Value& operator*() const { return *value_; }
+  const Value* operator->() const { return value_.get(); }
+
+ private:
+  std::shared_ptr<const Value> value_;
+};
 
 /// What a matched control was made of.
 struct Match {
@@ -38,6 +52,8 @@ struct ControlledSpeed {
   bool held() const;  // within 5 %
 };
 
+using OptionTexts = std::map<std::string, std::string>;  // full name -> value as text
+
 struct RunRecord {
   enum class Outcome { reached, not_reached, diverged };
   std::uint64_t seed = 0;
@@ -45,22 +61,21 @@ struct RunRecord {
   std::optional<long> reached_at;          // update at which the criterion was reached
   std::optional<long> diverged_at;         // update whose loss or gradient was not finite
   long updates = 0;  // the whole budget, also of a run that stopped early: one that never reached is censored here
-  std::vector<double> update, loss, accuracy, speed;  // learning curve, one entry per update (speed V in 1/s)
-  double final_accuracy = 0, final_loss = 0;          // on the 512 evaluation trials, NaN when diverged
-  double speed_at_start = 0, speed_at_end = 0;        // V [1/s]
+  double final_accuracy = 0, final_loss = 0;    // on the 512 evaluation trials, NaN when diverged
+  double speed_at_start = 0, speed_at_end = 0;  // V [1/s]
   bool over_stability_bound = false;
   bool unmatched = false;  // a matched control for which no factor came close enough
   bool collapsed = false;  // after freeze-in all trials ended alike, or hardly depended on the input
   double seconds_per_update = 0;
-  std::vector<AlignmentRecord> alignment;      // of the rule and its shadows, where shadow.rules were given
-  std::map<std::string, std::string> options;  // every resolved option that applies to the run, as text
-
-  ProgramFacts program;  // that trained it
+  std::vector<AlignmentRecord> alignment;  // of the rule and its shadows, where shadow.rules were given
+  /// Where a controlled schedule worked on temporal consistency and the run did not diverge.
+  std::optional<ControlledSpeed> controlled_speed = {};
+  Shared<OptionTexts> options = {};   // every resolved option that applies to the run
+  Shared<ProgramFacts> program = {};  // that trained it
+  Shared<ThinCurve> curve = {};       // how it learned
 
   /// Whether loss or gradient ever ceased to be finite, be it after criterion was reached.
   bool diverged() const { return outcome == Outcome::diverged || diverged_at.has_value(); }
-  /// Where a controlled schedule worked on temporal consistency and the run did not diverge.
-  std::optional<ControlledSpeed> controlled_speed() const;
   /// Mean cosine of the rule that trained with the true gradient, where it was measured.
   std::optional<double> own_cosine() const;
 };

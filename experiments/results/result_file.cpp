@@ -184,8 +184,8 @@ namespace {
 /// An option that reports rely on, as training knows it.
 const std::string& checked_option(const RunRecord& run, const std::string& name, const std::vector<Option>& known,
                                   const std::string& where) {
-  const auto found = run.options.find(name);
-  if (found == run.options.end())
+  const auto found = run.options->find(name);
+  if (found == run.options->end())
     throw UserError(fmt::format("{}: group /options: attribute {}: missing", where, name));
   for (auto option : known)
     if (option.name == name) {
@@ -198,17 +198,14 @@ const std::string& checked_option(const RunRecord& run, const std::string& name,
 void check_options(const RunRecord& run, const std::string& where) {
   for (const char* name : {"training.updates", "training.stop_at_criterion", "training.checkpoints"})
     checked_option(run, name, training_options(), where);
-  const auto shape = run.options.find("schedule.shape");
-  if (shape != run.options.end() && shape->second == "controlled")
+  const auto shape = run.options->find("schedule.shape");
+  if (shape != run.options->end() && shape->second == "controlled")
     checked_option(run, "schedule.speed", schedule_list().options(), where);
 }
 
-void read_curve(const hdf5::ReadGroup& root, RunRecord& run) {
+RunCurve read_curve(const hdf5::ReadGroup& root) {
   const auto curve = root.group("curve");
-  run.update = curve.vector("update");
-  run.loss = curve.vector("loss");
-  run.accuracy = curve.vector("accuracy");
-  run.speed = curve.vector("speed");
+  RunCurve run{curve.vector("update"), curve.vector("loss"), curve.vector("accuracy"), curve.vector("speed")};
   for (const auto& [name, values] : {std::pair("loss", &run.loss), {"accuracy", &run.accuracy}, {"speed", &run.speed}})
     require_parameter(values->size() == run.update.size(), curve.where() + ": dataset " + name,
                       fmt::format("{} values", values->size()),
@@ -216,6 +213,7 @@ void read_curve(const hdf5::ReadGroup& root, RunRecord& run) {
   double last = -1;
   for (const double update : run.update)
     last = static_cast<double>(whole_number(curve.where() + ": dataset update", update, last + 1));
+  return run;
 }
 
 double mean_of_finite(const std::vector<double>& values) {
@@ -226,6 +224,19 @@ double mean_of_finite(const std::vector<double>& values) {
       ++count;
     }
   return sum / count;
+}
+
+std::optional<ControlledSpeed> controlled_speed(const RunRecord& run, const std::vector<double>& speed) {
+  const auto is = [&](const char* name, const char* value) {
+    const auto found = run.options->find(name);
+    return found != run.options->end() && found->second == value;
+  };
+  const bool works = !is("tcr.form", "none") || is("synapse.kind", "tcr");
+  if (!is("schedule.shape", "controlled") || !works || run.diverged_at || speed.empty()) return std::nullopt;
+  const auto tenth = static_cast<std::ptrdiff_t>((speed.size() + 9) / 10);
+  const auto set_point = number_option("schedule.speed", "", "1/s", positive, "");
+  return ControlledSpeed{set_point.value_of(run.options->at("schedule.speed")),
+                         mean_of_finite({speed.end() - tenth, speed.end()})};
 }
 
 }  // namespace
@@ -265,7 +276,7 @@ std::map<std::string, std::string> provenance_of(const std::string& path) {
   return file.root().group("provenance").options();
 }
 
-RunRecord read_run(const hdf5::ReadGroup& root) {
+RunFile read_run(const hdf5::ReadGroup& root) {
   const auto& path = root.where();
   if (!root.has_attribute("format") || root.text("format") != "stillpoint-run")
     throw UserError(path + ": is not a run file: one is needed here, as `stillpoint run` writes it");
@@ -291,10 +302,12 @@ RunRecord read_run(const hdf5::ReadGroup& root) {
   run.over_stability_bound = root.whole("updates_over_stability_bound") > 0;
   if (root.has("control")) run.unmatched = root.group("control").whole("matched", 0, 1) == 0;
   run.updates = root.group("options").whole("training.updates");
-  read_curve(root, run);
+  auto curve = read_curve(root);
+  run.curve = thinned(curve);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  run.speed_at_start = run.speed.empty() ? nan : run.speed.front();
-  run.speed_at_end = run.speed.empty() ? nan : run.speed.back();
+  run.speed_at_start = curve.speed.empty() ? nan : curve.speed.front();
+  run.speed_at_end = curve.speed.empty() ? nan : curve.speed.back();
+  run.controlled_speed = controlled_speed(run, curve.speed);
   if (root.has("freeze_in")) run.collapsed = root.group("freeze_in").whole("collapsed", 0, 1) != 0;
   if (root.has("alignment")) {
     const auto alignment = root.group("alignment");
@@ -306,15 +319,15 @@ RunRecord read_run(const hdf5::ReadGroup& root) {
   }
   run.seconds_per_update = root.group("provenance").number("seconds_per_update");
   run.program = read_program(root);
-  return run;
+  return {std::move(run), std::move(curve)};
 }
 
-RunRecord read_run(const std::string& path) {
+RunFile read_run(const std::string& path) {
   const hdf5::ReadFile file(path);
   return read_run(file.root());
 }
 
-RunRecord read_run_of_study(const std::string& path) {
+RunFile read_run_of_study(const std::string& path) {
   try {
     return read_run(path);
   } catch (const UserError& problem) {

@@ -65,12 +65,17 @@ ProgramFacts read_program(const hdf5::ReadGroup& root);
 /// What to do with a file of a study that cannot be read: the end of a message.
 extern const std::string run_again;
 
-/// Reads what reports need of a run file. Throws UserError.
-RunRecord read_run(const std::string& path);
+/// What reports need of a run file, and how it learned, update by update.
+struct RunFile {
+  RunRecord record;
+  RunCurve curve;
+};
+/// Throws UserError.
+RunFile read_run(const std::string& path);
 /// The same of a file whose root is open.
-RunRecord read_run(const hdf5::ReadGroup& root);
+RunFile read_run(const hdf5::ReadGroup& root);
 /// The same for a file of a study, which can be made again: what it throws says how.
-RunRecord read_run_of_study(const std::string& path);
+RunFile read_run_of_study(const std::string& path);
 
 /// /provenance of a run file, name -> value as text: a run that was made again has another one. Throws UserError.
 std::map<std::string, std::string> provenance_of(const std::string& path);

@@ -59,7 +59,8 @@ void require_same_shape(const Network<double>& network, const Network<double>& i
 }
 
 /// The networks of a run file, whose root is open.
-std::vector<Checkpoint> read_checkpoints(const hdf5::ReadGroup& root, const RunRecord& record) {
+std::vector<Checkpoint> read_checkpoints(const hdf5::ReadGroup& root, const RunFile& run) {
+  const auto& record = run.record;
   std::map<long, std::string> groups;
   if (root.has("checkpoints")) {
     const auto group = root.group("checkpoints");
@@ -73,10 +74,10 @@ std::vector<Checkpoint> read_checkpoints(const hdf5::ReadGroup& root, const RunR
   add(0, "initial/network");
   for (const auto& [update, name] : groups)
     if (update > 0) add(update, "checkpoints/" + name + "/network");
-  const bool stopped = record.reached_at && record.options.at("training.stop_at_criterion") == "true";
+  const bool stopped = record.reached_at && record.options->at("training.stop_at_criterion") == "true";
   const long last = record.diverged_at ? *record.diverged_at  // ends before the change of that update
                     : stopped          ? *record.reached_at
-                                       : static_cast<long>(record.update.size());
+                                       : static_cast<long>(run.curve.update.size());
   if (last > checkpoints.back().update) add(last, "final/network");
   return checkpoints;
 }
@@ -146,19 +147,19 @@ SubjectFile open_subject(const std::string& path, const std::string& group) {
 
 SubjectPath open_subject_path(const std::string& path) {
   StoredNetwork stored;
-  RunRecord record;
+  RunFile run;
   RunHead head;
   std::vector<Checkpoint> checkpoints;
   {
     const hdf5::ReadFile file(path);
     const auto& root = file.root();
-    record = read_run(root);
+    run = read_run(root);
     head = read_run_head(root);
-    checkpoints = read_checkpoints(root, record);
+    checkpoints = read_checkpoints(root, run);
     stored = read_network_group(root, "final/network");
   }
   auto file = subject_of(path, stored, head);
-  return {std::move(file), std::move(checkpoints), std::move(record)};
+  return {std::move(file), std::move(checkpoints), std::move(run)};
 }
 
 }  // namespace stillpoint

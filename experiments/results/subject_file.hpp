@@ -41,7 +41,7 @@ struct Checkpoint {
 struct SubjectPath {
   SubjectFile file;                     // its network is the final one
   std::vector<Checkpoint> checkpoints;  // the initial network, those of /checkpoints and the final one, by update
-  RunRecord record;                     // how it learned
+  RunFile run;                          // how it learned
 };
 /// Two networks or more. Throws UserError where the file is no run file.
 SubjectPath open_subject_path(const std::string& path);

@@ -31,7 +31,7 @@ void RunWarnings::stability(const RunJob& job, const LearningCurve& curve) {
 
 void RunWarnings::set_point(const RunJob& job) {
   if (job.options->text("schedule.shape") != "controlled") return;
-  const auto speed = read_run_of_study(job.path).controlled_speed();
+  const auto speed = read_run_of_study(job.path).record.controlled_speed;
   if (!speed || speed->held()) return;
   add("set point missed", job,
       fmt::format("set point missed: V = {:.3g} /s in the last tenth of the updates, schedule.speed = {:g}",

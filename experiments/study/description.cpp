@@ -70,14 +70,22 @@ Description parse_description(const std::string& text, const std::string& path) 
 
 Description read_description(const std::string& path) { return parse_description(read_text(path), path); }
 
-Description read_study_description(const std::string& directory) {
-  const auto path = std::filesystem::path(directory) / "study.json";
+std::string study_json_of(const std::string& directory) {
+  return (std::filesystem::path(directory) / "study.json").string();
+}
+
+std::string read_study_text(const std::string& directory) {
+  const auto path = study_json_of(directory);
   std::error_code ignored;
   if (!std::filesystem::exists(directory, ignored))
     throw UserError(directory + ": does not exist; give the --out directory of `stillpoint run`");
   if (!std::filesystem::exists(path, ignored))
     throw UserError(directory + ": holds no study (no study.json); give the --out directory of `stillpoint run`");
-  return read_description(path.string());
+  return read_text(path);
+}
+
+Description read_study_description(const std::string& directory) {
+  return parse_description(read_study_text(directory), study_json_of(directory));
 }
 
 namespace {

@@ -23,7 +23,10 @@ std::string description_of(const Study& study);
 /// Throws UserError where the text, that of `path`, does not describe a study.
 Description parse_description(const std::string& text, const std::string& path);
 Description read_description(const std::string& path);
-/// DIR/study.json; throws UserError where there is no such directory, or it holds no study.
+/// Where the text is.
+std::string study_json_of(const std::string& directory);
+/// That text; throws UserError where there is no such directory, or it holds no study.
+std::string read_study_text(const std::string& directory);
 Description read_study_description(const std::string& directory);
 
 /// What was tuned: of each condition as text, "" where nothing was, at which edge of what was tried it lies, "" where

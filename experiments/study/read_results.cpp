@@ -10,6 +10,8 @@
 #include "experiments/results/begun_run.hpp"
 #include "experiments/results/condition_choice.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/results/run_index.hpp"
+#include "experiments/results/text_file.hpp"
 #include "experiments/runs/claims.hpp"
 #include "experiments/study/description.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -26,7 +28,7 @@ void require_place(const RunRecord& run, const std::string& path, const std::str
     throw UserError(fmt::format("{}: holds seed {}, whose file is {}; remove it", path, run.seed,
                                 fs::path(place).filename().string()));
   for (const auto& [option, value] : varied)
-    if (const auto own = run.options.find(option); own != run.options.end() && !same_value(own->second, value))
+    if (const auto own = run.options->find(option); own != run.options->end() && !same_value(own->second, value))
       throw UserError(fmt::format("{}: {} = {}, its condition has {}{}", path, option, own->second, value, run_again));
 }
 
@@ -70,13 +72,14 @@ std::optional<std::uint64_t> seed_in(const std::string& name) {
 /// What the names of files say of runs that are not finished.
 Completion completion_of(const std::string& directory, std::size_t condition, const std::vector<std::string>& names) {
   Completion completion;
-  for (const auto& name : names)
-    if (const auto seed = seed_in(name)) {
-      const auto path = run_path(directory, condition, *seed);
-      if (fs::path(name).extension() == ".unfinished") completion.kept.insert(*seed);
-      if (fs::path(name).extension().string().rfind(".claim", 0) == 0 && Claims::owner(path))
-        completion.running.insert(*seed);
-    }
+  for (const auto& name : names) {
+    const auto extension = fs::path(name).extension().string();
+    const auto seed = extension == ".h5" ? std::nullopt : seed_in(name);
+    if (!seed) continue;
+    if (extension == ".unfinished") completion.kept.insert(*seed);
+    if (extension.rfind(".claim", 0) == 0 && Claims::owner(run_path(directory, condition, *seed)))
+      completion.running.insert(*seed);
+  }
   return completion;
 }
 
@@ -99,12 +102,15 @@ void add_plan(StudyRecord& record, const std::optional<std::set<std::uint64_t>>&
 }  // namespace
 
 StudyRecord read_results(const std::string& directory) {
-  const auto found = read_study_description(directory);
+  const auto text = read_study_text(directory);
+  const auto found = parse_description(text, study_json_of(directory));
   StudyRecord record;
   record.name = printable(found.name);
   record.left_out = found.left_out;
   record.fixed = found.fixed;
   const auto files = files_by_condition(directory, found.conditions.size());
+  RunIndex index(directory, text);
+  std::vector<std::string> problems;
   for (std::size_t i = 0; i < found.conditions.size(); ++i) {
     Condition condition;
     condition.varied = found.conditions[i];
@@ -112,12 +118,22 @@ StudyRecord read_results(const std::string& directory) {
     condition.completion = completion_of(directory, i, files[i]);  // before the runs: one may end meanwhile
     for (const auto& name : files[i]) {
       if (fs::path(name).extension() != ".h5") continue;
-      const auto path = (fs::path(directory) / "runs" / name).string();
-      condition.runs.push_back(read_run_of_study(path));
-      require_place(condition.runs.back(), path, run_path(directory, i, condition.runs.back().seed), condition.varied);
+      try {
+        const auto& run = index.run(name);
+        require_place(run, (fs::path(directory) / "runs" / name).string(), run_path(directory, i, run.seed),
+                      condition.varied);
+        condition.runs.push_back(run);
+      } catch (const UserError& problem) {
+        problems.push_back(problem.what());
+      }
     }
     record.conditions.push_back(std::move(condition));
   }
+  index.keep();
+  if (!problems.empty())
+    throw UserError(problems.size() == 1
+                        ? problems.front()
+                        : fmt::format("{} (and {} more files like it)", problems.front(), problems.size() - 1));
   add_plan(record, planned_seeds(directory));
   const auto tuning = read_tuning((fs::path(directory) / "tuning.json").string());
   for (std::size_t i = 0; i < std::min(tuning.conditions.size(), record.conditions.size()); ++i) {

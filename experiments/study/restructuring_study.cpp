@@ -8,6 +8,7 @@
 
 #include "analysis/statistics/bootstrap.hpp"
 #include "experiments/results/measured_run.hpp"
+#include "experiments/results/result_file.hpp"
 #include "experiments/study/measuring.hpp"
 #include "experiments/study/study_directory.hpp"
 
@@ -66,11 +67,11 @@ Index events_by(const std::vector<Matrix<double>>& z, const std::vector<ControlP
                        [&](const auto& each) { return !find_restructuring(each, controls, rate).empty(); });
 }
 
-void date_drop(RunRestructuring& run, const RunRecord& record) {
+void date_drop(RunRestructuring& run, const RunCurve& curve) {
   try {
     PhaseSetting setting;
     setting.resamples = 100;  // for the ends of an interval that the spacing of checkpoints mostly exceeds
-    const auto phases = find_learning_phases({record.update, record.loss, {}}, setting);
+    const auto phases = find_learning_phases({curve.update, curve.loss, {}}, setting);
     run.verdict = phases.verdict;
     if (phases.drop) run.drop = phases.drop->from;
   } catch (const UserError& problem) {
@@ -95,12 +96,13 @@ void test_leads(ConditionRestructuring& condition) {
   condition.longer = wilson_interval(condition.shifted->longer, static_cast<long>(times.size()));
 }
 
-ConditionRestructuring judge(const Condition& own, const Measured& measured, const Condition* shuffled,
-                             const Measured* measured_shuffled, const RestructuringSetting& setting) {
+ConditionRestructuring judge(const std::string& directory, const Condition& own, const Measured& measured,
+                             const Condition* shuffled, const Measured* measured_shuffled,
+                             const RestructuringSetting& setting) {
   ConditionRestructuring condition;
   condition.condition = own;
   condition.condition.runs.clear();
-  const auto& options = own.runs.front().options;
+  const auto& options = *own.runs.front().options;
   if (const auto kind = options.find("synapse.kind"); kind != options.end()) condition.synapse = kind->second;
   condition.planned = own.planned();
   std::vector<DescriptorPath> walks;
@@ -108,7 +110,8 @@ ConditionRestructuring judge(const Condition& own, const Measured& measured, con
     RunRestructuring run{own.runs[i].seed, measured[i].problem, {}, {}, measured[i].update, {}, {}};
     condition.diverged += own.runs[i].diverged();
     condition.unbounded_walks += measured[i].unbounded_walks;
-    if (run.problem.empty()) date_drop(run, own.runs[i]);
+    if (run.problem.empty())
+      date_drop(run, read_run_of_study(run_path(directory, static_cast<std::size_t>(own.number), run.seed)).curve);
     condition.not_measured += !run.problem.empty();
     if (run.problem.empty())
       ++(run.verdict == LearningPhases::Verdict::abrupt    ? condition.abrupt
@@ -174,7 +177,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
   for (const auto& condition : study.conditions)
     if (!is_shuffled(condition) && !condition.runs.empty()) {
       fewest = std::min(fewest, condition.runs.size());
-      any_checkpoints = any_checkpoints || condition.runs[0].options.at("training.checkpoints") != "none";
+      any_checkpoints = any_checkpoints || condition.runs[0].options->at("training.checkpoints") != "none";
     }
   require_parameter(fewest != static_cast<std::size_t>(-1), directory, "all targets shuffled",
                     "a study needs conditions with control.targets = own as well");
@@ -222,7 +225,7 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
     if (is_shuffled(condition) || condition.runs.empty()) continue;
     const auto* twin = shuffled_twin(study, condition);
     const auto* twin_measured = twin ? &measured[static_cast<std::size_t>(twin - study.conditions.data())] : nullptr;
-    conditions.push_back(judge(condition, measured[c], twin, twin_measured, setting));
+    conditions.push_back(judge(directory, condition, measured[c], twin, twin_measured, setting));
   }
   return conditions;
 }

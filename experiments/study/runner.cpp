@@ -135,7 +135,7 @@ void tidy(const std::string& directory, const std::vector<RunJob>& jobs) {
     const auto kept = time_taken(unfinished);
     if (kept && kept->updates <= job.options->integer("training.updates")) fs::remove(unfinished, ignored);
   }
-  for (const char* name : {"study.json.", "tuning.json."}) remove_partials(directory, name);
+  for (const char* name : {"study.json.", "tuning.json.", "runs.index."}) remove_partials(directory, name);
   remove_partials((fs::path(directory) / "planned").string(), "");
 }
 
@@ -162,7 +162,8 @@ void tune(Study& study, const RunnerSetting& setting) {
       std::vector<RunRecord> runs;
       for (long i = 0; i < study.tuning_seeds; ++i)
         runs.push_back(read_run_of_study(tuning_path(setting.directory, condition, candidate,
-                                                     study.first_tuning_seed + static_cast<std::uint64_t>(i))));
+                                                     study.first_tuning_seed + static_cast<std::uint64_t>(i)))
+                           .record);
       scores.push_back(score_of(runs));
       tried.push_back({{"tuned", point.candidates[candidate].tuned},
                        {"updates", scores.back().updates},

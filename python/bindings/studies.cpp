@@ -40,7 +40,13 @@ const char* outcome_name(RunRecord::Outcome outcome) {
   return outcome == Outcome::reached ? "reached" : outcome == Outcome::diverged ? "diverged" : "not_reached";
 }
 
-nb::dict as_dict(const RunRecord& run, const std::string& path, std::size_t condition) {
+/// Options are the same object for all runs that share them: of many runs they would be most of what is in memory.
+using SharedOptions = std::map<const OptionTexts*, nb::dict>;
+
+nb::dict as_dict(const RunRecord& run, const std::string& path, std::size_t condition, SharedOptions& shared) {
+  const auto [options, fresh] = shared.try_emplace(&*run.options);
+  if (fresh)
+    for (const auto& [name, value] : *run.options) options->second[name.c_str()] = value;
   nb::dict made;
   made["path"] = path;
   made["condition"] = condition;
@@ -54,7 +60,7 @@ nb::dict as_dict(const RunRecord& run, const std::string& path, std::size_t cond
   made["seconds_per_update"] = run.seconds_per_update;
   made["unmatched"] = run.unmatched;
   made["collapsed"] = run.collapsed;
-  made["options"] = run.options;
+  made["options"] = options->second;
   return made;
 }
 
@@ -62,6 +68,7 @@ nb::dict read(const std::string& directory) {
   std::optional<StudyRecord> record;
   long_call([&] { record = read_results(directory); });
   nb::list conditions, runs, left_out;
+  SharedOptions options;
   for (std::size_t i = 0; i < record->conditions.size(); ++i) {
     const auto& condition = record->conditions[i];
     nb::dict made;
@@ -73,7 +80,7 @@ nb::dict read(const std::string& directory) {
     made["missing"] = condition.missing();
     made["tuned"] = condition.tuned;
     conditions.append(made);
-    for (const auto& run : condition.runs) runs.append(as_dict(run, run_path(directory, i, run.seed), i));
+    for (const auto& run : condition.runs) runs.append(as_dict(run, run_path(directory, i, run.seed), i, options));
   }
   for (const auto& each : record->left_out) left_out.append(nb::make_tuple(dict_of(each.varied), each.reason));
   nb::dict made;
@@ -85,7 +92,7 @@ nb::dict read(const std::string& directory) {
 }
 
 nb::dict curve(const std::string& path) {
-  auto run = read_run_of_study(path);
+  auto run = read_run_of_study(path).curve;
   nb::dict made;
   made["update"] = as_vector(std::move(run.update));
   made["loss"] = as_vector(std::move(run.loss));

@@ -33,9 +33,13 @@ class Study:
         self._conditions = found["conditions"]
         for condition in self._conditions:
             condition["varied"] = {name: value_of(text) for name, text in condition["varied"].items()}
+        shared: dict[int, dict[str, Any]] = {}  # options, by what came from the files: one object for runs that have the same
+        for run in found["runs"]:
+            if id(run["options"]) not in shared:
+                shared[id(run["options"])] = {name: value_of(text) for name, text in run["options"].items()}
         self.runs = Runs([
             Run(**{
-                **run, "path": Path(run["path"]), "options": {name: value_of(text) for name, text in run["options"].items()},
+                **run, "path": Path(run["path"]), "options": shared[id(run["options"])],
                 "varied": self._conditions[run["condition"]]["varied"],
             }) for run in found["runs"]
         ])

@@ -16,20 +16,10 @@ from pathlib import Path
 
 import h5py
 
-from support import SMALL, all_contents, given, main, ok, settings, small_run, stillpoint, write
+from support import SMALL, all_contents, faulty, given, main, ok, settings, small_run, stillpoint, write
 
 KILLS = int(os.environ.get("STILLPOINT_KILLS", "20"))
 CALLS = int(os.environ.get("STILLPOINT_CALLS", "4"))
-
-
-def faulty(tmp, under, **faults):
-    """The environment of a process on a faulty system."""
-    library = tmp / "faulty.so"
-    if not library.exists():
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("faulty_system.c"), "-ldl"],
-                       check=True)
-    return {**os.environ, "LD_PRELOAD": str(library), "ASAN_OPTIONS": "verify_asan_link_order=0", "FAULTY_UNDER": str(under),
-            **{f"FAULTY_{name.upper()}": str(int(value)) for name, value in faults.items()}}
 
 
 def left_behind(out):

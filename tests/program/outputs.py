@@ -43,7 +43,7 @@ def test_nothing_is_written_over_what_would_be_lost(tmp):
     (tmp / "dir.svg").mkdir()
     shutil.copy(STUDIES[0], tmp / "s.ini")
     before = bytes_of(tmp)
-    lost = [(run, "choose another"), (other, "study"), (study / "study.json", "study"), (study / "tuning.json", "study"), (study / "runs/new.h5", "study"),
+    lost = [(run, "choose another"), (other, "study"), (study / "study.json", "study"), (study / "tuning.json", "study"), (study / "runs.index", "study"), (study / "runs/new.h5", "study"),
             (tmp / "linked/study.json", "study"), (tmp / "link.json", "study"), (tmp / "hard.json", "lost"), (network, "lost"), (trials, "lost"),
             (foreign, "lost"), (tmp / "dir.svg", "directory"), (tmp / "s.ini", "lost"), (tmp / "none/a.svg", "no directory"), ("/dev/null", "regular")]
     for out, why in lost:

@@ -9,6 +9,7 @@ DIR holds the small study, as small_study.py makes it and as every subject leave
 for itself. NAMEs choose tests.
 """
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -76,6 +77,16 @@ def ok(*words):
     done = stillpoint(*words)
     assert done.returncode == 0, f"{words}: exit {done.returncode}: {done.stderr}"
     return done.stdout
+
+
+def faulty(tmp, under, **faults):
+    """The environment of a process on a faulty system (faulty_system.c)."""
+    library = tmp / "faulty.so"
+    if not library.exists():
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("faulty_system.c"), "-ldl"],
+                       check=True)
+    return {**os.environ, "LD_PRELOAD": str(library), "ASAN_OPTIONS": "verify_asan_link_order=0", "FAULTY_UNDER": str(under),
+            **{f"FAULTY_{name.upper()}": str(int(value)) for name, value in faults.items()}}
 
 
 def keys_of(value):

@@ -144,12 +144,12 @@ AnalysisKind follow_analysis() {
     number_tracks_as(tracks, listed.points.empty() ? 0 : listed.points.back().number, followed);
     std::string unnamed;
     if (!plot.empty()) {
-      const auto& record = opened.record;
+      const auto& [record, curve] = opened.run;
       const FollowedFigure figure{std::filesystem::path(file).filename().string(),
                                   updates,
                                   given.count("log-updates") > 0,
-                                  record.update,
-                                  record.loss,
+                                  curve.update,
+                                  curve.loss,
                                   record.reached_at,
                                   held_memories(opened.file, listed, unnamed),
                                   left_out(subject, {false, true, true})};
