@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/network.hpp"
+#include "sim/parts.hpp"
 
 namespace stillpoint {
 
@@ -11,13 +12,13 @@ class Recurrence {
   /// target += W z; O(N R) per column where W is the product of factors and has no bulk.
   void add(const Network<Scalar>& network, MatrixView<Scalar> z, MatrixRef<Scalar> target) {
     if (!network.has_factors()) {
-      target.noalias() += network.W * z;
+      add_product(network.W, z, target);
       return;
     }
     projected_.noalias() = network.V.transpose() * z;
     projected_ /= static_cast<Scalar>(network.size());
     target.noalias() += network.M * projected_;
-    if (network.bulk.size() > 0) target.noalias() += network.bulk * z;
+    if (network.bulk.size() > 0) add_product(network.bulk, z, target);
   }
 
  private:
@@ -36,7 +37,7 @@ class TransposedRecurrence {
   }
   /// target += W^T s
   void add(MatrixView<Scalar> s, MatrixRef<Scalar> target) {
-    if (W_transposed_.size() > 0) target.noalias() += W_transposed_ * s;
+    if (W_transposed_.size() > 0) add_product(W_transposed_, s, target);
     if (V_.size() == 0) return;
     projected_.noalias() = M_transposed_ * s;
     target.noalias() += V_ * projected_;

@@ -12,8 +12,9 @@ namespace stillpoint {
 
 struct RunnerSetting {
   std::string directory;
-  int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor that may be used
+  int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor, or per threads_per_run of them
   bool quiet = false;
+  int threads_per_run = 0;  // of one large run at most; 0: those that no other run takes
 };
 
 /// A signal stopped the study (experiments/runs/signals.hpp); what its runs had reached is kept.

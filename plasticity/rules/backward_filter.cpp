@@ -26,7 +26,8 @@ void BackwardFilter<Scalar>::operator()(const TrialSetView<Scalar>& view, Gradie
     if (view.direct) q_ += run.at(view.direct->state, 0);
     gradient.r0 = q_.rowwise().sum();
   }
-  gradient.W.noalias() = drive_ * run.presynaptic_factor().transpose();
+  gradient.W.setZero(drive_.rows(), N);
+  add_product(drive_, run.presynaptic_factor().transpose(), gradient.W);
   gradient.W_in.noalias() = drive_ * view.trials.inputs.transpose();
   gradient.b = drive_.rowwise().sum();
   if (network.A.size() > 0)  // A x joins the drive
