@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "experiments/options/run_options.hpp"
+#include "experiments/runs/threads.hpp"
 #include "experiments/study/rule_checks.hpp"
 #include "plasticity/check/gradient_kind.hpp"
 #include "plasticity/trainer.hpp"
@@ -80,6 +81,7 @@ Made run_training(TrainingSetting& setting, const Network<double>& network, nb::
     const auto goes_on = callback(at.update, as_bound(at.network(), dt_ms), at.score.loss);
     return goes_on.is(nb::handle(Py_False)) ? Next::stop : Next::go_on;
   };
+  const RunThreads share(sharing_threads());
   auto training = long_call([&] { return train<Scalar>(setting, network); },
                             [&] {
                               if (!bar.is_none()) bar(done.load());
