@@ -34,7 +34,7 @@ void for_each_part(Index parts, double operations, const Part& part);
 /// target += left * right; a large product by parts of the longer side of target.
 template <class Left, class Right, class Target>
 void add_product(const Left& left, const Right& right, Target&& target) {
-  constexpr double large = 1 << 24;                   // below it one call: small products keep their bits and speed
+  constexpr double large = 1 << 24;                    // below it one call: small products keep their bits and speed
   constexpr Index side_of_a_part = 256, aligned = 16;  // narrower parts would pack the other factor too often
   const Index rows = target.rows(), columns = target.cols(), side = std::max(rows, columns);
   const double operations = static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(left.cols());

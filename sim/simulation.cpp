@@ -191,8 +191,7 @@ void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
   const double kick = noise_.drive * std::sqrt(1 - keep * keep);
   for (Index b = 0; b < u.cols(); ++b) {
     StepNormals normals(key_, Purpose::drive_noise, first_ + b, t, 1, noise_.halved);
-    for (auto& xi : xi_now.col(b))
-      xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * normals.next(keep));
+    for (auto& xi : xi_now.col(b)) xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * normals.next(keep));
   }
 }
 

@@ -120,8 +120,8 @@ class Simulation {
   Perturbation<Scalar>* perturbation_ = nullptr;
   TrialKey key_;
   bool keep_current_ = false;
-  Index first_ = 0;    // of the trials at work,
-  Matrix<Scalar> x_;   // and their state
+  Index first_ = 0;   // of the trials at work,
+  Matrix<Scalar> x_;  // and their state
   Matrix<Scalar> drive_noise_, joint_, joint_synapse_;
 };
 

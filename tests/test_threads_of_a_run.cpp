@@ -84,10 +84,10 @@ TEST_CASE("a large product by parts is the product, whichever side is the longer
     const Matrix<double> exact = start.cast<double>() + A.cast<double>() * C.cast<double>();
     CHECK((forwards.cast<double>() - exact).cwiseAbs().maxCoeff() < 1e-4 * std::sqrt(static_cast<double>(inner)));
   };
-  check(1000, 1000, 64);    // a step
-  check(64, 700, 1000);     // few neurons, many trials
-  check(600, 3000, 600);    // a gradient
-  check(2048, 512, 17);     // gates
+  check(1000, 1000, 64);  // a step
+  check(64, 700, 1000);   // few neurons, many trials
+  check(600, 3000, 600);  // a gradient
+  check(2048, 512, 17);   // gates
 }
 
 TEST_CASE("a small product is one call, which nobody shares") {
@@ -102,9 +102,10 @@ TEST_CASE("a small product is one call, which nobody shares") {
 TEST_CASE("what a part throws reaches who asked for the parts") {
   for (const int threads : {1, 3}) {
     const RunThreads share(threads);
-    CHECK_THROWS_AS(for_each_part(8, 1e9, [](Index part) {
-                      if (part == 5) throw UserError("part 5");
-                    }),
+    CHECK_THROWS_AS(for_each_part(8, 1e9,
+                                  [](Index part) {
+                                    if (part == 5) throw UserError("part 5");
+                                  }),
                     UserError);
   }
 }
@@ -118,10 +119,9 @@ TEST_CASE("a run is the same to the bit on 1, 2, 3 and 8 threads: every learning
       check_any_number_of_threads(large_network("leaky_rate", kind.needs_feedback_weights), chosen, 3);
     }
   }
-  for (const std::string form : {"online", "online_full"})
-    DYNAMIC_SECTION("e_prop, " << form)
-    check_any_number_of_threads(large_network("leaky_current"),
-                                {{"rule.name", "e_prop"}, {"rule.form", form}, {"network.kind", "leaky_current"}}, 3);
+  for (const std::string form : {"online", "online_full"}) DYNAMIC_SECTION("e_prop, " << form)
+  check_any_number_of_threads(large_network("leaky_current"),
+                              {{"rule.name", "e_prop"}, {"rule.form", form}, {"network.kind", "leaky_current"}}, 3);
 }
 
 TEST_CASE("a run is the same to the bit on 1, 2, 3 and 8 threads: every synapse") {

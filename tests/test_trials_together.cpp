@@ -16,8 +16,8 @@ void check_groups(const Assignments& synapse, const Noise& noise = {}) {
   const auto network = random_network("leaky_current", "tanh", N, K, O, seed).cast<float>();
   const auto trials = testing::random_trials(K, O, T, B, seed).cast<float>();
   const Integration integration{Method::euler, 5};
-  const auto made = synapse_model(resolve_options(synapse))
-                        .make<float>(synapse_context(network, integration, noise, T));
+  const auto made =
+      synapse_model(resolve_options(synapse)).make<float>(synapse_context(network, integration, noise, T));
   REQUIRE(made->trials_together(B) < B);
   Simulation<float> together(network, integration, noise), in_groups(network, integration, noise);
   for (auto* simulation : {&together, &in_groups}) simulation->keep_current(true);

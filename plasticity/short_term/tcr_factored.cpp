@@ -121,8 +121,8 @@ class FactoredTcr : public Synapse<Scalar> {
   Index chunk_, window_ = 0, filled_ = 0, first_ = 0;
   bool folds_ = false;
   Scalar gain_ = 0;
-  Matrix<Scalar> rates_, posts_;  // N x window per trial: r(k) and q(k)
-  Matrix<Scalar> S_;              // N x N per trial
+  Matrix<Scalar> rates_, posts_;   // N x window per trial: r(k) and q(k)
+  Matrix<Scalar> S_;               // N x N per trial
   Matrix<Scalar> post_, overlap_;  // overlap_: window x B
   Vector<Scalar> decay_;
   Permutations permutations_;

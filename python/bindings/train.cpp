@@ -200,8 +200,7 @@ void bind_train(nb::module_& module) {
   module.def("check_gradients", check_gradients, nb::arg("rule"), nb::arg("network"), nb::arg("task"),
              nb::arg("synapse").none(), nb::arg("integration"), nb::arg("noise"), nb::arg("trials"),
              nb::arg("steps").none(), nb::arg("draws"), nb::arg("seed"));
-  module.def(
-      "log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
+  module.def("log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
 }
 
 }  // namespace stillpoint::python

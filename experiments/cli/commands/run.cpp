@@ -20,9 +20,10 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
       "jobs", po::value<int>()->default_value(0),
       "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
       "threads-per-run", po::value<int>()->default_value(0),
-      "threads that share the work of one large run, which is the same to the bit on any number; 0: those that no other "
-      "run takes")(
-      "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, over the study file; may be given again")(
+      "threads that share the work of one large run, which is the same to the bit on any number; 0: those that no "
+      "other "
+      "run takes")("set", po::value<std::vector<std::string>>()->composing(),
+                   "KEY=VALUE, over the study file; may be given again")(
       "quick", "the study's quick version: its [quick] section replaces other entries")(
       "quiet", "no progress and no remarks; warnings stay");
   po::positional_options_description positional;
@@ -41,10 +42,10 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
   setting.threads_per_run = values["threads-per-run"].as<int>();
   const int processors = usable_processors();
-  require_argument(setting.threads_per_run >= 0 && setting.threads_per_run <= processors, "--threads-per-run",
-                   fmt::format("{}", setting.threads_per_run),
-                   fmt::format("must be from 0 to {}, the processors that may be used; 0 takes those that are free",
-                               processors));
+  require_argument(
+      setting.threads_per_run >= 0 && setting.threads_per_run <= processors, "--threads-per-run",
+      fmt::format("{}", setting.threads_per_run),
+      fmt::format("must be from 0 to {}, the processors that may be used; 0 takes those that are free", processors));
   setting.quiet = values.count("quiet") > 0;
 
   try {
