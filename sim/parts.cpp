@@ -12,7 +12,7 @@ constexpr double worth_sharing = 1 << 20;  // operations; some 20 us, several ti
 SharedWork::SharedWork(Share share) : share_(std::move(share)), outer_(innermost) { innermost = this; }
 SharedWork::~SharedWork() { innermost = outer_; }
 
-void for_each_part(Index parts, double operations, const Part& part) {
+void for_each_part(Index parts, double operations, const SharedWork::Part& part) {
   if (innermost && parts > 1 && operations >= worth_sharing)
     innermost->share_(parts, part);
   else

@@ -41,7 +41,7 @@ Left on_threads(int threads, Run&& run) {
 /// Last parts first, on one thread.
 template <class Run>
 Left backwards(Run&& run, Index& shared) {
-  const SharedWork share([&](Index parts, const Part& part) {
+  const SharedWork share([&](Index parts, const SharedWork::Part& part) {
     ++shared;
     for (Index each = parts - 1; each >= 0; --each) part(each);
   });
@@ -74,7 +74,7 @@ TEST_CASE("a large product by parts is the product, whichever side is the longer
     Matrix<float> forwards = start, backwards = start;
     add_product(A, C, forwards);
     Index shared = 0;
-    const SharedWork share([&](Index parts, const Part& part) {
+    const SharedWork share([&](Index parts, const SharedWork::Part& part) {
       ++shared;
       for (Index each = parts - 1; each >= 0; --each) part(each);
     });

@@ -24,7 +24,7 @@ namespace stillpoint {
 class RunThreads {
  public:
   explicit RunThreads(int threads)
-      : arena_(threads), shared_([this](Index parts, const Part& part) {
+      : arena_(threads), shared_([this](Index parts, const SharedWork::Part& part) {
           arena_.execute([&] { tbb::parallel_for(Index(0), parts, part, tbb::simple_partitioner()); });
         }) {}
 
