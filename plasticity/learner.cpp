@@ -93,8 +93,9 @@ Score run_with_rules(Simulation<Scalar>& simulation, const TrialSet<Scalar>& tri
   if (consistency) consistency->begin(trials, network.size());
   const Scalar scale = Scalar(2) / trials.mask.sum();
   error.resize(network.outputs(), trials.steps * trials.batch);
+  if (!online) simulation.run_steps();
   for (Index t = 0; t < trials.steps; ++t) {
-    simulation.step(t);
+    if (online) simulation.step(t);
     if (consistency) consistency->observe(t, simulation, trials);
     if (!online) continue;
     simulation.read_out(t);

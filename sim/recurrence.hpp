@@ -9,16 +9,7 @@ template <class Scalar>
 class Recurrence {
  public:
   /// target += W z; O(N R) per column where W is the product of factors and has no bulk.
-  void add(const Network<Scalar>& network, MatrixView<Scalar> z, MatrixRef<Scalar> target) {
-    if (!network.has_factors()) {
-      target.noalias() += network.W * z;
-      return;
-    }
-    projected_.noalias() = network.V.transpose() * z;
-    projected_ /= static_cast<Scalar>(network.size());
-    target.noalias() += network.M * projected_;
-    if (network.bulk.size() > 0) target.noalias() += network.bulk * z;
-  }
+  void add(const Network<Scalar>& network, MatrixView<Scalar> z, MatrixRef<Scalar> target);
 
  private:
   Matrix<Scalar> projected_;  // R x B
@@ -28,19 +19,9 @@ class Recurrence {
 template <class Scalar>
 class TransposedRecurrence {
  public:
-  void load(const Network<Scalar>& network) {
-    const auto& dense = network.has_factors() ? network.bulk : network.W;
-    W_transposed_ = dense.transpose();
-    M_transposed_ = network.M.transpose() / static_cast<Scalar>(network.size());
-    V_ = network.V;
-  }
+  void load(const Network<Scalar>& network);
   /// target += W^T s
-  void add(MatrixView<Scalar> s, MatrixRef<Scalar> target) {
-    if (W_transposed_.size() > 0) target.noalias() += W_transposed_ * s;
-    if (V_.size() == 0) return;
-    projected_.noalias() = M_transposed_ * s;
-    target.noalias() += V_ * projected_;
-  }
+  void add(MatrixView<Scalar> s, MatrixRef<Scalar> target);
 
  private:
   Matrix<Scalar> W_transposed_, M_transposed_, V_, projected_;

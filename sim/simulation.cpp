@@ -95,6 +95,7 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
   run.activation.colwise() = network_.b;
   if (network_.inputs() > 0) run.activation.noalias() += network_.W_in * trials.inputs;
 
+  first_ = 0;
   x_.resize(kind.states * N, B);
   drive_noise_.resize(U, noise_.drive > 0 ? B : 0);
   for (Index b = 0; b < B; ++b) {
@@ -127,8 +128,8 @@ void Simulation<Scalar>::begin(const TrialSet<Scalar>& trials, TrialKey key, Syn
 template <class Scalar>
 void Simulation<Scalar>::set_state(Index t, MatrixView<Scalar> x) {
   if (x.data() != x_.data()) x_ = x;
-  trajectory_.at(trajectory_.state, t) = x;
-  if (!dynamics_->rate_is_state()) dynamics_->rate(x, trajectory_.at(trajectory_.rate, t));
+  now(trajectory_.state, t) = x;
+  if (!dynamics_->rate_is_state()) dynamics_->rate(x, now(trajectory_.rate, t));
 }
 
 template <class Scalar>
@@ -144,12 +145,12 @@ void Simulation<Scalar>::step(Index t) {
 template <class Scalar>
 void Simulation<Scalar>::held_step(Index t) {
   auto& run = trajectory_;
-  const auto r = run.at(run.rates(), t);
-  auto u = run.at(run.activation, t);
+  const auto r = now(run.rates(), t);
+  auto u = now(run.activation, t);
 
   if (synapse_->scales()) {
-    auto a = run.at(run.efficacy, t);
-    auto z = run.at(run.presynaptic, t);
+    auto a = now(run.efficacy, t);
+    auto z = now(run.presynaptic, t);
     synapse_->efficacy(t, r, a);
     z = a.cwiseProduct(r);
     recurrence_.add(network_, z, u);
@@ -158,7 +159,7 @@ void Simulation<Scalar>::held_step(Index t) {
   }
   if (synapse_->drives()) {
     if (run.current.size() > 0) {
-      auto current = run.at(run.current, t);
+      auto current = now(run.current, t);
       current.setZero();
       synapse_->add_current(t, r, current);
       u += current;
@@ -167,7 +168,7 @@ void Simulation<Scalar>::held_step(Index t) {
     }
   }
   if (network_.W_fb.size() > 0)
-    u.noalias() += network_.W_fb * ((network_.W_out * run.at(run.read(), t)).colwise() + network_.b_out);
+    u.noalias() += network_.W_fb * ((network_.W_out * now(run.read(), t)).colwise() + network_.b_out);
   if (noise_.drive > 0) add_drive_noise(t, u);
   if (perturbation_) perturbation_->add(t, u);
 
@@ -178,19 +179,19 @@ void Simulation<Scalar>::held_step(Index t) {
     integrator_->step([&](const Matrix<Scalar>& x, Matrix<Scalar>& dxdt) { dynamics_->derivative(x, u, dxdt); }, x_);
   if (noise_.activity > 0) add_activity_noise(t);
   set_state(t + 1, x_);
-  synapse_->advance({t, run.at(run.state, t), r, u, *dynamics_});
+  synapse_->advance({t, now(run.state, t), r, u, *dynamics_});
 }
 
 template <class Scalar>
 void Simulation<Scalar>::add_drive_noise(Index t, MatrixRef<Scalar> u) {
   // xi(t), then xi(t+1) = k xi + sigma sqrt(1 - k^2) N(0,1), k = exp(-dt/tau_xi): stationary SD sigma at any dt.
-  u += drive_noise_;
+  auto xi_now = drive_noise_.middleCols(first_, u.cols());
+  u += xi_now;
   const double keep = std::exp(-integration_.dt_ms / noise_.drive_tau_ms);
   const double kick = noise_.drive * std::sqrt(1 - keep * keep);
   for (Index b = 0; b < u.cols(); ++b) {
-    StepNormals normals(key_, Purpose::drive_noise, b, t, 1, noise_.halved);
-    for (auto& xi : drive_noise_.col(b))
-      xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * normals.next(keep));
+    StepNormals normals(key_, Purpose::drive_noise, first_ + b, t, 1, noise_.halved);
+    for (auto& xi : xi_now.col(b)) xi = static_cast<Scalar>(keep * static_cast<double>(xi) + kick * normals.next(keep));
   }
 }
 
@@ -199,7 +200,7 @@ void Simulation<Scalar>::add_activity_noise(Index t) {
   // Per step SD sigma sqrt(1 - (1-alpha)^2): the stationary SD of x' = (1-alpha) x + noise is sigma at any dt. A neuron
   // of a plrnn whose A has learned its way past 1 has none, and gets no noise.
   for (Index b = 0; b < x_.cols(); ++b) {
-    StepNormals normals(key_, Purpose::activity_noise, b, t, 0, noise_.halved);
+    StepNormals normals(key_, Purpose::activity_noise, first_ + b, t, 0, noise_.halved);
     for (Index i = 0; i < x_.rows(); ++i) {
       const double leak = static_cast<double>(dynamics_->leak()(i));
       x_(i, b) += static_cast<Scalar>(noise_.activity * std::sqrt(std::max(0.0, 1 - leak * leak)) * normals.next(leak));
@@ -268,6 +269,24 @@ void Simulation<Scalar>::joint_step(Index t) {
 }
 
 template <class Scalar>
+void Simulation<Scalar>::run_steps() {
+  const Index T = trajectory_.steps, B = trajectory_.batch;
+  const bool apart = integration_.has_adjoint() && !perturbation_;
+  const Index together = apart ? synapse_->trials_together(B) : B, groups = std::max<Index>(B / together, 1);
+  for (Index group = 0; group < groups; ++group) {
+    if (groups > 1) {
+      first_ = group * together;
+      x_ = trajectory_.state.middleCols(first_, group + 1 < groups ? together : B - first_);
+      synapse_->turn_to(first_);
+    }
+    for (Index t = 0; t < T; ++t) step(t);
+  }
+  if (groups == 1) return;
+  first_ = 0;
+  x_ = trajectory_.at(trajectory_.state, T);
+}
+
+template <class Scalar>
 void Simulation<Scalar>::read_out(Index t) {
   const ProductsOnOneThread products;
   auto& run = trajectory_;
@@ -289,7 +308,7 @@ const Trajectory<Scalar>& Simulation<Scalar>::run(const TrialSet<Scalar>& trials
                                                   Synapse<Scalar>& synapse) {
   const ProductsOnOneThread products;
   begin(trials, key, synapse);
-  for (Index t = 0; t < trials.steps; ++t) step(t);
+  run_steps();
   finish();
   return trajectory_;
 }

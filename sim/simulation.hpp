@@ -78,11 +78,13 @@ class Simulation {
   /// where there is no trial.
   void begin(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
   void step(Index t);
+  /// All steps, a few trials after the others where the synapse asks for that (Synapse::trials_together).
+  void run_steps();
   /// y_hat(t+1) with the weights as they are now.
   void read_out(Index t);
   /// Reads out all steps.
   void finish();
-  /// begin, all steps, finish.
+  /// begin, run_steps, finish.
   const Trajectory<Scalar>& run(const TrialSet<Scalar>& trials, TrialKey key, Synapse<Scalar>& synapse);
 
   const Network<Scalar>& network() const { return network_; }
@@ -95,6 +97,11 @@ class Simulation {
   const Matrix<Scalar>& joint_synapse_state() const { return joint_synapse_; }
 
  private:
+  /// Columns of the trials at work at step t of any array of the trajectory.
+  template <class M>
+  auto now(M& array, Index t) const {
+    return array.middleCols(t * trajectory_.batch + first_, x_.cols());
+  }
   void held_step(Index t);
   void joint_step(Index t);
   void add_drive_noise(Index t, MatrixRef<Scalar> u);
@@ -113,7 +120,9 @@ class Simulation {
   Perturbation<Scalar>* perturbation_ = nullptr;
   TrialKey key_;
   bool keep_current_ = false;
-  Matrix<Scalar> x_, drive_noise_, joint_, joint_synapse_;
+  Index first_ = 0;   // of the trials at work,
+  Matrix<Scalar> x_;  // and their state
+  Matrix<Scalar> drive_noise_, joint_, joint_synapse_;
 };
 
 /// Population speed V = sqrt(mean over valid steps, trials and neurons of (dr_i/dt)^2) [1/s].

@@ -3,8 +3,8 @@
 //   u = W z + S r + ...,   z = a * r
 //
 // a (per presynaptic neuron) and S r (a current) are all that the network sees of a synapse; the synapses themselves
-// live in plasticity/short_term. Call order in a trial: begin, then per step efficacy / add_current before the step and
-// advance after it. An analysis binds a ContinuousSynapse to its network and asks for values and tangents: no trial.
+// live in plasticity/short_term. Call order in a trial: begin (and turn_to, where few trials go together), then per step
+// efficacy / add_current before the step and advance after it. An analysis binds a ContinuousSynapse to its network and asks for values and tangents: no trial.
 #pragma once
 
 #include <limits>
@@ -54,6 +54,11 @@ class Synapse {
   /// To the state at trial start, where the rates are r, N x B.
   virtual void begin(const Network<Scalar>& /*network*/, const TrialSet<Scalar>& /*trials*/, TrialKey,
                      MatrixView<Scalar> /*r*/) {}
+  /// How many of `batch` trials are to go from their first step to their last before the next ones do, so that what the
+  /// synapse holds of them stays in the cache; all of them where that does not matter. The last ones take the rest along.
+  virtual Index trials_together(Index batch) const { return batch; }
+  /// From here on it is called for the trials from `first` on, as many as there are columns, from their first step.
+  virtual void turn_to(Index /*first*/) {}
   /// Whether a differs from 1; if so `efficacy` writes a(t), N x B.
   virtual bool scales() const { return false; }
   virtual void efficacy(Index /*step*/, MatrixView<Scalar> /*r*/, MatrixRef<Scalar> /*a*/) const {}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One training update in PyTorch (CPU, float32, one thread, one core), timed; the counterpart of stillpoint_update.
+"""One training update in PyTorch (CPU, float32, --threads threads on as many cores), timed; the counterpart of stillpoint_update.
 
     leaky_rate   r(t+1) = (1 - a) r(t) + a tanh(W r(t) + W_in s(t) + b),    y_hat(t+1) = W_out r(t+1) + b_out
     plrnn        x(t+1) = A x(t) + W relu(x(t)) + W_in s(t) + b,            y_hat(t+1) = W_out x(t+1) + b_out
@@ -20,17 +20,16 @@ import statistics
 import sys
 import time
 
+THREADS = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 1
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
-if len(os.sched_getaffinity(0)) > 1:
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    os.environ[variable] = str(THREADS)
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-THREADS:])
 
 import torch  # noqa: E402
 
-torch.set_num_threads(1)
+torch.set_num_threads(THREADS)
 torch.set_num_interop_threads(1)
-assert torch.get_num_threads() == 1 and torch.get_num_interop_threads() == 1
-assert len(os.sched_getaffinity(0)) == 1
+assert torch.get_num_threads() == THREADS == len(os.sched_getaffinity(0)) and torch.get_num_interop_threads() == 1
 
 INPUTS, OUTPUTS = 2, 1
 ALPHA = 0.1  # dt / tau = 5 ms / 50 ms
@@ -231,6 +230,7 @@ def main():
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--threads", type=int, default=THREADS)
     parser.add_argument("--repetitions", type=int, default=20)
     parser.add_argument("--adam", choices=["fused", "foreach", "loop"], default="fused")
     parser.add_argument("--no-rates", action="store_true")

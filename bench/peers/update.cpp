@@ -1,6 +1,6 @@
 // Times whole training updates (forward pass, loss, gradient, clipped Adam step) and prints one line of JSON. Beside
-// them the rates that plain matrix products reach here, at the shapes of the update: operations / rate is the floor of
-// its time.
+// them the rates that plain matrix products reach here on one thread, at the shapes of the update: operations / rate is
+// the floor of its time.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -8,10 +8,12 @@
 #include <chrono>
 #include <ctime>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "bench/workload.hpp"
+#include "experiments/runs/threads.hpp"
 #include "sim/blas.hpp"
 
 namespace {
@@ -74,17 +76,30 @@ nlohmann::json measure(const po::variables_map& given) {
       require_parameter(equals != std::string::npos, "--set", entry, "must be KEY=VALUE");
       assignments.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     }
-  const auto repetitions = given["repetitions"].as<std::size_t>();
+  const auto repetitions = given["repetitions"].as<std::size_t>(), networks = given["networks"].as<std::size_t>();
+  const int threads = given["threads"].as<int>();
   require_parameter(repetitions > 0, "--repetitions", "0", "must be at least 1");
+  require_parameter(networks > 0, "--networks", "0", "must be at least 1");
+  require_parameter(threads > 0 && threads <= usable_processors(), "--threads", std::to_string(threads),
+                    "must be from 1 to " + std::to_string(usable_processors()));
 
-  bench::Workload workload(shape, assignments);
-  for (int i = 0; i < 3; ++i) workload.update();
+  std::vector<std::unique_ptr<bench::Workload>> workloads;
+  for (std::size_t i = 0; i < networks; ++i) workloads.push_back(std::make_unique<bench::Workload>(shape, assignments));
+  const RunThreads share(threads);
+  const auto update = [&] {
+    if (networks == 1)
+      workloads.front()->update();
+    else
+      for_each_on_threads(threads, workloads, [](const auto& each) { each->update(); });
+  };
+  for (int i = 0; i < 3; ++i) update();
   std::vector<double> seconds(repetitions);
   const std::clock_t cpu_start = std::clock();
-  for (auto& each : seconds) each = seconds_of([&] { workload.update(); });
+  for (auto& each : seconds) each = seconds_of(update);
   const double cpu_s = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
   const double cpu_share =
-      cpu_s / std::accumulate(seconds.begin(), seconds.end(), 0.0);  // below 1: the core was shared
+      cpu_s / std::accumulate(seconds.begin(), seconds.end(), 0.0);  // of one thread, below 1: its core was shared
+  for (auto& each : seconds) each /= static_cast<double>(networks);
   std::sort(seconds.begin(), seconds.end());
   const double memory_mb = peak_resident_mb();
 
@@ -93,7 +108,7 @@ nlohmann::json measure(const po::variables_map& given) {
                            {"max_s", seconds.back()},
                            {"cpu_share", cpu_share},
                            {"peak_resident_mb", memory_mb},
-                           {"loss", workload.loss()},
+                           {"loss", workloads.front()->loss()},
                            {"compiler", "GCC-compatible " __VERSION__},
                            {"eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
                                          "." + std::to_string(EIGEN_MINOR_VERSION)},
@@ -116,6 +131,8 @@ int main(int count, char** arguments) {
   add("synapse", po::value<std::string>()->default_value("none"), "none, tcr or tsodyks_markram");
   add("set", po::value<std::vector<std::string>>(),
       "any other option, KEY=VALUE, for example synapse.form=dense; may be repeated");
+  add("threads", po::value<int>()->default_value(1), "that share an update, or divide the networks among them");
+  add("networks", po::value<std::size_t>()->default_value(1), "each updated once; seconds are per network");
   add("repetitions", po::value<std::size_t>()->default_value(20), "updates to time, after three that are not");
   add("no-rates", "do not measure matrix products");
   try {

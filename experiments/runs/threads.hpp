@@ -1,10 +1,12 @@
-// Jobs on a pool of threads, in any order.
+// Jobs on a pool of threads, in any order, and the work of one run shared by those that have no other.
 #pragma once
 
 #include <tbb/global_control.h>
-#include <tbb/parallel_for_each.h>
+#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -12,8 +14,24 @@
 
 #include "experiments/runs/machine.hpp"
 #include "sim/look_aside.hpp"
+#include "sim/parts.hpp"
 
 namespace stillpoint {
+
+/// While one lives, up to `threads` threads do this one's work (sim/parts.hpp), itself among them: those of the pool
+/// that have no job of their own at the moment. They touch nothing but this work, and this thread takes no job while it
+/// waits for them.
+class RunThreads {
+ public:
+  explicit RunThreads(int threads)
+      : arena_(threads), shared_([this](Index parts, const SharedWork::Part& part) {
+          arena_.execute([&] { tbb::parallel_for(Index(0), parts, part, tbb::simple_partitioner()); });
+        }) {}
+
+ private:
+  tbb::task_arena arena_;
+  SharedWork shared_;
+};
 
 /// threads: 0 is one per processor that this process may use. Where this thread looks aside (sim/look_aside.hpp) it does
 /// so while the jobs last. What it throws ends them: stop() is called, and jobs end where they look aside themselves.
@@ -21,9 +39,18 @@ template <class Jobs, class Action, class Stop>
 void for_each_on_threads(int threads, const Jobs& jobs, Action&& action, Stop&& stop) {
   if (threads <= 0) threads = usable_processors();
   const auto run = [&](const auto& each) {
-    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-    tbb::task_arena arena(threads);
-    arena.execute([&] { tbb::parallel_for_each(jobs, each); });
+    // Threads beyond those of jobs are for the work within jobs (RunThreads). This thread takes a job only where it is
+    // the one that does: else the last job, on another thread, would have to do without it.
+    const int pool = std::max(threads, usable_processors()) + (threads > 1 ? 1 : 0);
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(pool));
+    if (threads == 1) {
+      for (const auto& job : jobs) each(job);
+      return;
+    }
+    tbb::task_arena arena(threads, 0);
+    tbb::task_group group;
+    for (const auto& job : jobs) arena.enqueue(group.defer([&] { each(job); }));
+    group.wait();
   };
   if (!LookAside::here()) return run(action);
 

@@ -86,7 +86,10 @@ std::size_t run_all(const Study& study, const RunnerSetting& setting, const std:
 
   std::vector<const Options*> options;
   for (const auto& job : jobs) options.push_back(job.options);
-  const int at_a_time = runs_at_a_time(setting.jobs, options);
+  const bool by_itself = setting.threads_per_run == 0;
+  const int per_run = by_itself ? sharing_threads() : setting.threads_per_run;
+  const int wanted = setting.jobs > 0 || by_itself ? setting.jobs : std::max(1, usable_processors() / per_run);
+  const int at_a_time = runs_at_a_time(wanted, options);
   const auto workers = std::min(jobs.size(), static_cast<std::size_t>(at_a_time));
   Progress progress(std::move(plans), static_cast<int>(workers), what, setting.quiet);
   if (!setting.quiet)
@@ -98,6 +101,7 @@ std::size_t run_all(const Study& study, const RunnerSetting& setting, const std:
   for_each_on_threads(
       static_cast<int>(workers), std::vector<int>(workers),
       [&](int) {
+        const RunThreads share(per_run);
         try {
           while (auto item = queue.next()) {
             try {

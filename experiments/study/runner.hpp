@@ -12,8 +12,9 @@ namespace stillpoint {
 
 struct RunnerSetting {
   std::string directory;
-  int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor that may be used
+  int jobs = 0;  // runs at a time, fewer where memory is short; 0: one per processor, or per threads_per_run of them
   bool quiet = false;
+  int threads_per_run = 0;  // of one large run at most; 0: those that no other run takes
   bool leaves = false;  // ends when other processes have all the runs that are left, which it would wait for
 };
 

@@ -1,5 +1,7 @@
 #include "plasticity/rules/backward_filter.hpp"
 
+#include "sim/parts.hpp"
+
 namespace stillpoint {
 
 template <class Scalar>
@@ -26,9 +28,13 @@ void BackwardFilter<Scalar>::operator()(const TrialSetView<Scalar>& view, Gradie
     if (view.direct) q_ += run.at(view.direct->state, 0);
     gradient.r0 = q_.rowwise().sum();
   }
-  gradient.W.noalias() = drive_ * run.presynaptic_factor().transpose();
+  gradient.W.setZero(drive_.rows(), N);
+  add_product(drive_, run.presynaptic_factor().transpose(), gradient.W);
   gradient.W_in.noalias() = drive_ * view.trials.inputs.transpose();
-  gradient.b = drive_.rowwise().sum();
+  gradient.b.resize(drive_.rows());
+  for_each_range(drive_.rows(), static_cast<double>(drive_.size()), [&](Index first, Index count) {
+    gradient.b.segment(first, count) = drive_.middleRows(first, count).rowwise().sum();
+  });
   if (network.A.size() > 0)  // A x joins the drive
     gradient.A = drive_.cwiseProduct(run.state.leftCols(T * B)).rowwise().sum();
 }

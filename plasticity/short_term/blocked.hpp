@@ -24,6 +24,8 @@ class BlockedSynapse : public Synapse<double> {
   void set_donors(Donors donors) override { own_->set_donors(donors); }
   void begin(const Network<double>& network, const TrialSet<double>& trials, TrialKey key,
              MatrixView<double> r) override;
+  Index trials_together(Index batch) const override { return own_->trials_together(batch); }
+  void turn_to(Index first) override { own_->turn_to(first); }
   bool scales() const override { return own_->scales(); }
   void efficacy(Index step, MatrixView<double> r, MatrixRef<double> a) const override;
   bool drives() const override { return own_->drives(); }

@@ -51,11 +51,12 @@ class Permutations {
       for (Index i = neurons - 1; i > 0; --i) std::swap(orders_[b](i), orders_[b](stream.below(i + 1)));
     }
   }
+  /// post: of the trials from `first` on.
   template <class Scalar>
-  void apply(MatrixRef<Scalar> post) const {
-    for (std::size_t b = 0; b < orders_.size(); ++b) {
-      auto column = post.col(static_cast<Index>(b));
-      column = column(orders_[b]).eval();
+  void apply(MatrixRef<Scalar> post, Index first = 0) const {
+    for (Index b = 0; b < post.cols(); ++b) {
+      auto column = post.col(b);
+      column = column(orders_[static_cast<std::size_t>(first + b)]).eval();
     }
   }
 

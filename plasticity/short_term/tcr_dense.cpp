@@ -1,5 +1,6 @@
 // Temporal consistency with S as N x N per trial, column by column.
 #include "plasticity/short_term/tcr.hpp"
+#include "sim/parts.hpp"
 
 namespace stillpoint {
 
@@ -36,12 +37,12 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
   }
 
   void add_current_of(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixRef<Scalar> u) const override {
-    for (Index b = 0; b < r.cols(); ++b) {
+    for_each_part(r.cols(), static_cast<double>(state.size()), [&](Index b) {
       const auto S = as_matrix(state, r.rows(), b);
       if (sign_.size() == 0) u.col(b).noalias() += S * r.col(b);
       for (Index j = 0; j < sign_.size(); ++j)
         with_acting(S, j, [&](const auto& acting) { u.col(b) += r(j, b) * acting; });
-    }
+    });
   }
   // Where there is no connection S is 0 and has no direction.
   void add_current_tangent(MatrixView<Scalar> state, MatrixView<Scalar> r, MatrixView<Scalar> dstate,
@@ -103,7 +104,7 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
     if (tcr_.permuted) permutations_.apply<Scalar>(factor_);
     factor_ *= static_cast<Scalar>(tcr_.gain(N));
     const auto keep = static_cast<Scalar>(tcr_.keep());
-    for (Index b = 0; b < factor_.cols(); ++b) {
+    for_each_part(factor_.cols(), static_cast<double>(this->state().size()), [&](Index b) {
       Eigen::Map<Matrix<Scalar>> S(this->state().col(b).data(), N, N);
       for (Index j = 0; j < N; ++j) {
         if (mask_.size() > 0)
@@ -111,7 +112,7 @@ class DenseTcr : public ContinuousSynapse<Scalar> {
         else
           S.col(j) = keep * S.col(j) + view.r(j, b) * factor_.col(b);
       }
-    }
+    });
   }
 
  private:

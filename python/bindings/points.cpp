@@ -144,7 +144,8 @@ Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::
 void bind_points(nb::module_& module) {
   module.def("fixed_points", fixed_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(),
              nb::arg("synapse").none(), nb::arg("starts"), nb::arg("max_cycle"), nb::arg("seed"),
-             nb::arg("visited").none(), nb::arg("budget"), nb::arg("coverage"), nb::arg("proof").none(), nb::arg("see").none());
+             nb::arg("visited").none(), nb::arg("budget"), nb::arg("coverage"), nb::arg("proof").none(),
+             nb::arg("see").none());
   module.def("slow_points", slow_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
              nb::arg("radius"), nb::arg("seed"), nb::arg("visited").none(), nb::arg("see").none());
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "experiments/options/run_options.hpp"
+#include "experiments/runs/threads.hpp"
 #include "experiments/study/rule_checks.hpp"
 #include "plasticity/check/gradient_kind.hpp"
 #include "plasticity/trainer.hpp"
@@ -78,6 +79,7 @@ Made run_training(TrainingSetting& setting, const Network<double>& network, nb::
     const auto goes_on = callback(at.update, as_bound(at.network(), dt_ms), at.score.loss);
     return goes_on.is(nb::handle(Py_False)) ? Next::stop : Next::go_on;
   };
+  const RunThreads share(sharing_threads());
   Training<Scalar> training;
   nb::object ended_by = nb::none();
   try {
@@ -207,8 +209,7 @@ void bind_train(nb::module_& module) {
   module.def("check_gradients", check_gradients, nb::arg("rule"), nb::arg("network"), nb::arg("task"),
              nb::arg("synapse").none(), nb::arg("integration"), nb::arg("noise"), nb::arg("trials"),
              nb::arg("steps").none(), nb::arg("draws"), nb::arg("seed"), nb::arg("see").none());
-  module.def(
-      "log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
+  module.def("log_checkpoints", [](long updates) { return checkpoint_updates("log", updates); }, nb::arg("updates"));
 }
 
 }  // namespace stillpoint::python

@@ -95,6 +95,8 @@ def test_bad_options_are_one_line_and_write_nothing(tmp):
     refused("run", tmp, "--out", tmp / "out", names=[f"{tmp}: is a directory"])
     refused("run", study, names=["--out DIR is missing"])
     refused("run", study, "--out", tmp / "out", "--jobs", "-1", names=["--jobs -1"])
+    for threads in -1, 100000:
+        refused("run", study, "--out", tmp / "out", "--threads-per-run", threads, names=[f"--threads-per-run {threads}: must be from 0 to", "processors"])
     refused("fly", names=["fly", "unknown command"])
     refused(names=["no command"])
     refused("list", "gods", names=["gods", "rules"])

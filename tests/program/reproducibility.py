@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What a study gives again: for any number of jobs, after it was killed, for every condition of a seed."""
+import os
 import random
 import signal
 import subprocess
@@ -19,6 +20,15 @@ def test_any_number_of_jobs_gives_the_same_bytes(tmp):
         ok("run", study, "--out", tmp / str(jobs), "--jobs", jobs, "--quiet", *settings(arms, "noise.activity=0.05"))
     one, two, four = (all_contents(tmp / str(jobs)) for jobs in (1, 2, 4))
     assert len(one) == 21 and one == two and one == four
+
+
+def test_any_number_of_threads_within_a_run_gives_the_same_bytes(tmp):
+    study, processors = write(tmp / "s.ini", SMALL), len(os.sched_getaffinity(0))
+    large = settings("network.size=512", "training.batch=64", "training.updates=2", "study.seeds=1")
+    for threads in 0, 1, processors:
+        ok("run", study, "--out", tmp / str(threads), "--threads-per-run", threads, "--quiet", *large)
+    alone = all_contents(tmp / "1")
+    assert len(alone) == 2 and all(all_contents(tmp / str(threads)) == alone for threads in (0, processors))
 
 
 def test_seeds_differ_and_conditions_of_a_seed_share_weights(tmp):

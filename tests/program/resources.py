@@ -81,6 +81,18 @@ def test_processors_are_those_that_affinity_leaves(tmp):
     assert most_threads("taskset", "-c", processor, *words, "--out", tmp / "two", "--jobs", 2) > 1 + 1  # given, it is obeyed
 
 
+def test_a_large_run_takes_the_processors_that_no_other_takes(tmp):
+    study = write(tmp / "s.ini", STUDY)
+    two = sorted(os.sched_getaffinity(0))[:2]
+    if len(two) < 2:
+        return  # nothing is free
+    words = ["taskset", "-c", ",".join(map(str, two)), given.program, "run", study, "--quiet", *settings("study.seeds=1")]
+    large = settings("network.size=512", "training.batch=64")
+    assert most_threads(*words, *large, "--out", tmp / "alone", "--threads-per-run", 1) == 1 + 1
+    assert most_threads(*words, *large, "--out", tmp / "shared") == 2 + 1
+    assert most_threads(*words, *settings("network.size=100", "training.updates=200"), "--out", tmp / "small") == 1 + 1
+
+
 def test_a_run_that_does_not_fit_is_one_line_and_nothing_is_written(tmp):
     study, space = write(tmp / "s.ini", STUDY), space_of_program(tmp) + 600e6
     for sets, names in [

@@ -4,6 +4,7 @@
 #include "experiments/cli/study_arguments.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
+#include "experiments/runs/machine.hpp"
 #include "experiments/runs/signals.hpp"
 #include "experiments/study/runner.hpp"
 
@@ -17,7 +18,10 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   po::options_description options;
   options.add_options()("jobs", po::value<int>()->default_value(0),
                         "runs at a time; 0: one per processor that may be used; fewer where memory is short")(
-      "leave", "ends when other processes have all the runs that are left; default: waits, to take over")(
+      "threads-per-run", po::value<int>()->default_value(0),
+      "threads that share the work of one large run, which is the same to the bit on any number; 0: those that no "
+      "other "
+      "run takes")("leave", "ends when other processes have all the runs that are left; default: waits, to take over")(
       "quiet", "no progress and no remarks; warnings stay");
   add_run_study_options(options);
   po::positional_options_description positional;
@@ -30,6 +34,12 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   setting.directory = study_directory(command, values);
   setting.jobs = values["jobs"].as<int>();
   require_argument(setting.jobs >= 0, "--jobs", fmt::format("{}", setting.jobs), "must be 0 or more");
+  setting.threads_per_run = values["threads-per-run"].as<int>();
+  const int processors = usable_processors();
+  require_argument(
+      setting.threads_per_run >= 0 && setting.threads_per_run <= processors, "--threads-per-run",
+      fmt::format("{}", setting.threads_per_run),
+      fmt::format("must be from 0 to {}, the processors that may be used; 0 takes those that are free", processors));
   setting.quiet = values.count("quiet") > 0;
   setting.leaves = values.count("leave") > 0;
 
@@ -55,7 +65,8 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
 }  // namespace
 
 Command run_command() {
-  return {"run", "STUDY.ini --out DIR [--jobs N] [--set KEY=VALUE]... [--quick] [--leave] [--quiet]",
+  return {"run",
+          "STUDY.ini --out DIR [--jobs N] [--threads-per-run N] [--set KEY=VALUE]... [--quick] [--leave] [--quiet]",
           "Trains every condition of a study for every seed; one HDF5 file per run. Finished runs are never redone.\n"
           "Runs that were stopped go on where they were kept: every two minutes, on SIGTERM, SIGINT and SIGUSR1.\n"
           "Several processes may run one study into one directory: they divide the runs. With a larger\n"
