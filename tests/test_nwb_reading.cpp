@@ -22,9 +22,10 @@ class Recorded {
     {
       const auto held = hdf5::lock();
       NwbWriter writer(
-          {"key", "2000-01-01T00:00:00+00:00", "a session", {}, {}, "", {{"subject_id", "m1"}, {"sex", "U"}}});
+          {"key", "2000-01-01T00:00:00+00:00", "a session", {}, {}, "", {{"subject_id", "m1"}, {"sex", "U"}}},
+          file_.open());
       fill(writer);
-      file_.write(writer.image());
+      writer.close();
     }
     recording_.emplace(file_.path());
   }
@@ -67,9 +68,8 @@ TEST_CASE("spikes are those of a unit", "[recordings]") {
 }
 
 TEST_CASE("spikes that fall back, come before 0 or at no time are named by unit and id", "[recordings]") {
-  const Recorded recorded([](NwbWriter& writer) {
-    add_units(writer, {1, 2, 3, 2, -1, 0, 0, std::nan("")}, {2, 4, 6, 8});
-  });
+  const Recorded recorded(
+      [](NwbWriter& writer) { add_units(writer, {1, 2, 3, 2, -1, 0, 0, std::nan("")}, {2, 4, 6, 8}); });
   CHECK(recorded->spike_times_s(0).size() == 2);
   const auto said = [&](Index unit) { return refusal([&] { recorded->spike_times_s(unit); }); };
   CHECK(said(1) == recorded->file() +

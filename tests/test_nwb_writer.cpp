@@ -1,15 +1,12 @@
 // NWB files as bytes: what is written, read back by HDF5 itself; which neurons a session records.
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <array>
-#include <cstdio>
 #include <set>
 
 #include "catch.hpp"
 #include "experiments/recordings/nwb_writer.hpp"
 #include "experiments/recordings/session_file.hpp"
 #include "experiments/recordings/trial_table.hpp"
+#include "tests/fuzz/examples.hpp"
 
 using namespace stillpoint;
 
@@ -28,15 +25,11 @@ NwbSession session_named(const std::string& key) {
 /// A file that is written, closed and opened again.
 class Written {
  public:
-  explicit Written(const NwbSession& session) : writer_(session, fileno(bytes_)) {}
-  ~Written() {
-    std::fclose(bytes_);
-    std::remove(path_.c_str());
-  }
+  explicit Written(const NwbSession& session) : writer_(session, scratch_.open()) {}
   NwbWriter& writer() { return writer_; }
   void read() {
     REQUIRE(writer_.close() == 0);
-    file_ = H5::H5File(path_, H5F_ACC_RDONLY);
+    file_ = H5::H5File(scratch_.path(), H5F_ACC_RDONLY);
   }
   std::string text(const H5::H5Object& of, const std::string& attribute) const {
     const auto found = of.openAttribute(attribute);
@@ -54,9 +47,7 @@ class Written {
   }
 
  private:
-  static inline int number_ = 0;
-  std::string path_ = fmt::format("nwb_writer_{}_{}.nwb", ::getpid(), number_++);
-  std::FILE* bytes_ = std::fopen(path_.c_str(), "w+b");
+  testing::ScratchFile scratch_;
   NwbWriter writer_;
   H5::H5File file_;
 };

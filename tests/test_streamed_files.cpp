@@ -1,11 +1,9 @@
 // HDF5 on the disk as it grows: the file that HDF5 itself would write, and a disk that is full at any byte.
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -13,8 +11,10 @@
 #include "catch.hpp"
 #include "sim/files/hdf5_streamed.hpp"
 #include "sim/files/hdf5_writing.hpp"
+#include "tests/fuzz/examples.hpp"
 
 using namespace stillpoint;
+using testing::ScratchFile;
 
 namespace {
 
@@ -32,24 +32,13 @@ int write_sample(int descriptor) {
   return file.close();
 }
 
-class Sample {
- public:
-  ~Sample() {
-    std::fclose(file);
-    std::remove(path.c_str());
-  }
-  static inline int number = 0;
-  const std::string path = fmt::format("streamed_{}_{}.h5", ::getpid(), number++);
-  std::FILE* file = std::fopen(path.c_str(), "w+b");
-};
-
 }  // namespace
 
 TEST_CASE("a streamed file is whole", "[files]") {
   const auto held = hdf5::lock();
-  const Sample sample;
-  REQUIRE(write_sample(fileno(sample.file)) == 0);
-  const H5::H5File read(sample.path, H5F_ACC_RDONLY);
+  ScratchFile sample;
+  REQUIRE(write_sample(sample.open()) == 0);
+  const H5::H5File read(sample.path(), H5F_ACC_RDONLY);
   std::vector<double> values(200000), expected(200000);
   std::iota(expected.begin(), expected.end(), 0);
   read.openDataSet("series").read(values.data(), H5::PredType::NATIVE_DOUBLE);
@@ -58,22 +47,23 @@ TEST_CASE("a streamed file is whole", "[files]") {
   const auto dataset = read.openDataSet("group 29/text");
   dataset.read(text, dataset.getStrType());
   CHECK(text == "some text");
-  CHECK(::lseek(fileno(sample.file), 0, SEEK_END) == static_cast<off_t>(read.getFileSize()));
+  CHECK(sample.bytes().size() == read.getFileSize());
 }
 
 TEST_CASE("a disk that is full at any byte is told, and survived", "[files]") {
   const auto held = hdf5::lock();
-  const Sample whole;
-  REQUIRE(write_sample(fileno(whole.file)) == 0);
-  const auto size = static_cast<rlim_t>(::lseek(fileno(whole.file), 0, SEEK_END));
+  ScratchFile whole;
+  REQUIRE(write_sample(whole.open()) == 0);
+  const auto size = static_cast<rlim_t>(whole.bytes().size());
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const auto old = std::signal(SIGXFSZ, SIG_IGN);
   for (rlim_t most = 0; most < size; most += size / 40) {
-    const Sample sample;
+    ScratchFile sample;
+    const int descriptor = sample.open();
     const rlimit full{most, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &full);
-    const int failed = write_sample(fileno(sample.file));
+    const int failed = write_sample(descriptor);
     setrlimit(RLIMIT_FSIZE, &before);
     INFO(most);
     CHECK(failed == EFBIG);

@@ -1,5 +1,6 @@
 #include "tests/fuzz/examples.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -71,7 +72,9 @@ std::string trial_file(bool all) {
 /// With units on two probes' worth of columns, trials, both kinds of series and a type of an extension.
 std::string recording_file() {
   const auto held = hdf5::lock();
-  NwbWriter writer({"example", "2000-01-01T00:00:00+00:00", "a session", {{"notes", "none"}}, {}, "", {{"sex", "U"}}});
+  ScratchFile file;
+  NwbWriter writer({"example", "2000-01-01T00:00:00+00:00", "a session", {{"notes", "none"}}, {}, "", {{"sex", "U"}}},
+                   file.open());
   const std::vector<double> starts = {0, 1, 2}, stops = {0.5, 1.5, 2.5};
   using Texts = std::vector<std::string>;
   writer.add_table({"units",
@@ -99,7 +102,8 @@ std::string recording_file() {
   writer.add_group("specifications");
   writer.add_group("specifications/ndx");
   writer.add_group("specifications/ndx/0.1");
-  return writer.image();
+  writer.close();
+  return file.bytes();
 }
 
 }  // namespace
@@ -112,9 +116,11 @@ ScratchFile::ScratchFile() {
   path_ = (folder / ("stillpoint-fuzz-" + std::to_string(getpid()) + "-" + std::to_string(count++))).string();
 }
 ScratchFile::~ScratchFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
   std::error_code ignored;
   fs::remove(path_, ignored);
 }
+int ScratchFile::open() { return descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600); }
 void ScratchFile::write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary) << bytes; }
 std::string ScratchFile::bytes() const {
   std::ifstream file(path_, std::ios::binary);

@@ -17,11 +17,14 @@ class ScratchFile {
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
   const std::string& path() const { return path_; }
+  /// Empty, for reading and writing; open as long as this object lives.
+  int open();
   void write(const std::string& bytes) const;
   std::string bytes() const;
 
  private:
   std::string path_;
+  int descriptor_ = -1;
 };
 
 const std::vector<Example>& network_examples();
