@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -54,9 +55,9 @@ Matrix<double> free_states(const System& system, Index count, std::uint64_t seed
   const double membrane_ms =
       std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
   const double steps_per_unit = membrane_ms / (flow ? dt_ms : system.tau_ms()(0));
-  Index step = 0;
+  Turns turns("steps", std::lround(times.back() * steps_per_unit));
   for (std::size_t k = 0; k < times.size(); ++k) {
-    for (const auto until = static_cast<Index>(std::lround(times[k] * steps_per_unit)); step < until; ++step)
+    for (const auto until = std::lround(times[k] * steps_per_unit); turns.done < until; ++turns.done)
       x = system.next(x, dt_ms);
     for (auto i = static_cast<Index>(k); i < count; i += static_cast<Index>(times.size()))
       if (x.col(i).allFinite() && x.col(i).cwiseAbs().maxCoeff() <= 1e6) recorded.col(i) = x.col(i);
