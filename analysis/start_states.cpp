@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "sim/look_aside.hpp"
 #include "sim/random.hpp"
 
 namespace stillpoint {
@@ -55,10 +56,10 @@ Matrix<double> free_states(const System& system, Index count, std::uint64_t seed
       std::exp(system.network().tau_ms.array().log().mean());  // of a network in discrete time its step
   const double steps_per_unit = membrane_ms / (flow ? dt_ms : system.tau_ms()(0));
   const auto groups = static_cast<Index>(times.size());
-  Index step = 0;
+  Turns turns("steps", std::lround(times.back() * steps_per_unit));
   for (Index k = 0; k < groups; ++k) {
-    const auto until = static_cast<Index>(std::lround(times[static_cast<std::size_t>(k)] * steps_per_unit));
-    for (; step < until; ++step) x = system.next(x, dt_ms);
+    const auto until = std::lround(times[static_cast<std::size_t>(k)] * steps_per_unit);
+    for (; turns.done < until; ++turns.done) x = system.next(x, dt_ms);
     // Column j of x is the one of number i(j) = j / m * groups + k + j % m, m = groups - k: those of group k have arrived.
     const Index m = groups - k;
     Matrix<double> left(x.rows(), x.cols());

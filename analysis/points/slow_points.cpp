@@ -75,7 +75,7 @@ Matrix<double> slow_starts(const System& system, Index count, std::uint64_t seed
   Matrix<double> last = x, slowest = x;
   Vector<double> least = Vector<double>::Constant(runs, INFINITY), before = least;
   Eigen::Array<bool, Eigen::Dynamic, 1> falling = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(runs, false);
-  for (Index step = 0; step < steps; ++step) {
+  for (const Index step : Turns("steps", steps)) {
     const Vector<double> speed = system.velocity(x).colwise().norm();
     for (Index i = 0; i < runs; ++i) {
       if (falling(i) && speed(i) > before(i) && before(i) < least(i)) {

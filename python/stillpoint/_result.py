@@ -4,7 +4,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeVar, dataclass_transform, overload
 
 import numpy as np
@@ -35,10 +34,11 @@ def result(made: type[Class]) -> type[Class]:
     return made
 
 
-class Item(SimpleNamespace):
+class Item:
     """One of what a result holds, with its values by name."""
 
-    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__  # it holds arrays
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
 
     if TYPE_CHECKING:
 

@@ -70,10 +70,9 @@ std::string completeness_text(const FixedPoints& found, const FixedPointSearch& 
     text += "more than a fifth of the ends were met once: there are many points, and no more starts were spent\n";
   if (unseen.ended == UnseenShare::Ended::budget)
     text += fmt::format("the budget of {} is spent; --budget allows more\n", plural(search.budget, "start"));
-  text += found.missing.estimate > 0
-              ? fmt::format("missing: {:.3g} or so, an estimate from below by Chao1; {:.3g} or more with 95 %\n",
-                            found.missing.estimate, found.missing.low)
-              : "";
+  if (found.missing.estimate > 0)
+    text += fmt::format("missing: {:.3g} or more with 95 %; Chao1's estimate of a lower bound is {:.3g}\n",
+                        found.missing.low, found.missing.estimate);
   return text;
 }
 
