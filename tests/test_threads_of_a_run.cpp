@@ -92,7 +92,7 @@ TEST_CASE("a large product by parts is the product, whichever side is the longer
 
 TEST_CASE("a small product is one call, which nobody shares") {
   Index shared = 0;
-  const SharedWork share([&](Index, const Part&) { ++shared; });
+  const SharedWork share([&](Index, const SharedWork::Part&) { ++shared; });
   Matrix<float> target = Matrix<float>::Zero(256, 64);
   add_product(Matrix<float>::Ones(256, 256), Matrix<float>::Ones(256, 64), target);
   CHECK(shared == 0);
