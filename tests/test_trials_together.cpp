@@ -18,10 +18,10 @@ void check_groups(const Assignments& synapse, const Noise& noise = {}) {
   const Integration integration{Method::euler, 5};
   const auto made =
       synapse_model(resolve_options(synapse)).make<float>(synapse_context(network, integration, noise, T));
-  REQUIRE(made->trials_together(B) < B);
   Simulation<float> together(network, integration, noise), in_groups(network, integration, noise);
   for (auto* simulation : {&together, &in_groups}) simulation->keep_current(true);
   together.begin(trials, {seed, 0}, *made);
+  REQUIRE(made->trials_together(B) < B);
   for (Index t = 0; t < T; ++t) together.step(t);
   together.finish();
   const auto& run = in_groups.run(trials, {seed, 0}, *made);
