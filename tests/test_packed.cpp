@@ -33,7 +33,7 @@ TEST_CASE("what was packed comes back, and cut short anywhere it is refused") {
   const Whole whole{true, 0.1, {1, -0.0, 1e300}, {{"a", 7}, {"", std::nullopt}}, {{"x", "1"}, {"y", ""}}};
   Packing pack;
   pack(whole);
-  const auto& bytes = pack.bytes();
+  const auto bytes = pack.bytes();
   Whole back;
   Unpacking unpack(bytes);
   unpack(back);

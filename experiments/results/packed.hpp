@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sim/options/option.hpp"
@@ -24,7 +25,8 @@ class Packing {
   void operator()(const Values&... values) {
     (put(values), ...);
   }
-  const std::string& bytes() const { return bytes_; }
+  /// All of them, handed over.
+  std::string bytes() { return std::exchange(bytes_, {}); }
 
  private:
   template <class Value>
@@ -38,7 +40,6 @@ class Packing {
   void put(const Value* values, std::size_t count) {
     bytes_.append(reinterpret_cast<const char*>(values), count * sizeof(Value));
   }
-  void put(const Packing& packed) { bytes_ += packed.bytes_; }
   void put(const std::string& text) {
     put(text.size());
     bytes_ += text;

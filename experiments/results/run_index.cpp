@@ -184,17 +184,20 @@ std::string RunIndex::packed() const {
     if (fresh) all.push_back(*shared);
     return place->second;
   };
-  Packing runs;
   std::size_t count = 0;
-  for (const auto& [name, entry] : entries_) {
-    if (!lasts(entry)) continue;
-    const auto& run = entry.run;
-    runs(name, entry.stamp, run, place_of(run.options, options), place_of(run.program, programs), *run.curve);
-    ++count;
-  }
-  Packing all;
-  all(byte_order, description_, options, programs, count, runs);
-  return index_format + index_version + checksum_of(all.bytes()) + all.bytes();
+  for (const auto& [name, entry] : entries_)
+    if (lasts(entry)) {
+      place_of(entry.run.options, options);
+      place_of(entry.run.program, programs);
+      ++count;
+    }
+  Packing pack;
+  pack(byte_order, description_, options, programs, count);
+  for (const auto& [name, entry] : entries_)
+    if (const auto& run = entry.run; lasts(entry))
+      pack(name, entry.stamp, run, place_of(run.options, options), place_of(run.program, programs), *run.curve);
+  auto bytes = pack.bytes();
+  return bytes.insert(0, index_format + index_version + checksum_of(bytes));
 }
 
 }  // namespace stillpoint
