@@ -129,7 +129,9 @@ def principal_plane(states: _given.Floats) -> tuple[_given.Floats, list[str]]:
         return np.pad(states, ((0, 0), (0, 2 - states.shape[1]))), names
     centred = states - states.mean(axis=0)
     directions: Any = np.linalg.svd(centred, full_matrices=False)[2][:2]
-    return np.pad(centred @ directions.T, ((0, 0), (0, 2 - len(directions)))), ["first principal component", "second"]
+    at = np.pad(centred @ directions.T, ((0, 0), (0, 2 - len(directions))))
+    at[:, np.abs(at).max(axis=0, initial=0) < 1e-9 * np.abs(at).max(initial=0)] = 0  # rounding is no direction
+    return at, ["first principal component", "second"]
 
 
 def given_step(dt_ms: float | None) -> float | None:
