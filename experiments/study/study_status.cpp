@@ -90,7 +90,8 @@ class Estimate {
     return left.seconds(0);
   }
   /// Of the runs that were measured.
-  double longest_beside() const {
+  double longest_beside() {
+    measure();
     double longest = 0;
     for (const auto& [kind, took] : took_) longest = std::max(longest, took.beside);
     return longest;

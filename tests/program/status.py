@@ -10,8 +10,9 @@ import time
 import h5py
 import numpy as np
 
-from support import SMALL, given, main, ok, refused, runs, settings, stillpoint, write
+from support import SMALL as FAST, given, main, ok, refused, runs, settings, stillpoint, write
 
+SMALL = FAST + "[synapse]\nbeta = 20\n"
 COUNTS = "finished", "running", "failed", "left"
 
 

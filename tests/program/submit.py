@@ -128,7 +128,7 @@ def test_runs_at_a_time_are_as_many_as_the_batch_system_gave(tmp):
             seen = max(seen, len({path.name.split(".")[0] for path in out.glob("runs/*.claim-0")}))
         assert child.wait() == 0 and seen == min(most, os.cpu_count()), (variables, seen)
         shutil.rmtree(out)
-    refused(*words, "--out", tmp / "out", names=["SLURM_CPUS_PER_TASK", "many", "whole number"], env={**os.environ, "SLURM_CPUS_PER_TASK": "many"})
+    refused(*words, "--out", tmp / "out", names=["SLURM_CPUS_PER_TASK", "many", "integer"], env={**os.environ, "SLURM_CPUS_PER_TASK": "many"})
     assert not re.search("runs/.*h5", " ".join(map(str, tmp.rglob("*"))))
 
 

@@ -128,10 +128,11 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
   fs::create_directories(job.folder());
   write_atomically(job.folder() + "/study.ini", read_text(request.path));  // the study may change meanwhile
   write_atomically(job.script(), script);
-  if (const auto before = queued_tasks(job.script()); before && before->running + before->waiting > 0)
+  const auto before = queued_tasks(job.script());
+  const auto number = sbatch(job.script());
+  if (before && before->running + before->waiting > 0)
     tell(fmt::format("tasks of this study are there already, {} running and {} waiting: {} more will help them",
                      before->running, before->waiting, job.tasks));
-  const auto number = sbatch(job.script());
   fmt::print("submitted job {}: {} for {}; next: stillpoint status {}\n", number,
              job.tasks == 1 ? "1 task" : fmt::format("{} tasks", job.tasks),
              left == 1 ? "the run that is left" : fmt::format("{} runs", left), job.directory);
