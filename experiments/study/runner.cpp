@@ -87,7 +87,9 @@ std::size_t run_all(const Study& study, const RunnerSetting& setting, const std:
   std::vector<const Options*> options;
   for (const auto& job : jobs) options.push_back(job.options);
   const bool by_itself = setting.threads_per_run == 0;
-  const int per_run = by_itself ? sharing_threads() : setting.threads_per_run;
+  // Where addresses are limited, what more threads reserve would be missing to the runs that are let in.
+  const bool limited = usable_memory(2) < usable_memory(1);
+  const int per_run = !by_itself ? setting.threads_per_run : limited ? 1 : usable_processors();
   const int wanted = setting.jobs > 0 || by_itself ? setting.jobs : std::max(1, usable_processors() / per_run);
   const int at_a_time = runs_at_a_time(wanted, options);
   const auto workers = std::min(jobs.size(), static_cast<std::size_t>(at_a_time));

@@ -86,7 +86,7 @@ def test_a_large_run_takes_the_processors_that_no_other_takes(tmp):
     two = sorted(os.sched_getaffinity(0))[:2]
     if len(two) < 2:
         return  # nothing is free
-    words = ["taskset", "-c", ",".join(map(str, two)), given.program, "run", study, "--quiet", *settings("study.seeds=1")]
+    words = ["env", "OPENBLAS_NUM_THREADS=1", "taskset", "-c", ",".join(map(str, two)), given.program, "run", study, "--quiet", *settings("study.seeds=1")]
     large = settings("network.size=512", "training.batch=64")
     assert most_threads(*words, *large, "--out", tmp / "alone", "--threads-per-run", 1) == 1 + 1
     assert most_threads(*words, *large, "--out", tmp / "shared") == 2 + 1
