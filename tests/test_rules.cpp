@@ -1,4 +1,6 @@
 // BPTT is the derivative; e-prop is what it says it is; where rules coincide they coincide.
+#include <fmt/format.h>
+
 #include "plasticity/gradient_check.hpp"
 #include "tests/catch.hpp"
 #include "tests/literal.hpp"
