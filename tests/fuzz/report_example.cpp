@@ -46,7 +46,8 @@ std::string recording() {
   session.neurons = neurons;
   for (Index i = 0; i < neurons; ++i) session.stimulated.push_back(i);
   for (const auto& name : names) session.experiments.push_back({name, protocol_of(name), {}});
-  session.simulate = [&](std::size_t i) { return trials_of(names[i]); };
+  session.trials = trials;
+  session.simulate = [&](std::size_t i, const auto& use) { use(trials_of(names[i])); };
   RecordedSession as;
   as.neurons = neurons;
   as.start_time = "2000-01-01T00:00:00+00:00";
