@@ -67,7 +67,7 @@ def settled(result):
 KINDS = {
     "fixed-points": (["--starts", 16], {
         "points": lambda r: len(r["points"]) - sum(c["points"] for c in r["continua"]), "stable": lambda r: sum(p["stable"] for p in r["points"]), "continua": lambda r: len(r["continua"]),
-        "lowest_index": lambda r: least([p["index"] for p in r["points"]]), "missing": lambda r: r["missing_at_least"]}),
+        "lowest_index": lambda r: least([p["index"] for p in r["points"]]), "missing": lambda r: r["missing"]["estimate"]}),
     "slow-points": (["--starts", 8], {
         "points": lambda r: len(r["points"]), "lowest_speed": lambda r: least([p["speed_per_s"] for p in r["points"]]),
         "longest_passage": lambda r: None if None in [p["passage_ms"] for p in r["points"]] else most([p["passage_ms"] for p in r["points"]])}),

@@ -26,9 +26,11 @@ def flipping(arrays, kind):
 def test_fixed_points_of_a_pair(tmp):
     network = pair(tmp)
     text = ok("analyze", "fixed-points", network, "--as", "flow", "--starts", 200, "--json", tmp / "points.json")
-    assert "3 fixed points of the flow" in text and "visited by free runs" in text and "estimated" in text, text
+    assert "3 fixed points of the flow" in text and "visited by free runs" in text and "proved: there is no other" in text, text
     found = json.loads((tmp / "points.json").read_text())
-    assert (found["kind"], found["as"], found["complete"], found["missing_at_least"], found["starts"]) == ("fixed-points", "flow", "estimated", 0, 200)
+    assert (found["kind"], found["as"], found["complete"], found["starts"]) == ("fixed-points", "flow", "proved", 200)
+    assert found["missing"] == {"estimate": 0, "low": 0, "high": 0} and found["unseen_share"]["high"] == 0 and found["converged_share"] == 1
+    assert found["proof"]["points"] == 3 and found["proof"]["undecided"] == [], found["proof"]
     assert abs(found["tau_ref_ms"] - 50) < 1e-9 and found["cycles"] == [] and "synapse" not in found, found
     assert len(found["points"]) == 3
     for point in found["points"]:
@@ -82,14 +84,14 @@ def test_a_line_of_fixed_points_is_one_row_and_a_degenerate_point_is_one_too(tmp
         found = json.loads((tmp / "line.json").read_text())
         continuum, = found["continua"]
         assert (continuum["dimension"], continuum["attracts"], continuum["index"], continuum["number"]) == (1, True, [0, 0], 1), continuum
-        assert continuum["points"] == len(found["points"]) > 50 and found["missing_at_least"] == 0 == found["chao1"], continuum
+        assert continuum["points"] == len(found["points"]) > 50 and found["missing"]["estimate"] == 0 == found["chao1"], continuum
         states = np.array([point["state"] for point in found["points"]])
         assert np.ptp(states, axis=1).max() < 1e-9 and states.min() >= 0 and np.isclose(continuum["extent"], np.sqrt(2) * np.ptp(states[:, 0])), states
         for point in found["points"]:
             re, im = point["nearest_to_neutral"]
             assert point["number"] == 1 and (point.get("on_kink") or (point["neutral"] == 1 and abs(np.hypot(re, im) - (form == "map")) < 1e-9)), point
         rows = [line for line in text.splitlines() if "attracts" in line]
-        assert len(rows) == 1 and f"a line or ring of them ({len(states)} points found" in text and "no sign of missing ones" in text, text
+        assert len(rows) == 1 and f"a line or ring of them ({len(states)} points found" in text and "estimated: of starts" in text, text
     def critical(arrays, kind):
         arrays["W"], arrays["W_in"], arrays["tau_ms"] = np.ones((1, 1)), np.zeros((1, 2)), np.array(50.0)
     text = ok("analyze", "fixed-points", example_network(tmp / "critical.h5", N=1, change=critical), "--as", "flow", "--json", tmp / "critical.json")

@@ -42,7 +42,7 @@ def reports(out):
     """Every report of a study, and what is said on standard error."""
     done = [stillpoint(command, out, *words) for command, *words in REPORTS] + [stillpoint("figure", out, "--out", out.with_suffix(".svg"))]
     assert all(each.returncode == 0 for each in done), [each.stderr for each in done]
-    return [each.stdout for each in done] + [out.with_suffix(".svg").read_bytes()], "".join(each.stderr for each in done)
+    return [each.stdout for each in done[:-1]] + [out.with_suffix(".svg").read_bytes()], "".join(each.stderr for each in done)
 
 
 def index_of(out):
