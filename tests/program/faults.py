@@ -81,9 +81,9 @@ def test_what_cannot_be_kept_is_said_and_training_goes_on(tmp):
     one, out = settings("study.arm=none"), tmp / "out"
     ok("run", study, "--out", tmp / "whole", "--quiet", *one)
     ok("run", study, "--out", out, "--quiet", *one, *settings("training.updates=1"))
-    # Calls up to the claim are 3 or so: what comes next is what is kept.
+    # The claim is made and written: what comes next is what is kept.
     process = subprocess.Popen([given.program, "run", study, "--out", out, "--quiet", *one], stderr=subprocess.PIPE, text=True,
-                               env=faulty(tmp, out, **{"from": 2}, calls=1))
+                               env=faulty(tmp, out, **{"from": 3}, calls=1))
     while not list(out.glob("runs/*.claim-*")):
         time.sleep(0.002)
     time.sleep(0.1)
