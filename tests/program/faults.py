@@ -58,7 +58,7 @@ def test_a_disk_that_is_full_at_any_call(tmp):
 
 def test_a_session_on_a_disk_that_is_full_at_any_call(tmp):
     """It is written as it is simulated: what is there of it then goes, what had its name before stays."""
-    folder, words = tmp / "out", ("--experiments", "rest,step,trial", "--trials", 30, "--neurons", 20, "--quiet")
+    folder, words = tmp / "out", ("--experiments", "rest,trial", "--trials", 4, "--neurons", 20, "--quiet")
     folder.mkdir()
     out = folder / "s.nwb"
     ok("export-nwb", small_run("tcr", seed=3), out, *words)
