@@ -1,7 +1,8 @@
 // DIR of a study: DIR/study.json says what the study is, DIR/runs/CONDITION-SEED.h5 holds one run. With a [tune]
 // section DIR/tuning/ holds the runs of the candidates and DIR/tuning.json their scores. DIR/planned/ has one file per
 // range of seeds that was asked for. Beside the files of runs that are not finished lie their claims and what was kept
-// of them; DIR/cluster holds the script and the logs of `stillpoint submit`. DIR/restructuring and DIR/analyses keep what analyses of the whole study measured.
+// of them; DIR/cluster holds the script and the logs of `stillpoint submit`. DIR/restructuring and DIR/analyses keep
+// what analyses of the whole study measured.
 #pragma once
 
 #include <cstdint>
