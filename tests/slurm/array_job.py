@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
 from support import SMALL, all_contents, main, ok, refused, settings, stillpoint, write  # noqa: E402
 
-STUDY = SMALL.replace("seeds = 3", "seeds = 30").replace("updates = 12", "updates = 400").replace("size = 20", "size = 50")
+STUDY = SMALL.replace("seeds = 3", "seeds = 30").replace("updates = 12", "updates = 1000").replace("size = 20", "size = 50")
 
 
 def slurm(*words):
