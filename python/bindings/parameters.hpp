@@ -30,9 +30,9 @@ namespace nb = nanobind;
 
 template <class P, class T>
 struct Field {
-  Field(const char* named, T P::* member) : name(named), of([member](P& p) -> T& { return p.*member; }) {}
+  Field(const char* named, T P::*member) : name(named), of([member](P& p) -> T& { return p.*member; }) {}
   template <class Part>
-  Field(const char* named, Part P::* part, T Part::* member)
+  Field(const char* named, Part P::*part, T Part::*member)
       : name(named), of([part, member](P& p) -> T& { return p.*part.*member; }) {}
   const T& at(const P& p) const { return of(const_cast<P&>(p)); }
 

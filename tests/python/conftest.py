@@ -17,7 +17,7 @@ import pytest
 import stillpoint as sp
 
 matplotlib.use("Agg")
-PROGRAM = os.environ.get("STILLPOINT_PROGRAM", Path(sys.executable).with_name("stillpoint"))
+PROGRAM = Path(sys.executable).with_name("stillpoint")
 
 
 @pytest.fixture
