@@ -26,8 +26,8 @@ class SharedWork {
   SharedWork* outer_;
 };
 
-/// part(0) .. part(parts - 1), which may not depend on each other: shared where this thread shares its work and there is
-/// enough of it, else one after the other. operations: multiplications of all parts together.
+/// part(0) .. part(parts - 1), which may not depend on each other: shared where this thread shares its work and it is
+/// enough, else one after the other. operations: multiplications of all parts together.
 void for_each_part(Index parts, double operations, const SharedWork::Part& part);
 
 /// use(first, count) for ranges of some 256 of `all` rows or columns, as parts.
