@@ -66,9 +66,10 @@ stillpoint_library(plasticity stillpoint_sim)
 stillpoint_library(tasks stillpoint_sim)
 target_include_directories(stillpoint_tasks SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS})
 stillpoint_library(analysis stillpoint_sim)
-# Bounds that hold in spite of rounding: the compiler keeps to the mode of rounding that is set.
+# Bounds that hold in spite of rounding: the compiler keeps to the mode of rounding that is set. Headers compiled without
+# that cannot be taken.
 set_source_files_properties(analysis/points/interval_operators.cpp analysis/points/interval_proof.cpp
-                            PROPERTIES COMPILE_OPTIONS -frounding-math)
+                            PROPERTIES COMPILE_OPTIONS -frounding-math SKIP_PRECOMPILE_HEADERS ON)
 foreach(folder sim plasticity tasks analysis)
   stillpoint_fast_build(stillpoint_${folder})
 endforeach()
