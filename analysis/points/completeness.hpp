@@ -31,8 +31,9 @@ Index starts_of_look(Index look, double coverage);
 struct UnseenShare {
   enum class Ended { complete, covered, budget, many_points };
   double estimate = 0, high = 1;  // k/n; its upper limit of 95 % over all looks
-  Index converged = 0;            // n, of the last look
+  Index converged = 0;            // n, of the look that `high` is of
   Index unlisted = 0;             // k, ends that were not on the list before that look
+  bool by_halves = false;         // no look: the second half of phase 1, against the list of the first
   Ended ended = Ended::budget;    // why no further look was taken
 };
 

@@ -23,6 +23,7 @@ namespace {
 constexpr double tolerance = 1e-12;
 constexpr Index cycle_starts = 128;
 constexpr double many_singletons = 0.2;
+constexpr Index most_starts = 10000000;
 
 /// Known points and how many starts of phase 1 ended at each.
 struct Collection {
@@ -102,7 +103,7 @@ class PointSearch {
     if (result_.complete == Completeness::estimated)
       look_for_more();
     else
-      result_.unseen_share = {0, 0, 0, 0, UnseenShare::Ended::complete};
+      result_.unseen_share = {0, 0, 0, 0, false, UnseenShare::Ended::complete};
     count_missing();
     result_.cycles_exact_to = result_.complete == Completeness::exact ? 1 : 0;
     if (search_.max_cycle > 1) add_cycles(system_, search_, *pieces_, starts_, result_);
@@ -204,35 +205,40 @@ class PointSearch {
     share.ended = UnseenShare::Ended::budget;
     Index left = search_.budget - search_.starts - result_.deflated_starts,
           next = taken() + (result_.deflated_starts + 1) / 2;
-    if (left <= 0) return seen_by_halves();
-    for (Index look = 0; left > 0; ++look) {
-      const double converging =
-          std::max(0.1, static_cast<double>(result_.converged) / static_cast<double>(result_.starts));
-      const auto wanted = static_cast<double>(starts_of_look(look, search_.coverage)) / converging;
-      const Index count = std::min(left, static_cast<Index>(std::ceil(wanted)));
-      left -= count;
-      const auto fresh = look_from(count, static_cast<std::uint64_t>(look) + 2, next);
-      next += (count + 1) / 2;
-      share.high = clopper_pearson_high(share.unlisted, share.converged, risk_of_look(look));
-      if (!fresh.empty()) {
-        for (const auto& x : fresh) known_.add(x);
-        list();
+    if (left < search_.starts / 4) return seen_by_halves();  // fewer than they are would say less
+    const double converging = std::max(0.1, converged_share());
+    std::uint64_t draw = 2;
+    double best = 1;
+    for (Index look = 0; left > 0 && share.ended != UnseenShare::Ended::covered; ++look) {
+      UnseenShare here;
+      std::vector<Vector<double>> fresh;
+      const Index wanted = starts_of_look(look, search_.coverage);
+      while (left > 0 && here.converged < wanted) {
+        const double missing = static_cast<double>(wanted - here.converged) / converging;
+        const Index count = std::min(left, static_cast<Index>(std::ceil(missing)));
+        count_ends(search_starts(system_, count, search_.seed, draw++, search_.visited, next), wanted, here, fresh);
+        left -= count;
+        next += (count + 1) / 2;
       }
-      if (share.high > search_.coverage) continue;
-      share.ended = UnseenShare::Ended::covered;
-      return;
+      here.high = clopper_pearson_high(here.unlisted, here.converged, risk_of_look(look));
+      for (const auto& x : fresh) known_.add(x);
+      if (!fresh.empty()) list();
+      // What was found since makes the share of the list no larger than it was.
+      if (here.high >= best) continue;
+      best = here.high;
+      here.estimate = ratio(here.unlisted, here.converged);
+      here.ended = best <= search_.coverage ? UnseenShare::Ended::covered : UnseenShare::Ended::budget;
+      share = here;
     }
   }
 
-  /// Fills converged, unlisted and estimate; returns what was not on the list.
-  std::vector<Vector<double>> look_from(Index count, std::uint64_t draw, Index next) {
+  /// Of starts up to `wanted` that converge; what is not on the list goes to `fresh`.
+  void count_ends(const Matrix<double>& starts, Index wanted, UnseenShare& share,
+                  std::vector<Vector<double>>& fresh) const {
     NewtonSetting setting;
     setting.damped = !pieces_;
-    auto& share = result_.unseen_share;
-    share.converged = share.unlisted = 0;
-    std::vector<Vector<double>> fresh;
-    const Matrix<double> starts = search_starts(system_, count, search_.seed, draw, search_.visited, next);
     for (const Index i : Turns("starts to be counted", starts.cols())) {
+      if (share.converged == wanted) return;
       const auto root = root_from(starts.col(i), {}, setting);
       if (!root || residual_of(velocity_, *root) > tolerance) continue;
       ++share.converged;
@@ -240,10 +246,12 @@ class PointSearch {
       ++share.unlisted;
       fresh.push_back(*root);
     }
-    share.estimate =
-        share.converged == 0 ? 0 : static_cast<double>(share.unlisted) / static_cast<double>(share.converged);
-    return fresh;
   }
+
+  static double ratio(Index part, Index whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+  double converged_share() const { return ratio(result_.converged, result_.starts); }
 
   /// Without a further start: what the second half of phase 1 adds to the first, which has the smaller list.
   void seen_by_halves() {
@@ -260,9 +268,10 @@ class PointSearch {
       ++share.converged;
       share.unlisted += listed.count(entry) == 0;
     }
-    share.estimate =
-        share.converged == 0 ? 0 : static_cast<double>(share.unlisted) / static_cast<double>(share.converged);
+    share.estimate = ratio(share.unlisted, share.converged);
     share.high = clopper_pearson_high(share.unlisted, share.converged, 0.05);
+    share.by_halves = true;
+    if (share.high <= search_.coverage) share.ended = UnseenShare::Ended::covered;
   }
 
   void count_missing() {
@@ -298,12 +307,14 @@ std::string name_of(Completeness complete) {
 FixedPoints find_fixed_points(const System& system, const FixedPointSearch& search) {
   const ProductsOnOneThread products;
   system.network().check("network");
-  require_parameter(search.starts >= 1, "starts", fmt::format("{}", search.starts), "must be 1 or more");
-  require_parameter(search.budget >= 0, "budget", fmt::format("{}", search.budget), "must be 0 or more");
+  require_parameter(search.starts >= 1 && search.starts <= most_starts, "starts", fmt::format("{}", search.starts),
+                    fmt::format("must be from 1 to {}", most_starts));
+  require_parameter(search.budget >= 0 && search.budget <= most_starts, "budget", fmt::format("{}", search.budget),
+                    fmt::format("must be from 0 to {}", most_starts));
   require_parameter(search.proof_boxes.value_or(0) >= 0, "proof", fmt::format("{}", search.proof_boxes.value_or(0)),
                     "must be 0 or more boxes");
   require_parameter(search.coverage > 0 && search.coverage < 1, "coverage", fmt::format("{}", search.coverage),
-                    "must be between 0 and 1");
+                    "must be above 0 and below 1");
   require_parameter(search.max_cycle >= 1, "max_cycle", fmt::format("{}", search.max_cycle), "must be 1 or more");
   const auto pieces = moves_points(search.synapse) ? std::nullopt : PiecewiseLinear::of(system);
   require_parameter(search.max_cycle == 1 || system.as() == System::As::map, "max_cycle",

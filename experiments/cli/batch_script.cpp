@@ -73,6 +73,9 @@ void check_batch_job(const BatchJob& job) {
       require_argument(
           option.substr(0, option.find('=')) != own, "--sbatch", option,
           fmt::format("give {} in its place", own == std::string("array") ? "--tasks" : std::string("--") + own));
+    for (const char* own : {"signal", "requeue", "no-requeue", "wrap", "output"})
+      require_argument(option.substr(0, option.find('=')) != own, "--sbatch", option,
+                       "is set by the script itself, so that tasks keep their runs and go on");
   }
   static const std::regex word("[A-Za-z0-9_.,+-]*");
   require_argument(std::regex_match(job.partition, word), "--partition", job.partition,
@@ -82,8 +85,9 @@ void check_batch_job(const BatchJob& job) {
 double batch_seconds(const std::string& time) {
   static const std::regex form(R"((?:(\d{1,4})-)?(\d{1,9})(?::(\d{1,2}))?(?::(\d{1,2}))?)");
   std::smatch parts;
-  require_argument(std::regex_match(time, parts, form), "--time", time,
-                   "must be a time of Slurm: MINUTES, HOURS:MINUTES:SECONDS or DAYS-HOURS, as 90, 12:00:00 or 2-0");
+  require_argument(
+      std::regex_match(time, parts, form), "--time", time,
+      "must be a time of Slurm: MINUTES, MINUTES:SECONDS, HOURS:MINUTES:SECONDS or DAYS-HOURS, as 90, 12:00:00 or 2-0");
   const auto number = [&](int part) { return parts[part].matched ? std::stod(parts[part]) : 0; };
   if (parts[1].matched) return 86400 * number(1) + 3600 * number(2) + 60 * number(3) + number(4);
   return parts[4].matched ? 3600 * number(2) + 60 * number(3) + number(4) : 60 * number(2) + number(3);

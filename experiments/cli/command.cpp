@@ -41,6 +41,15 @@ void read_number(const po::options_description& options, po::option& given) {
     text = fmt::format("{:.0f}", integer_option(name, "", "", any_number, "").value_of(text));
 }
 
+/// `--out --quick` is an option whose value was forgotten, and not a directory `--quick`.
+void refuse_swallowed(const po::options_description& options, const po::option& given) {
+  for (const auto& value : given.value) {
+    if (given.original_tokens.size() < 2 || value.rfind("--", 0) != 0) continue;
+    if (options.find_nothrow(value.substr(2, value.find('=') - 2), false))
+      throw UserError(fmt::format("--{}: its value is missing; {} is an option of its own", given.string_key, value));
+  }
+}
+
 }  // namespace
 
 bool parse_command(const Command& command, const std::vector<std::string>& arguments, po::options_description options,
@@ -62,7 +71,10 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
     // Guessing would take `--trial` for --trials, and for another option once one of that name is added.
     constexpr int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     auto parsed = po::command_line_parser(arguments).options(all).positional(positional).style(style).run();
-    for (auto& given : parsed.options) read_number(all, given);
+    for (auto& given : parsed.options) {
+      refuse_swallowed(all, given);
+      read_number(all, given);
+    }
     po::store(parsed, values);
     po::notify(values);
   } catch (const po::unknown_option& problem) {

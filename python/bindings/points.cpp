@@ -29,6 +29,7 @@ nb::dict dict_of(const UnseenShare& unseen) {
   made["high"] = unseen.high;
   made["converged"] = unseen.converged;
   made["unlisted"] = unseen.unlisted;
+  made["fresh"] = !unseen.by_halves;
   made["ended"] = name_of(unseen.ended);
   return made;
 }

@@ -115,7 +115,8 @@ AnalysisKind fixed_points_analysis() {
       "a network file or a run file",
       "{kind, complete: exact|proved|estimated, missing: {estimate, low, high}, unseen_share: {estimate, high, "
       "converged, "
-      "unlisted, ended: complete|covered|budget|many_points}, converged_share, proof: {boxes, points, undecided: "
+      "unlisted, fresh, ended: complete|covered|budget|many_points}, converged_share, proof: {boxes, points, "
+      "undecided: "
       "[{low, "
       "high}, ..]}, as: flow|map, tau_ref_ms, starts, converged, chao1, "
       "deflated_starts, found_by_deflation, singular_regions, cycles_exact_to, points: [{number, state, residual, "

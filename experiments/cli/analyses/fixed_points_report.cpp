@@ -33,11 +33,8 @@ nlohmann::ordered_json missing_json(const Missing& missing) {
 }
 
 nlohmann::ordered_json unseen_share_json(const UnseenShare& unseen) {
-  return {{"estimate", unseen.estimate},
-          {"high", unseen.high},
-          {"converged", unseen.converged},
-          {"unlisted", unseen.unlisted},
-          {"ended", name_of(unseen.ended)}};
+  return {{"estimate", unseen.estimate}, {"high", unseen.high},        {"converged", unseen.converged},
+          {"unlisted", unseen.unlisted}, {"fresh", !unseen.by_halves}, {"ended", name_of(unseen.ended)}};
 }
 
 nlohmann::ordered_json proof_json(const ProofSummary& proof) {
@@ -63,13 +60,13 @@ std::string completeness_text(const FixedPoints& found, const FixedPointSearch& 
         found.proof->boxes, plural(found.proof->points, "point"));
   const auto& unseen = found.unseen_share;
   text += fmt::format(
-      "estimated: of starts drawn in this way and converging, a share of at most {:.3g} (95 %) ends at points that are "
-      "not listed: {} of the last {} did\n",
-      unseen.high, unseen.unlisted, unseen.converged);
+      "estimated: of {} starts that converged, {}, {} ended at points that were not found before; with 95 %, a share "
+      "of at most {:.3g} of such starts leads to points that are not listed\n",
+      unseen.converged, unseen.by_halves ? "the second half of them" : "drawn afresh", unseen.unlisted, unseen.high);
   if (unseen.ended == UnseenShare::Ended::many_points)
     text += "more than a fifth of the ends were met once: there are many points, and no more starts were spent\n";
   if (unseen.ended == UnseenShare::Ended::budget)
-    text += fmt::format("the budget of {} is spent; --budget allows more\n", plural(search.budget, "start"));
+    text += fmt::format("no more starts: --budget is {}\n", search.budget);
   if (found.missing.estimate > 0)
     text += fmt::format("missing: {:.3g} or more with 95 %; Chao1's estimate of a lower bound is {:.3g}\n",
                         found.missing.low, found.missing.estimate);

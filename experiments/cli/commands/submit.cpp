@@ -133,8 +133,9 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
   if (before && before->running + before->waiting > 0)
     tell(fmt::format("tasks of this study are there already, {} running and {} waiting: {} more will help them",
                      before->running, before->waiting, job.tasks));
-  fmt::print("submitted job {}: {} for {}; next: stillpoint status {}\n", number,
-             job.tasks == 1 ? "1 task" : fmt::format("{} tasks", job.tasks),
+  const auto each = job.time.empty() ? "" : fmt::format(", {} each at most", duration_text(batch_seconds(job.time)));
+  fmt::print("submitted job {}: {}{} for {}; next: stillpoint status {}\n", number,
+             job.tasks == 1 ? "1 task" : fmt::format("{} tasks", job.tasks), each,
              left == 1 ? "the run that is left" : fmt::format("{} runs", left), job.directory);
   return 0;
 }
