@@ -53,7 +53,8 @@ def __getattr__(name: str) -> str:
         return version("stillpoint")
     from stillpoint._keywords import did_you_mean
 
-    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}" + did_you_mean(name, __all__))
+    raise AttributeError(f"module 'stillpoint' has no attribute {name!r}" + did_you_mean(
+        name, [*__all__, *(f"tasks.{each}" for each in tasks.__all__)]))
 
 
 def __dir__() -> list[str]:

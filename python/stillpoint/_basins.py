@@ -80,11 +80,11 @@ class Basins(Items):
     }
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each attractor; columns are attributes."""
+        """One row for each attractor; columns are attributes, but for ``period_ms``, NaN of a fixed point."""
         import pandas as pd
 
         names = ("cyclic", "period_ms", "leading_per_s", "count", "share", "low", "high")
-        return pd.DataFrame({name: getattr(self, name) for name in names})
+        return pd.DataFrame({name: getattr(self, name) for name in names}).assign(period_ms=np.where(self.cyclic, self.period_ms, np.nan))
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Starting states in the colour of the attractor that they reach, grey where unsettled, along the two directions in which the

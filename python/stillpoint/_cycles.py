@@ -90,7 +90,7 @@ class Cycles(Items):
 
     def __repr__(self) -> str:
         periods = ", ".join(f"{period:.4g} ms{'' if stable else ' (unstable)'}" for period, stable in zip(self.period_ms, self.stable))
-        return (f"{counted(len(self), 'limit cycle')}{' of period ' + periods if len(self) else ''}; of {self.samples} searches "
+        return (f"{counted(len(self), 'limit cycle')} of the {self.as_}{', period ' + periods if len(self) else ''}; of {self.samples} searches "
                 f"{self.at_rest} came to rest, {f'{self.diverged} grew without bound, ' if self.diverged else ''}{self.no_return} did not return, {self.not_converged} returned to no cycle")
 
 
@@ -140,7 +140,7 @@ def cycles(
     --------
     >>> import stillpoint as sp
     >>> sp.cycles(sp.Network([[2, -2], [2, 2]]), samples=2)
-    1 limit cycle of period 341.9 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
+    1 limit cycle of the flow, period 341.9 ms; of 2 searches 0 came to rest, 0 did not return, 0 returned to no cycle
     """
     if checked(net)._core.is_map:
         raise ValueError(f"net: {net.kind} is a map; expected a network that is a flow")

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network
-from stillpoint._result import axes_for, counted, held_input, principal_plane, result, taken_as
+from stillpoint._result import axes_for, counted, held_input, principal_plane, result, taken_as, without
+from stillpoint._synapses import Synapse
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -41,6 +42,8 @@ class Followed:
         From one stable point to the next, by continuation; those that matching by distance alone finds as well; its pairs that are none.
     updates : (networks,)
         When they were.
+    left_aside : list of synapse or None
+        Of each network its own synapse, without which it was looked at.
     as_ : {"flow", "map"}
         As what the networks were looked at.
     """
@@ -55,6 +58,7 @@ class Followed:
     alike: int
     mistaken: int
     updates: NDArray[np.float64]
+    left_aside: list[Synapse]
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each change.
@@ -101,7 +105,8 @@ class Followed:
         for change in self.changes:
             kinds[change["type"]] = kinds.get(change["type"], 0) + 1
         text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "no change"
-        return f"{counted(self.tracks, 'track')} of fixed points through {len(self.points)} networks: {text}"
+        synapse = without(next((one for one in self.left_aside if one is not None), None))
+        return f"{counted(self.tracks, 'track')} of fixed points through {len(self.points)} networks{synapse}: {text}"
 
 
 @keywords
@@ -174,4 +179,4 @@ def follow(
     for change in found["changes"]:
         k = change["interval"]
         change["update"] = float(at[k] + change["s"] * (at[k + 1] - at[k]))
-    return Followed(as_=found.pop("as"), updates=at, **found)
+    return Followed(as_=found.pop("as"), updates=at, left_aside=[net.synapse for net in given], **found)

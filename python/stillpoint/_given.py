@@ -1,6 +1,7 @@
 """What users hand over, checked: one error that names the parameter, its shape and what was expected."""
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def array(name: str, value: ArrayLike, axes: int | Sequence[int], expected: str,
         raise ValueError(f"{name}: shape {found.shape}; expected {expected}")
     found = np.asarray(found, dtype=np.float64)
     if finite and not np.isfinite(found).all():
-        raise ValueError(f"{name}: shape {found.shape}, with NaN or infinite entries; every entry must be a finite number")
+        first = tuple(map(int, np.argwhere(~np.isfinite(found))[0]))
+        raise ValueError(f"{name}: shape {found.shape}, {found[first]} at {list(first)}; every entry must be a finite number")
     return found
 
 
@@ -83,8 +85,34 @@ def one_of(name: str, value: Any, known: Sequence[str]) -> str:
     return value
 
 
-def existing(path: str | Path) -> str:
-    found = Path(path).expanduser()
+def truth(name: str, value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: {described(value)}; expected True or False")
+    return bool(value)
+
+
+def place(at: Any, count: int, instead: str) -> int:
+    """From 0, of an index that may be counted from the end; `instead`: how to take what it is no index of."""
+    try:
+        found: int = range(count)[at]
+    except TypeError:
+        raise TypeError(f"index: {described(at)}; expected a whole number or a slice; {instead}") from None
+    except IndexError:
+        raise IndexError(f"index: {at}; there are {count}, from 0" if count else f"index: {at}; there are none") from None
+    return found
+
+
+def path(name: str, value: Any, expected: str = "a path, a str or Path") -> Path:
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name}: {described(value)}; expected {expected}")
+    return Path(value).expanduser()
+
+
+def existing(value: str | Path, name: str = "path", expected: str = "a path, a str or Path") -> str:
+    found = path(name, value, expected)
+    if found.is_dir():
+        of_study = "; open_study opens the study in it" if (found / "study.json").is_file() else ""
+        raise IsADirectoryError(f"{found}: a directory; expected a file{of_study}")
     if not found.is_file():
         raise FileNotFoundError(f"{found}: no such file")
     return str(found)

@@ -9,22 +9,41 @@ from stillpoint import _given
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: What others call it.
+#: What others call it; of several the first that there is.
 _ELSEWHERE = {
     "lr": "optimizer", "learning_rate": "optimizer", "epochs": "updates", "iterations": "updates", "batch_size": "batch",
-    "n_trials": "trials", "n": "count", "N": "size", "weights": "W", "duration": "duration_ms", "load": "Network.load",
-    "load_study": "open_study",
+    "n_trials": "trials", "n": "count samples starts trials exponents", "N": "size", "weights": "W", "Wrec": "W", "W_rec": "W",
+    "duration": "duration_ms", "load": "Network.load", "load_study": "open_study",
 }
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """"; did you mean dt_ms?" for dt, "" where nothing is near."""
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def misspelt(name: str, known: Iterable[str]) -> str | None:
+    """What it is a slip of the keys from: letters of one another's place, or one that is missing or too many. None where it is a name
+    of its own, as ``rewrite`` and ``stop`` beside ``write`` and ``step``."""
     import difflib
 
-    folded = {each.lower().replace("_", ""): each for each in known}
-    word = name.lower().replace("_", "")
-    if (here := _ELSEWHERE.get(name, "")).split(".")[0] in folded.values():
-        near = [here]
+    word = _folded(name)
+    for each in known:
+        other = _folded(each)
+        swapped = word[:1] == other[:1] and sorted(word) == sorted(other)
+        if swapped or difflib.SequenceMatcher(None, word, other).ratio() > 0.85:
+            return each
+    return None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """"; did you mean dt_ms?" for dt, "" where nothing is near; of a name with a dot what follows it counts."""
+    import difflib
+
+    folded = {_folded(each.rpartition(".")[2]): each for each in known}
+    word = _folded(name)
+    here = [each for each in _ELSEWHERE.get(name, "").split() if each.split(".")[0] in folded.values()]
+    if here:
+        near = here[:1]
     elif word in folded:
         near = [folded[word]]
     else:

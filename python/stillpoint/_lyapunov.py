@@ -97,7 +97,8 @@ def lyapunov(
     input : (inputs,) array, optional
         Held. Default: 0.
     exponents : int
-        The leading ones; 0: all.
+        The leading ones; 0: all. With a synapse, whose state has entries as well (``dimension``), at most 1000: where there are more
+        of them, say how many.
     as_ : {"flow", "map"}, optional
         Default: as the network was trained.
     synapse : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None

@@ -165,7 +165,7 @@ class Network:
                 continue
             vector = shapes[name].endswith(",)")
             expected = f"{shapes[name]}, or one number" if vector else shapes[name]
-            arrays[name] = _given.array(f"network: {name}", value, (0, 1) if vector else 2, expected, finite=False)
+            arrays[name] = _given.array(f"network: {name}", value, (0, 1) if vector else 2, expected)
         for name, found in arrays.items():
             if found.ndim == 0:
                 arrays[name] = np.full(1 if name == "tau_ms" else _entries(name, kind, arrays), found)
@@ -246,13 +246,13 @@ class Network:
         Parameters
         ----------
         path : str or Path
-            HDF5, as the program and ``save`` write it.
+            HDF5, as the program and ``save`` write it; of a study's directory, ``open_study``.
         group : str, optional
             Another network of a run file: ``"initial/network"``, ``"checkpoints/00000100/network"``.
 
         Raises
         ------
-        FileNotFoundError
+        FileNotFoundError, IsADirectoryError
         ValueError
             Where the file is no such file; the message names what is missing or wrong.
         """
@@ -268,7 +268,7 @@ class Network:
         FileExistsError
             Where there is a file, unless it may be overwritten.
         """
-        target = Path(path).expanduser()
+        target = _given.path("path", path)
         if target.exists() and not overwrite:
             raise FileExistsError(f"{target}: exists; give overwrite=True to replace it")
         self._core.save(str(target), _core.as_stored(self.synapse))

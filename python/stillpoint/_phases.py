@@ -163,7 +163,7 @@ def phases(
         update = table["update"] if update is None and "update" in table.columns else update
         accuracy = table["accuracy"] if accuracy is None and "accuracy" in table.columns else accuracy
         curve = table["loss"]
-    loss = _given.array("curve", curve, 1, "(points,)")
+    loss = _given.array("curve", curve, 1, "(points,), or a DataFrame with a column loss, or what train gave back")
     at = np.arange(len(loss), dtype=float) if update is None else _given.array("update", update, 1, "(points,)")
     right = np.empty(0) if accuracy is None else _given.array("accuracy", accuracy, 1, "(points,)", finite=False)
     for name, values in (("update", at), ("accuracy", right)):

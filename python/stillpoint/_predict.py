@@ -185,15 +185,15 @@ def predict(
     ValueError
         Where no network reached criterion, or records so many neurons.
     """
-    given = [study] if isinstance(study, (Study, str, Path)) else list(study)
-    directories = [str(directory_of(one)) for one in given]
+    given = list(study) if isinstance(study, Sequence) and not isinstance(study, str) else [study]
+    directories = [str(directory_of(one, "study")) for one in given]
     known = _core.prediction_names()
     names = [_given.one_of("only", name, known) for name in ([only] if isinstance(only, str) else only)]
     if not isinstance(recording, (Recording, type(None))):
         raise TypeError(f"recording: {_given.described(recording)}; expected Recording()")
     if not str(out):
         raise ValueError("out: empty; expected a directory")
-    folder = Path(out).expanduser()
+    folder = _given.path("out", out)
     with told(), _progress.bar(progress) as see:
         text = _core.predict(
             directories, str(folder), _sizes(size), names, recording or Recording(), bool(all), None if half_step is None else _given.whole("half_step", half_step),

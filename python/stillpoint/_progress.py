@@ -4,6 +4,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from stillpoint import _given
+
 _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 
@@ -11,7 +13,7 @@ class bar:
     """Moves a bar when it is called, or does nothing. A brief one comes after half a second, and goes with the call."""
 
     def __init__(self, shown: bool, brief: bool = False) -> None:
-        self._from = time.monotonic() + 0.5 * brief if shown else float("inf")
+        self._from = time.monotonic() + 0.5 * brief if _given.truth("progress", shown) else float("inf")
         self._stays = not brief
         self._now: Any = None
         self._counted = ""

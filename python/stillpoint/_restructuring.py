@@ -117,8 +117,6 @@ def restructuring(
     >>> found.to_dataframe().groupby("seed").update.last()  # doctest: +SKIP
     """
     folder = directory_of(directory)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: no such directory")
     known = _core.descriptor_names()
     with told(), _progress.bar(progress) as see:
         return Restructuring(_core.restructuring(

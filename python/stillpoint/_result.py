@@ -69,12 +69,7 @@ class Items:
     def __getitem__(self, at: SupportsIndex | slice) -> Item | list[Item]:
         if isinstance(at, slice):
             return [self[i] for i in range(len(self))[at]]
-        try:
-            i = range(len(self))[at]
-        except TypeError:
-            raise TypeError(f"index: {_given.described(at)}; expected a whole number or a slice; arrays of all are attributes") from None
-        except IndexError:
-            raise IndexError(f"index: {at}; there are {len(self)}, from 0") from None
+        i = _given.place(at, len(self), "arrays of all are attributes")
         return Item(**{name: getattr(self, array)[i] for name, array in self._EACH.items()})
 
     def __iter__(self) -> Iterator[Item]:
@@ -119,6 +114,11 @@ def taken_as(value: str | None) -> str | None:
 
 def taken_synapse(net: Network, synapse: Synapse | str = OWN) -> Synapse:
     return chosen(synapse, net.synapse)
+
+
+def without(synapse: Synapse) -> str:
+    """What a sentence says of a synapse that was left aside."""
+    return "" if synapse is None else f", without the synapse {type(synapse).__name__}"
 
 
 def principal_plane(states: _given.Floats) -> tuple[_given.Floats, list[str]]:

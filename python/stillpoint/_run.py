@@ -159,7 +159,9 @@ class Runs(Sequence[Run]):
     @overload
     def __getitem__(self, at: slice) -> Runs: ...
     def __getitem__(self, at: int | slice) -> Run | Runs:
-        return Runs(self._runs[at]) if isinstance(at, slice) else self._runs[at]
+        if isinstance(at, slice):
+            return Runs(self._runs[at])
+        return self._runs[_given.place(at, len(self), "those of a condition: [run for run in runs if run.condition == 0]")]
 
     def __len__(self) -> int:
         return len(self._runs)

@@ -28,7 +28,7 @@ def run_study(
     study : str, Path or dict
         A study file, or its sections as a dict of dicts; several values of a [grid] or of a list are a list.
     out : str or Path
-        Directory of the results.
+        Directory of the results. What it has of this study stays, and is what is given back as well: runs of more seeds too.
     options : dict, optional
         Values over those of the study, ``{"training.updates": 50}``.
     quick : bool
@@ -64,15 +64,20 @@ def run_study(
     >>> dict(study.curves().loss.sizes)
     {'run': 4, 'update': 5}
     """
-    path, entries = ("", _entries(study)) if isinstance(study, Mapping) else (_given.existing(study), [])
+    path, entries = ("", _entries(study)) if isinstance(study, Mapping) else (_given.existing(study, "study", "a study file, or its sections as a dict"), [])
     if not str(out):
         raise ValueError("out: empty; expected a directory")
     if quick and isinstance(study, Mapping) and "quick" not in study:
         raise ValueError("quick: True; the study has no section 'quick'")
     over = [(name, _text(name, value)) for name, value in (options or {}).items()]
-    folder = Path(out).expanduser()
-    with told(), _progress.bar(progress) as see:
-        _core.run_study(path, entries, over, bool(quick), str(folder), _given.whole("jobs", jobs), see)
+    folder = _given.path("out", out)
+    try:
+        with told(), _progress.bar(progress) as see:
+            _core.run_study(path, entries, over, bool(quick), str(folder), _given.whole("jobs", jobs), see)
+    except KeyboardInterrupt as stopped:
+        if (folder / "study.json").is_file():
+            stopped.add_note(f"What the runs have reached is kept in {folder}: the same call goes on there.")
+        raise
     return open_study(folder)
 
 

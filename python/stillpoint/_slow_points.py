@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from stillpoint import _core, _given, _progress
 from stillpoint._keywords import keywords
 from stillpoint._network import Network, checked
-from stillpoint._result import Items, axes_for, counted, given_states, held_input, result, taken_as
+from stillpoint._result import Items, axes_for, counted, given_states, held_input, result, taken_as, without
+from stillpoint._synapses import Synapse
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -40,6 +41,8 @@ class SlowPoints(Items):
         Starts that ended there.
     tau_ref_ms : float
         Geometric mean of the time constants [ms]; of a map its step.
+    left_aside : TCR, TsodyksMarkram, DerivativeFeedback, HighPass or None
+        The network's own synapse, without which it was looked at.
     starts, at_fixed_points, unfinished : int
         Searches, those that ended at fixed points, and those that ended at no minimum.
     as_ : {"flow", "map"}
@@ -56,6 +59,7 @@ class SlowPoints(Items):
     passage_ms: NDArray[np.float64]
     hits: NDArray[np.int64]
     tau_ref_ms: float
+    left_aside: Synapse
     starts: int
     at_fixed_points: int
     unfinished: int
@@ -82,9 +86,10 @@ class SlowPoints(Items):
         return ax
 
     def __repr__(self) -> str:
-        text = f"{counted(len(self), 'slow point')} of the {self.as_}"
+        text = f"{counted(len(self), 'slow point')} of the {self.as_}{without(self.left_aside)}"
         if len(self) and np.isfinite(self.passage_ms).any():
-            text += f", passed in {np.nanmin(self.passage_ms):.4g} to {np.nanmax(self.passage_ms):.4g} ms"
+            ends = dict.fromkeys(f"{end(self.passage_ms):.4g}" for end in (np.nanmin, np.nanmax))
+            text += f", passed in {' to '.join(ends)} ms"
         return text + f"; of {counted(self.starts, 'start')} {self.at_fixed_points} ended at fixed points, {self.unfinished} at no minimum"
 
 
@@ -113,7 +118,9 @@ def slow_points(
     starts : int
         Half where free runs are slowest, half random.
     radius : float
-        Passage: from this far before the point (distance in the state) to as far behind.
+        Of the passage, distance in the state: the network is simulated from this far before the point, along the slow direction, until
+        it is as far behind, or twice as far away; beside unstable directions it ends as soon as these have pushed the state aside. After
+        200000 steps it has not passed.
     visited : (n, D) array, optional
         States that free runs begin from. Default: random ones.
     seed : int
@@ -137,4 +144,4 @@ def slow_points(
         found = _core.slow_points(
             checked(net)._core, held_input(net, input), taken_as(as_), _given.whole("starts", starts, 1), _given.number("radius", radius, "a number > 0"),
             _given.whole("seed", seed), given_states(net, visited), see)
-    return SlowPoints(as_=found.pop("as"), **found)
+    return SlowPoints(as_=found.pop("as"), left_aside=net.synapse, **found)

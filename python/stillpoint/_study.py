@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from stillpoint import _core
+from stillpoint import _core, _given
 from stillpoint._keywords import keywords
 from stillpoint._result import counted
 from stillpoint._run import Run, Runs, value_of
@@ -31,6 +31,7 @@ class Study:
         self.directory = directory
         self.name = found["name"]
         self._conditions = found["conditions"]
+        self._kept = sum(not path.with_suffix(".h5").exists() for path in (directory / "runs").glob("*.unfinished"))
         for condition in self._conditions:
             condition["varied"] = {name: value_of(text) for name, text in condition["varied"].items()}
         shared: dict[int, dict[str, Any]] = {}  # options, by what came from the files: one object for runs that have the same
@@ -206,6 +207,7 @@ class Study:
         text += f" over {', '.join(varied)}" if varied else ""
         text += f", {total('done')} of {counted(total('planned'), 'run')} done"
         text += f", {total('running')} running" if total("running") else ""
+        text += f", {self._kept} kept on their way" if self._kept else ""
         reached, diverged = sum(run.outcome == "reached" for run in self.runs), sum(run.diverged_at is not None for run in self.runs)
         return text + f"; {reached} reached criterion, {diverged} diverged"
 
@@ -233,8 +235,14 @@ _NO_COMPARISON = {
 }
 
 
-def directory_of(study: Study | str | Path) -> Path:
-    return study.directory if isinstance(study, Study) else Path(study).expanduser()
+def directory_of(study: Study | str | Path, name: str = "directory") -> Path:
+    folder = study.directory if isinstance(study, Study) else _given.path(name, study, "the directory of a study, a str or Path")
+    if folder.is_file():
+        here = f", {folder.parent}" if folder.name == "study.json" else ""
+        raise NotADirectoryError(f"{folder}: a file; expected the directory of a study{here}")
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: no such directory")
+    return folder
 
 
 @keywords
@@ -254,13 +262,11 @@ def open_study(directory: str | Path) -> Study:
 
     Raises
     ------
-    FileNotFoundError
+    FileNotFoundError, NotADirectoryError
     ValueError
         Where it holds no study, or a file of it is damaged; the message names it.
     """
-    folder = Path(directory).expanduser()
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: no such directory")
+    folder = directory_of(directory)
     with told():
         found = _core.read_study(str(folder))
     return Study(folder, found)

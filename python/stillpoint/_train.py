@@ -186,7 +186,8 @@ def _kept(checkpoints: Any, updates: int) -> list[int]:
     if checkpoints is None:
         return []
     if isinstance(checkpoints, str):
-        _given.one_of("checkpoints", checkpoints, ["log"])
+        if checkpoints != "log":
+            raise ValueError(f"checkpoints: {checkpoints!r}; expected 'log', a whole number (every so many updates), a sequence of updates, or None")
         return list(_core.log_checkpoints(updates))
     if np.ndim(checkpoints) == 0:
         return list(range(0, updates, _given.whole("checkpoints", checkpoints, 1)))

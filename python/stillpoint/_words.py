@@ -26,6 +26,7 @@ _OPTIONS = [
     (r", separated by spaces", ""),
     (r"^as = (\w+): the network file does not say with which step \(dt_ms\)", r"as_ = \1: the network has no step; give it one, net.replace(dt_ms=..)"),
     (r"^as = ", "as_ = "),
+    (r"^exponents = 0: must", "exponents = 0, all: must"),
 ]
 #: Of the command line.
 _WORDS = [(r"--size (\d+)xTRIALS", r"size=(\1, trials)"), (r"--all takes", "all=True takes"), (r"`stillpoint summary`", "summary()"),

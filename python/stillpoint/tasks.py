@@ -6,13 +6,13 @@ The toolkit's own tasks (docs/tasks.md) take their parameters as keywords, times
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from numpy.typing import ArrayLike
 
 from stillpoint import _core, _given, _trials
 from stillpoint._given import counted
-from stillpoint._keywords import keywords
+from stillpoint._keywords import did_you_mean, keywords
 from stillpoint._words import in_python
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        raise AttributeError(f"module 'stillpoint.tasks' has no attribute {name!r}" + did_you_mean(name, __all__))
 
 
 @keywords

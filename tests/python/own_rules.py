@@ -138,6 +138,26 @@ def test_errors_of_a_rule_reach_the_user_and_hold_no_memory():
         train(sp.Rule())
 
 
+@pytest.mark.parametrize("name, value, meant", [
+    ("emit", "change", "emits"), ("own_readouts", True, "own_readout"), ("beginn", lambda self, view: None, "begin"),
+    ("wirte", lambda self, view, changes: None, "write"), ("Step", lambda self, t, view, error: None, "step"),
+])
+def test_a_misspelt_hook_or_attribute_is_refused(name, value, meant):
+    """It would be passed over."""
+    with pytest.raises(TypeError, match=f"rule Mine: {name}: not known of a rule; did you mean {meant}\\?"):
+        type("Mine", (sp.Rule,), {name: value})
+    if not callable(value):
+        rule = OwnEProp()
+        setattr(rule, name, value)
+        with pytest.raises(TypeError, match=f"did you mean {meant}"):
+            train(rule)
+
+
+def test_other_names_are_the_rule_s_own():
+    own = {"steps": 3, "stop": train, "rewrite": train, "items": [], "_emit": 1, "traces": None, "update": train, "begin": train}
+    assert type("Mine", (sp.Rule,), own).steps == 3
+
+
 def test_finished_changes():
     class Adds(sp.Rule):
         emits = "change"

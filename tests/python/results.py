@@ -73,6 +73,15 @@ def test_tables_of_conditions_have_the_same_columns_whatever_is_compared(study, 
         assert [name for name in mine if name not in of_options] == other.columns.tolist() and "comparison" not in mine
 
 
+def test_words_say_as_what_and_without_what_a_network_was_looked_at(results):
+    fold = sp.Network([[2.0]], b=[0.54], synapse=sp.TCR())
+    assert repr(sp.slow_points(fold, starts=4)).startswith("1 slow point of the flow, without the synapse TCR, passed in 1555 ms; ")
+    assert "through 2 networks, without the synapse TCR: " in repr(sp.follow([fold, fold.replace(b=[0.5])]))
+    assert "synapse" not in repr(results["SlowPoints"]) + repr(results["Followed"])
+    assert repr(results["Cycles"]).startswith("1 limit cycle of the flow, period ")
+    assert results["Basins"].to_dataframe().period_ms.isna().all() and not results["Basins"].period_ms.any()
+
+
 @pytest.mark.parametrize("name", ["FixedPoints", "SlowPoints", "Cycles", "Basins", "Lyapunov", "Curve"])
 def test_items(results, name):
     found = results[name]

@@ -135,7 +135,11 @@ def test_networks(small):
 def test_words_and_pictures(small):
     assert repr(small) == "Study small: 4 conditions over rule.name, network.gain, 8 of 8 runs done; 0 reached criterion, 0 diverged"
     assert "condition 1: rule.name = bptt, network.gain = 1.5; seed 2" in repr(small.runs[3])
-    assert len(small.runs[2:4]) == 2 and repr(small.runs) == "8 finished runs"
+    assert len(small.runs[2:4]) == 2 and repr(small.runs) == "8 finished runs" and small.runs[-1] is small[7]
+    with pytest.raises(IndexError, match="index: 99; there are 8, from 0"):
+        small.runs[99]
+    with pytest.raises(TypeError, match=r"index: 'tcr'; expected .*those of a condition: \[run for run in runs if run.condition == 0\]"):
+        small.runs["tcr"]
     ax = pyplot.figure().subplots()
     assert small.plot(ax) is ax and len(ax.get_legend().get_texts()) == 4
     pyplot.close("all")
@@ -221,7 +225,8 @@ def test_a_signal_keeps_what_the_runs_have_reached(tmp_path, number, handler, ra
     assert raised in said, said
     kept = list((tmp_path / "out/runs").glob("*.unfinished"))
     assert kept and len(list((tmp_path / "out/runs").glob("*.h5"))) < 4
-    assert " of 4 runs done" in repr(sp.open_study(tmp_path / "out"))
+    assert " of 4 runs done" in (words := repr(sp.open_study(tmp_path / "out"))) and f"{len(kept)} kept on their way" in words
+    assert raised != "KeyboardInterrupt" or "the same call goes on there" in said
     study = sp.run_study(LONG, tmp_path / "out", progress=False)
     for run, other in zip(study.runs, whole.runs, strict=True):
         assert contents(run.path) == contents(other.path)
@@ -270,6 +275,10 @@ def test_other_mistakes(tmp_path, small):
         sp.run_study(SMALL, tmp_path / "out", jobs=-1)
     with pytest.raises(ValueError, match="study.json"):
         sp.open_study(tmp_path)
+    with pytest.raises(NotADirectoryError, match=f"study.json: a file; .*, {small.directory}$"):
+        sp.open_study(small.directory / "study.json")
+    with pytest.raises(IsADirectoryError, match="; open_study opens the study in it"):
+        sp.Network.load(small.directory)
     with pytest.raises(FileNotFoundError, match="nowhere"):
         sp.open_study(tmp_path / "nowhere")
     broken = small.runs[0].path.read_bytes()
