@@ -203,7 +203,7 @@ class PointSearch {
     share.ended = UnseenShare::Ended::many_points;
     if (share_of_singletons(entry_hits_) > many_singletons) return seen_by_halves();
     share.ended = UnseenShare::Ended::budget;
-    Index left = search_.budget - search_.starts - result_.deflated_starts,
+    Index left = search_.budget.value_or(usual_budget(search_.starts)) - search_.starts - result_.deflated_starts,
           next = taken() + (result_.deflated_starts + 1) / 2;
     if (left < search_.starts / 4) return seen_by_halves();  // fewer than they are would say less
     const double converging = std::max(0.1, converged_share());
@@ -309,7 +309,8 @@ FixedPoints find_fixed_points(const System& system, const FixedPointSearch& sear
   system.network().check("network");
   require_parameter(search.starts >= 1 && search.starts <= most_starts, "starts", fmt::format("{}", search.starts),
                     fmt::format("must be from 1 to {}", most_starts));
-  require_parameter(search.budget >= 0 && search.budget <= most_starts, "budget", fmt::format("{}", search.budget),
+  const Index budget = search.budget.value_or(0);
+  require_parameter(budget >= 0 && budget <= most_starts, "budget", fmt::format("{}", budget),
                     fmt::format("must be from 0 to {}", most_starts));
   require_parameter(search.proof_boxes.value_or(0) >= 0, "proof", fmt::format("{}", search.proof_boxes.value_or(0)),
                     "must be 0 or more boxes");

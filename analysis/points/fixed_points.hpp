@@ -43,7 +43,8 @@ struct PeriodicOrbit {
 
 struct FixedPointSearch {
   Index starts = 1024;
-  Index budget = 4096;     // starts of all phases and looks together; no more than of phases 1 and 2: no look
+  /// Starts of all phases and looks together; no more than of phases 1 and 2: no look. Absent: usual_budget(starts).
+  std::optional<Index> budget = {};
   double coverage = 0.01;  // looks end where unseen_share.high is below this
   /// Boxes of a proof (analysis/points/interval_proof.hpp); absent: default_proof_boxes up to 10 neurons, or 3 latent
   /// variables of low rank, else none.
@@ -57,6 +58,7 @@ struct FixedPointSearch {
 };
 
 constexpr Index default_proof_boxes = 20000;
+inline Index usual_budget(Index starts) { return 4 * starts; }
 
 /// exact: every region of a piecewise-linear network was solved, and each had one solution. proved: by intervals.
 enum class Completeness { exact, proved, estimated };

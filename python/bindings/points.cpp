@@ -46,8 +46,8 @@ nb::dict dict_of(const ProofSummary& proof) {
 
 Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std::optional<std::string>& as,
                   nb::handle synapse, Index starts, Index max_cycle, std::uint64_t seed,
-                  const std::optional<Given<2>>& visited, Index budget, double coverage, std::optional<Index> proof,
-                  nb::handle see) {
+                  const std::optional<Given<2>>& visited, std::optional<Index> budget, double coverage,
+                  std::optional<Index> proof, nb::handle see) {
   const BoundSubject subject(network, input, as, synapse);
   const auto& system = subject.system;
   FixedPointSearch search;
@@ -145,7 +145,7 @@ Made slow_points(const BoundNetwork& network, const Given<1>& input, const std::
 void bind_points(nb::module_& module) {
   module.def("fixed_points", fixed_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(),
              nb::arg("synapse").none(), nb::arg("starts"), nb::arg("max_cycle"), nb::arg("seed"),
-             nb::arg("visited").none(), nb::arg("budget"), nb::arg("coverage"), nb::arg("proof").none(),
+             nb::arg("visited").none(), nb::arg("budget").none(), nb::arg("coverage"), nb::arg("proof").none(),
              nb::arg("see").none());
   module.def("slow_points", slow_points, nb::arg("network"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
              nb::arg("radius"), nb::arg("seed"), nb::arg("visited").none(), nb::arg("see").none());

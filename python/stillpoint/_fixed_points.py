@@ -184,7 +184,7 @@ def fixed_points(
     max_cycle: int = 1,
     visited: ArrayLike | None = None,
     seed: int = 1,
-    budget: int = 4096,
+    budget: int | None = None,
     coverage: float = 0.01,
     proof: int | None = None,
     progress: bool = True,
@@ -210,8 +210,8 @@ def fixed_points(
     visited : (n, D) array, optional
         States that the network was seen in, to start from. Default: states of free runs.
     seed : int
-    budget : int
-        Starts in all, with those that are only counted to see what share of them ends at unlisted points.
+    budget : int, optional
+        Starts in all, with those that are only counted to see what share of them ends at unlisted points. Default: 4 times `starts`.
     coverage : float
         No more of these where that share is at most this, with 95 %.
     proof : int, optional
@@ -246,6 +246,6 @@ def fixed_points(
         found = _core.fixed_points(
             checked(net)._core, held_input(net, input), taken_as(as_), taken_synapse(net, synapse), _given.whole("starts", starts, 1),
             _given.whole("max_cycle", max_cycle, 1), _given.whole("seed", seed), given_states(net, visited),
-            _given.whole("budget", budget, 0), _given.number("coverage", coverage),
+            None if budget is None else _given.whole("budget", budget, 0), _given.number("coverage", coverage),
             None if proof is None else _given.whole("proof", proof, 0), see)
     return FixedPoints(as_=found.pop("as"), **found)

@@ -132,10 +132,11 @@ AnalysisKind fixed_points_analysis() {
         add_visited_option(options);
         options.add_options()("starts", po::value<long>()->default_value(default_starts),
                               "independent starts: half visited states, half random")(
-            "budget", po::value<long>()->default_value(default_budget),
-            "starts in all, those included that are only counted to see what share of them ends elsewhere")(
-            "coverage", po::value<double>()->default_value(FixedPointSearch().coverage),
-            "no more of these where that share is below this, with 95 %")(
+            "budget", po::value<long>(),
+            "starts in all, with those that are only counted to see what share of them ends elsewhere; default: 4 "
+            "times "
+            "--starts")("coverage", po::value<double>()->default_value(FixedPointSearch().coverage),
+                        "no more of these where that share is below this, with 95 %")(
             "proof", po::value<long>(),
             "boxes for a proof that no point is missing (tanh, logistic); default: 20000 up to 10 neurons or rank 3, "
             "else 0")("max-cycle", po::value<long>()->default_value(1),
@@ -148,8 +149,8 @@ AnalysisKind fixed_points_analysis() {
       of_subject({}, [](SubjectFile& file, const po::variables_map& given, std::string& text) {
         const auto chosen = synapse_of(file, given);
         file.take_synapse(chosen);
-        auto search =
-            search_of(file, given["starts"].as<long>(), seed_of(given), visited_of(given), given["budget"].as<long>());
+        auto search = search_of(file, given["starts"].as<long>(), seed_of(given), visited_of(given),
+                                given.count("budget") ? std::optional(given["budget"].as<long>()) : std::nullopt);
         search.coverage = given["coverage"].as<double>();
         if (given.count("proof")) search.proof_boxes = given["proof"].as<long>();
         search.max_cycle = given["max-cycle"].as<long>();

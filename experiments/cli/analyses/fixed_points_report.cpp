@@ -66,7 +66,7 @@ std::string completeness_text(const FixedPoints& found, const FixedPointSearch& 
   if (unseen.ended == UnseenShare::Ended::many_points)
     text += "more than a fifth of the ends were met once: there are many points, and no more starts were spent\n";
   if (unseen.ended == UnseenShare::Ended::budget)
-    text += fmt::format("no more starts: --budget is {}\n", search.budget);
+    text += fmt::format("no more starts: --budget is {}\n", search.budget.value_or(usual_budget(search.starts)));
   if (found.missing.estimate > 0)
     text += fmt::format("missing: {:.3g} or more with 95 %; Chao1's estimate of a lower bound is {:.3g}\n",
                         found.missing.low, found.missing.estimate);

@@ -5,15 +5,15 @@
 namespace stillpoint {
 
 FixedPointSearch search_of(SubjectFile& file, long starts, std::uint64_t seed, const std::string& visited,
-                           long budget) {
+                           std::optional<long> budget) {
   FixedPointSearch search;
   search.starts = starts;
   search.seed = seed;
   search.synapse = file.subject.continuous();
-  search.budget = budget;
+  search.budget = budget.value_or(usual_budget(starts));
   // Of phase 1, of phase 2, a quarter as many starts, and of the looks after them.
   search.visited =
-      visited_in_trials(file, visited, std::max((starts + 1) / 2 + (starts + 7) / 8, (budget + 1) / 2), seed);
+      visited_in_trials(file, visited, std::max((starts + 1) / 2 + (starts + 7) / 8, (*search.budget + 1) / 2), seed);
   return search;
 }
 
