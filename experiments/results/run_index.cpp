@@ -45,6 +45,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct OfAnotherStudy : UserError {
+  using UserError::UserError;
+};
+
 const std::string index_format = "stillpoint runs.index ", index_version = "1\n";
 constexpr std::uint32_t byte_order = 0x01020304;
 constexpr std::size_t fewest_runs = 100;  // fewer are read in a fraction of a second
@@ -88,6 +92,8 @@ RunIndex::RunIndex(const std::string& directory, std::string description)
   if (!fs::exists(path_, none)) return;
   try {
     take(bytes_of(path_));
+  } catch (const OfAnotherStudy&) {
+    throw;
   } catch (const UserError& problem) {
     entries_.clear();
     tell(fmt::format("{}: {}; the run files are read in its place", path_, problem.what()));
@@ -113,7 +119,8 @@ void RunIndex::take(const std::string& bytes) {
   std::string description;
   unpack(order, description);
   if (order != byte_order) throw UserError("is of another kind of machine");
-  if (description != description_) throw UserError("is of another study");
+  if (description != description_)
+    throw OfAnotherStudy(path_ + ": is of another study; remove it, and look that DIR/runs has this study's files");
   std::vector<OptionTexts> options;
   std::vector<ProgramFacts> programs;
   std::size_t count = 0;

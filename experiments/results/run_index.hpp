@@ -2,8 +2,8 @@
 // runs is read in seconds in place of minutes. It may be removed at any time.
 //
 // Trusted of it is what was read of files that are still what they were: of the same name, size, inode, and times at which
-// their contents and anything else of them last changed. An index that cannot be used (another study's, another
-// version's, damaged, cut short) counts as none. It appears whole, by renaming; of two processes that write it at a time
+// their contents and anything else of them last changed. An index that cannot be used (of another version, damaged, cut
+// short) counts as none; one of another study is refused, for files were mixed. It appears whole, by renaming; of two processes that write it at a time
 // the last wins, and what the other one read is read again by the next.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace stillpoint {
 class RunIndex {
  public:
   /// Of the study in a directory whose study.json holds `description`. One line on standard error says where the index
-  /// that is there cannot be used.
+  /// that is there cannot be used. Throws UserError where it is another study's.
   RunIndex(const std::string& directory, std::string description);
 
   /// What reports need of DIR/runs/NAME: as it is kept, where the file has not changed since, else read. Throws UserError

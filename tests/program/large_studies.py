@@ -120,7 +120,10 @@ def test_an_index_that_cannot_be_used_is_made_anew(tmp):
         ok("summary", each)
     good = index_of(out).read_bytes()
     middle = len(good) // 2
-    for wrong, why in [(index_of(other).read_bytes(), "another study"), (good[:middle], "damaged"), (b"", "damaged"), (good[:30], "damaged"),
+    index_of(out).write_bytes(index_of(other).read_bytes())
+    refused("summary", out, names=["runs.index", "is of another study", "remove it"])
+    assert index_of(out).read_bytes() == index_of(other).read_bytes()
+    for wrong, why in [(good[:middle], "damaged"), (b"", "damaged"), (good[:30], "damaged"),
                        (good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1:], "damaged"), (good + b"\0", "damaged"),
                        (good.replace(b"index 1", b"index 0", 1), "another version")]:
         index_of(out).write_bytes(wrong)
