@@ -66,6 +66,16 @@ Stepper::Stepper(Equations equations, Method method, double dt_ms)
 
 Index Stepper::steps(double duration_ms) const { return static_cast<Index>(std::llround(duration_ms / dt_ms_)); }
 
+std::optional<Stepper> Stepper::latent() const {
+  return equations_.latent ? std::optional(Stepper(equations_.latent->equations, method_, dt_ms_)) : std::nullopt;
+}
+
+double Stepper::kept_by_leak() const {
+  Matrix<double> x = Matrix<double>::Ones(1, 1);
+  Stepper(equations_.latent->leak, method_, dt_ms_).advance(x);
+  return x(0, 0);
+}
+
 void Stepper::advance(Matrix<double>& x) const {
   const Index width = std::max<Index>(1, most_entries / x.rows());
   if (x.cols() <= width) return step(equations_.value, x);
@@ -119,6 +129,16 @@ Stepper leaky_stepper(Equations equations, const Vector<double>& tau_ms, Method 
   // Euler, with alpha = 1 - exp(-dt/tau) in place of dt/tau.
   Vector<double> factor = Vector<double>::Ones(equations.dimension);
   factor.head(tau_ms.size()) = -(-dt_ms / tau_ms.array()).expm1() * tau_ms.array() / dt_ms;
+  if (equations.latent) {  // one tau
+    auto latent = *equations.latent;
+    for (auto* part : {&latent.equations, &latent.leak})
+      part->value = [f = factor(0), F = part->value](const Matrix<double>& z) -> Matrix<double> { return f * F(z); };
+    latent.equations.tangent = [f = factor(0), J = latent.equations.tangent](
+                                   const Vector<double>& z, const Matrix<double>& q) -> Matrix<double> {
+      return f * J(z, q);
+    };
+    equations.latent = std::make_shared<const LatentEquations>(std::move(latent));
+  }
   equations.value = [factor, F = equations.value](const Matrix<double>& x) -> Matrix<double> {
     return factor.asDiagonal() * F(x);
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "analysis/system.hpp"
@@ -14,6 +15,8 @@ struct Linearisation {
   double shared = 0;      // that eigenvalue
   Index directions = 0;   // that share it
 };
+
+struct LatentEquations;
 
 /// A system in D dimensions by functions of its state alone: a network under constant input, or one from a textbook.
 struct Equations {
@@ -28,6 +31,17 @@ struct Equations {
   /// and for Newton's method on all of x; empty: these.
   std::function<Linearisation(const Vector<double>& x)> linearised = {};
   std::function<std::optional<Vector<double>>(const Vector<double>& x)> rest = {};
+  /// Nothing, or what searches for cycles and exponents look at instead.
+  std::shared_ptr<const LatentEquations> latent = {};
+};
+
+/// A few variables z with a law of their own; the other directions leak, each alike and without a bearing on z
+/// (equations_with_latent, analysis/points/latent_equation.hpp).
+struct LatentEquations {
+  Equations equations;                                         // of z
+  Equations leak;                                              // of one of the others, without a tangent
+  std::function<Vector<double>(const Vector<double>& x)> of;   // z
+  std::function<Vector<double>(const Vector<double>& z)> state;  // a state whose z it is
 };
 
 /// The system must outlive what is returned.
@@ -45,6 +59,10 @@ class Stepper {
   double dt_ms() const { return dt_ms_; }
   /// The same with another step [ms]; of a flow.
   Stepper with_step(double dt_ms) const { return Stepper(equations_, method_, dt_ms); }
+  /// Steps of what is latent, if anything is.
+  std::optional<Stepper> latent() const;
+  /// What a step leaves of a direction that leaks, beside what is latent.
+  double kept_by_leak() const;
   /// Steps in a duration, rounded.
   Index steps(double duration_ms) const;
 

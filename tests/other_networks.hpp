@@ -24,6 +24,7 @@ inline const std::vector<Assignments> networks = {
     {{"network.kind", "lstm"}},
     {{"network.kind", "low_rank"}, {"network.rank", "2"}},
     {{"network.kind", "low_rank"}, {"network.rank", "1"}, {"network.bulk", "0.9"}},
+    {{"network.kind", "low_rank_current"}, {"network.rank", "2"}},
     {{"network.kind", "leaky_current"}, {"network.excitatory", "0.7"}, {"network.density", "0.7"}},
     {{"network.kind", "leaky_rate"}, {"network.modules", "2"}, {"network.tau_spread", "0.3"}},
 };

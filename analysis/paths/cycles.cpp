@@ -228,6 +228,23 @@ std::optional<Cycle> cycle_near(const Stepper& stepper, const Vector<double>& x0
   return Cycle{path, period, others, (path.rightCols(1) - x).norm() / extent};
 }
 
+/// The cycle of the whole state around one of its latent variables. A turn brings what leaks to c + kept x, whatever x was
+/// there: c / (1 - kept) is on the cycle.
+Cycle whole_cycle(const Stepper& stepper, const Cycle& latent) {
+  const Index steps = latent.path.cols() - 1, others = stepper.dimension() - latent.path.rows();
+  const auto fine = stepper.with_step(latent.period_ms / static_cast<double>(steps));
+  const double kept = std::pow(fine.kept_by_leak(), static_cast<double>(steps));
+  const auto turn = [&](const Vector<double>& x) { return path_of(stepper, x, latent.period_ms, steps); };
+  const Vector<double> x = stepper.equations().latent->state(latent.path.col(0));
+  Cycle cycle{turn(x + (turn(x).rightCols(1) - x) / (1 - kept)), latent.period_ms, {}, 0};
+  cycle.closure = (cycle.path.rightCols(1) - cycle.path.col(0)).norm() / cycle.extent();
+  cycle.multipliers.resize(latent.multipliers.size() + others);
+  cycle.multipliers << latent.multipliers, Eigen::VectorXcd::Constant(others, kept);
+  std::stable_sort(cycle.multipliers.begin(), cycle.multipliers.end(),
+                   [](auto a, auto b) { return std::abs(a) > std::abs(b); });
+  return cycle;
+}
+
 }  // namespace
 
 CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, const CycleSetting& setting) {
@@ -235,6 +252,11 @@ CycleSearch find_cycle(const Stepper& stepper, const Vector<double>& start, cons
   require_parameter(!stepper.map(), "as", "map", "cycles are those of a flow: a map has no return map to a plane");
   require_duration("discard_ms", setting.discard_ms);
   require_duration("duration_ms", setting.duration_ms);
+  if (const auto latent = stepper.latent()) {
+    auto search = find_cycle(*latent, stepper.equations().latent->of(start), setting);
+    if (search.cycle) search.cycle = whole_cycle(stepper, *search.cycle);
+    return search;
+  }
   Matrix<double> state = start;
   for (Index t = 0; t < stepper.steps(setting.discard_ms); ++t) stepper.advance(state);
 

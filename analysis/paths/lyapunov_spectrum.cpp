@@ -68,6 +68,32 @@ std::optional<double> kaplan_yorke_dimension(const Vector<double>& exponents, do
   return static_cast<double>(dimension);
 }
 
+/// In the order of falling exponents, with what follows from them.
+LyapunovSpectrum spectrum_of(const Vector<double>& mean, const Vector<double>& error, Index kept, Index dimension) {
+  std::vector<Index> order(static_cast<std::size_t>(mean.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return mean(a) > mean(b); });
+  order.resize(static_cast<std::size_t>(kept));
+  LyapunovSpectrum spectrum;
+  spectrum.per_second = mean(order);
+  spectrum.standard_error = error(order);
+  spectrum.kaplan_yorke = kaplan_yorke_dimension(spectrum.per_second, 2 * spectrum.standard_error(0), dimension);
+  spectrum.entropy_per_second = spectrum.per_second.cwiseMax(0).sum();
+  return spectrum;
+}
+
+/// Those of z, and for every other direction that of the leak.
+LyapunovSpectrum with_leak(const LyapunovSpectrum& latent, const Stepper& stepper, Index kept) {
+  const Index n = latent.per_second.size(), all = n + stepper.dimension() - stepper.latent()->dimension();
+  const double leak = std::log(std::abs(stepper.kept_by_leak())) / stepper.dt_ms() * 1000;
+  Vector<double> mean = Vector<double>::Constant(all, leak), error = Vector<double>::Zero(all);
+  mean.head(n) = latent.per_second;
+  error.head(n) = latent.standard_error;
+  auto spectrum = spectrum_of(mean, error, kept, stepper.dimension());
+  spectrum.orthogonalised_every = latent.orthogonalised_every;
+  return spectrum;
+}
+
 }  // namespace
 
 LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>& start, std::uint64_t seed,
@@ -84,6 +110,11 @@ LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>&
       B >= 2 && per_block > 0, "duration_ms", fmt::format("{}", setting.duration_ms),
       fmt::format("must be at least {} ms: {} blocks of a step", static_cast<double>(B) * stepper.dt_ms(), B));
 
+  if (const auto latent = stepper.latent()) {
+    auto of_latent = setting;
+    of_latent.exponents = std::min(k, latent->dimension());
+    return with_leak(lyapunov_spectrum(*latent, stepper.equations().latent->of(start), seed, of_latent), stepper, k);
+  }
   const Index discarded = stepper.steps(setting.discard_ms);
   Turns turns("steps", discarded + B * per_block);
   Frame frame(stepper, start, k, seed, turns);
@@ -95,14 +126,7 @@ LyapunovSpectrum lyapunov_spectrum(const Stepper& stepper, const Vector<double>&
   const Vector<double> mean = exponents.rowwise().mean();
   const Vector<double> error =
       ((exponents.colwise() - mean).rowwise().squaredNorm() / static_cast<double>(B * (B - 1))).cwiseSqrt();
-  std::vector<Index> order(static_cast<std::size_t>(k));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return mean(a) > mean(b); });
-  LyapunovSpectrum spectrum;
-  spectrum.per_second = mean(order);
-  spectrum.standard_error = error(order);
-  spectrum.kaplan_yorke = kaplan_yorke_dimension(spectrum.per_second, 2 * spectrum.standard_error(0), D);
-  spectrum.entropy_per_second = spectrum.per_second.cwiseMax(0).sum();
+  auto spectrum = spectrum_of(mean, error, k, D);
   spectrum.orthogonalised_every = frame.between();
   return spectrum;
 }

@@ -66,9 +66,8 @@ Index boxes_for(const FixedPointSearch& search, const LatentEquation& equation) 
 /// What is searched in fewer dimensions than the state has.
 std::optional<LatentEquation> latent_for(const System& system, const FixedPointSearch& search,
                                          const std::optional<PiecewiseLinear>& pieces) {
-  if (pieces || moves_points(search.synapse) || !system.network().has_factors()) return {};
-  auto equation = LatentEquation::of(system);
-  return equation && equation->V.size() > 0 ? std::move(equation) : std::nullopt;
+  if (pieces || moves_points(search.synapse)) return {};
+  return LatentEquation::of_low_rank(system);
 }
 
 /// Its coordinates are the state, or the latent variables of low rank.
@@ -82,6 +81,8 @@ class PointSearch {
         velocity_(latent_ ? latent_->velocity() : velocity_for(system, search)),
         starts_(search_starts(system, search.starts, search.seed, 0, search.visited)) {
     result_.complete = Completeness::estimated;
+    if (latent_) result_.rank = latent_->dimension();
+    result_.rank_recognised = latent_ && latent_->recognised;
     result_.tau_ref_ms = system.reference_tau_ms();
     result_.starts = search.starts;
   }
@@ -138,7 +139,7 @@ class PointSearch {
   /// false: not complete. What it proves to be a zero joins the list.
   bool prove() {
     if (pieces_ || moves_points(search_.synapse)) return false;
-    const auto equation = LatentEquation::of(system_);
+    const auto equation = latent_ ? latent_ : LatentEquation::of(system_);
     const Index boxes = equation ? boxes_for(search_, *equation) : 0;
     if (boxes == 0) return false;
     std::vector<Vector<double>> latent;
@@ -168,6 +169,7 @@ class PointSearch {
 
   void list() {
     SearchEnds ends;
+    ends.latent = latent_ ? &*latent_ : nullptr;
     std::vector<bool> by_deflation;
     std::vector<std::size_t> numbers;  // among known_
     for (std::size_t i = 0; i < known_.found.size(); ++i) {

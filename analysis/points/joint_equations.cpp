@@ -1,6 +1,7 @@
 #include "analysis/points/joint_equations.hpp"
 
 #include "analysis/points/current_stability.hpp"
+#include "analysis/points/latent_equation.hpp"
 #include "analysis/points/resting_synapse.hpp"
 
 namespace stillpoint {
@@ -19,7 +20,7 @@ Linearisation linearised(const System& system, const ContinuousSynapse<double>& 
 }  // namespace
 
 Equations joint_equations(const System& system, const ContinuousSynapse<double>* synapse) {
-  if (!synapse) return equations_of(system);
+  if (!synapse) return equations_with_latent(system);
   auto equations = equations_with_synapse(system, *synapse);
   equations.linearised = [&system, synapse](const Vector<double>& y) { return linearised(system, *synapse, y); };
   const auto velocity = synapse->silent_at_rest() ? velocity_of(system) : resting_velocity(system, *synapse);

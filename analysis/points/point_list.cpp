@@ -34,14 +34,14 @@ Matrix<double> linearisation(const System& system, const ContinuousSynapse<doubl
 }
 
 /// Of the flow in units of 1/tau_ref, or of the map, by growth.
-Eigen::VectorXcd spectrum_at(const System& system, const ContinuousSynapse<double>* synapse, const Vector<double>& x) {
-  const auto& tau_ms = system.network().tau_ms;
-  const bool one_tau = (tau_ms.array() == tau_ms(0)).all();
-  const auto latent = !synapse && one_tau && system.network().has_factors() ? LatentEquation::of(system) : std::nullopt;
-  if (!latent || latent->V.size() == 0) return spectrum_by_growth(system.as(), linearisation(system, synapse, x));
+Eigen::VectorXcd spectrum_at(const System& system, const ContinuousSynapse<double>* synapse,
+                             const LatentEquation* latent, const Vector<double>& x) {
+  if (synapse || !latent || !has_one_tau(system))
+    return spectrum_by_growth(system.as(), linearisation(system, synapse, x));
   Eigen::VectorXcd values = Eigen::VectorXcd::Constant(x.size(), -1);
   values.head(latent->dimension()) = eigenvalues_of(latent->velocity().jacobian(latent->latent_of(x)));
-  if (system.as() == System::As::map) values = (1 + system.tau_ms()(0) / tau_ms(0) * values.array()).matrix();
+  const double pace = system.tau_ms()(0) / system.network().tau_ms(0);
+  if (system.as() == System::As::map) values = (1 + pace * values.array()).matrix();
   return by_growth(system.as(), std::move(values));
 }
 
@@ -66,11 +66,11 @@ bool lies_on_kink(const System& system, const ContinuousSynapse<double>* synapse
   return false;
 }
 
-FixedPoint describe(const System& system, const FixedPointSearch& search, const Vector<double>& x, Index hits,
-                    Index dimension) {
+FixedPoint describe(const System& system, const FixedPointSearch& search, const LatentEquation* latent,
+                    const Vector<double>& x, Index hits, Index dimension) {
   const auto velocity = velocity_for(system, search);
   FixedPoint point{x, residual_of(velocity, x), {}, 0, true, hits};
-  point.eigenvalues = spectrum_at(system, search.synapse, x);
+  point.eigenvalues = spectrum_at(system, search.synapse, latent, x);
   const auto across = transverse(system.as(), point.eigenvalues, dimension);
   point.index = unstable_directions(system.as(), across, neutral_growth);
   point.neutral = dimension + neutral_directions(system.as(), across);
@@ -109,7 +109,7 @@ Entry entry_of(const System& system, const FixedPointSearch& search, const Searc
   for (const auto i : group.members) continuum.hits += known.hits[i];
   if (group.dimension == 0) {
     const auto x = best_of(velocity_for(system, search), known.states, group.members);
-    entry.points.push_back(describe(system, search, x, continuum.hits, 0));
+    entry.points.push_back(describe(system, search, known.latent, x, continuum.hits, 0));
     continuum.attracts = entry.points[0].stable;
     continuum.least_index = entry.points[0].index;
     return entry;
@@ -117,7 +117,7 @@ Entry entry_of(const System& system, const FixedPointSearch& search, const Searc
   bool smooth = false;
   continuum.attracts = true;
   for (const auto i : group.members) {
-    entry.points.push_back(describe(system, search, known.states[i], known.hits[i], group.dimension));
+    entry.points.push_back(describe(system, search, known.latent, known.states[i], known.hits[i], group.dimension));
     const auto& point = entry.points.back();
     for (const auto& other : entry.points)
       continuum.extent = std::max(continuum.extent, (point.state - other.state).norm());

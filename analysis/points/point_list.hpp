@@ -3,6 +3,7 @@
 
 #include "analysis/points/continua.hpp"
 #include "analysis/points/fixed_points.hpp"
+#include "analysis/points/latent_equation.hpp"
 
 namespace stillpoint {
 
@@ -16,8 +17,10 @@ struct SearchEnds {
   std::vector<Vector<double>>
       coordinates;          // of each, those of the search: the state, or the latent variables of low rank
   std::vector<Index> hits;  // starts of phase 1 that ended at each
+  const LatentEquation* latent = nullptr;  // whose variables the coordinates are
 };
-/// `velocity`: of the coordinates. Fills points and continua of `result`; returns which ends are one entry of that list, in no order of it.
+/// `velocity`: of the coordinates. Fills points and continua of `result`; returns which ends are one entry of that list, in
+/// no order of it.
 std::vector<PointGroup> list_points(const System& system, const FixedPointSearch& search, const Velocity& velocity,
                                     const SearchEnds& ends, FixedPoints& result);
 

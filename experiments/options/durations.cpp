@@ -25,10 +25,9 @@ Range range_of(const Options::Entry& entry, const Options& options) {
 std::string rounded_text(const std::string& name, const Range& value_ms, double dt_ms) {
   const auto steps = [&](double ms) { return std::round(ms / dt_ms); };
   const auto changed = [&](double ms) { return std::abs(steps(ms) * dt_ms - ms) > 1e-9 * std::abs(ms); };
-  const auto [low, high] = value_ms;
-  if (!changed(low) && !changed(high)) return "";
-  const auto used = [&](double unit) { return range_text({steps(low) * unit, steps(high) * unit}); };
-  return fmt::format("{}{} = {} is {} steps of dt_ms = {}: {} ms", steps(high) == 0 ? "warning: " : "", name,
+  if (!changed(value_ms.low) && !changed(value_ms.high)) return "";
+  const auto used = [&](double unit) { return range_text({steps(value_ms.low) * unit, steps(value_ms.high) * unit}); };
+  return fmt::format("{}{} = {} is {} steps of dt_ms = {}: {} ms", steps(value_ms.high) == 0 ? "warning: " : "", name,
                      range_text(value_ms), used(1), number_text(dt_ms), used(dt_ms));
 }
 

@@ -63,7 +63,8 @@ struct LiteralNetwork {
   const Trajectory<double>& run = recorded.run;
   const TrialSet<double>& trials = recorded.trials;
   const Nonlinearity phi = network.nonlinearity;
-  const bool current = network.kind == "leaky_current", plrnn = network.kind == "plrnn";
+  const bool current = network.kind == "leaky_current" || network.kind == "low_rank_current",
+             plrnn = network.kind == "plrnn";
   const Matrix<double> W = network.recurrent();
 
   double x(Index i, Index t, Index b) const { return run.state(i, t * run.batch + b); }

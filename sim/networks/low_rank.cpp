@@ -1,5 +1,6 @@
-// leaky_rate whose recurrent weights are the product of two N x R factors, beside an optional random bulk that does not
-// learn (Mastrogiuseppe & Ostojic 2018, doi:10.1016/j.neuron.2018.07.003; R = 1 is the rank-one network):
+// leaky_rate or leaky_current (as in the paper) whose recurrent weights are the product of two N x R factors, beside an
+// optional random bulk that does not learn (Mastrogiuseppe & Ostojic 2018, doi:10.1016/j.neuron.2018.07.003; R = 1 is the
+// rank-one network):
 //
 //   W = bulk + (1/N) M V^T,   G_M = G V / N,   G_V = G^T M / N   from the gradient G for W
 //
@@ -41,30 +42,46 @@ void initialise_low_rank(Network<double>& network, const NetworkParameters& comm
   draw_taus(network, N, parameters.taus, stream);
 }
 
-template <class Scalar>
+template <class Scalar, bool current>
 std::unique_ptr<Dynamics<Scalar>> make_low_rank(const Network<Scalar>& network, const Integration& integration) {
-  return std::make_unique<Leaky<Scalar>>(network, integration, Leaky<Scalar>::State::rate);
+  using State = typename Leaky<Scalar>::State;
+  return std::make_unique<Leaky<Scalar>>(network, integration, current ? State::current : State::rate);
 }
 
-}  // namespace
-
-NetworkModel low_rank(const LowRankParameters& parameters) {
+NetworkModel factored(const std::string& kind, const LowRankParameters& parameters) {
   low_rank_list().check(parameters);
-  return {"low_rank", [=](Network<double>& network, const NetworkParameters& common, double, std::uint64_t seed) {
+  return {kind, [=](Network<double>& network, const NetworkParameters& common, double, std::uint64_t seed) {
             initialise_low_rank(network, common, parameters, seed);
           }};
 }
 
-NetworkKind low_rank_network() {
-  NetworkKind kind{"low_rank",
-                   "leaky_rate with W = M V^T / N + bulk, factors of rank R: what learns has rank R",
+template <bool current>
+NetworkKind factored_network(const std::string& name, const std::string& neurons,
+                             NetworkModel (*model)(const Options& options)) {
+  NetworkKind kind{name,
+                   neurons + " with W = M V^T / N + bulk, factors of rank R: what learns has rank R",
                    low_rank_list().options(),
-                   [](const Options& options) { return low_rank(low_rank_list().from(options)); },
-                   make_low_rank<float>,
-                   make_low_rank<double>};
-  kind.starts_from_rate = true;
+                   model,
+                   make_low_rank<float, current>,
+                   make_low_rank<double, current>};
+  kind.starts_from_rate = !current;
   kind.factors = true;
   return kind;
+}
+
+}  // namespace
+
+NetworkModel low_rank(const LowRankParameters& parameters) { return factored("low_rank", parameters); }
+NetworkModel low_rank_current(const LowRankParameters& parameters) { return factored("low_rank_current", parameters); }
+
+NetworkKind low_rank_network() {
+  return factored_network<false>("low_rank", "leaky_rate",
+                                 [](const Options& options) { return low_rank(low_rank_list().from(options)); });
+}
+
+NetworkKind low_rank_current_network() {
+  return factored_network<true>("low_rank_current", "leaky_current",
+                                [](const Options& options) { return low_rank_current(low_rank_list().from(options)); });
 }
 
 }  // namespace stillpoint

@@ -42,6 +42,8 @@ struct LowRankParameters {
 };
 /// leaky_rate with W = M V^T / N + bulk.
 NetworkModel low_rank(const LowRankParameters& parameters = {});
+/// leaky_current with such a W.
+NetworkModel low_rank_current(const LowRankParameters& parameters = {});
 
 struct PlrnnParameters {
   double A = 0.7;  // initial diagonal: what a neuron keeps per step

@@ -137,6 +137,7 @@ nlohmann::ordered_json described(const FixedPoints& found, const System& system)
                                  {"singular_regions", found.singular},
                                  {"cycles_exact_to", found.cycles_exact_to}};
   if (found.proof) json["proof"] = proof_json(*found.proof);
+  if (found.rank) json["rank"] = *found.rank;
   auto points = nlohmann::ordered_json::array(), cycles = points;
   for (const auto& point : found.points) {
     const auto nearest = nearest_to_neutral(system.as(), point.eigenvalues);
@@ -206,6 +207,9 @@ std::string as_text(const FixedPoints& found, const System& system, const FixedP
   text += fmt::format(" of the {}", map ? "map" : "flow");
   if (!map) text += fmt::format(", eigenvalues in units of 1/tau, tau = {:.4g} ms (geometric mean)", found.tau_ref_ms);
   text += "\n" + completeness_text(found, search);
+  if (found.rank)
+    text += fmt::format("searched in {}: W {} of rank {}\n", plural(*found.rank, "latent variable"),
+                        found.rank_recognised ? "has no factors but is, to rounding," : "is", *found.rank);
   text += fmt::format("{}: {} visited by {}, {} random; {} ended at a fixed point", plural(found.starts, "start"),
                       (found.starts + 1) / 2, search.visited.size() > 0 ? "the task's trials" : "free runs",
                       found.starts / 2, found.converged);

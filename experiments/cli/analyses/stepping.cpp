@@ -74,6 +74,7 @@ nlohmann::ordered_json stepping_json(const std::string& kind, const Stepped& of)
   result["dt_ms"] = of.stepper.dt_ms();
   result["dimension"] = of.stepper.dimension();
   result["synapse"] = of.synapse ? of.file.subject.synapse_kind : "none";
+  if (const auto latent = of.stepper.latent()) result["rank"] = latent->dimension();
   return result;
 }
 
