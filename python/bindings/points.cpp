@@ -70,6 +70,7 @@ Made fixed_points(const BoundNetwork& network, const Given<1>& input, const std:
   made["missing"] = dict_of(found.missing);
   made["unseen_share"] = dict_of(found.unseen_share);
   made["proof"] = found.proof ? nb::object(dict_of(*found.proof)) : nb::none();
+  made["rank"] = found.rank;
   made["chao1"] = found.chao1;
   made["starts"] = found.starts;
   made["converged"] = found.converged;

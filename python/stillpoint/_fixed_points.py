@@ -64,6 +64,8 @@ class FixedPoints(Items):
     proof : dict or None
         Of the proof, where one was tried: ``boxes`` looked at, ``points`` proved, ``low`` and ``high`` (boxes, latent) of what is
         left undecided.
+    rank : int or None
+        Of W, where its latent variables were searched: it has factors, or is of low rank to rounding.
     chao1 : float
         Points that the first phase missed, lower bound of a mean by the hits.
     tau_ref_ms : float
@@ -97,6 +99,7 @@ class FixedPoints(Items):
     unseen_share: dict[str, Any]
     missing: dict[str, Any]
     proof: dict[str, Any] | None
+    rank: int | None
     chao1: float
     tau_ref_ms: float
     starts: int

@@ -67,7 +67,7 @@ class Network:
         Membrane time constants [ms], 50 by default; of a map it has no place, its step is ``dt_ms``.
     nonlinearity : {"tanh", "relu", "softplus", "logistic"}
         phi.
-    kind : {"leaky_rate", "leaky_current", "low_rank", "plrnn", "lstm", "rnn_map"}
+    kind : {"leaky_rate", "leaky_current", "low_rank", "low_rank_current", "plrnn", "lstm", "rnn_map"}
         The equation.
     dt_ms : float, optional
         The time step the network was trained with [ms]. Without one a leaky network is a flow, and analyses look at its

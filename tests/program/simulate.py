@@ -128,15 +128,15 @@ def test_networks_of_other_kinds_train_and_are_read_by_others(tmp):
         drive = w["W_in"] @ s + w["b"]
         if kind == "plrnn":
             return w["A"] * x + w["W"] @ np.maximum(x, 0) + drive
-        if kind == "low_rank":
+        if kind in ("low_rank", "low_rank_current"):
             W = w["M"] @ w["V"].T / len(x) + w["bulk"]
-            return x + 10 / 50 * (-x + np.tanh(W @ x + drive))
+            return x + 10 / 50 * (-x + (np.tanh(W @ x + drive) if kind == "low_rank" else W @ np.tanh(x) + drive))
         h, c = np.split(x, 2)
         i, f, g, o = np.split(w["W"] @ h + drive, 4)
         c = logistic(f) * c + logistic(i) * np.tanh(g)
         return np.concatenate([logistic(o) * np.tanh(c), c])
 
-    for kind, more in ("plrnn", []), ("low_rank", ["network.rank=2", "network.bulk=0.8"]), ("lstm", []):
+    for kind, more in ("plrnn", []), ("low_rank", ["network.rank=2", "network.bulk=0.8"]), ("low_rank_current", ["network.rank=2", "network.bulk=0.8"]), ("lstm", []):
         chosen = ["study.arm=none", "study.seeds=1", f"network.kind={kind}", "network.initial_state=trained", "rule.name=bptt", *more]
         study = write(tmp / f"{kind}.ini", SMALL)
         ok("run", study, "--out", tmp / kind, "--quiet", *settings(*chosen))
