@@ -1,4 +1,5 @@
-"""Fixed points of tau dr/dt = -r + tanh(W r + b) by gradient descent; arguments: JSON file with W and b, limit in seconds."""
+"""Fixed points of tau dr/dt = -r + tanh(W r + b) by gradient descent; arguments: JSON file with W, or M and V, and b, limit in
+seconds."""
 import json
 import sys
 import time
@@ -12,14 +13,21 @@ torch.manual_seed(1)
 with open(sys.argv[1]) as file:
     network = json.load(file)
 limit = float(sys.argv[2])
-W, b = torch.tensor(network["W"]), torch.tensor(network["b"])
+b = torch.tensor(network["b"])
 N, STARTS = len(b), 1024
+if "W" in network:
+    W = torch.tensor(network["W"])
+    recurrent = lambda r: r @ W.T
+else:
+    M, V = torch.tensor(network["M"]) / N, torch.tensor(network["V"])
+    W = M @ V.T
+    recurrent = lambda r: (r @ V) @ M.T
 
 # Half random, half visited by free runs, as in the other program.
 spread = torch.exp(torch.empty(STARTS, 1).uniform_(-2.3, 1.1))
 r = torch.tanh(spread * torch.randn(STARTS, N))
 for step in range(100):
-    r[::2] += 0.2 * (-r[::2] + torch.tanh(r[::2] @ W.T + b))
+    r[::2] += 0.2 * (-r[::2] + torch.tanh(recurrent(r[::2]) + b))
 
 r.requires_grad_(True)
 optimizer = torch.optim.Adam([r], lr=0.01)
@@ -28,7 +36,7 @@ reached = {0.5: None, 0.9: None, 1.0: None}
 best, waited, steps = float("inf"), 0, 0
 began = time.process_time()
 while time.process_time() - began < limit:
-    F = -r + torch.tanh(r @ W.T + b)
+    F = -r + torch.tanh(recurrent(r) + b)
     q = 0.5 * F.square().sum(1)
     optimizer.zero_grad(set_to_none=True)
     q.sum().backward()
@@ -50,7 +58,7 @@ seconds = time.process_time() - began
 
 points, stable = [], 0
 with torch.no_grad():
-    F = -r + torch.tanh(r @ W.T + b)
+    F = -r + torch.tanh(recurrent(r) + b)
     for state in r[residual(F, r) < 1e-10]:
         if all((state - point).abs().max() > 1e-6 for point in points):
             points.append(state)

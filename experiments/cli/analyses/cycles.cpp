@@ -69,6 +69,7 @@ void analyse_cycles(const Stepped& of, nlohmann::ordered_json& result, std::stri
                   starts.cols(), starts.cols() == 1 ? "" : "es", at_rest,
                   diverged == 0 ? "" : fmt::format("{} grew without bound, ", diverged), no_return, setting.duration_ms,
                   not_converged);
+  add_rank(of.stepper, result, text);
   result["hints"] = nlohmann::ordered_json::array();
   const std::string hint =
       "more than half of the searches ended neither at rest nor on a cycle, so that cycles are not counted: chaotic, "

@@ -55,6 +55,7 @@ nlohmann::ordered_json analyse_lyapunov(SubjectFile& file, const po::variables_m
               ? fmt::format("Kaplan-Yorke dimension {:.4g} of {}; positive exponents sum to {:.4g} /s\n",
                             *spectrum.kaplan_yorke, D, spectrum.entropy_per_second)
               : std::string("Kaplan-Yorke dimension: needs more exponents, their sum is still positive\n");
+  add_rank(stepper, result, text);
   if (synapse) text += fmt::format("of the joint state of network and synapses, {} entries\n", D);
   return result;
 }

@@ -74,8 +74,15 @@ nlohmann::ordered_json stepping_json(const std::string& kind, const Stepped& of)
   result["dt_ms"] = of.stepper.dt_ms();
   result["dimension"] = of.stepper.dimension();
   result["synapse"] = of.synapse ? of.file.subject.synapse_kind : "none";
-  if (const auto latent = of.stepper.latent()) result["rank"] = latent->dimension();
   return result;
+}
+
+void add_rank(const Stepper& stepper, nlohmann::ordered_json& result, std::string& text) {
+  const auto latent = stepper.latent();
+  if (!latent) return;
+  result["rank"] = latent->dimension();
+  text += fmt::format("followed in {} latent variable{}: W is of rank {}\n", latent->dimension(),
+                      latent->dimension() == 1 ? "" : "s", latent->dimension());
 }
 
 std::function<nlohmann::ordered_json(const std::string&, const Given&, std::string&)> along_path(

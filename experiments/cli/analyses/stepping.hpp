@@ -44,6 +44,9 @@ std::function<nlohmann::ordered_json(const std::string& file, const Given& given
 /// as, method, dt_ms, dimension (of the state that is stepped), synapse: how the result came about.
 nlohmann::ordered_json stepping_json(const std::string& kind, const Stepped& of);
 
+/// Where the stepper's states follow latent variables (analysis/points/latent_equation.hpp), the rank of W.
+void add_rank(const Stepper& stepper, nlohmann::ordered_json& result, std::string& text);
+
 /// --samples, --spread, --discard-ms, --duration-ms, with these defaults
 struct RunDefaults {
   long samples;
