@@ -40,6 +40,24 @@ TEST_CASE("eigenvalues of a companion matrix are the roots of its polynomial, an
   CHECK((found.vectors.colwise().norm().array() - 1).abs().maxCoeff() < rounding);
 }
 
+TEST_CASE("eigenvectors of matrices of every size are only stretched, pairs side by side; of NaN nothing is known") {
+  for (const Index n : {1, 2, 7, 80, 150}) {
+    const auto A = normal_matrix(n, n, static_cast<std::uint64_t>(n));
+    const auto found = eigen_decomposition_of(A);
+    const double size = rounding * static_cast<double>(n) * A.norm();
+    CHECK((A * found.vectors - found.vectors * found.values.asDiagonal()).norm() < size);
+    CHECK((found.vectors.colwise().norm().array() - 1).abs().maxCoeff() < rounding);
+    CHECK(std::abs(found.values.sum() - A.trace()) < size);
+    for (Index i = 0; i < n; ++i)
+      if (found.values(i).imag() > 0) CHECK(found.values(i + 1) == std::conj(found.values(i)));
+    CHECK(std::abs(eigenvalues_of(A).cwiseAbs().sum() - found.values.cwiseAbs().sum()) < size);
+  }
+  Matrix<double> A = identity(5);
+  A(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(eigenvalues_of(A).array().isNaN().all());
+  CHECK(eigenvalues_of(Matrix<double>(0, 0)).size() == 0);
+}
+
 TEST_CASE("a symmetric matrix made of known eigenvalues and orthogonal eigenvectors is taken apart into them") {
   const Vector<double> values = (Vector<double>(4) << -2, 0, 0.5, 3).finished();
   const auto Q = orthogonal(4, 1);
