@@ -30,6 +30,14 @@ TrialSet<double> concatenated_twice(const TrialSource& source, std::uint64_t see
   return all;
 }
 
+/// The next steps of the trials, as many as are held at a time.
+TrialSet<double> some_steps(const TrialSet<double>& trials, Index first) {
+  auto some = TrialSet<double>::zeros(trials.inputs.rows(), trials.targets.rows(),
+                                      std::min(LyapunovSetting::steps_held, trials.steps - first), trials.batch);
+  some.inputs = trials.inputs.middleCols(trials.column(first, 0), some.inputs.cols());
+  return some;
+}
+
 }  // namespace
 
 LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const Integration& integration,
@@ -46,7 +54,7 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
   const auto trials = concatenated_twice(source, seed, R, steps);
 
   Simulation<double> simulation(network, integration);
-  simulation.begin(trials, {seed, 0}, synapse);
+  simulation.begin(some_steps(trials, 0), {seed, 0}, synapse);
   Matrix<double> x = simulation.trajectory().state.leftCols(2 * R);
   for (Index b = 0; b < R; ++b) {
     auto twin = x.col(R + b);
@@ -60,10 +68,17 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
   const Index whole = steps / steps_between;  // segments; what is left of one does not count
   Index counted = 0;                          // segments after the discarded part
   for (Index t = 0; t < whole * steps_between; ++t) {
-    simulation.step(t);
+    const Index here = t % LyapunovSetting::steps_held;
+    if (here == 0 && t > 0) {  // goes on where it was
+      const Matrix<double> state = continuous ? continuous->state() : Matrix<double>();
+      simulation.begin(some_steps(trials, t), {seed, 0}, synapse);
+      simulation.set_state(0, x);
+      if (continuous) continuous->state() = state;
+    }
+    simulation.step(here);
     const bool ends = (t + 1) % steps_between == 0, counts = t / steps_between * steps_between >= discarded;
     counted += ends && counts ? 1 : 0;
-    x = simulation.trajectory().at(simulation.trajectory().state, t + 1);
+    x = simulation.trajectory().at(simulation.trajectory().state, here + 1);
     bool pulled = false;
     for (Index b = 0; b < R; ++b) {
       double squares = (x.col(R + b) - x.col(b)).squaredNorm();
@@ -82,7 +97,7 @@ LyapunovEstimate leading_lyapunov_exponent(const Network<double>& network, const
         twin = continuous->state().col(b) + (twin - continuous->state().col(b)) / stretch;
       }
     }
-    if (pulled) simulation.set_state(t + 1, x);
+    if (pulled) simulation.set_state(here + 1, x);
   }
   const double seconds = static_cast<double>(counted * steps_between) * dt / 1000;
   const Vector<double> exponents = growth / seconds;

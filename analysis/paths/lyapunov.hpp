@@ -14,6 +14,7 @@ struct LyapunovSetting {
   Index replicas = 32;         // independent trajectories
   double duration_ms = 14000;  // of each; with the above the standard error is below .1 /s for networks of 100 neurons
   double discard_ms = 2000;    // at the start, while the perturbation turns into the leading direction
+  static constexpr Index steps_held = 50;  // at a time: what is held of thousands leaves every cache
 };
 
 /// Growth rate of a small perturbation of the joint state (x, S) under the input of the task's trials, played back to

@@ -175,6 +175,7 @@ double matching_memory(const Options& options, const Arrays& arrays, const Sizes
     tried.B = 2 * replicas;
     tried.T = setting.duration_ms / options.number("integration.dt_ms");
     drawn = tried.trial_set() + with_trials(sizes, replicas * (tried.T / sizes.T + 2)).trial_set();
+    tried.T = std::min(tried.T, static_cast<double>(LyapunovSetting::steps_held));
   }
   return in_double * (3 * arrays.network + drawn) + simulation_memory<double>(options, arrays, tried, tcr_synapse(tcr));
 }
