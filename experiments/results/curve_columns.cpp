@@ -17,10 +17,10 @@ namespace {
 using Names = std::vector<std::string>;
 using Places = std::vector<std::size_t>;
 
-const Names step_words = {"update",    "updates",    "step",    "steps",    "global_step", "trainer_global_step",
-                          "iteration", "iterations", "iter",    "iters",    "batch",       "batches",
-                          "trial",     "trials",     "episode", "episodes", "epoch",       "epochs",
-                          "time",      "t"};
+const Names step_words = {"update",    "updates",    "step",   "steps",   "global_step", "trainer_global_step",
+                          "iteration", "iterations", "iter",   "iters",   "it",          "batch",
+                          "batches",   "trial",      "trials", "episode", "episodes",    "epoch",
+                          "epochs",    "time",       "t"};
 const Names loss_words = {"value", "error", "cost", "mse", "nll", "cross_entropy"};
 
 /// Lower case, with one _ for whatever is neither letter nor digit: "Train/Loss " is train_loss.

@@ -130,15 +130,21 @@ class TextTable {
     TextRows rows{text_, begin_, line_};
     Decimals decimals{delimiter_ == '\t' || delimiter_ == ';'};
     for (std::string row; rows.next(row);) {
-      const auto where = fmt::format("{}: line {}", path_, rows.number);
+      const auto where = [&] { return fmt::format("{}: line {}", path_, rows.number); };
       auto cells = cells_of(row, delimiter_);
       while (cells.size() > header_.size() && cells.back().empty()) cells.pop_back();
-      require_parameter(cells.size() == header_.size(), where, fmt::format("{} fields", cells.size()),
-                        fmt::format("must have {}, as the {}", header_.size(), named_ ? "header" : "first row"));
+      if (cells.size() != header_.size())
+        throw ParameterError(where(), fmt::format("{} fields", cells.size()),
+                             fmt::format("must have {}, as the {}", header_.size(), named_ ? "header" : "first row"));
       if (named_ && cells == header_)
-        throw UserError(where + ": is the header again: these are two runs in one file; keep one of them");
-      for (std::size_t c = 0; c < columns.size(); ++c)
-        values[c].push_back(decimals.number(cells[columns[c]], fmt::format("{}: {}", where, header_[columns[c]])));
+        throw UserError(where() + ": is the header again: these are two runs in one file; keep one of them");
+      for (std::size_t c = 0; c < columns.size(); ++c) {
+        const auto& cell = cells[columns[c]];
+        double value = missing;
+        if (decimals.comma_allowed || !parse_number(cell, value))
+          value = decimals.number(cell, fmt::format("{}: {}", where(), header_[columns[c]]));
+        values[c].push_back(value);
+      }
     }
     return values;
   }

@@ -79,8 +79,9 @@ FILES = {
     "mark.csv": ("\ufeff" + table(["epoch", "loss"], ROWS, end="\r\n"), [], "epoch", "loss", True),
     "mac.csv": (table(["epoch", "loss"], ROWS, end="\r"), [], "epoch", "loss", True),
     "tabs.tsv": (table(["iteration", "train_loss"], ROWS, "\t"), [], "iteration", "train_loss", True),
-    "bars.txt": (table(["step", "mse"], ROWS, " | "), [], "step", "mse", True),
+    "bars.txt": (table(["it", "mse"], ROWS, " | "), [], "it", "mse", True),
     "excel.csv": (table(["step", "loss"], decimal_commas(ROWS), ";", "\r\n"), [], "step", "loss", True),
+    "excel_no_header.csv": (table(None, decimal_commas(ROWS), ";"), [], "column 1", "column 2", True),
     "excel.tsv": (table(None, decimal_commas(ROWS), "\t"), [], "column 1", "column 2", True),
     "points.csv": (table(["step", "loss"], ROWS, ";"), [], "step", "loss", True),
     "spaces.txt": (aligned([("step", "loss"), *ROWS]), [], "step", "loss", True),
@@ -271,6 +272,7 @@ def bad_files():
     yield "pairs.json", "[[0, 1], [1]]", [], ["entry 2 = 1 values"]
     yield "lengths.json", '{"step": [0, 1, 2], "loss": [1, 2]}', [], ["loss = 2 values", "must be 3, as many as in step"]
     yield "history.json", '{"log_history": 3}', [], ["log_history"]
+    yield "inf.npy", npy(np.where(STEP == 60, np.inf, LOSS)), [], ["column values = inf at update 3", "finite"]
     yield "cube.npy", npy(LOSS.reshape(2, 4, 5)), [], ["shape = (2, 4, 5)"]
     yield "scalar.npy", npy(np.array(1.0)), [], ["shape = ()"]
     yield "complex.npy", npy(LOSS.astype(complex)), [], ["c16", "real numbers"]
