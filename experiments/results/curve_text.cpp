@@ -113,6 +113,8 @@ class TextTable {
     header_ = cells_of(first, delimiter_);
     require_columns(header_.size(), path_);
     if (!is_row_of_numbers(header_, delimiter_)) {
+      if (delimiter_ == spaces && cells_of(second, delimiter_).size() == header_.size() + 1)
+        header_.insert(header_.begin(), "");  // rows have names, as R and pandas print them
       begin_ = rows.at;
       line_ = rows.number;
       return;

@@ -85,6 +85,7 @@ FILES = {
     "excel.tsv": (table(None, decimal_commas(ROWS), "\t"), [], "column 1", "column 2", True),
     "points.csv": (table(["step", "loss"], ROWS, ";"), [], "step", "loss", True),
     "spaces.txt": (aligned([("step", "loss"), *ROWS]), [], "step", "loss", True),
+    "r.txt": ('"step" "loss"\n' + "".join(f'"{i}" {a} {b}\n' for i, (a, b) in enumerate(ROWS, 1)), [], "step", "loss", True),
     "no_header.csv": (table(None, ROWS), [], "column 1", "column 2", True),
     "no_header3.csv": (table(None, [(0, b, a) for a, b in ROWS]), ["--update", 3, "--column", 2], "column 3", "column 2", False),
     "savetxt.txt": (savetxt(), [], "column 1", "column 2", True),
