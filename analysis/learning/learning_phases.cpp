@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t most = 1000;
 
 void check(const LossCurve& curve, const PhaseSetting& setting) {
-  const auto& [update, loss, accuracy] = curve;
+  const auto &update = curve.update, &loss = curve.loss, &accuracy = curve.accuracy;
   require_parameter(update.size() == loss.size(), "updates", fmt::format("{}", update.size()),
                     "one loss for each is needed");
   require_parameter(accuracy.empty() || accuracy.size() == loss.size(), "accuracy",

@@ -26,6 +26,8 @@ namespace stillpoint {
 struct LossCurve {
   std::vector<double> update, loss;
   std::vector<double> accuracy = {};  // empty: unknown
+  bool rising = false;                // what is learned is seen as a rise, as of an accuracy
+  std::string name = "loss";          // of what falls or rises
 };
 
 struct PhaseSetting {

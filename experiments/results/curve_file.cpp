@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/algorithm/string.hpp>
-#include <cstdlib>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <memory>
+#include <numeric>
 
+#include "experiments/results/curve_table.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/text_file.hpp"
 #include "sim/files/hdf5.hpp"
@@ -17,74 +19,119 @@ namespace stillpoint {
 
 namespace {
 
-std::vector<std::string> fields(std::string line) {
-  std::vector<std::string> words;
-  boost::split(words, line, boost::is_any_of(","));
-  for (auto& word : words) boost::trim(word);
-  return words;
-}
-
-double number_in(const std::string& text, const std::string& where) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  require_parameter(!text.empty() && end == text.c_str() + text.size(), where, text.empty() ? "(empty)" : text,
-                    "must be a number");
-  return value;
-}
-
-LossCurve read_table(std::istream& file, const std::string& path) {
-  std::string line;
-  std::getline(file, line);
-  if (line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);  // a byte order mark
-  const auto header = fields(line);
-  const auto column = [&](const char* name) { return std::find(header.begin(), header.end(), name) - header.begin(); };
-  const auto columns = static_cast<std::ptrdiff_t>(header.size());
-  for (const char* name : {"update", "loss"})
-    require_parameter(column(name) < columns, path + ": header", boost::trim_copy(line),
-                      fmt::format("the column `{}` is missing; update,loss[,accuracy] is needed", name));
-  LossCurve curve;
-  for (long row = 2; std::getline(file, line); ++row) {
-    if (boost::trim_copy(line).empty()) continue;
-    const auto words = fields(line);
-    const auto where = fmt::format("{}: line {}", path, row);
-    require_parameter(words.size() == header.size(), where, fmt::format("{} fields", words.size()),
-                      fmt::format("must have {}, as the header", header.size()));
-    const auto value = [&](const char* name) {
-      return number_in(words[static_cast<std::size_t>(column(name))], fmt::format("{}: {}", where, name));
-    };
-    curve.update.push_back(value("update"));
-    curve.loss.push_back(value("loss"));
-    if (column("accuracy") < columns) curve.accuracy.push_back(value("accuracy"));
-  }
-  return curve;
-}
-
-LossCurve read_run_curve(const std::string& path) {
-  const hdf5::ReadFile file(path);
-  const auto& root = file.root();
+CurveTable run_table(const std::string& path) {
+  const auto file = std::make_shared<const hdf5::ReadFile>(path);
+  const auto& root = file->root();
   require_parameter(root.has("curve"), path, "no group /curve", "must be a run file or a table");
   if (root.has_attribute("outcome")) require_finished(root);
-  const auto curve = root.group("curve");
-  LossCurve read{curve.vector("update"), curve.vector("loss")};
-  if (curve.has("accuracy")) read.accuracy = curve.vector("accuracy");
-  for (const auto& [name, values] : {std::pair("loss", &read.loss), {"accuracy", &read.accuracy}})
-    require_parameter(values->size() == read.update.size() || (name == std::string("accuracy") && values->empty()),
-                      curve.where() + ": dataset " + name, fmt::format("{} values", values->size()),
-                      fmt::format("must be {}, as many as in update", read.update.size()));
-  return read;
+  const auto names = root.group("curve").members();
+  return {names, true, [file, names](const auto& columns) {
+            std::vector<std::vector<double>> values;
+            for (const auto c : columns) values.push_back(file->root().group("curve").vector(names[c]));
+            return values;
+          }};
+}
+
+CurveTable table_of_text(std::string text, const std::string& path) {
+  const auto first = text.find_first_not_of(" \t\r\n", text.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0);
+  if (first == std::string::npos || (text[first] != '{' && text[first] != '['))
+    return text_table(std::move(text), path);
+  return json_table(text.substr(first), path);
+}
+
+/// Rows that have a step and a value, by step; the last of those with one step.
+void take_rows(const std::vector<double>& update, const std::vector<std::vector<double>>& columns, CurveFile& into) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < update.size(); ++i)
+    if (!std::isnan(update[i]) && !std::isnan(columns.front()[i])) rows.push_back(i);
+  into.left_out = static_cast<Index>(update.size() - rows.size());
+  const auto earlier = [&](std::size_t a, std::size_t b) { return update[a] < update[b]; };
+  into.sorted = !std::is_sorted(rows.begin(), rows.end(), earlier);
+  std::stable_sort(rows.begin(), rows.end(), earlier);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + 1 < rows.size() && update[rows[i]] == update[rows[i + 1]]) {
+      ++into.repeated;
+      continue;
+    }
+    into.curve.update.push_back(update[rows[i]]);
+    into.curve.loss.push_back(columns[0][rows[i]]);
+    if (columns.size() > 1) into.curve.accuracy.push_back(columns[1][rows[i]]);
+  }
 }
 
 }  // namespace
 
-LossCurve read_curve(const std::string& path) {
-  {
-    std::ifstream file(path, std::ios::binary);
-    char start[8] = {};
-    file.read(start, 8);
-    if (std::string(start, 8) == "\x89HDF\r\n\x1a\n") return read_run_curve(path);
+CurveFile read_curve(const std::string& path, const CurveChoice& choice) {
+  std::string start(8, '\0');
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) std::ifstream(path, std::ios::binary).read(start.data(), 8);
+  const bool is_run = start == "\x89HDF\r\n\x1a\n";
+  const bool is_numpy = start.rfind("\x93NUMPY", 0) == 0 || start.rfind("PK\x03\x04", 0) == 0;
+  const auto table = is_run     ? run_table(path)
+                     : is_numpy ? numpy_table(read_bytes(path), path)
+                                : table_of_text(read_text(path), path);
+  const auto chosen = choose_columns(table.names, table.named, choice, path);
+  std::vector<std::size_t> places = {chosen.value};
+  if (chosen.accuracy) places.push_back(*chosen.accuracy);
+  if (chosen.update) places.push_back(*chosen.update);
+  auto columns = table.read(places);
+
+  const auto name = [&](std::size_t place) {
+    const auto& own = table.names[place];
+    return own.empty() ? "(no name)" : table.named ? own : "column " + own;
+  };
+  CurveFile found;
+  found.value = name(chosen.value);
+  found.update = chosen.update ? name(*chosen.update) : "rows";
+  if (chosen.accuracy) found.accuracy = name(*chosen.accuracy);
+  found.guessed = chosen.guessed;
+  if (table.named) found.curve.name = found.value;
+  std::vector<double> update(columns.front().size());
+  std::iota(update.begin(), update.end(), 0.0);
+  if (chosen.update) {
+    update = std::move(columns.back());
+    columns.pop_back();
   }
-  std::istringstream table(read_text(path));
-  return read_table(table, path);
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    require_parameter(columns[c].size() == update.size(), path + ": " + table.names[places[c]],
+                      fmt::format("{} values", columns[c].size()),
+                      fmt::format("must be {}, as many as in {}", update.size(), found.update));
+  if (is_run) {
+    found.curve.update = std::move(update);
+    found.curve.loss = std::move(columns[0]);
+    if (chosen.accuracy) found.curve.accuracy = std::move(columns[1]);
+    return found;
+  }
+  take_rows(update, columns, found);
+  const auto rows = found.curve.update.size() + static_cast<std::size_t>(found.repeated);
+  require_parameter(found.repeated == 0 || 2 * found.curve.update.size() > rows, path + ": " + found.update,
+                    fmt::format("{} steps in {} rows", found.curve.update.size(), rows),
+                    "are not the steps of one run; choose others by --update, or count the rows by --update rows");
+  require_parameter(!found.curve.loss.empty() || update.empty(), path + ": " + found.value, "no number",
+                    fmt::format("none of {} rows has a number there and in {}; choose by --column, --update",
+                                update.size(), found.update));
+  return found;
+}
+
+std::string CurveFile::text() const {
+  auto made = fmt::format("columns  {} and {}{}\n", update, value,
+                          guessed ? " (guessed; --update, --column choose others)" : "");
+  std::vector<std::string> done;
+  if (left_out > 0) done.push_back(fmt::format("{} without a number left out", left_out));
+  if (repeated > 0) done.push_back(fmt::format("{} of a step that comes again left out, the last counts", repeated));
+  if (sorted) done.push_back("sorted by step");
+  if (!done.empty()) made += fmt::format("rows     {}\n", fmt::join(done, "; "));
+  return made;
+}
+
+nlohmann::ordered_json CurveFile::json() const {
+  return {{"update", update},
+          {"value", value},
+          {"accuracy", accuracy.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(accuracy)},
+          {"guessed", guessed},
+          {"rows_left_out", left_out},
+          {"rows_repeated", repeated},
+          {"rows_sorted", sorted}};
 }
 
 }  // namespace stillpoint

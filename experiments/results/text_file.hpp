@@ -1,4 +1,4 @@
-// Text that a user or the program wrote, read whole.
+// Files that a user or the program wrote, read whole.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,8 @@ namespace stillpoint {
 
 /// Throws UserError where the file cannot be read, or is too long for any text of ours (/dev/zero).
 std::string read_text(const std::string& path);
+/// The same of files that are no text.
+std::string read_bytes(const std::string& path);
 
 /// What `take` makes of JSON text, that of a file. Throws UserError where it is no JSON, or not what `take` takes it
 /// for.

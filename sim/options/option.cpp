@@ -11,16 +11,17 @@
 
 #include "sim/options/nearest.hpp"
 #include "sim/options/parameter_list.hpp"
+#include "sim/options/parse_number.hpp"
 
 namespace stillpoint {
-
-namespace {
 
 bool parse_number(std::string_view text, double& value) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
+
+namespace {
 
 bool within(const Bounds& bounds, double value) {
   return (bounds.low_excluded ? value > bounds.low : value >= bounds.low) && value <= bounds.high;

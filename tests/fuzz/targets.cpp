@@ -19,6 +19,7 @@
 #include "experiments/study/description.hpp"
 #include "sim/files/network_file.hpp"
 #include "tasks/tasks.hpp"
+#include "tests/fuzz/curve_examples.hpp"
 #include "tests/fuzz/examples.hpp"
 #include "tests/fuzz/report_example.hpp"
 
@@ -163,7 +164,8 @@ void bytes(const std::uint8_t* data, std::size_t size) {
 
 void curve(const std::uint8_t* data, std::size_t size) {
   scratch().write(Choices(data, size).rest());
-  must_answer(scratch().path(), [] { read_curve(scratch().path()); });
+  for (const auto& choice : {CurveChoice{}, CurveChoice{"rows", "1"}, CurveChoice{"1", "2"}})
+    must_answer(scratch().path(), [&] { read_curve(scratch().path(), choice); });
 }
 
 void json(const std::uint8_t* data, std::size_t size) {
@@ -237,7 +239,7 @@ const std::vector<FuzzTarget>& fuzz_targets() {
         "9\n[tune]\nrate = 0.5 1\n",
         "[rule]\nname = rtrl # x\n[task]\nname = flip_flop\n[network]\nkind = lstm\n[study]\ninapplicable = skip\n"}},
       {"options", options, {std::string("\0\0", 2) + "1e-3", "ab1 2 3", "zz1..2"}},
-      {"curve", curve, {"update,loss\n0,1\n1,0.5\n", "\xEF\xBB\xBFloss, update ,accuracy\n1,2,nan\n\n-1e9,0x1p3,\n"}},
+      {"curve", curve, curve_examples()},
       {"json",
        json,
        {R"({"format":"stillpoint-study","version":1,"name":"s","identity":"a = b\n",)"

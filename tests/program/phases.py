@@ -41,11 +41,11 @@ def test_phases_of_a_learning_curve(tmp):
 
     good = curves["abrupt"]
     def changed(values, place, value): return [*values[:place], value, *values[place + 1:]]
-    cases = [(table("few", good[:10]), ["points = 10", "20"]), (table("nan", changed(good, 7, "nan")), ["loss = nan at update 70"]),
+    cases = [(table("few", good[:10]), ["points = 10", "20"]), (table("inf", changed(good, 7, "inf")), ["line 9", "loss = inf"]),
              (table("zero", changed(good, 7, 0)), ["loss = 0 at update 70", "above 0"]), (table("word", changed(good, 7, "low")), ["line 9", "loss = low"]),
-             (table("same", good, changed(update, 7, 60)), ["update = 60", "above 60"]), (table("gap", good, changed(update, 99, 1990)), ["update = 1990", "equal"]),
-             (table("column", good, header="update,error"), ["header", "`loss`"]), (table("ragged", changed(good, 7, "1,2")), ["line 9", "3 fields"]),
-             (write(tmp / "empty.csv", ""), ["header", "`update`"]), (tmp / "absent.csv", ["absent.csv", "cannot be read"]), (tmp, ["holds no study"]),
+             (table("same", good, changed(update, 7, 60)), ["update = 80", "equal"]), (table("gap", good, changed(update, 99, 1990)), ["update = 1990", "equal"]),
+             (table("column", good, header="update,reward"), ["columns = update, reward", "--column"]), (table("ragged", changed(good, 7, "1,2")), ["line 9", "3 fields"]),
+             (write(tmp / "empty.csv", ""), ["holds no table"]), (tmp / "absent.csv", ["absent.csv", "cannot be read"]), (tmp, ["holds no study"]),
              (example_network(tmp / "network.h5"), ["/curve"])]
     for path, names in cases:
         refused("analyze", "phases", path, names=[path.name, *names])

@@ -86,20 +86,33 @@ std::string as_text(const LearningPhases& found) {
   return text + aligned(rows, 1);
 }
 
+/// Messages name the file's columns: `update` and `column` are options as well.
+LearningPhases phases_of(const CurveFile& read, const std::string& file, const PhaseSetting& setting) {
+  try {
+    return find_learning_phases(read.curve, setting);
+  } catch (const ParameterError& error) {
+    if (error.name == "update") throw ParameterError(file + ": " + read.update, error.value, error.allowed);
+    if (error.name == "loss") throw ParameterError(file + ": " + read.value, error.value, error.allowed);
+    throw;
+  }
+}
+
 }  // namespace
 
 AnalysisKind phases_analysis() {
   AnalysisKind kind;
   kind.name = "phases";
   kind.help = "Search, drop and comprehension of a learning curve: did its loss fall abruptly, and when?";
-  kind.file = "a CSV with the columns update,loss[,accuracy], or a run file";
+  kind.file = "a table of steps and losses (any delimiter, JSON, .npy, .npz; docs/analyses.md), or a run file";
   kind.schema =
       "{kind, verdict: abrupt|gradual|none, drop: {update, low, high, from, to, ..} or null, phases: [{name, from, to, "
-      "loss, accuracy}], evidence: {delta_bic, strength, bic, ..}}";
+      "loss, accuracy}], evidence: {delta_bic, strength, bic, ..}, columns: {update, value, guessed, ..}}";
   kind.example = "stillpoint analyze phases curve.csv --json phases.json --plot phases.svg";
   kind.add_options = [](po::options_description& options) {
-    options.add_options()("bootstrap", po::value<long>()->default_value(500),
-                          "resamples for the intervals, 20 or more")(
+    options.add_options()("column", po::value<std::string>(), "the curve, by name or number; default: the loss")(
+        "update", po::value<std::string>(), "its steps, by name or number; rows: counts the rows")(
+        "rising", "the curve rises where something is learned")("bootstrap", po::value<long>()->default_value(500),
+                                                                "resamples for the intervals, 20 or more")(
         "seed", po::value<long>()->default_value(1), "seed of the resamples")("plot", po::value<OutputFile>(),
                                                                               "SVG file: the curve and its phases");
   };
@@ -111,12 +124,18 @@ AnalysisKind phases_analysis() {
                       "must be 20 or more");
     const auto plot = output_path(given, "plot");
     require_svg("--plot", plot);
-    const auto curve = read_curve(file);
-    const auto found = find_learning_phases(curve, setting);
+    const auto named = [&](const char* option) { return given.count(option) ? given[option].as<std::string>() : ""; };
+    auto read = read_curve(file, {named("update"), named("column")});
+    auto& curve = read.curve;
+    curve.rising = given.count("rising") > 0;
+    if (curve.rising) throw UserError(file + ": --rising: curves that rise are not looked at yet");
+    const auto found = phases_of(read, file, setting);
     if (!plot.empty())
       write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
-    text = as_text(found);
-    return phases_json(found, setting);
+    text = read.text() + as_text(found);
+    auto json = phases_json(found, setting);
+    json["columns"] = read.json();
+    return json;
   };
   const auto abrupt = [](const Json& result) { return std::optional(result["verdict"] == "abrupt" ? 1.0 : 0.0); };
   kind.numbers = {{"abrupt", "", abrupt, true},
