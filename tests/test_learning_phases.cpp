@@ -1,5 +1,5 @@
-// Learning phases: the fits against regression and closed forms, noise-free curves exactly, the stated rates by
-// simulation.
+// Learning phases: the fits against regression and closed forms, and the stated rates by simulation. Where drops are found,
+// and what is none, is in test_drops.cpp.
 #include <Eigen/QR>
 #include <cmath>
 
@@ -7,6 +7,7 @@
 #include "analysis/learning/decay.hpp"
 #include "analysis/learning/learning_phases.hpp"
 #include "tests/catch.hpp"
+#include "tests/learning_curves.hpp"
 #include "tests/statistical.hpp"
 
 using namespace stillpoint;
@@ -16,23 +17,6 @@ namespace {
 
 constexpr std::uint64_t seed = 2025;  // printed by every simulation
 using Verdict = LearningPhases::Verdict;
-
-/// Log loss: a plateau, a ramp of `depth` between two samples, a slow decay.
-Vector<double> ramp(Index samples, Index begin, Index end, double depth, double before = 0, double after = 0) {
-  return Vector<double>::NullaryExpr(samples, [=](Index t) {
-    const double x = static_cast<double>(t), b = static_cast<double>(begin), e = static_cast<double>(end);
-    return before * std::min(x, b) - depth * std::clamp((x - b) / (e - b), 0.0, 1.0) + after * std::max(0.0, x - e);
-  });
-}
-
-LossCurve curve_of(const Vector<double>& log_loss, double every = 1) {
-  LossCurve curve;
-  for (Index t = 0; t < log_loss.size(); ++t) {
-    curve.update.push_back(every * static_cast<double>(t));
-    curve.loss.push_back(std::exp(log_loss(t)));
-  }
-  return curve;
-}
 
 bool covers(const IntervalEstimate& one, double truth) { return one.low <= truth && truth <= one.high; }
 
@@ -46,6 +30,8 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
         ramp(T, 8, 14, 3, -0.02, -0.03) + ar1_noise(T, rho, 0.4, stream) + Vector<double>::Constant(T, 5);
     const Vector<double> scale =
         rho < 0 ? Vector<double>(Vector<double>::LinSpaced(T, 0.5, 3)) : Vector<double>::Ones(T);
+    Vector<double> time(T);
+    for (Index t = 0; t < T; ++t) time(t) = (t > 0 ? time(t - 1) : 0) + (rho > 0 ? 1 + stream.uniform() : 1);
     double least = INFINITY;
     std::pair<Index, Index> knots;
     Vector<double> mean;
@@ -53,8 +39,7 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
       for (Index e = b + 1; e < T - 1; ++e) {
         Matrix<double> design(T, 4);
         for (Index t = 0; t < T; ++t)
-          design.row(t) << 1, static_cast<double>(t), static_cast<double>(std::max<Index>(0, t - b)),
-              static_cast<double>(std::max<Index>(0, t - e));
+          design.row(t) << 1, time(t), std::max(0., time(t) - time(b)), std::max(0., time(t) - time(e));
         const Matrix<double> filtered = design.bottomRows(T - 1) - rho * design.topRows(T - 1);
         const Matrix<double> scaled = scale.tail(T - 1).cwiseInverse().asDiagonal() * filtered;
         const Vector<double> z = (y.tail(T - 1) - rho * y.head(T - 1)).cwiseQuotient(scale.tail(T - 1)),
@@ -66,7 +51,7 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
           mean = design * found;
         }
       }
-    const auto line = fit_broken_line(y, rho, scale);
+    const auto line = fit_broken_line(time, y, rho, scale);
     INFO("rho " << rho);
     REQUIRE(line.found);
     CHECK(std::make_pair(line.begin, line.end) == knots);
@@ -76,52 +61,26 @@ TEST_CASE("the broken line is the best of regressions on every pair of knots") {
 }
 
 TEST_CASE("a straight or bowed series has no ramp") {
-  const Vector<double> even = Vector<double>::Ones(40);
-  CHECK_FALSE(fit_broken_line(Vector<double>::LinSpaced(40, 0, 2), even).found);
+  const Vector<double> even = Vector<double>::Ones(40), time = Vector<double>::LinSpaced(40, 0, 39);
+  CHECK_FALSE(fit_broken_line(time, Vector<double>::LinSpaced(40, 0, 2), even).found);
   const Vector<double> convex = Vector<double>::LinSpaced(40, 0, 2).array().square();
-  CHECK_FALSE(fit_broken_line(convex, even).found);
-  CHECK_FALSE(fit_broken_line(-convex, even).found);
+  CHECK_FALSE(fit_broken_line(time, convex, even).found);
+  CHECK_FALSE(fit_broken_line(time, -convex, even).found);
 }
 
 TEST_CASE("each decay without noise is recovered by its family") {
-  const Vector<double> t = Vector<double>::LinSpaced(80, 0, 79);
+  // At updates that are far from even.
+  const Vector<double> t = Vector<double>::LinSpaced(80, 0, 79).array().square() / 79;
   const std::vector<Vector<double>> truths = {
       Vector<double>::Constant(80, -1),      -t / 30,
       ((-t / 9).array().exp() + 0.02).log(), ((-t / 4).array().exp() + 0.3 * (-t / 40).array().exp()).log(),
       -0.7 * (t / 4).array().log1p(),        ((-1.5 * (t / 6).array().log1p()).exp() + 0.01).log()};
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const Vector<double> y = truths[i].array() + 0.8;
-    const auto one = fit_decays(y, Vector<double>::LinSpaced(80, 1, 3))[i];
+    const auto one = fit_decays(t, y, Vector<double>::LinSpaced(80, 1, 3))[i];
     INFO(one.name);
     CHECK((one.mean - y).cwiseAbs().maxCoeff() < 1e-6);
   }
-}
-
-TEST_CASE("curves without noise: phases exactly, and the verdict") {
-  PhaseSetting setting;
-  setting.resamples = 50;
-  for (const auto& [begin, end] : std::vector<std::pair<Index, Index>>{{40, 41}, {30, 46}, {20, 39}}) {
-    const auto phases = find_learning_phases(curve_of(ramp(100, begin, end, 3, -0.001, -0.004), 10), setting);
-    CHECK(phases.verdict == Verdict::abrupt);
-    REQUIRE(phases.drop);
-    CHECK(phases.drop->from.value == Approx(10. * static_cast<double>(begin)));
-    CHECK(phases.drop->to.value == Approx(10. * static_cast<double>(end)));
-    CHECK(phases.drop->update.value == Approx(10 * std::ceil(static_cast<double>(begin + end) / 2)));
-    CHECK(phases.drop->from.low == phases.drop->from.high);
-    CHECK(phases.drop->before == Approx(std::exp(-0.001 * static_cast<double>(begin))));
-    REQUIRE(phases.phases.size() == 3);
-    CHECK(phases.phases[0].from == 0);
-    CHECK(phases.phases[2].to == 990);
-    CHECK(phases.evidence > 10);
-  }
-  const Vector<double> t = Vector<double>::LinSpaced(100, 0, 99);
-  CHECK(find_learning_phases(curve_of(-t / 30)).verdict == Verdict::gradual);
-  CHECK(find_learning_phases(curve_of(((-t / 9).array().exp() + 0.02).log())).verdict == Verdict::gradual);
-  CHECK(find_learning_phases(curve_of(-0.7 * (t / 4).array().log1p())).verdict == Verdict::gradual);
-  CHECK(find_learning_phases(curve_of(Vector<double>::Zero(100))).verdict == Verdict::none);
-  CHECK(find_learning_phases(curve_of(-ramp(100, 40, 45, 2))).verdict == Verdict::none);
-  // A fall that takes longer than what precedes it is not abrupt.
-  CHECK(find_learning_phases(curve_of(ramp(100, 20, 70, 3))).verdict == Verdict::gradual);
 }
 
 TEST_CASE("curves without a fall are given one no more often than stated, in white and in autoregressive noise") {
@@ -157,18 +116,18 @@ TEST_CASE("intervals of the drop cover it as often as stated, in white and in au
       setting.seed = static_cast<std::uint64_t>(run);
       setting.resamples = 100;
       const auto phases = find_learning_phases(curve_of(y), setting);
-      if (!phases.drop) continue;
+      if (phases.verdict != Verdict::abrupt) continue;
       ++abrupt;
       const double b = static_cast<double>(begin), w = static_cast<double>(width);
-      update += covers(phases.drop->update, b + std::ceil(w / 2));
-      from += covers(phases.drop->from, b);
-      to += covers(phases.drop->to, b + w);
-      size += phases.drop->update.high - phases.drop->update.low;
+      update += covers(phases.drop()->update, b + std::ceil(w / 2));
+      from += covers(phases.drop()->from, b);
+      to += covers(phases.drop()->to, b + w);
+      size += phases.drop()->update.high - phases.drop()->update.low;
     }
     WARN("seed " << seed << ", rho " << rho << ", width " << width << ": abrupt " << abrupt << " of " << runs
                  << "; covered: update " << update << ", from " << from << ", to " << to << "; mean width of update's "
                  << size / static_cast<double>(abrupt));
-    CHECK(shown_above(abrupt, runs, 0.95));
+    CHECK(shown_above(abrupt, runs, rho == 0 ? 0.95 : 0.85));  // a ramp of 9 points in noise that wanders as much
     CHECK(not_below(update, abrupt, 0.95));
     CHECK(not_below(from, abrupt, 0.95));
     CHECK(not_below(to, abrupt, 0.95));
@@ -192,12 +151,12 @@ TEST_CASE("a drop into a long noisy tail is abrupt, and dated, though the tail's
     setting.resamples = 100;
     const auto phases = find_learning_phases(curve_of(y), setting);
     abrupt += phases.verdict == Verdict::abrupt;
-    covered += phases.drop && covers(phases.drop->from, static_cast<double>(begin));
-    near += phases.drop && std::abs(phases.drop->from.value - static_cast<double>(begin)) <= 2;
+    covered += phases.drop() && covers(phases.drop()->from, static_cast<double>(begin));
+    near += phases.drop() && std::abs(phases.drop()->from.value - static_cast<double>(begin)) <= 2;
     setting.resamples = 1;
     decays += find_learning_phases(curve_of(smooth), setting).verdict == Verdict::abrupt;
   }
-  // The interval is too narrow here (docs/analyses.md): neither the tail nor the noise has the shape that is fitted.
+  // The interval is too narrow here (docs/analyses.md): the noise is not of the shape that is fitted.
   WARN("seed " << seed << ": abrupt " << abrupt << ", onset within two points " << near << ", within its interval "
                << covered << " of " << runs << "; smooth decays in such noise called abrupt " << decays);
   CHECK(shown_above(abrupt, runs, 0.9));
@@ -210,7 +169,7 @@ TEST_CASE("the bent line is the best of regressions on every knot") {
   const Index T = 30;
   const Vector<double> scale = Vector<double>::LinSpaced(T, 1, 2), time = Vector<double>::LinSpaced(T, 0, T - 1);
   const Vector<double> y = -0.1 * time - 0.2 * (time.array() - 12).max(0).matrix() + ar1_noise(T, 0.3, 0.2, stream);
-  const auto bent = fit_bent_line(y, scale);
+  const auto bent = fit_bent_line(time, y, scale);
   double least = INFINITY;
   for (Index k = 1; k + 1 < T; ++k) {
     Matrix<double> design(T, 3);
@@ -222,6 +181,30 @@ TEST_CASE("the bent line is the best of regressions on every knot") {
   }
   CHECK(bent.residual == Approx(least).epsilon(1e-9));
   CHECK(std::abs(static_cast<double>(bent.at) - 12) <= 3);
+}
+
+TEST_CASE("the cubic is that of regression") {
+  Stream stream(seed, Purpose::trial, 0, 78);
+  const Index T = 20;
+  const Vector<double> time = Vector<double>::LinSpaced(T, 0, T - 1).array().square(),
+                       scale = Vector<double>::LinSpaced(T, 1, 2), y = ar1_noise(T, 0.3, 1, stream);
+  const auto cubic = fit_cubic(time, y, scale);
+  Matrix<double> design(T, 4);
+  for (int power = 0; power < 4; ++power) design.col(power) = (time.array() / time(T - 1)).pow(power);
+  const Matrix<double> scaled =
+      scale.tail(T - 1).cwiseInverse().asDiagonal() * (design.bottomRows(T - 1) - cubic.rho * design.topRows(T - 1));
+  const Vector<double> z = innovations(y, cubic.rho, scale);
+  CHECK(cubic.residual == Approx((z - scaled * scaled.colPivHouseholderQr().solve(z)).squaredNorm()).epsilon(1e-9));
+}
+
+TEST_CASE("rho at least as given is at least as given") {
+  const Vector<double> even = Vector<double>::Ones(30), time = Vector<double>::LinSpaced(30, 0, 29);
+  Stream stream(seed, Purpose::trial, 0, 79);
+  const Vector<double> y = ramp(30, 14, 16, 3) + ar1_noise(30, 0, 0.1, stream);
+  CHECK(fit_broken_line(time, y, even, 0.7).rho == Approx(0.7).margin(1e-3));
+  CHECK(fit_cubic(time, y, even, 0.9).rho >= 0.9);
+  CHECK(fit_bent_line(time, y, even, 0.9).rho >= 0.9);
+  for (const auto& decay : fit_decays(time, y, even, 0.9)) CHECK(decay.rho >= 0.9);
 }
 
 TEST_CASE("two slopes, or two exponentials, are seldom called abrupt") {
@@ -249,7 +232,7 @@ TEST_CASE("noisy smooth decays are seldom called abrupt") {
   const std::vector<Vector<double>> truths = {-t / 20, ((-t / 9).array().exp() + 0.05).log(),
                                               -1.2 * (t / 4).array().log1p()};
   for (std::size_t i = 0; i < truths.size(); ++i) {
-    long counts[3] = {0, 0, 0};
+    long counts[4] = {0, 0, 0, 0};
     for (long run = 0; run < runs; ++run) {
       Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(run), 3);
       PhaseSetting setting;
@@ -258,7 +241,8 @@ TEST_CASE("noisy smooth decays are seldom called abrupt") {
       ++counts[static_cast<int>(find_learning_phases(curve_of(y), setting).verdict)];
     }
     WARN("seed " << seed << ", decay " << i << ": none " << counts[0] << ", gradual " << counts[1] << ", abrupt "
-                 << counts[2] << " of " << runs);
+                 << counts[2] << ", undone " << counts[3] << " of " << runs);
+    CHECK(counts[3] == 0);
     CHECK(shown_below(counts[0], runs, 0.1));  // 4.5 % at most
     CHECK(shown_below(counts[2], runs, 0.1));
   }
@@ -278,8 +262,6 @@ TEST_CASE("learning phases refuse curves they have no answer for") {
   };
   CHECK(refused([](auto& c) { c.update.resize(10), c.loss.resize(10); }) == "points = 10: must be 20 or more");
   CHECK(refused([](auto& c) { c.loss[5] = NAN; }).rfind("loss = nan at update 5:", 0) == 0);
-  CHECK(refused([](auto& c) { c.loss[5] = 0; }).rfind("loss = 0 at update 5:", 0) == 0);
+  CHECK(refused([](auto& c) { c.loss[5] = -INFINITY; }).rfind("loss = -inf at update 5:", 0) == 0);
   CHECK(refused([](auto& c) { c.update[5] = 4; }) == "update = 4: must be above 4, the one before");
-  CHECK(refused([](auto& c) { c.update[39] = 45; }) ==
-        "update = 45: follows 38; steps must be equal, and the first is 1");
 }

@@ -78,9 +78,9 @@ TEST_CASE("learning: verdict and fall are those of the curve") {
   REQUIRE(path.verdict == Verdict::abrupt);
   REQUIRE(path.fall);
   CHECK(path.fall->onset == 199);
-  CHECK(path.fall->middle == phases.drop->update.value);
-  CHECK(path.fall->before == phases.drop->from.low);
-  CHECK(path.fall->after == phases.drop->to.high);
+  CHECK(path.fall->middle == phases.drop()->update.value);
+  CHECK(path.fall->before == phases.drop()->from.low);
+  CHECK(path.fall->after == phases.drop()->to.high);
 
   // a - t / 100 in log loss: shares of the fall are shares of the time.
   LossCurve decay;

@@ -18,11 +18,11 @@ struct Breakpoint {
 /// The series and the straight line, filtered and weighted, and every breakpoint's column in constant time. Time runs from 0
 /// to 1; z, u and weight have T - 1 entries, that of sample t at t - 1.
 struct Filtered {
-  Filtered(const Vector<double>& values, double rho, const Vector<double>& scale)
+  Filtered(const Vector<double>& times, const Vector<double>& values, double rho, const Vector<double>& scale)
       : T(values.size()),
         keep(1 - rho),
         centre(values.mean()),
-        time(Vector<double>::LinSpaced(T, 0, 1)),
+        time((times.array() - times(0)) / (times(T - 1) - times(0))),
         z(innovations(values.array() - centre, rho)),
         u(innovations(time, rho)),
         weight(scale.tail(T - 1).array().square().inverse()) {
@@ -68,10 +68,10 @@ struct Filtered {
 
 /// rho by least squares, alternating until it stays. fit: of a rho.
 template <class Fit>
-auto alternate(const Vector<double>& values, const Vector<double>& scale, Fit&& fit) {
-  auto best = fit(0.0);
+auto alternate(const Vector<double>& values, const Vector<double>& scale, double least_rho, Fit&& fit) {
+  auto best = fit(std::max(0.0, least_rho));
   for (int round = 0; round < 8; ++round) {
-    const double rho = estimate_rho(values - best.mean, scale);
+    const double rho = std::max(least_rho, estimate_rho(values - best.mean, scale));
     if (std::abs(rho - best.rho) < 1e-3) break;
     best = fit(rho);
   }
@@ -80,9 +80,10 @@ auto alternate(const Vector<double>& values, const Vector<double>& scale, Fit&& 
 
 }  // namespace
 
-BentLine fit_bent_line(const Vector<double>& values, const Vector<double>& scale) {
-  return alternate(values, scale, [&](double rho) {
-    const Filtered filtered(values, rho, scale);
+BentLine fit_bent_line(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                       double least_rho) {
+  return alternate(values, scale, least_rho, [&](double rho) {
+    const Filtered filtered(times, values, rho, scale);
     BentLine best;
     double most = -1;
     for (Index k = 1; k + 1 < filtered.T; ++k) {
@@ -103,8 +104,22 @@ BentLine fit_bent_line(const Vector<double>& values, const Vector<double>& scale
   });
 }
 
-BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vector<double>& scale) {
-  const Filtered filtered(values, rho, scale);
+Cubic fit_cubic(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                double least_rho) {
+  return alternate(values, scale, least_rho, [&](double rho) {
+    const Filtered filtered(times, values, rho, scale);
+    const Vector<double> x = 2 * filtered.time.array() - 1;
+    Matrix<double> design(filtered.T, 4);
+    design << Vector<double>::Ones(filtered.T), x, x.cwiseAbs2(), x.array().cube().matrix();
+    Cubic cubic{filtered.mean_of(design), rho, 0};
+    cubic.residual = innovations(values - cubic.mean, rho, scale).squaredNorm();
+    return cubic;
+  });
+}
+
+BrokenLine fit_broken_line(const Vector<double>& times, const Vector<double>& values, double rho,
+                           const Vector<double>& scale) {
+  const Filtered filtered(times, values, rho, scale);
   const auto& [T, keep, centre, time, z, u, weight, u_mean, root, u_norm, z0, z1, line, breakpoints] = filtered;
   // c_b c_e, as sums over the samples behind e: suu again from the back.
   std::vector<double> uu(static_cast<std::size_t>(T), 0);
@@ -149,8 +164,9 @@ BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vecto
   return best;
 }
 
-BrokenLine fit_broken_line(const Vector<double>& values, const Vector<double>& scale) {
-  return alternate(values, scale, [&](double rho) { return fit_broken_line(values, rho, scale); });
+BrokenLine fit_broken_line(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                           double least_rho) {
+  return alternate(values, scale, least_rho, [&](double rho) { return fit_broken_line(times, values, rho, scale); });
 }
 
 }  // namespace stillpoint

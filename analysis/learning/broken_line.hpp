@@ -20,12 +20,14 @@ struct BrokenLine {
 };
 
 /// The two samples at which the innovations' squares are least, by trying every pair, at the rho given. values: T, at
-/// equal distances; scale: T, relative standard deviation of the innovations. Straight parts have a sample or more of
+/// increasing times; scale: T, relative standard deviation of the innovations. Straight parts have a sample or more of
 /// their own.
-BrokenLine fit_broken_line(const Vector<double>& values, double rho, const Vector<double>& scale);
+BrokenLine fit_broken_line(const Vector<double>& times, const Vector<double>& values, double rho,
+                           const Vector<double>& scale);
 
-/// rho by least squares as well, alternating until it stays.
-BrokenLine fit_broken_line(const Vector<double>& values, const Vector<double>& scale);
+/// rho by least squares as well, at least `least_rho`, alternating until it stays.
+BrokenLine fit_broken_line(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                           double least_rho = -largest_rho);
 
 /// level + slope t + bend (t - at)+: one breakpoint where the broken line has two.
 struct BentLine {
@@ -34,6 +36,15 @@ struct BentLine {
   double rho = 0, residual = 0;  // as of BrokenLine
 };
 /// The best breakpoint, by trying every one.
-BentLine fit_bent_line(const Vector<double>& values, const Vector<double>& scale);
+BentLine fit_bent_line(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                       double least_rho = -largest_rho);
+
+/// A polynomial of third degree: what any smooth course looks like from near.
+struct Cubic {
+  Vector<double> mean;
+  double rho = 0, residual = 0;  // as of BrokenLine
+};
+Cubic fit_cubic(const Vector<double>& times, const Vector<double>& values, const Vector<double>& scale,
+                double least_rho = -largest_rho);
 
 }  // namespace stillpoint

@@ -102,8 +102,10 @@ Vector<double> best_start(const Residuals& residuals) {
   return best;
 }
 
-Decay fit(const Family& family, const Vector<double>& y, const Vector<double>& scale) {
-  Residuals residuals{family, y, scale, Vector<double>::LinSpaced(y.size(), 0, 1), 0};
+Decay fit(const Family& family, const Vector<double>& time, const Vector<double>& y, const Vector<double>& scale,
+          double least_rho) {
+  Residuals residuals{family, y, scale, (time.array() - time(0)) / (time(time.size() - 1) - time(0)),
+                      std::max(0.0, least_rho)};
   Vector<double> p = best_start(residuals), left;
   Decay decay{family.name, static_cast<int>(family.grid.size()) + 1, {}, 0, 0};
   for (int round = 0; round < 8; ++round) {
@@ -121,7 +123,7 @@ Decay fit(const Family& family, const Vector<double>& y, const Vector<double>& s
     decay.mean = shape.array() + residuals.weighted_mean(innovations(y - shape, residuals.rho)) / (1 - residuals.rho);
     decay.rho = residuals.rho;
     decay.residual = left.squaredNorm();
-    const double rho = estimate_rho(y - decay.mean, scale);
+    const double rho = std::max(least_rho, estimate_rho(y - decay.mean, scale));
     if (std::abs(rho - residuals.rho) < 1e-3) break;
     residuals.rho = rho;
   }
@@ -130,9 +132,10 @@ Decay fit(const Family& family, const Vector<double>& y, const Vector<double>& s
 
 }  // namespace
 
-std::vector<Decay> fit_decays(const Vector<double>& log_loss, const Vector<double>& scale) {
+std::vector<Decay> fit_decays(const Vector<double>& time, const Vector<double>& log_loss, const Vector<double>& scale,
+                              double least_rho) {
   std::vector<Decay> decays;
-  for (const auto& family : families()) decays.push_back(fit(family, log_loss, scale));
+  for (const auto& family : families()) decays.push_back(fit(family, time, log_loss, scale, least_rho));
   return decays;
 }
 

@@ -1,4 +1,4 @@
-// Smooth decays of a loss, fitted to its logarithm in autoregressive noise. t: samples since the first.
+// Smooth decays of a loss, fitted to its logarithm in autoregressive noise. t: since the first sample.
 //
 //   constant               log L = a
 //   exponential            log L = a - t / tau
@@ -24,8 +24,9 @@ struct Decay {
 };
 
 /// Each of the six: least squares of the innovations, by Levenberg-Marquardt from the best points of a grid,
-/// alternating with rho until it stays. log_loss: T >= 4, at equal distances; scale: T,
+/// alternating with rho until it stays. log_loss: T >= 4, at increasing times; scale: T,
 /// relative standard deviation of the innovations.
-std::vector<Decay> fit_decays(const Vector<double>& log_loss, const Vector<double>& scale);
+std::vector<Decay> fit_decays(const Vector<double>& time, const Vector<double>& log_loss, const Vector<double>& scale,
+                              double least_rho = -largest_rho);
 
 }  // namespace stillpoint

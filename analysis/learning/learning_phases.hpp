@@ -1,17 +1,20 @@
 // Search, drop and comprehension: did a loss fall abruptly after a plateau, and when?
 //
-// All is done on the logarithm of the loss, in noise n(t) = rho n(t-1) + e(t), at equal distances between updates.
+// All is done on the curve's level: the logarithm of the loss; minus the value where the curve should rise (an accuracy);
+// the value itself where some are not above 0. Noise is n(t) = rho n(t-1) + e(t), t counting points; courses are
+// functions of the update, whose steps may differ.
 //
-// 1. Did it fall?  Two tests, each at half of the stated false-positive rate: change-points of the mean
-//    (analysis/learning/change_point.hpp), of which one must lead below the first level, for falls within a curve; and a falling
-//    straight line against a level (exponential decay) by parametric bootstrap of the level, 199 resamples, for slow
-//    ones, which noise with a large rho can mimic. "none" where neither sees a fall.
-// 2. How?  The broken line (analysis/learning/broken_line.hpp: straight, ramp, straight; 6 parameters, its two breakpoints included)
-//    against the smooth decays (analysis/learning/decay.hpp) and a line with one bend, by BIC = M log(RSS / M) + (parameters +
-//    2) log M, M = T - 1 innovations; each model has its own rho and sigma; the spread of the noise may go with the
-//    level of the curve, as found beforehand from second differences, alike for all models. "abrupt" where the broken
-//    line has the smaller BIC and its ramp takes no longer than the straight part before it, else "gradual".
-// 3. When?  From its two breakpoints; intervals by bootstrap of the innovations, the breakpoints sought anew, rho kept.
+// 1. Drops, each in its surroundings (analysis/learning/drops.hpp).
+// 2. Did it fall?  Two tests, each at half of the stated false-positive rate, on the curve in bins of 1, 2, 4 .. points, 1000
+//    at most: change-points of the mean (analysis/learning/change_point.hpp), of which one must lead below the first level, for
+//    falls within a curve; and a falling straight line against a level (analysis/learning/falling_line.hpp) for slow ones,
+//    which noise with a large rho can mimic.
+// 3. Where did it end?  The end is the mean from the last change-point or drop on. A drop is undone where the level before
+//    the next one, or at the end, is not below the lowest that the curve had had before that drop, less two standard errors
+//    of the end or a quarter of the fall, whichever is less.
+//
+// "abrupt": a drop that is not undone. Else "gradual": it fell, and the end is below the first level, by two standard
+// errors or as the straight line has it. Else "undone": it fell, or dropped, and came back. Else "none".
 #pragma once
 
 #include <cstdint>
@@ -26,8 +29,8 @@ namespace stillpoint {
 struct LossCurve {
   std::vector<double> update, loss;
   std::vector<double> accuracy = {};  // empty: unknown
-  bool rising = false;                // what is learned is seen as a rise, as of an accuracy
-  std::string name = "loss";          // of what falls or rises
+  bool rising = false;                // better is more: a drop is a rise of these values
+  std::string name = "loss";    // of what falls or rises
 };
 
 struct PhaseSetting {
@@ -38,19 +41,25 @@ struct PhaseSetting {
 };
 
 struct Phase {
-  std::string name;  // search, drop, comprehension; descent where gradual; search alone where none
+  std::string name;  // search, drop, plateau, drop .. comprehension (return where undone); descent where gradual
   double from, to;   // updates
-  double loss;       // geometric mean
+  double loss;       // geometric mean, of logarithmic curves; else mean
   double accuracy;   // mean, NaN where unknown
 };
 
 struct LearningPhases {
   static constexpr std::size_t fewest_points = 20;  // of a curve
-  enum class Verdict { none, gradual, abrupt };
+  enum class Verdict { none, gradual, abrupt, undone };
   struct Drop {
-    IntervalEstimate update;    // the first update at which half of the ramp, in log loss, is done
+    IntervalEstimate update;    // the first update at which half of the ramp, in levels, is done
     IntervalEstimate from, to;  // the last update before the ramp, the first after it
-    double before, after;       // loss of the fit at from and to
+    double before, after;  // of the data: (geometric) mean of the six bins before and after the ramp, spikes set aside
+    double fall;           // of the level, above 0: log(before / after)
+    double evidence;       // BIC of the best smooth course minus that of the broken line
+    double rho, sigma;     // of the noise about the line
+    Index averaged;        // points in a bin
+    bool undone;
+    std::vector<double> window, fitted;  // updates of the surroundings, and the line there
   };
   struct Model {
     std::string name;
@@ -59,21 +68,21 @@ struct LearningPhases {
   };
 
   Verdict verdict = Verdict::none;
-  std::optional<Drop> drop;  // where abrupt
+  bool logarithmic = true;          // the level is the loss's logarithm
+  std::vector<Drop> drops;          // in order of update
+  std::optional<std::size_t> main;  // the largest fall, of those not undone if there are any
   std::vector<Phase> phases;
-  std::vector<double> changes;           // change-points of the mean: first update of each level
-  double falling_p = 1;                  // of the straight line against a level
-  std::vector<Model> models;             // the last is the broken line
-  double evidence = 0;                   // smallest BIC of the smooth decays minus that of the broken line
-  std::optional<IntervalEstimate> ramp;  // of the broken line, also where gradual: middle, from, to
-  double rho = 0, sigma = 0;             // of the noise about the better model; sigma at the curve's mean level
-  Index averaged = 1;                    // points that were averaged into one
-  std::vector<double> update, fitted;    // the better model's loss
+  std::vector<double> changes;  // change-points of the mean: first update of each level
+  double falling_p = 1;         // of the straight line against a level
+  std::vector<Model> models;    // smooth courses of the whole curve, where gradual
+  Index averaged = 1;           // points in one, in the tests of the whole curve
+  std::vector<double> update,
+      fitted;  // of the whole curve where gradual (best smooth course) or none (constant), else empty
+
+  const Drop* drop() const { return main ? &drops[*main] : nullptr; }
 };
 
-/// Curves of more than 1000 points are averaged (mean of log loss) in bins of as many points as make them at most 1000;
-/// intervals grow by half a bin to either side. Throws UserError for fewer than fewest_points, updates that do not
-/// increase in equal steps, and losses that are not finite and above 0.
+/// Throws UserError for fewer than fewest_points, updates that do not increase, and values that are not finite.
 LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& setting = {});
 
 /// How much a difference of BIC says (Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572): weak below 2, positive

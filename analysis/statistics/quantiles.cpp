@@ -27,4 +27,10 @@ double upper_median(std::vector<double> values) {
   return *middle;
 }
 
+double nearest_quantile(std::vector<double>& values, double share) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
 }  // namespace stillpoint

@@ -15,4 +15,7 @@ double median(std::vector<double> values);
 /// The middle value, or the larger of the middle two. Throws std::invalid_argument without values.
 double upper_median(std::vector<double> values);
 
+/// The value below which that share of the others lies, without interpolation; reorders `values`, one or more.
+double nearest_quantile(std::vector<double>& values, double share);
+
 }  // namespace stillpoint

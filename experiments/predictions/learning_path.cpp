@@ -71,8 +71,9 @@ void judge_curve(const LossCurve& curve, LearningPath& path) {
   if (curve.loss.size() < LearningPhases::fewest_points) return;
   const auto phases = find_learning_phases(curve);
   path.verdict = phases.verdict;
-  if (phases.drop)
-    path.fall = Fall{phases.drop->from.value, phases.drop->update.value, phases.drop->from.low, phases.drop->to.high};
+  if (phases.verdict == Verdict::abrupt)
+    path.fall =
+        Fall{phases.drop()->from.value, phases.drop()->update.value, phases.drop()->from.low, phases.drop()->to.high};
   else if (phases.verdict == Verdict::gradual && phases.fitted.back() < phases.fitted.front())
     path.fall = Fall{fallen(phases, 0.1), fallen(phases, 0.5), fallen(phases, 0.1), fallen(phases, 0.9)};
 }

@@ -37,7 +37,8 @@ long day_of(double update, double updates_per_day);
 /// Places of the last of each day, of increasing updates.
 std::vector<std::size_t> last_of_days(const std::vector<long>& update, double updates_per_day);
 
-/// Verdict and fall of a curve (analysis/learning/learning_phases.hpp); "none" for one of fewer points than that needs.
+/// Verdict and fall of a curve (analysis/learning/learning_phases.hpp), none of a fall that was undone; "none" for one of
+/// fewer points than that needs.
 void judge_curve(const LossCurve& curve, LearningPath& path);
 
 /// Trials, noise and recorded neurons are others on each day: what differs between days is also what differs between

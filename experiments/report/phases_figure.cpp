@@ -12,67 +12,78 @@ namespace stillpoint {
 namespace {
 
 constexpr double left_margin = 46, right_margin = 12, top_margin = 48, panel_height = 150, legend_top = 240;
+const std::string main_colour = "#D55E00", other_colour = "#CC79A7", line_colour = "#0072B2", loss_colour = "#555555";
 
-/// Search, drop and comprehension; one phase alone is not shaded.
-const std::string shades[] = {"#E8EEF4", "#F6DCC8", "#E2F0EA"};
+std::string shade_of(const std::string& phase) {
+  return phase == "search" ? "#E8EEF4" : phase == "drop" ? "#F6DCC8" : phase == "comprehension" ? "#E2F0EA" : "#F3F3F3";
+}
 
 std::string caption(const LearningPhases& found) {
-  if (found.verdict == LearningPhases::Verdict::none) return "no fall of the loss was found";
-  const auto evidence =
-      fmt::format("BIC favours the {} by {:.1f}, {}", found.evidence > 0 ? "broken line" : "smooth decay",
-                  std::abs(found.evidence), strength(found.evidence));
-  if (!found.drop) return "gradual: " + evidence;
-  const auto& drop = found.drop->update;
-  return fmt::format("abrupt: drop at update {:g} (95 % interval {:g} to {:g}); {}", drop.value, drop.low, drop.high,
-                     evidence);
+  using Verdict = LearningPhases::Verdict;
+  if (found.verdict == Verdict::none) return "no fall of the loss was found";
+  if (found.verdict == Verdict::gradual) return "gradual: it fell, without a drop that lasted";
+  const auto* main = found.drop();
+  const std::string words = found.verdict == Verdict::abrupt ? "abrupt: drop" : "undone: drop";
+  if (!main) return "undone: it fell, and came back";
+  const auto others = found.drops.size() > 1 ? fmt::format(", the largest of {}", found.drops.size()) : "";
+  return fmt::format("{} at update {:g} (95 % interval {:g} to {:g}){}; {:.1f} of BIC, {}", words, main->update.value,
+                     main->update.low, main->update.high, others, main->evidence, strength(main->evidence));
+}
+
+/// Its middle with its interval, above the panel; the main one's is dashed through it.
+void draw(Svg& svg, const Panel& panel, const LearningPhases::Drop& drop, bool main) {
+  const auto x_of = [&](double update) { return panel.at(update, panel.y.high).x; };
+  const std::string colour = main ? main_colour : other_colour;
+  const double at = x_of(drop.update.value), low = x_of(drop.update.low), high = x_of(drop.update.high),
+               y = top_margin - 15;
+  if (main) svg.line({at, top_margin}, {at, top_margin + panel_height}, {colour, 0.8, "3 1.5"});
+  svg.line({low, y}, {high, y}, {colour, 1.6, ""});
+  for (const double end : {low, high}) svg.line({end, y - 3}, {end, y + 3}, {colour, 0.8, ""});
+  svg.circle({at, y}, main ? 2.2 : 1.6, colour);
+}
+
+void draw_key(Svg& svg, double x, const std::string& text, const Stroke& stroke, bool dot) {
+  svg.line({x, legend_top}, {x + 20, legend_top}, stroke);
+  if (dot) svg.circle({x + 10, legend_top}, 2.2, stroke.colour);
+  svg.text({x + 25, legend_top + 2.5}, text);
 }
 
 }  // namespace
 
 std::string phases_figure(const LossCurve& curve, const LearningPhases& found, const std::string& title) {
   Svg svg(page_width, legend_top + 16, title);
-  const Axis x{"update", curve.update.front(), curve.update.back()};
+  const auto scale = found.logarithmic ? Axis::Scale::log10 : Axis::Scale::linear;
   const Panel panel{{left_margin, top_margin},
                     page_width - left_margin - right_margin,
                     panel_height,
-                    x,
-                    Axis::covering("loss", curve.loss, Axis::Scale::log10)};
-  const double bottom = top_margin + panel_height;
-  if (found.drop) {
-    for (std::size_t i = 0; i < found.phases.size(); ++i) {
-      const auto& phase = found.phases[i];
-      const double from = panel.at(phase.from, 1).x, to = panel.at(phase.to, 1).x;
-      svg.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shades[i]);
-      // The drop is mostly narrower than its name.
+                    Axis{"update", curve.update.front(), curve.update.back()},
+                    Axis::covering("loss", curve.loss, scale)};
+  const auto x_of = [&](double update) { return panel.at(update, panel.y.high).x; };
+  if (found.phases.size() > 1)
+    for (const auto& phase : found.phases) {
+      const double from = x_of(phase.from), to = x_of(phase.to);
+      svg.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shade_of(phase.name));
+      // A drop is mostly narrower than its name.
       if (to - from > 4.5 * static_cast<double>(phase.name.size()))
         svg.text({(from + to) / 2, top_margin - 4}, phase.name, {7, "middle", 0, "#444444"});
     }
-    const auto& drop = found.drop->update;
-    const double at = panel.at(drop.value, 1).x, low = panel.at(drop.low, 1).x, high = panel.at(drop.high, 1).x;
-    const double y = top_margin - 15;
-    svg.line({at, top_margin}, {at, bottom}, {"#D55E00", 0.8, "3 1.5"});
-    svg.line({low, y}, {high, y}, {"#D55E00", 1.6, ""});
-    for (const double end : {low, high}) svg.line({end, y - 3}, {end, y + 3}, {"#D55E00", 0.8, ""});
-    svg.circle({at, y}, 2.2, "#D55E00");
-  }
-  std::vector<Point> measured, fitted;
-  for (std::size_t i = 0; i < curve.loss.size(); ++i) measured.push_back(panel.at(curve.update[i], curve.loss[i]));
-  for (std::size_t i = 0; i < found.fitted.size(); ++i) fitted.push_back(panel.at(found.update[i], found.fitted[i]));
-  svg.polyline(measured, {"#555555", 0.7, ""});
-  svg.polyline(fitted, {"#0072B2", 1.3, ""});
+  for (const auto& drop : found.drops) draw(svg, panel, drop, &drop == found.drop());
+  const auto line = [&](const std::vector<double>& update, const std::vector<double>& loss, const Stroke& stroke) {
+    std::vector<Point> points;
+    for (std::size_t i = 0; i < update.size(); ++i) points.push_back(panel.at(update[i], loss[i]));
+    svg.polyline(points, stroke);
+  };
+  line(curve.update, curve.loss, {loss_colour, 0.7, ""});
+  line(found.update, found.fitted, {line_colour, 1.3, ""});
+  for (const auto& drop : found.drops) line(drop.window, drop.fitted, {line_colour, 1.3, ""});
   panel.draw_axes(svg, "", "");
   svg.text({left_margin, 12}, title, {8, "start", 0, "#000000", true});
   svg.text({left_margin, 23}, caption(found), {7});
 
-  svg.line({left_margin, legend_top}, {left_margin + 20, legend_top}, {"#555555", 0.7, ""});
-  svg.text({left_margin + 25, legend_top + 2.5}, "loss");
-  svg.line({left_margin + 65, legend_top}, {left_margin + 85, legend_top}, {"#0072B2", 1.3, ""});
-  svg.text({left_margin + 90, legend_top + 2.5}, "fitted model");
-  if (found.drop) {
-    svg.line({left_margin + 150, legend_top}, {left_margin + 170, legend_top}, {"#D55E00", 1.6, ""});
-    svg.circle({left_margin + 160, legend_top}, 2.2, "#D55E00");
-    svg.text({left_margin + 175, legend_top + 2.5}, "drop, 95 % interval");
-  }
+  draw_key(svg, left_margin, "loss", {loss_colour, 0.7, ""}, false);
+  draw_key(svg, left_margin + 65, "fitted model", {line_colour, 1.3, ""}, false);
+  if (!found.drops.empty()) draw_key(svg, left_margin + 150, "main drop, 95 % interval", {main_colour, 1.6, ""}, true);
+  if (found.drops.size() > 1) draw_key(svg, left_margin + 275, "other drops", {other_colour, 1.6, ""}, true);
   return svg.str();
 }
 

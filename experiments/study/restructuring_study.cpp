@@ -73,7 +73,7 @@ void date_drop(RunRestructuring& run, const RunCurve& curve) {
     setting.resamples = 100;  // for the ends of an interval that the spacing of checkpoints mostly exceeds
     const auto phases = find_learning_phases({curve.update, curve.loss, {}}, setting);
     run.verdict = phases.verdict;
-    if (phases.drop) run.drop = phases.drop->from;
+    if (phases.verdict == LearningPhases::Verdict::abrupt) run.drop = phases.drop()->from;
   } catch (const UserError& problem) {
     run.problem = problem.what();
   }

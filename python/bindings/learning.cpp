@@ -2,6 +2,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
 #include <complex>
 
 #include "analysis/learning/learning_phases.hpp"
@@ -23,18 +24,45 @@ nb::object as_tuple(const std::optional<IntervalEstimate>& one) {
   return one ? nb::object(as_tuple(*one)) : nb::none();
 }
 
+nb::dict drop_of(const LearningPhases::Drop& drop, bool main) {
+  nb::dict made;
+  made["update"] = drop.update.value;
+  made["low"] = drop.update.low;
+  made["high"] = drop.update.high;
+  made["from"] = drop.from.value;
+  made["from_low"] = drop.from.low;
+  made["from_high"] = drop.from.high;
+  made["to"] = drop.to.value;
+  made["to_low"] = drop.to.low;
+  made["to_high"] = drop.to.high;
+  made["loss_before"] = drop.before;
+  made["loss_after"] = drop.after;
+  made["fall"] = drop.fall;
+  made["delta_bic"] = drop.evidence;
+  made["strength"] = strength(drop.evidence);
+  made["undone"] = drop.undone;
+  made["main"] = main;
+  return made;
+}
+
 Made phases(const std::vector<double>& update, const std::vector<double>& loss, const std::vector<double>& accuracy,
-            Index resamples, double level, double false_positive_rate, std::uint64_t seed, nb::handle see) {
+            bool rising, Index resamples, double level, double false_positive_rate, std::uint64_t seed,
+            nb::handle see) {
   const PhaseSetting setting{seed, resamples, level, false_positive_rate};
-  auto found = long_call(see, [&] { return find_learning_phases({update, loss, accuracy}, setting); });
+  auto found = long_call(see, [&] { return find_learning_phases({update, loss, accuracy, rising}, setting); });
   nb::dict made, bic;
+  const auto* main = found.drop();
   made["verdict"] = verdict_name(found.verdict);
-  made["drop"] = found.drop ? nb::object(as_tuple(found.drop->update)) : nb::none();
-  made["drop_from"] = found.drop ? nb::object(as_tuple(found.drop->from)) : nb::none();
-  made["drop_to"] = found.drop ? nb::object(as_tuple(found.drop->to)) : nb::none();
-  made["loss_before_after"] =
-      found.drop ? nb::object(nb::make_tuple(found.drop->before, found.drop->after)) : nb::none();
-  nb::list list;
+  made["scale"] = found.logarithmic ? "logarithm" : "linear";
+  made["drop"] = main ? nb::object(as_tuple(main->update)) : nb::none();
+  made["drop_from"] = main ? nb::object(as_tuple(main->from)) : nb::none();
+  made["drop_to"] = main ? nb::object(as_tuple(main->to)) : nb::none();
+  made["loss_before_after"] = main ? nb::object(nb::make_tuple(main->before, main->after)) : nb::none();
+  made["delta_bic"] = main ? nb::object(nb::float_(main->evidence)) : nb::none();
+  made["strength"] = main ? nb::cast(strength(main->evidence)) : nb::none();
+  nb::list list, drops;
+  for (std::size_t i = 0; i < found.drops.size(); ++i) drops.append(drop_of(found.drops[i], found.main == i));
+  made["drops"] = drops;
   for (const auto& one : found.phases) {
     nb::dict phase;
     phase["name"] = one.name;
@@ -47,14 +75,14 @@ Made phases(const std::vector<double>& update, const std::vector<double>& loss, 
   made["phases"] = list;
   for (const auto& model : found.models) bic[model.name.c_str()] = model.bic;
   made["bic"] = bic;
-  made["delta_bic"] = found.evidence;
-  made["strength"] = strength(found.evidence);
-  made["ramp"] = as_tuple(found.ramp);
   made["change_points"] = as_vector(std::move(found.changes));
   made["falling_p"] = found.falling_p;
-  made["rho"] = found.rho;
-  made["sigma"] = found.sigma;
-  made["points_averaged"] = found.averaged;
+  made["points_averaged"] = main ? main->averaged : found.averaged;
+  for (const auto& drop : found.drops)
+    for (const auto& [all, part] : {std::pair(&found.update, &drop.window), {&found.fitted, &drop.fitted}}) {
+      if (!all->empty()) all->push_back(std::nan(""));  // a gap
+      all->insert(all->end(), part->begin(), part->end());
+    }
   made["update"] = as_vector(std::move(found.update));
   made["fitted"] = as_vector(std::move(found.fitted));
   return made;
@@ -193,8 +221,9 @@ MadeList restructuring(const std::string& directory, Index trials, std::optional
 }  // namespace
 
 void bind_learning(nb::module_& module) {
-  module.def("phases", phases, nb::arg("update"), nb::arg("loss"), nb::arg("accuracy"), nb::arg("resamples"),
-             nb::arg("level"), nb::arg("false_positive_rate"), nb::arg("seed"), nb::arg("see").none());
+  module.def("phases", phases, nb::arg("update"), nb::arg("loss"), nb::arg("accuracy"), nb::arg("rising"),
+             nb::arg("resamples"), nb::arg("level"), nb::arg("false_positive_rate"), nb::arg("seed"),
+             nb::arg("see").none());
   module.def("follow", follow, nb::arg("networks"), nb::arg("input"), nb::arg("as_").none(), nb::arg("starts"),
              nb::arg("stable_only"), nb::arg("birth_cost").none(), nb::arg("every_spectrum"), nb::arg("seed"),
              nb::arg("see").none());

@@ -23,52 +23,53 @@ class Phases:
 
     Attributes
     ----------
-    verdict : {"abrupt", "gradual", "none"}
-        Whether the loss fell, and how.
+    verdict : {"abrupt", "gradual", "none", "undone"}
+        Whether the loss fell, and how; undone: it fell and came back.
+    scale : {"logarithm", "linear"}
+        Of what all is judged: the logarithm of the loss, or its values, where some are not above 0 or the curve should rise.
+    drops : list of dict
+        In order of update: update (half of the ramp is done) with its interval low, high; from (the last update before the ramp),
+        from_low, from_high; to (the first after it), to_low, to_high; loss_before, loss_after (means of the data beside the ramp);
+        fall (log of their ratio, or difference); delta_bic and strength of the evidence; undone; main.
     drop : (float, float, float) or None
-        Update at which half of the ramp is done, with its interval (low, high); None unless abrupt.
+        Of the main one, the largest that was not undone if there is one: update and its interval (low, high).
     drop_from, drop_to : (float, float, float) or None
-        The last update before the ramp, and the first after it, with their intervals.
+        The last update before its ramp, and the first after it, with their intervals.
     loss_before_after : (float, float) or None
-        Of the fit, there.
-    phases : list of dict
-        name, from, to (updates), loss (geometric mean), accuracy (mean, NaN where unknown).
-    delta_bic : float
-        Evidence for the broken line against the smooth decays; above 0 in its favour.
-    strength : {"weak", "positive", "strong", "very strong"}
+        Of the data beside it.
+    delta_bic : float or None
+        Evidence for it against smooth courses.
+    strength : {"weak", "positive", "strong", "very strong"} or None
         Of that evidence.
+    phases : list of dict
+        name, from, to (updates), loss (geometric mean, or mean where the scale is linear), accuracy (mean, NaN where unknown).
     bic : dict
-        Of each model.
-    ramp : (float, float, float) or None
-        Of the broken line, also where gradual: middle, from, to.
+        Of each smooth course of the whole curve, where gradual.
     change_points : (changes,)
         Of the mean: first update of each level.
     falling_p : float
         Of a level against a straight line that falls.
-    rho, sigma : float
-        Of the noise of log loss about the better model: its autocorrelation from point to point, and its standard deviation.
     points_averaged : int
-        Points of the curve that were averaged into one.
+        Points of the curve that were averaged into one, about the main drop or throughout.
     update, fitted : (points,)
-        Those that were fitted, and the better model's loss there.
+        The lines about the drops, NaN between them; else the smooth course.
     curve : ((n,), (n,))
         update and loss as they were given.
     """
 
     verdict: str
+    scale: str
+    drops: list[dict[str, Any]]
     drop: Interval | None
     drop_from: Interval | None
     drop_to: Interval | None
     loss_before_after: tuple[float, float] | None
+    delta_bic: float | None
+    strength: str | None
     phases: list[dict[str, Any]]
-    delta_bic: float
-    strength: str
     bic: dict[str, float]
-    ramp: Interval | None
     change_points: NDArray[np.float64]
     falling_p: float
-    rho: float
-    sigma: float
     points_averaged: int
     update: NDArray[np.float64]
     fitted: NDArray[np.float64]
@@ -79,35 +80,43 @@ class Phases:
 
         Columns
         -------
-        name : {"search", "drop", "comprehension"} or {"descent"}
-            The last of a curve that falls without a drop.
+        name : str
+            search, drop, plateau, drop .. comprehension (return where undone); descent of a curve that falls without a drop.
         from, to : float
             Updates.
         loss, accuracy : float
-            Geometric mean of the one, mean of the other; NaN where it is unknown.
+            Geometric mean of the one (mean where the scale is linear), mean of the other; NaN where it is unknown.
         """
         import pandas as pd
 
         return pd.DataFrame(self.phases)
 
+    def drops_to_dataframe(self) -> pd.DataFrame:
+        """One row for each drop; columns as in ``drops``, none where there is no drop."""
+        import pandas as pd
+
+        return pd.DataFrame(self.drops)
+
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """The curve, the fit, and the drop."""
+        """The curve, the fit, and the drops, the main one darker."""
         ax = axes_for(ax)
-        ax.semilogy(*self.curve, color="0.7", label="loss")
-        ax.semilogy(self.update, self.fitted, color="C0", label="fit")
-        if self.drop_from and self.drop_to:
-            ax.axvspan(self.drop_from[0], self.drop_to[0], color="C1", alpha=0.3, label="drop")
+        draw = ax.semilogy if self.scale == "logarithm" else ax.plot
+        draw(*self.curve, color="0.7", label="loss")
+        draw(self.update, self.fitted, color="C0", label="fit")
+        for drop in self.drops:
+            ax.axvspan(drop["from"], drop["to"], color="C1", alpha=0.4 if drop["main"] else 0.15, label="drop" if drop["main"] else None)
         ax.set(xlabel="update", ylabel="loss")
         ax.legend()
         return ax
 
     def __repr__(self) -> str:
-        if self.drop and self.drop_from and self.drop_to:
-            text = (f"abrupt drop at update {self.drop[0]:g} [{self.drop[1]:g}, {self.drop[2]:g}], from {self.drop_from[0]:g} to "
-                    f"{self.drop_to[0]:g}")
-        else:
-            text = "gradual descent" if self.verdict == "gradual" else f"no fall of the loss (p = {self.falling_p:.3g})"
-        return text if self.verdict == "none" else f"{text}; evidence {self.strength}, {abs(self.delta_bic):.1f} of BIC"
+        if not (self.drop and self.drop_from and self.drop_to and self.delta_bic is not None) or self.verdict == "gradual":
+            return {"gradual": "gradual descent", "undone": "a fall of the loss that was undone"}.get(
+                self.verdict, f"no fall of the loss (p = {self.falling_p:.3g})")
+        words = "abrupt drop" if self.verdict == "abrupt" else "drop that was undone"
+        others = f", the largest of {len(self.drops)}" if len(self.drops) > 1 else ""
+        return (f"{words} at update {self.drop[0]:g} [{self.drop[1]:g}, {self.drop[2]:g}], from {self.drop_from[0]:g} to "
+                f"{self.drop_to[0]:g}{others}; evidence {self.strength}, {self.delta_bic:.1f} of BIC")
 
 
 @keywords
@@ -116,22 +125,25 @@ def phases(
     *,
     update: ArrayLike | None = None,
     accuracy: ArrayLike | None = None,
+    rising: bool = False,
     resamples: int = 500,
     level: float = 0.95,
     false_positive_rate: float = 0.05,
     seed: int = 1,
     progress: bool = True,
 ) -> Phases:
-    """Did a loss fall abruptly after a plateau, and when? (docs/analyses.md)
+    """Did a loss fall abruptly after a plateau, when, and how often? (docs/analyses.md)
 
     Parameters
     ----------
     curve : (points,) array, DataFrame, Curve or Trained
-        The loss, above 0; or a table with columns update, loss and perhaps accuracy. 20 points or more.
+        The loss; or a table with columns update, loss and perhaps accuracy. 20 points or more.
     update : (points,) array, optional
-        Updates, at equal distances. Default: 0, 1, 2 ..
+        Updates, increasing. Default: 0, 1, 2 ..
     accuracy : (points,) array, optional
         For the table of phases.
+    rising : bool
+        The curve is one that learning raises, an accuracy for example: its rises are the drops.
     resamples : int
         Of the bootstrap, 20 or more.
     level : float
@@ -171,6 +183,6 @@ def phases(
             raise ValueError(f"{name}: shape {values.shape}; the curve has shape {loss.shape}")
     with _progress.bar(progress, brief=True) as see:
         found = _core.phases(
-            at.tolist(), loss.tolist(), right.tolist(), _given.whole("resamples", resamples, 20), _given.number("level", level),
+            at.tolist(), loss.tolist(), right.tolist(), bool(rising), _given.whole("resamples", resamples, 20), _given.number("level", level),
             _given.number("false_positive_rate", false_positive_rate), _given.whole("seed", seed), see)
     return Phases(curve=(at, loss), **found)

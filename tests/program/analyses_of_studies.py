@@ -90,7 +90,7 @@ KINDS = {
         "drift": lambda r: mean([m["drift_per_s"] and m["drift_per_s"]["value"] for m in r["memories"]]),
         "unsettled": lambda r: r["of_trial"].count(-1) / len(r["of_trial"])}),
     "phases": (["--bootstrap", 20], {
-        "abrupt": lambda r: r["verdict"] == "abrupt", "onset": lambda r: r["drop"] and r["drop"]["from"], "end": lambda r: r["drop"] and r["drop"]["to"]}),
+        "abrupt": lambda r: r["verdict"] == "abrupt", **{name: lambda r, key=key: r["drop"][key] if r["verdict"] == "abrupt" else None for name, key in (("onset", "from"), ("end", "to"))}}),
     "follow": (["--starts", 4], {
         "tracks": lambda r: r["tracks"], "folds": lambda r: sum(c["type"] == "fold" for c in r["changes"]),
         "first_fold": lambda r: least([c["update"] for c in r["changes"] if c["type"] == "fold"])}),

@@ -123,6 +123,9 @@ def test_phases(program, tmp_path):
         assert found.verdict == expected["verdict"] and found.delta_bic == expected["evidence"]["delta_bic"]
         if expected["drop"]:
             assert found.drop == tuple(expected["drop"][name] for name in ("update", "low", "high"))
+            assert found.loss_before_after == (expected["drop"]["loss_before"], expected["drop"]["loss_after"])
+        assert [one["update"] for one in found.drops] == [one["update"] for one in expected["drops"]]
+        assert len(found.drops_to_dataframe()) == len(found.drops)
         assert found.falling_p == expected["evidence"]["falling_p"]
         assert shown(found)["name"].tolist() == [phase["name"] for phase in expected["phases"]]
         import pandas as pd

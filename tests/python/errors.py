@@ -99,7 +99,7 @@ LOSS = np.exp(-np.arange(50) / 10)
     (lambda: sp.basins(NET, samples=0), ValueError, ["samples"]),
     (lambda: sp.phases(LOSS[:10]), ValueError, ["20"]),
     (lambda: sp.phases({1: 2}), TypeError, ["curve", "(points,), or a DataFrame"]),
-    (lambda: sp.phases(-LOSS), ValueError, ["loss"]),
+    (lambda: sp.phases(LOSS * np.nan), ValueError, ["curve"]),
     (lambda: sp.phases(LOSS, update=np.arange(49)), ValueError, ["update", "(49,)"]),
     (lambda: sp.phases(LOSS, accuracy=np.ones(3)), ValueError, ["accuracy", "(3,)"]),
     (lambda: sp.phases(LOSS, resamples=2), ValueError, ["resamples"]),

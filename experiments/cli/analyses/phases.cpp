@@ -19,20 +19,30 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
+Json json_of(const LearningPhases::Drop& drop) {
+  return {{"update", drop.update.value},
+          {"low", drop.update.low},
+          {"high", drop.update.high},
+          {"from", drop.from.value},
+          {"to", drop.to.value},
+          {"from_interval", {drop.from.low, drop.from.high}},
+          {"to_interval", {drop.to.low, drop.to.high}},
+          {"loss_before", drop.before},
+          {"loss_after", drop.after},
+          {"fall", drop.fall},
+          {"undone", drop.undone},
+          {"delta_bic", drop.evidence},
+          {"strength", strength(drop.evidence)},
+          {"rho", drop.rho},
+          {"sigma", drop.sigma},
+          {"points_averaged", drop.averaged}};
+}
+
 Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
-  Json json{{"kind", "phases"}, {"verdict", verdict_name(found.verdict)}, {"drop", nullptr}};
-  if (found.drop) {
-    const auto& drop = *found.drop;
-    json["drop"] = {{"update", drop.update.value},
-                    {"low", drop.update.low},
-                    {"high", drop.update.high},
-                    {"from", drop.from.value},
-                    {"to", drop.to.value},
-                    {"from_interval", {drop.from.low, drop.from.high}},
-                    {"to_interval", {drop.to.low, drop.to.high}},
-                    {"loss_before", drop.before},
-                    {"loss_after", drop.after}};
-  }
+  const auto* main = found.drop();
+  Json json{{"kind", "phases"}, {"verdict", verdict_name(found.verdict)}, {"drop", nullptr}, {"drops", Json::array()}};
+  if (main) json["drop"] = json_of(*main);
+  for (const auto& drop : found.drops) json["drops"].push_back(json_of(drop));
   json["phases"] = Json::array();
   for (const auto& phase : found.phases)
     json["phases"].push_back({{"name", phase.name},
@@ -41,21 +51,28 @@ Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
                               {"loss", phase.loss},
                               {"accuracy", finite_or_null(phase.accuracy)}});
   Json bic = Json::object();
-  for (const auto& model : found.models) bic[model.name] = finite_or_null(model.bic);
-  json["evidence"] = {{"delta_bic", finite_or_null(found.evidence)},
-                      {"favours", found.evidence > 0 ? "broken line" : "smooth decay"},
-                      {"strength", strength(found.evidence)},
-                      {"bic", bic},
-                      {"ramp", found.ramp ? Json{{"from", found.ramp->low}, {"to", found.ramp->high}} : Json(nullptr)},
+  for (const auto& model : found.models) bic[model.name] = model.bic;
+  json["evidence"] = {{"delta_bic", main ? Json(main->evidence) : Json(nullptr)},
+                      {"strength", main ? Json(strength(main->evidence)) : Json(nullptr)},
+                      {"scale", found.logarithmic ? "logarithm" : "linear"},
                       {"change_points", found.changes},
                       {"falling_p", found.falling_p},
-                      {"rho", found.rho},
-                      {"sigma", found.sigma},
+                      {"bic", bic},
                       {"points_averaged", found.averaged},
                       {"false_positive_rate", setting.false_positive_rate},
                       {"level", setting.level},
                       {"bootstrap", setting.resamples}};
   return json;
+}
+
+std::string line_of(const LearningPhases::Drop& drop) {
+  return fmt::format(
+      "at update {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; loss {:.3g} to {:.3g}{}; {:.1f} of "
+      "BIC, "
+      "{}\n",
+      drop.update.value, drop.update.low, drop.update.high, drop.from.value, drop.from.low, drop.from.high,
+      drop.to.value, drop.to.low, drop.to.high, drop.before, drop.after, drop.undone ? ", undone" : "", drop.evidence,
+      strength(drop.evidence));
 }
 
 std::string as_text(const LearningPhases& found) {
@@ -65,24 +82,14 @@ std::string as_text(const LearningPhases& found) {
                     fmt::format("{:.4g}", phase.loss),
                     std::isfinite(phase.accuracy) ? fmt::format("{:.3f}", phase.accuracy) : "-"});
   std::string text = "verdict  " + verdict_name(found.verdict) + "\n";
-  if (found.drop) {
-    const auto& [update, from, to, before, after] = *found.drop;
-    text += fmt::format(
-        "drop     at update {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; loss {:.3g} to {:.3g}\n",
-        update.value, update.low, update.high, from.value, from.low, from.high, to.value, to.low, to.high, before,
-        after);
-  }
-  if (found.verdict == LearningPhases::Verdict::none)
-    text += fmt::format("tried    change-points of the log loss: {}; a falling straight line: p = {:.3g}\n",
+  const auto* main = found.drop();
+  if (main) text += "drop     " + line_of(*main);
+  for (const auto& drop : found.drops)
+    if (&drop != main) text += "another  " + line_of(drop);
+  if (!main)
+    text += fmt::format("tried    change-points of the level: {}; a falling straight line: p = {:.3g}\n",
                         found.changes.size(), found.falling_p);
-  else
-    text += fmt::format("evidence {:.1f} of BIC for the {}, {}; noise: rho {:.2f}, sigma {:.3g}\n",
-                        std::abs(found.evidence), found.evidence > 0 ? "broken line" : "smooth decay",
-                        strength(found.evidence), found.rho, found.sigma);
-  if (found.verdict == LearningPhases::Verdict::gradual && found.evidence > 0 && found.ramp)
-    text += fmt::format("         but its ramp, {:g} to {:g}, takes longer than what precedes it\n", found.ramp->low,
-                        found.ramp->high);
-  if (found.averaged > 1) text += fmt::format("points   averaged {} at a time\n", found.averaged);
+  if (!found.logarithmic) text += "scale    linear: the curve rises, or is not above 0 throughout\n";
   return text + aligned(rows, 1);
 }
 
@@ -102,11 +109,12 @@ LearningPhases phases_of(const CurveFile& read, const std::string& file, const P
 AnalysisKind phases_analysis() {
   AnalysisKind kind;
   kind.name = "phases";
-  kind.help = "Search, drop and comprehension of a learning curve: did its loss fall abruptly, and when?";
+  kind.help = "Search, drops and comprehension of a learning curve: did its loss fall abruptly, when, and how often?";
   kind.file = "a table of steps and losses (any delimiter, JSON, .npy, .npz; docs/analyses.md), or a run file";
   kind.schema =
-      "{kind, verdict: abrupt|gradual|none, drop: {update, low, high, from, to, ..} or null, phases: [{name, from, to, "
-      "loss, accuracy}], evidence: {delta_bic, strength, bic, ..}, columns: {update, value, guessed, ..}}";
+      "{kind, verdict: abrupt|gradual|undone|none, drop: {update, low, high, from, to, loss_before, loss_after, "
+      "undone, ..} or null, drops: [..], phases: [{name, from, to, loss, accuracy}], evidence: {delta_bic, strength, "
+      "scale, ..}, columns: {update, value, guessed, ..}}";
   kind.example = "stillpoint analyze phases curve.csv --json phases.json --plot phases.svg";
   kind.add_options = [](po::options_description& options) {
     options.add_options()("column", po::value<std::string>(), "the curve, by name or number; default: the loss")(
@@ -128,7 +136,6 @@ AnalysisKind phases_analysis() {
     auto read = read_curve(file, {named("update"), named("column")});
     auto& curve = read.curve;
     curve.rising = given.count("rising") > 0;
-    if (curve.rising) throw UserError(file + ": --rising: curves that rise are not looked at yet");
     const auto found = phases_of(read, file, setting);
     if (!plot.empty())
       write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
@@ -137,10 +144,11 @@ AnalysisKind phases_analysis() {
     json["columns"] = read.json();
     return json;
   };
-  const auto abrupt = [](const Json& result) { return std::optional(result["verdict"] == "abrupt" ? 1.0 : 0.0); };
+  const auto is_abrupt = [](const Json& result) { return result["verdict"] == "abrupt"; };
+  const auto abrupt = [=](const Json& result) { return std::optional(is_abrupt(result) ? 1.0 : 0.0); };
   kind.numbers = {{"abrupt", "", abrupt, true},
-                  number_at("onset", "updates", "/drop/from"),
-                  number_at("end", "updates", "/drop/to")};
+                  defined_where(is_abrupt, number_at("onset", "updates", "/drop/from")),
+                  defined_where(is_abrupt, number_at("end", "updates", "/drop/to"))};
   return kind;
 }
 
