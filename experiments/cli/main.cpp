@@ -1,6 +1,9 @@
 // stillpoint COMMAND ...: exit code 0, 2 for a mistake of the user (one line on standard error), 1 for anything else.
 #include <H5Cpp.h>
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <cstdio>
 #include <iostream>
@@ -50,9 +53,19 @@ int dispatch(int count, char** words) {
   throw UserError(fmt::format("stillpoint: {}: unknown command; {}", name, must_be_one_of(name, names)));
 }
 
+/// What is freed is kept for the next array, up to 256 MB: given back each time, its pages would be made anew each time,
+/// a fifth of the time of analyses of a few hundred neurons.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int count, char** words) {
+  keep_freed_memory();
   const ProductsOnOneThread products;  // of the whole program
   try {
     const int code = dispatch(count, words);
