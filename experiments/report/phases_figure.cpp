@@ -57,7 +57,7 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
                     page_width - left_margin - right_margin,
                     panel_height,
                     Axis{"update", curve.update.front(), curve.update.back()},
-                    Axis::covering("loss", curve.loss, scale)};
+                    Axis::covering(curve.name, curve.loss, scale)};
   const auto x_of = [&](double update) { return panel.at(update, panel.y.high).x; };
   if (found.phases.size() > 1)
     for (const auto& phase : found.phases) {
