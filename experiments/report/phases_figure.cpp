@@ -80,7 +80,7 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
   svg.text({left_margin, 12}, title, {8, "start", 0, "#000000", true});
   svg.text({left_margin, 23}, caption(found), {7});
 
-  draw_key(svg, left_margin, "loss", {loss_colour, 0.7, ""}, false);
+  draw_key(svg, left_margin, "curve", {loss_colour, 0.7, ""}, false);
   draw_key(svg, left_margin + 65, "fitted model", {line_colour, 1.3, ""}, false);
   if (!found.drops.empty()) draw_key(svg, left_margin + 150, "main drop, 95 % interval", {main_colour, 1.6, ""}, true);
   if (found.drops.size() > 1) draw_key(svg, left_margin + 275, "other drops", {other_colour, 1.6, ""}, true);
