@@ -51,6 +51,18 @@ def test_fixed_points(analysed, bistable):
         assert shown(found)["index"].tolist() == found.index.tolist()
 
 
+def test_low_rank(analysed):
+    """By factors, and as a full matrix whose rank is seen."""
+    rng = np.random.default_rng(2)
+    V = rng.normal(size=(30, 2))
+    M = V @ [[1.8, -1.5], [1.5, 1.8]] + 0.3 * rng.normal(size=(30, 2))
+    for net in sp.Network(kind="low_rank", M=M, V=V), sp.Network(kind="low_rank_current", M=M, V=V), sp.Network(M @ V.T / 30):
+        assert sp.fixed_points(net, starts=32).rank == analysed("fixed-points", net, "--starts", "32")["rank"] == 2
+        expected, found = analysed("cycles", net, "--samples", "2"), sp.cycles(net, samples=2)
+        assert expected["rank"] == 2 and np.array_equal(found.paths[0], expected["cycles"][0]["path"])
+        assert len(found.multipliers[0]) == 29
+
+
 def test_a_line_of_fixed_points(analysed):
     net = sp.Network(np.outer([1, 1], [0.5, 0.5]), nonlinearity="relu")
     expected, found = analysed("fixed-points", net, "--starts", "32"), sp.fixed_points(net, starts=32)
