@@ -29,10 +29,10 @@ Vector<double> course(Index samples, const std::function<double(double)>& of_poi
   return Vector<double>::NullaryExpr(samples, [&](Index t) { return of_point(static_cast<double>(t)); });
 }
 
-/// Of 200 curves of a course, each with noise of its own.
+/// Of 100 curves of a course, each with noise of its own.
 long given_a_drop(const Vector<double>& mean, double rho, double sigma, std::uint64_t subject) {
   long given = 0;
-  for (Index run = 0; run < 200; ++run) {
+  for (Index run = 0; run < 100; ++run) {
     Stream stream = stream_of(run, subject);
     PhaseSetting setting;
     setting.resamples = 1;
@@ -160,8 +160,8 @@ TEST_CASE("spikes, losses that blow up and recover, and oscillations are no drop
   for (const auto* mean : {&spikes, &flat_spikes, &blown, &level, &waves})
     for (const double rho : {0., 0.8}) {
       const long given = given_a_drop(*mean, rho, 0.05, ++subject);
-      WARN("seed " << seed << ", curve " << subject << ": a drop in " << given << " of 200");
-      CHECK(not_above(given, 200, 0.05));
+      WARN("seed " << seed << ", curve " << subject << ": a drop in " << given << " of 100");
+      CHECK(not_above(given, 100, 0.05));
     }
 }
 

@@ -111,7 +111,7 @@ class Phases:
 
     def __repr__(self) -> str:
         if not (self.drop and self.drop_from and self.drop_to and self.delta_bic is not None) or self.verdict == "gradual":
-            return {"gradual": "gradual descent", "undone": "a fall of the loss that was undone"}.get(
+            return {"gradual": "gradual descent of the loss, without a drop that lasted", "undone": "a fall of the loss that was undone"}.get(
                 self.verdict, f"no fall of the loss (p = {self.falling_p:.3g})")
         words = "abrupt drop" if self.verdict == "abrupt" else "drop that was undone"
         others = f", the largest of {len(self.drops)}" if len(self.drops) > 1 else ""
