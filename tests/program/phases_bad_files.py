@@ -66,7 +66,6 @@ def bad_files():
     yield "blank.csv", "\n \n# a comment\n", [], ["holds no table"]
     yield "header.csv", "step,loss\n", [], ["points = 0"]
     yield "wide.csv", "step" + ",a" * 20000 + "\n", [], ["columns = more than 10000"]
-    yield "zero.csv", with_word(0), [], ["loss = 0 at update 180", "above 0"]
     yield "torn.jsonl", lines({"step": a, "loss": b} for a, b in ROWS) + '{"step": 8', [], [f"line {len(ROWS) + 1}", "no JSON"]
     yield "list.jsonl", '{"step": 0, "loss": 1}\n[1, 2]\n', [], ["line 2", "object"]
     yield "word.jsonl", '{"step": 0, "loss": 1}\n{"step": 1, "loss": "low"}\n', [], ["line 2: loss = low"]
