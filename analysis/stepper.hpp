@@ -38,9 +38,9 @@ struct Equations {
 /// A few variables z with a law of their own; the other directions leak, each alike and without a bearing on z
 /// (equations_with_latent, analysis/points/latent_equation.hpp).
 struct LatentEquations {
-  Equations equations;                                         // of z
-  Equations leak;                                              // of one of the others, without a tangent
-  std::function<Vector<double>(const Vector<double>& x)> of;   // z
+  Equations equations;                                           // of z
+  Equations leak;                                                // of one of the others, without a tangent
+  std::function<Vector<double>(const Vector<double>& x)> of;     // z
   std::function<Vector<double>(const Vector<double>& z)> state;  // a state whose z it is
 };
 

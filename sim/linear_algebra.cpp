@@ -32,8 +32,8 @@ EigenDecomposition decomposed(Matrix<double> A, bool with_vectors) {
   Matrix<double> vectors(rows, rows);
   int entries = -1, info = 0;  // first asks how many it wants
   for (int call = 0; call < 2; ++call) {
-    dgeev_("N", with_vectors ? "V" : "N", &n, A.data(), &n, real.data(), imaginary.data(), nullptr, &rows, vectors.data(),
-           &rows, work.data(), &entries, &info);
+    dgeev_("N", with_vectors ? "V" : "N", &n, A.data(), &n, real.data(), imaginary.data(), nullptr, &rows,
+           vectors.data(), &rows, work.data(), &entries, &info);
     if (call > 0) break;
     entries = static_cast<int>(work(0));
     work.resize(entries);

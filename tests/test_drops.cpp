@@ -165,6 +165,28 @@ TEST_CASE("spikes, losses that blow up and recover, and oscillations are no drop
     }
 }
 
+TEST_CASE("a smooth course that is rounded has no drops, a cliff that is rounded keeps its own") {
+  const auto rounded = [](LossCurve curve, double step) {
+    for (auto& value : curve.loss) value = std::round(value / step) * step;
+    return curve;
+  };
+  const Vector<double> t = Vector<double>::LinSpaced(1000, 0, 999);
+  for (const double noise : {0., 0.003, 0.01})
+    for (const double step : {0.01, 0.001}) {
+      Stream stream(seed, Purpose::trial, static_cast<std::uint64_t>(1000 * noise), 9);
+      const Vector<double> wiggle = noise * ar1_noise(1000, 0, 1, stream);
+      const auto decay =
+          find_learning_phases(rounded(curve_of((0.05 + (-t / 150).array().exp()).log().matrix() + wiggle), step));
+      INFO("noise " << noise << ", step " << step << ", left out " << decay.of_rounding);
+      CHECK(decay.drops.empty());
+      CHECK(decay.verdict == Verdict::gradual);
+      if (noise == 0) CHECK(decay.of_rounding > 0);
+      const auto cliff = find_learning_phases(rounded(curve_of(ramp(1000, 400, 410, 2) + wiggle), step));
+      REQUIRE(cliff.drops.size() == 1);
+      CHECK(std::abs(cliff.drops[0].from.value - 400) <= 2);
+    }
+}
+
 TEST_CASE("losses before and after are those of the data beside the drop") {
   // In noise that wanders (rho .95) a line over all of the curve misses the data next to the drop by far.
   long found = 0, near = 0;

@@ -40,7 +40,8 @@ TEST_CASE("eigenvalues of a companion matrix are the roots of its polynomial, an
   CHECK((found.vectors.colwise().norm().array() - 1).abs().maxCoeff() < rounding);
 }
 
-TEST_CASE("eigenvectors of matrices of every size are only stretched, pairs side by side, and of NaN nothing is known") {
+TEST_CASE(
+    "eigenvectors of matrices of every size are only stretched, pairs side by side, and of NaN nothing is known") {
   for (const Index n : {1, 2, 7, 80, 150}) {
     const auto A = normal_matrix(n, n, static_cast<std::uint64_t>(n));
     const auto found = eigen_decomposition_of(A);

@@ -182,7 +182,8 @@ TEST_CASE("slow points of low rank are minima in all dimensions of rates, within
   const Matrix<double> J = whole.jacobian(ghost.state);
   const double value = ghost.eigenvalue.real();
   CHECK((J * ghost.slow_direction - value * ghost.slow_direction).norm() < 1e-8);
-  CHECK((eigenvalues_of(J).array() - (map ? 1. : 0.)).abs().minCoeff() == Approx(std::abs(value - (map ? 1 : 0))).margin(1e-9));
+  CHECK((eigenvalues_of(J).array() - (map ? 1. : 0.)).abs().minCoeff() ==
+        Approx(std::abs(value - (map ? 1 : 0))).margin(1e-9));
   CHECK(ghost.index == 0);
   REQUIRE(ghost.passage_ms);
   if (kind == "low_rank") {  // what is searched in all dimensions ends there as well

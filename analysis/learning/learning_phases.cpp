@@ -58,6 +58,17 @@ struct Levels {
   Vector<double> update, level;
 };
 
+/// The least distance of two different values, of ten or more: of rounded ones the last digit's. 0 of fewer, which may be
+/// levels that a curve has.
+double quantum_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  if (values.size() < 10) return 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < values.size(); ++i) least = std::min(least, values[i] - values[i - 1]);
+  return least;
+}
+
 Phase describe(const LossCurve& curve, const Levels& levels, const std::string& name, double from, double to) {
   Phase phase{name, from, to, 0, 0};
   double count = 0;
@@ -153,9 +164,15 @@ LearningPhases find_learning_phases(const LossCurve& curve, const PhaseSetting& 
   const auto scales = scales_of(levels.update, levels.level, fewest_bins);
   const auto& whole =
       *std::find_if(scales.begin(), scales.end(), [](const auto& scale) { return scale.size() <= most_bins; });
-  const auto drops = find_drops(scales, {setting.seed, setting.resamples, setting.level, !levels.logarithmic});
-
+  auto drops = find_drops(scales, {setting.seed, setting.resamples, setting.level, !levels.logarithmic});
+  // A smooth course that is rounded falls by one step of its values at a time, or by two.
+  const auto rounded =
+      std::remove_if(drops.begin(), drops.end(), [&, quantum = quantum_of(curve.loss)](const auto& drop) {
+        return std::abs(levels.loss(drop.before) - levels.loss(drop.after)) < 2.5 * quantum;
+      });
   LearningPhases result;
+  result.of_rounding = drops.end() - rounded;
+  drops.erase(rounded, drops.end());
   result.logarithmic = levels.logarithmic;
   result.averaged = whole.bin;
   ChangePointSetting test;

@@ -30,7 +30,7 @@ struct LossCurve {
   std::vector<double> update, loss;
   std::vector<double> accuracy = {};  // empty: unknown
   bool rising = false;                // better is more: a drop is a rise of these values
-  std::string name = "loss";    // of what falls or rises
+  std::string name = "loss";          // of what falls or rises
 };
 
 struct PhaseSetting {
@@ -70,6 +70,7 @@ struct LearningPhases {
   Verdict verdict = Verdict::none;
   bool logarithmic = true;          // the level is the loss's logarithm
   std::vector<Drop> drops;          // in order of update
+  Index of_rounding = 0;            // falls by two steps of rounded values or less, which are left out
   std::optional<std::size_t> main;  // the largest fall, of those not undone if there are any
   std::vector<Phase> phases;
   std::vector<double> changes;  // change-points of the mean: first update of each level

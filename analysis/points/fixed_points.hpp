@@ -77,7 +77,7 @@ struct FixedPoints {
   std::optional<ProofSummary> proof;
   std::optional<Index> rank;  // of W, where its latent variables were searched (analysis/points/latent_equation.hpp)
   bool rank_recognised;       // by its numbers: it has no factors
-  double chao1;  // chao1_missing of phase 1; a continuum counts as one
+  double chao1;               // chao1_missing of phase 1; a continuum counts as one
   /// Stable ones first, then by index, then isolated ones first, then by the first entry of the state that differs (by
   /// more than 1e-4): where two searches find the same points, they number them alike.
   std::vector<FixedPoint> points;

@@ -101,10 +101,8 @@ Equations equations_with_latent(const System& system) {
   latent.leak.value = [=](const Matrix<double>& x) -> Matrix<double> { return (kept - pace) * x; };
   latent.of = [=](const Vector<double>& x) { return equation->latent_of(x); };
   latent.state = [=, lift = equation->rate_is_state ? equation->least_rates() : equation->B,
-                  origin = equation->rate_is_state ? Vector<double>::Zero(equation->b.size()).eval()
-                                                   : equation->b](const Vector<double>& z) -> Vector<double> {
-    return lift * z + origin;
-  };
+                  origin = equation->rate_is_state ? Vector<double>::Zero(equation->b.size()).eval() : equation->b](
+                     const Vector<double>& z) -> Vector<double> { return lift * z + origin; };
   equations.latent = std::make_shared<const LatentEquations>(std::move(latent));
   return equations;
 }

@@ -29,7 +29,8 @@ class Landscape {
     if (!has_one_tau(system)) return;
     auto found = LatentEquation::of_low_rank(system);
     if (!found) return;
-    const Matrix<double> lift = found->rate_is_state ? found->least_rates() : found->B, metric = lift.transpose() * lift;
+    const Matrix<double> lift = found->rate_is_state ? found->least_rates() : found->B,
+                         metric = lift.transpose() * lift;
     const auto sizes = symmetric_eigenvalues_of(metric);
     if (!(sizes(0) > least_metric * sizes(sizes.size() - 1))) return;
     latent_ = std::move(found);
@@ -37,10 +38,11 @@ class Landscape {
     root_ = cholesky_factor_of(metric).transpose();
     back_ = root_.triangularView<Eigen::Upper>().solve(Matrix<double>::Identity(root_.rows(), root_.cols()));
     pace_ = system.as() == System::As::map ? system.tau_ms()(0) / system.network().tau_ms(0) : 1;
-    velocity_ = {[this](const Vector<double>& w) -> Vector<double> { return pace_ * root_ * latent_->value(back_ * w); },
-                 [this](const Vector<double>& w) -> Matrix<double> {
-                   return pace_ * root_ * latent_->tangent(back_ * w, back_);
-                 }};
+    velocity_ = {
+        [this](const Vector<double>& w) -> Vector<double> { return pace_ * root_ * latent_->value(back_ * w); },
+        [this](const Vector<double>& w) -> Matrix<double> {
+          return pace_ * root_ * latent_->tangent(back_ * w, back_);
+        }};
   }
   Landscape(const Landscape&) = delete;  // its velocity looks at it
   Landscape& operator=(const Landscape&) = delete;

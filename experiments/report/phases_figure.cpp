@@ -21,7 +21,9 @@ std::string shade_of(const std::string& phase) {
 std::string caption(const LearningPhases& found) {
   using Verdict = LearningPhases::Verdict;
   if (found.verdict == Verdict::none) return "no fall of the loss was found";
-  if (found.verdict == Verdict::gradual) return "gradual: it fell, without a drop that lasted";
+  if (found.verdict == Verdict::gradual)
+    return found.drops.empty() ? "gradual: it fell, and no drop was found"
+                               : "gradual: it fell, but not by a drop that lasted";
   const auto* main = found.drop();
   const std::string words = found.verdict == Verdict::abrupt ? "abrupt: drop" : "undone: drop";
   if (!main) return "undone: it fell, and came back";

@@ -25,7 +25,8 @@ class RunThreads {
  public:
   explicit RunThreads(int threads)
       : arena_(threads), shared_([this](Index parts, const SharedWork::Part& part) {
-          std::atomic<Index> done{0};  // tells the thread sanitizer, which does not see libtbb wait, what comes after what
+          std::atomic<Index> done{
+              0};  // tells the thread sanitizer, which does not see libtbb wait, what comes after what
           const auto run = [&](Index each) {
             part(each);
             done.fetch_add(1, std::memory_order_release);

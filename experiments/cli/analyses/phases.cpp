@@ -57,6 +57,7 @@ Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
                       {"scale", found.logarithmic ? "logarithm" : "linear"},
                       {"change_points", found.changes},
                       {"falling_p", found.falling_p},
+                      {"of_rounding", found.of_rounding},
                       {"bic", bic},
                       {"points_averaged", found.averaged},
                       {"false_positive_rate", setting.false_positive_rate},
@@ -67,12 +68,12 @@ Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
 
 std::string line_of(const LearningPhases::Drop& drop, const std::string& name) {
   return fmt::format(
-      "at update {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; {} {:.3g} to {:.3g}{}; {:.1f} of "
-      "BIC, "
-      "{}\n",
+      "at update {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; {} {:.3g} to {:.3g}{}; evidence "
+      "{:.1f} "
+      "(difference of BIC), {}\n",
       drop.update.value, drop.update.low, drop.update.high, drop.from.value, drop.from.low, drop.from.high,
-      drop.to.value, drop.to.low, drop.to.high, name, drop.before, drop.after, drop.undone ? ", undone" : "", drop.evidence,
-      strength(drop.evidence));
+      drop.to.value, drop.to.low, drop.to.high, name, drop.before, drop.after, drop.undone ? ", undone" : "",
+      drop.evidence, strength(drop.evidence));
 }
 
 std::string as_text(const LearningPhases& found, const std::string& name) {
@@ -89,6 +90,9 @@ std::string as_text(const LearningPhases& found, const std::string& name) {
   if (!main)
     text += fmt::format("tried    change-points of the level: {}; a falling straight line: p = {:.3g}\n",
                         found.changes.size(), found.falling_p);
+  if (found.of_rounding > 0)
+    text += fmt::format("rounded  {} fall{} by two steps of the values or less {} left out\n", found.of_rounding,
+                        found.of_rounding == 1 ? "" : "s", found.of_rounding == 1 ? "is" : "are");
   if (!found.logarithmic) text += "scale    linear: the curve rises, or is not above 0 throughout\n";
   return text + aligned(rows, 1);
 }
