@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/types.hpp"
+#include "sim/vector_tanh.hpp"
 
 namespace stillpoint {
 
@@ -28,7 +29,10 @@ struct Identity {
 struct Tanh {
   template <class A>
   static auto value(const A& u) {
-    return u.tanh();
+    if constexpr (std::is_same_v<typename A::Scalar, double>)
+      return u.unaryExpr(VectorTanh{});
+    else
+      return u.tanh();
   }
   template <class A>
   static auto slope(const A& phi) {

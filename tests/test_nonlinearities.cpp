@@ -1,4 +1,5 @@
 // Nonlinearities and their slopes against the standard library.
+#include <cstring>
 #include <limits>
 
 #include "tests/problems.hpp"
@@ -66,6 +67,28 @@ TEST_CASE("nonlinearities and their slopes equal the standard library's, far int
   points.push_back(0.25);  // an odd number of points: the last ones do not fill a vector register
   check_against_the_standard_library<double>(kind, points);
   check_against_the_standard_library<float>(kind, points);
+}
+
+TEST_CASE("tanh has the same bits wherever a value stands, and keeps zeros, signs, infinities and what is no number") {
+  constexpr double infinity = std::numeric_limits<double>::infinity(), tiny = std::numeric_limits<double>::denorm_min();
+  const std::vector<double> points = {0.,  -0.,   tiny, -tiny,  1e-308,   0.3,      -0.3,
+                                      2.5, -18.9, 700., -1e300, infinity, -infinity};
+  for (const double point : points) {
+    const double alone = value_of<double>(Nonlinearity::tanh, point);
+    INFO(point);
+    CHECK(alone == Approx(std::tanh(point)).epsilon(1e-15));
+    CHECK(std::signbit(alone) == std::signbit(point));
+    for (const Index size : {2, 3, 4, 5, 7, 8, 9, 16, 19})
+      for (Index i = 0; i < size; ++i) {
+        Matrix<double> among = Matrix<double>::Constant(size, 1, 0.7);
+        among(i) = point;
+        apply<double>(Nonlinearity::tanh, among);
+        CHECK(std::memcmp(&among(i), &alone, sizeof alone) == 0);
+      }
+  }
+  Matrix<double> none = Matrix<double>::Constant(9, 1, std::numeric_limits<double>::quiet_NaN());
+  apply<double>(Nonlinearity::tanh, none);
+  CHECK(none.array().isNaN().all());
 }
 
 TEST_CASE("slopes are the derivative of the values, and f(0) is what the model says") {

@@ -31,7 +31,7 @@ class Lstm : public Dynamics<Scalar> {
   void activate(MatrixRef<Scalar> u) const override {
     for (Index b = 0; b < u.cols(); ++b) {
       u.col(b).head(2 * N_) = u.col(b).head(2 * N_).array().logistic();
-      u.col(b).segment(2 * N_, N_) = u.col(b).segment(2 * N_, N_).array().tanh();
+      u.col(b).segment(2 * N_, N_) = Tanh::value(u.col(b).segment(2 * N_, N_).array());
       u.col(b).tail(N_) = u.col(b).tail(N_).array().logistic();
     }
   }
@@ -40,11 +40,12 @@ class Lstm : public Dynamics<Scalar> {
     for (Index b = 0; b < x.cols(); ++b) {
       auto c = x.col(b).tail(N_);
       c.array() = forget(f, b) * c.array() + input(f, b) * candidate(f, b);
-      x.col(b).head(N_).array() = output(f, b) * c.array().tanh();
+      x.col(b).head(N_).array() = output(f, b) * Tanh::value(c.array());
     }
   }
   void change(MatrixView<Scalar> x, MatrixView<Scalar> r, MatrixView<Scalar> f, MatrixRef<Scalar> v) const override {
-    for (Index b = 0; b < x.cols(); ++b) v.col(b).array() = output(f, b) * next_cell(x, f, b).tanh() - r.col(b).array();
+    for (Index b = 0; b < x.cols(); ++b)
+      v.col(b).array() = output(f, b) * Tanh::value(next_cell(x, f, b)) - r.col(b).array();
   }
 
   void pull_back(MatrixView<Scalar> x, MatrixView<Scalar> f, MatrixRef<Scalar> q,
@@ -53,7 +54,7 @@ class Lstm : public Dynamics<Scalar> {
       auto q_h = q.col(b).head(N_).array(), q_c = q.col(b).tail(N_).array();
       auto s = signal.col(b);
       auto tanh_c = s.segment(2 * N_, N_).array();  // memory until dL/du_g overwrites it
-      tanh_c = next_cell(x, f, b).tanh();
+      tanh_c = Tanh::value(next_cell(x, f, b));
       s.tail(N_).array() = q_h * tanh_c * output(f, b) * (1 - output(f, b));
       q_c += q_h * output(f, b) * (1 - tanh_c.square());  // dL/dc(t+1)
       s.segment(2 * N_, N_).array() = q_c * input(f, b) * (1 - candidate(f, b).square());
