@@ -4,6 +4,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
+#include <cmath>
 #include <limits>
 
 #include "sim/blas.hpp"
@@ -12,6 +13,11 @@
 extern "C" void dgeev_(const char* left, const char* right, const int* n, double* A, const int* rows, double* real,
                        double* imaginary, double* left_vectors, const int* left_rows, double* right_vectors,
                        const int* right_rows, double* work, const int* entries, int* info);
+extern "C" void dposv_(const char* half, const int* n, const int* right_sides, double* A, const int* stride, double* b,
+                       const int* b_stride, int* info);
+extern "C" void sgetrf_(const int* rows, const int* columns, float* A, const int* stride, int* swapped, int* info);
+extern "C" void sgetrs_(const char* transposed, const int* n, const int* right_sides, const float* factors,
+                        const int* stride, const int* swapped, float* b, const int* b_stride, int* info);
 #endif
 
 namespace stillpoint {
@@ -119,10 +125,22 @@ Matrix<double> least_squares_by_row(const Matrix<double>& A, const Matrix<double
 
 Matrix<double> cholesky_factor_of(const Matrix<double>& A) { return A.llt().matrixL(); }
 
-Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b) { return A.llt().solve(b); }
+Vector<double> solve_positive_definite(const Matrix<double>& A, const Vector<double>& b) {
+  return solve_positive_definite_by_column(A, b);
+}
 
 Matrix<double> solve_positive_definite_by_column(const Matrix<double>& A, const Matrix<double>& B) {
+#ifdef EIGEN_USE_BLAS  // from 100 rows on in a third of the time that Eigen takes
+  const ProductsOnOneThread products;
+  Matrix<double> factors = A, X = B;
+  const int n = static_cast<int>(A.rows()), right_sides = static_cast<int>(B.cols());
+  int info = 0;
+  if (n > 0) dposv_("L", &n, &right_sides, factors.data(), &n, X.data(), &n, &info);
+  if (info != 0) X.setConstant(std::numeric_limits<double>::quiet_NaN());
+  return X;
+#else
   return A.llt().solve(B);
+#endif
 }
 
 LU::LU(const Matrix<double>& A) : factors_(A) {}
@@ -135,6 +153,52 @@ int LU::determinant_sign() const {
   const bool odd = (factors_.matrixLU().diagonal().array() < 0).count() % 2 != 0;
   const auto swaps = static_cast<int>(factors_.permutationP().determinant());
   return odd ? -swaps : swaps;
+}
+
+#ifdef EIGEN_USE_BLAS
+RefinedLU::RefinedLU(const Matrix<double>& A)
+    : A_(A), factors_(A.cast<float>()), swapped_(static_cast<std::size_t>(A.rows())) {
+  if (!std::isfinite(factors_.sum())) {
+    exact_.emplace(A);
+    return;
+  }
+  const ProductsOnOneThread products;
+  const int n = static_cast<int>(A.rows());
+  int info = 0;
+  if (n > 0) sgetrf_(&n, &n, factors_.data(), &n, swapped_.data(), &info);
+}
+
+Vector<double> RefinedLU::approximately(const Vector<double>& b) const {
+  Vector<float> x = b.cast<float>();
+  const int n = static_cast<int>(x.size()), one = 1;
+  int info = 0;
+  if (n > 0) sgetrs_("N", &n, &one, factors_.data(), &n, swapped_.data(), x.data(), &n, &info);
+  return x.cast<double>();
+}
+#else
+RefinedLU::RefinedLU(const Matrix<double>& A) : A_(A), factors_(A.cast<float>()) {}
+
+Vector<double> RefinedLU::approximately(const Vector<double>& b) const {
+  return factors_.solve(b.cast<float>()).cast<double>();
+}
+#endif
+
+Vector<double> RefinedLU::solve(const Vector<double>& b) const {
+  constexpr double enough = 1e-8;
+  constexpr int turns = 4;  // each leaves, of what was left, single precision's rounding times the condition of A
+  const double length = b.norm();
+  if (length == 0) return b;
+  if (!exact_) {
+    Vector<double> x = Vector<double>::Zero(b.size()), left = b;
+    for (int turn = 0; turn < turns; ++turn) {
+      const double size = left.norm();  // of single precision's range, whatever the length of b
+      x += size * approximately(left / size);
+      left = b - A_ * x;
+      if (left.norm() <= enough * length) return x;
+    }
+    exact_.emplace(A_);
+  }
+  return exact_->solve(b);
 }
 
 }  // namespace stillpoint

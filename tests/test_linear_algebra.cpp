@@ -137,6 +137,35 @@ TEST_CASE("least squares leaves a residual across the columns, and where several
   CHECK((least_squares_by_row(singular, b) - (Matrix<double>(1, 2) << 2, 0).finished()).norm() < rounding);
 }
 
+TEST_CASE(
+    "a system solved in single precision and improved has a residual of double precision, whatever its size and "
+    "condition") {
+  for (const Index N : {1, 2, 5, 40, 150})
+    for (const double condition : {1., 1e3, 1e6, 1e9, 1e12}) {
+      const Matrix<double> U = orthogonal_factor_of(normal_matrix(N, N, 30)),
+                           V = orthogonal_factor_of(normal_matrix(N, N, 31));
+      const Vector<double> stretch =
+          Vector<double>::LinSpaced(N, 0, -std::log10(condition)).unaryExpr([](double x) { return std::pow(10, x); });
+      const Matrix<double> A = U * stretch.asDiagonal() * V;
+      const RefinedLU factored(A);
+      for (const double size : {1., 1e-40, 1e40}) {
+        const Vector<double> b = size * normal_matrix(N, 1, 32).col(0).normalized();
+        INFO(N << " rows, condition " << condition << ", right side " << size);
+        const Vector<double> x = factored.solve(b);
+        // below 1e-8, or what elimination in double leaves: its rounding of |A| |x|, the norm of A being 1
+        CHECK((A * x - b).norm() <= 1e-8 * b.norm() + static_cast<double>(N) * 1e-15 * x.norm());
+      }
+      CHECK(factored.solve(Vector<double>::Zero(N)) == Vector<double>::Zero(N));
+    }
+  const Vector<double> b = normal_matrix(3, 1, 33);
+  const Matrix<double> singular = Vector<double>(Eigen::Vector3d(1, 0, 2)).asDiagonal();
+  CHECK_FALSE(RefinedLU(singular).solve(b).allFinite());
+  const Matrix<double> beyond_single = Vector<double>(Eigen::Vector3d(1e200, 1, 2)).asDiagonal();
+  CHECK(RefinedLU(beyond_single).solve(beyond_single * b).isApprox(b));
+  const Matrix<double> none = Matrix<double>::Constant(3, 3, std::numeric_limits<double>::quiet_NaN());
+  CHECK_FALSE(RefinedLU(none).solve(b).allFinite());
+}
+
 TEST_CASE("linear systems are solved, and the factors know condition and the determinant's sign") {
   const auto root = normal_matrix(5, 5, 11);
   const Vector<double> x = normal_matrix(5, 1, 12);

@@ -76,7 +76,8 @@ Vector<double> descend(const Velocity& velocity, Vector<double> x, double enough
   double damping = 1e-3;
   for (int iteration = 0; iteration < 100 && relative(F, x) > enough; ++iteration) {
     const auto J = velocity.jacobian(x);
-    const Matrix<double> normal = J.transpose() * J;
+    Matrix<double> normal = Matrix<double>::Zero(J.cols(), J.cols());
+    normal.selfadjointView<Eigen::Lower>().rankUpdate(J.transpose());  // below the diagonal, which is all that is read
     const Vector<double> gradient = J.transpose() * F;
     const double before = F.norm();
     for (; damping < 1e8; damping *= 4) {
@@ -106,7 +107,7 @@ std::optional<Vector<double>> find_root(const Velocity& velocity, Vector<double>
   bool descended = false;
   for (int iteration = 0; iteration < setting.iterations && F.allFinite(); ++iteration) {
     const Matrix<double> slope = velocity.jacobian(x);
-    const LU J(slope);
+    const RefinedLU J(slope);
     Vector<double> step = -J.solve(F);
     // Along a continuum of roots there is a shortest step.
     if (!step.allFinite()) step = -least_squares_by_row(slope, F.transpose()).row(0).transpose();
