@@ -35,6 +35,10 @@ target_compile_options(stillpoint_flags INTERFACE -ffp-contract=off -Wall -Wextr
 if(STILLPOINT_WERROR)
   target_compile_options(stillpoint_flags INTERFACE -Werror)
 endif()
+if(STILLPOINT_SMALL)  # by function, where a file holds several that one of the two calls
+  target_compile_options(stillpoint_flags INTERFACE -ffunction-sections -fdata-sections)
+  target_link_options(stillpoint_flags INTERFACE -Wl,--gc-sections)
+endif()
 if(STILLPOINT_NATIVE)
   target_compile_options(stillpoint_flags INTERFACE -march=native)
 endif()
