@@ -9,7 +9,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double count_bin_ms = 50;
 /// The block begins 200 ms before the event: its own onset is over.
 constexpr const char* drug =
     "a drug or a light-switched inhibitor of short-term plasticity, before and after in one animal";

@@ -22,6 +22,8 @@ inline Session binned(const Session& session, double bin_ms, Signal signal) {
   return coarser(session, std::max<Index>(1, static_cast<Index>(std::lround(bin_ms / session.bin_ms))), signal);
 }
 
+inline constexpr double count_bin_ms = 50;  // of autocorrelations of counts
+
 /// Condition decoded from the last 60 ms of the delay, above chance as a share of what is possible.
 std::optional<double> decoded_at_end(const Evidence& of, const std::string& experiment);
 

@@ -8,7 +8,6 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double count_bin_ms = 50;
 constexpr double long_lag_ms = 400;
 
 std::optional<double> slowest(const Evidence& of) {
