@@ -31,6 +31,7 @@ struct LossCurve {
   std::vector<double> accuracy = {};  // empty: unknown
   bool rising = false;                // better is more: a drop is a rise of these values
   std::string name = "loss";          // of what falls or rises
+  std::string step = "update";        // of what is counted
 };
 
 struct PhaseSetting {

@@ -18,7 +18,7 @@ std::string shade_of(const std::string& phase) {
   return phase == "search" ? "#E8EEF4" : phase == "drop" ? "#F6DCC8" : phase == "comprehension" ? "#E2F0EA" : "#F3F3F3";
 }
 
-std::string caption(const LearningPhases& found) {
+std::string caption(const LearningPhases& found, const std::string& step) {
   using Verdict = LearningPhases::Verdict;
   if (found.verdict == Verdict::none) return "no fall of the loss was found";
   if (found.verdict == Verdict::gradual)
@@ -28,7 +28,7 @@ std::string caption(const LearningPhases& found) {
   const std::string words = found.verdict == Verdict::abrupt ? "abrupt: drop" : "undone: drop";
   if (!main) return "undone: it fell, and came back";
   const auto others = found.drops.size() > 1 ? fmt::format(", the largest of {}", found.drops.size()) : "";
-  return fmt::format("{} at update {:g} (95 % interval {:g} to {:g}){}; {:.1f} of BIC, {}", words, main->update.value,
+  return fmt::format("{} at {} {:g} (95 % interval {:g} to {:g}){}; {:.1f} of BIC, {}", words, step, main->update.value,
                      main->update.low, main->update.high, others, main->evidence, strength(main->evidence));
 }
 
@@ -58,7 +58,7 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
   const Panel panel{{left_margin, top_margin},
                     page_width - left_margin - right_margin,
                     panel_height,
-                    Axis{"update", curve.update.front(), curve.update.back()},
+                    Axis{curve.step, curve.update.front(), curve.update.back()},
                     Axis::covering(curve.name, curve.loss, scale)};
   const auto x_of = [&](double update) { return panel.at(update, panel.y.high).x; };
   if (found.phases.size() > 1)
@@ -80,7 +80,7 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
   for (const auto& drop : found.drops) line(drop.window, drop.fitted, {line_colour, 1.3, ""});
   panel.draw_axes(svg, "", "");
   svg.text({left_margin, 12}, title, {8, "start", 0, "#000000", true});
-  svg.text({left_margin, 23}, caption(found), {7});
+  svg.text({left_margin, 23}, caption(found, curve.step), {7});
 
   draw_key(svg, left_margin, "curve", {loss_colour, 0.7, ""}, false);
   draw_key(svg, left_margin + 65, "fitted model", {line_colour, 1.3, ""}, false);

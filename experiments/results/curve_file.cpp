@@ -86,6 +86,7 @@ CurveFile read_curve(const std::string& path, const CurveChoice& choice) {
   if (chosen.accuracy) found.accuracy = name(*chosen.accuracy);
   found.guessed = chosen.guessed;
   if (table.named) found.curve.name = found.value;
+  found.curve.step = !chosen.update ? "row" : table.named ? found.update : "step";
   std::vector<double> update(columns.front().size());
   std::iota(update.begin(), update.end(), 0.0);
   if (chosen.update) {

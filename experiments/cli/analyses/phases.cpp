@@ -66,27 +66,28 @@ Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
   return json;
 }
 
-std::string line_of(const LearningPhases::Drop& drop, const std::string& name) {
+std::string line_of(const LearningPhases::Drop& drop, const LossCurve& curve) {
   return fmt::format(
-      "at update {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; {} {:.3g} to {:.3g}{}; evidence "
+      "at {} {:g} [{:g}, {:g}], from {:g} [{:g}, {:g}] to {:g} [{:g}, {:g}]; {} {:.3g} to {:.3g}{}; evidence "
       "{:.1f} "
       "(difference of BIC), {}\n",
-      drop.update.value, drop.update.low, drop.update.high, drop.from.value, drop.from.low, drop.from.high,
-      drop.to.value, drop.to.low, drop.to.high, name, drop.before, drop.after, drop.undone ? ", undone" : "",
+      curve.step, drop.update.value, drop.update.low, drop.update.high, drop.from.value, drop.from.low, drop.from.high,
+      drop.to.value, drop.to.low, drop.to.high, curve.name, drop.before, drop.after, drop.undone ? ", undone" : "",
       drop.evidence, strength(drop.evidence));
 }
 
-std::string as_text(const LearningPhases& found, const std::string& name) {
-  Rows rows{{"phase", "from", "to", name, "accuracy"}};
-  for (const auto& phase : found.phases)
+std::string as_text(const LearningPhases& found, const LossCurve& curve) {
+  Rows rows{{"phase", "from", "to", curve.name}};
+  if (!curve.accuracy.empty()) rows[0].push_back("accuracy");
+  for (const auto& phase : found.phases) {
     rows.push_back({phase.name, fmt::format("{:g}", phase.from), fmt::format("{:g}", phase.to),
-                    fmt::format("{:.4g}", phase.loss),
-                    std::isfinite(phase.accuracy) ? fmt::format("{:.3f}", phase.accuracy) : "-"});
+                    fmt::format("{:.4g}", phase.loss)});
+    if (curve.accuracy.empty()) continue;
+    rows.back().push_back(std::isfinite(phase.accuracy) ? fmt::format("{:.3f}", phase.accuracy) : "-");
+  }
   std::string text = "verdict  " + verdict_name(found.verdict) + "\n";
   const auto* main = found.drop();
-  if (main) text += "drop     " + line_of(*main, name);
-  for (const auto& drop : found.drops)
-    if (&drop != main) text += "another  " + line_of(drop, name);
+  for (const auto& drop : found.drops) text += (&drop == main ? "drop     " : "another  ") + line_of(drop, curve);
   if (!main)
     text += fmt::format("tried    change-points of the level: {}; a falling straight line: p = {:.3g}\n",
                         found.changes.size(), found.falling_p);
@@ -143,7 +144,7 @@ AnalysisKind phases_analysis() {
     const auto found = phases_of(read, file, setting);
     if (!plot.empty())
       write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
-    text = read.text() + as_text(found, curve.name);
+    text = read.text() + as_text(found, curve);
     auto json = phases_json(found, setting);
     json["columns"] = read.json();
     return json;
