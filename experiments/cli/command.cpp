@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "experiments/cli/output_file.hpp"
+#include "experiments/cli/terminal.hpp"
+#include "experiments/report/text_table.hpp"
 #include "sim/options/nearest.hpp"
 
 namespace stillpoint {
@@ -26,7 +28,17 @@ const std::vector<Command>& commands() {
   return all;
 }
 
+std::string in_short(const Command& command) { return command.help.substr(0, command.help.find_first_of(".:;")); }
+
 namespace {
+
+/// Lines that end within a sentence run on: a terminal breaks them where it must.
+std::string sentences(const std::string& help) {
+  std::string text = help;
+  for (std::size_t i = 1; i < text.size(); ++i)
+    if (text[i] == '\n' && text[i - 1] != '.') text[i] = ' ';
+  return text;
+}
 
 /// Numbers of the command line are what numbers are in study files ("1e3", never "nan"), and refused in the same words.
 void read_number(const po::options_description& options, po::option& given) {
@@ -54,7 +66,8 @@ void refuse_swallowed(const po::options_description& options, const po::option& 
 
 bool parse_command(const Command& command, const std::vector<std::string>& arguments, po::options_description options,
                    const po::positional_options_description& positional, po::variables_map& values) {
-  po::options_description shown("options", 110);
+  const auto width = std::min(terminal_width().value_or(usual_width), usual_width);
+  po::options_description shown("options", static_cast<unsigned>(width), static_cast<unsigned>(width) / 2);
   shown.add(options).add_options()("help,h", "show this help");
   po::options_description all = shown;
   const bool many = positional.max_total_count() == std::numeric_limits<unsigned>::max();
@@ -92,8 +105,9 @@ bool parse_command(const Command& command, const std::vector<std::string>& argum
   }
   std::ostringstream text;
   text << shown;
-  fmt::print("usage: stillpoint {} {}\n\n{}\n\n{}\nexample:\n  {}\n", command.name, command.arguments, command.help,
-             text.str(), command.example);
+  fmt::print("{}\n{}\n\n{}\nexample:\n  {}\n",
+             for_terminal(fmt::format("usage: stillpoint {} {}\n", command.name, command.arguments), 4),
+             terminal_width() ? for_terminal(sentences(command.help), 0) : command.help, text.str(), command.example);
   return false;
 }
 

@@ -17,6 +17,9 @@ struct Command {
 };
 const std::vector<Command>& commands();
 
+/// Of its help what comes before the first full stop, colon or semicolon.
+std::string in_short(const Command& command);
+
 /// Parses with Boost.Program_options; a positional argument without a limit of its number is a list of words, one whose
 /// name begins with OUT is a file to write; --help prints usage, options and
 /// example and returns false. Numbers are read as those of a study file are, outputs checked. Throws UserError.

@@ -13,6 +13,7 @@
 
 #include "build_info.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/terminal.hpp"
 #include "experiments/options/message.hpp"
 #include "sim/blas.hpp"
 #include "sim/options/nearest.hpp"
@@ -24,7 +25,7 @@ namespace {
 void print_help() {
   fmt::print("stillpoint: how could a brain circuit learn to remember?\n\nusage: stillpoint COMMAND ...\n\n");
   for (const auto& command : commands())
-    fmt::print("  {:15}  {}\n", command.name, command.help.substr(0, command.help.find('\n')));
+    fmt::print("{}", for_terminal(fmt::format("  {:15}  {}\n", command.name, in_short(command)), 17));
   fmt::print("\n`stillpoint COMMAND --help` shows options and an example.\n");
 }
 

@@ -15,8 +15,6 @@ namespace stillpoint {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t terminal_width = 110;  // characters; what is wider names conditions by number
-
 Json number_or_null(const std::optional<double>& value);
 /// [low, high], or null.
 Json interval_json(const std::optional<Interval>& interval);

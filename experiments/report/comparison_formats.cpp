@@ -124,11 +124,11 @@ std::string comparison_csv(const ComparedStudy& study) {
   return text;
 }
 
-std::string comparison_table(const ComparedStudy& study, const std::string& sources) {
+std::string comparison_table(const ComparedStudy& study, const std::string& sources, std::size_t width) {
   std::set<std::string> tasks;
   for (const auto& condition : study.study.conditions)
     if (const auto task = task_of(condition); !task.empty()) tasks.insert(task);
-  const auto named = with_names(study.study, {conditions_block(study), comparisons_block(study)});
+  const auto named = with_names(study.study, {conditions_block(study), comparisons_block(study)}, width);
   auto text = fmt::format("study {}, task {}\n", study.study.name, fmt::join(tasks, " ")) + sources +
               completion_line(study.study) + '\n' + named.key + named.blocks[0] + conditions_legend(study) +
               left_out_lines(study.study) + unmatched_lines(study.study) + '\n';

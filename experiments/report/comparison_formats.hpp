@@ -4,6 +4,7 @@
 #include <string>
 
 #include "experiments/report/comparison.hpp"
+#include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
 
@@ -27,6 +28,7 @@ std::string comparison_csv(const ComparedStudy& study);
 
 /// The same values, rounded, as aligned text of at most 110 columns. `sources`: lines that say where several directories
 /// are numbered; "" for one.
-std::string comparison_table(const ComparedStudy& study, const std::string& sources = "");
+std::string comparison_table(const ComparedStudy& study, const std::string& sources = "",
+                             std::size_t width = usual_width);
 
 }  // namespace stillpoint

@@ -42,17 +42,17 @@ long kept(const Condition& condition) {
 
 }  // namespace
 
-NamedBlocks with_names(const StudyRecord& study, const std::vector<Block>& blocks) {
+NamedBlocks with_names(const StudyRecord& study, const std::vector<Block>& blocks, std::size_t width) {
   const auto options = names_of(study, true), numbers = names_of(study, false);
   NamedBlocks result;
   for (const auto& block : blocks) {
-    const bool fits = table_width(beside(options, block)) <= terminal_width;
+    const bool fits = table_width(beside(options, block)) <= width;
     const auto& names = fits ? options : numbers;
     if (!fits && result.blocks.empty()) {
       for (const auto& condition : study.conditions) result.key += condition.tag() + "  " + condition.label() + '\n';
       result.key += '\n';
     }
-    result.blocks.push_back(aligned(beside(names, block), names.front().size()));
+    result.blocks.push_back(aligned(beside(names, block), names.front().size(), width));
   }
   return result;
 }

@@ -18,12 +18,13 @@ struct Block {
 };
 
 /// The blocks with names on their left: every condition by its number and its options, or, in a block that would be wider
-/// than terminal_width, by its number alone. Where that is the first block, `key` says which is which.
+/// than `width`, by its number alone; one that is still wider is folded. Where numbers name the conditions of the first
+/// block, `key` says which is which.
 struct NamedBlocks {
   std::string key;
   std::vector<std::string> blocks;
 };
-NamedBlocks with_names(const StudyRecord& study, const std::vector<Block>& blocks);
+NamedBlocks with_names(const StudyRecord& study, const std::vector<Block>& blocks, std::size_t width = usual_width);
 
 /// Columns for what is not as it should be, where anything is: done of planned, running, unmatched.
 struct StateColumns {

@@ -83,7 +83,7 @@ std::vector<Block> means_blocks(const NetworkComparison& compared) {
   std::vector<Block> blocks;
   for (std::size_t k = 0; k < compared.analysis.numbers.size(); ++k) {
     const auto columns = columns_of(compared, k);
-    if (blocks.empty() || name_width + table_width(blocks.back().rows) + 2 + table_width(columns) > terminal_width)
+    if (blocks.empty() || name_width + table_width(blocks.back().rows) + 2 + table_width(columns) > usual_width)
       blocks.push_back(start);
     append(blocks.back().rows, columns);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "experiments/report/comparison.hpp"
+#include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
 
@@ -38,7 +39,7 @@ std::string summary_json(const ComparedStudy& study);
 /// null.
 std::string summary_csv(const ComparedStudy& study);
 
-/// The same values as aligned text of at most 110 columns; the comparisons in a second block.
-std::string summary_table(const ComparedStudy& study);
+/// The same values as aligned text of at most `width` characters a line; the comparisons in a second block.
+std::string summary_table(const ComparedStudy& study, std::size_t width = usual_width);
 
 }  // namespace stillpoint

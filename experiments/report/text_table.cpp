@@ -9,9 +9,9 @@ namespace stillpoint {
 namespace {
 
 /// Characters, not bytes, of UTF-8 text.
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
 std::vector<std::size_t> column_widths(const Rows& rows) {
@@ -30,22 +30,82 @@ std::size_t table_width(const Rows& rows) {
   return total - 2;
 }
 
-std::string aligned(const Rows& given, std::size_t left) {
+std::string aligned(const Rows& given, std::size_t left, std::size_t width) {
   auto rows = given;
   for (auto& row : rows)
     for (auto& cell : row) cell = printable(cell);
   const auto widths = column_widths(rows);
+  std::size_t names = 0;
+  for (std::size_t column = 0; column < left; ++column) names += widths[column] + 2;
   std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      const std::string padding(widths[column] - width_of(row[column]), ' ');
-      line += (column == 0 ? "" : "  ") + (column < left ? row[column] + padding : padding + row[column]);
+  for (std::size_t from = left; from < widths.size() || text.empty();) {
+    std::size_t to = from;
+    for (std::size_t used = names; to < widths.size() && (to == from || used + widths[to] <= width); ++to)
+      used += widths[to] + 2;
+    if (!text.empty()) text += '\n';
+    for (const auto& row : rows) {
+      std::string line;
+      for (std::size_t column = 0; column < to; ++column) {
+        if (column >= left && column < from) continue;
+        const std::string padding(widths[column] - width_of(row[column]), ' ');
+        line += (column == 0 ? "" : "  ") + (column < left ? row[column] + padding : padding + row[column]);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + '\n';
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
+    from = to;
   }
   return text;
+}
+
+namespace {
+
+bool begins_with_spaces(const std::string& line, std::size_t count) { return line.find_first_not_of(' ') == count; }
+
+/// Paragraphs: lines with those that continue them.
+std::vector<std::string> paragraphs_of(const std::string& text) {
+  std::vector<std::string> paragraphs;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto line = text.substr(begin, end - begin);
+    if (begins_with_spaces(line, 2) && !paragraphs.empty() && begins_with_spaces(paragraphs.back(), 0))
+      paragraphs.back() += line.substr(1);
+    else
+      paragraphs.push_back(line);
+    begin = end + 1;
+  }
+  return paragraphs;
+}
+
+/// Where to break a line that is too long: at the last space that has `width` characters before it at most, else at the
+/// first; npos where there is none.
+std::size_t break_in(const std::string& line, std::size_t width) {
+  const auto first = line.find_first_not_of(' ');
+  std::size_t at = line.find(' ', first), characters = 0;
+  for (std::size_t i = 0; i < line.size() && characters <= width; ++i) {
+    if (line[i] == ' ' && i > first) at = i;
+    characters += begins_character(line[i]);
+  }
+  return at;
+}
+
+}  // namespace
+
+std::string wrapped(const std::string& text, std::size_t width, std::size_t hang) {
+  std::string made;
+  for (auto line : paragraphs_of(text)) {
+    const auto indent = std::min(line.find_first_not_of(' '), line.size()) + hang;
+    while (width_of(line) > width) {
+      const auto at = break_in(line, width);
+      const auto next = line.find_first_not_of(' ', at);
+      if (at == std::string::npos || next == std::string::npos) break;
+      made += line.substr(0, line.find_last_not_of(' ', at) + 1) + '\n';
+      line = std::string(indent, ' ') + line.substr(next);
+    }
+    made += line + '\n';
+  }
+  if (text.empty() || text.back() != '\n') made.erase(made.size() - !made.empty());
+  return made;
 }
 
 }  // namespace stillpoint

@@ -7,6 +7,7 @@
 #include "experiments/cli/analyses/of_study.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/output_file.hpp"
+#include "experiments/cli/terminal.hpp"
 #include "experiments/results/result_file.hpp"
 #include "sim/options/nearest.hpp"
 
@@ -34,12 +35,10 @@ std::string of_studies(const AnalysisKind& kind) {
 
 /// KIND comes first, so that `analyze KIND --help` can show the options of that kind.
 int analyze(const std::vector<std::string>& arguments, const Command& command) {
-  if (arguments.empty())
-    throw UserError(
-        fmt::format("stillpoint analyze: KIND is missing; must be one of: {}", fmt::join(known_kinds(), ", ")));
-  if (arguments.front() == "--help" || arguments.front() == "-h") {
-    fmt::print("usage: stillpoint analyze {}\n\n{}\n\n", command.arguments, command.help);
-    for (const auto& kind : analysis_kinds()) fmt::print("  {:14}  {}\n", kind.name, kind.help);
+  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
+    fmt::print("usage: stillpoint analyze {}\n\n{}\n\n", command.arguments, for_terminal(command.help));
+    for (const auto& kind : analysis_kinds())
+      fmt::print("{}", for_terminal(fmt::format("  {:14}  {}\n", kind.name, kind.help), 16));
     fmt::print("\n`stillpoint analyze KIND --help` shows its options, its JSON and an example.\n\nexample:\n  {}\n",
                command.example);
     return 0;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/terminal.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/comparison_formats.hpp"
 #include "experiments/report/pooled.hpp"
@@ -37,9 +38,10 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   std::string sources;  // "#2.3": condition 3 of the second directory
   for (std::size_t i = 0; i < directories.size() && directories.size() > 1; ++i)
     sources += fmt::format("#{}.: {}\n", i + 1, directories[i]);
-  fmt::print("{}", format == "json"  ? comparison_json(compared)
-                   : format == "csv" ? comparison_csv(compared)
-                                     : comparison_table(compared, sources));
+  fmt::print("{}", format == "json" ? comparison_json(compared)
+                   : format == "csv"
+                       ? comparison_csv(compared)
+                       : for_terminal(comparison_table(compared, sources, terminal_width().value_or(usual_width))));
   return 0;
 }
 

@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/terminal.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/arms.hpp"
 #include "experiments/options/known_options.hpp"
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/predictions/prediction.hpp"
+#include "experiments/report/text_table.hpp"
 #include "experiments/study/study.hpp"
 #include "plasticity/optimizer.hpp"
 #include "plasticity/trainer.hpp"
@@ -129,9 +131,10 @@ void print(const std::vector<Item>& items) {
     for (const auto& option : item.options) all.push_back(option.name);
     return all;
   };
+  const bool is_narrow = terminal_width().value_or(usual_width) < 100;  // no room beside names and defaults
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& item = items[i];
-    fmt::print("{}\n    {}\n", item.name, item.help);
+    fmt::print("{}\n{}", item.name, for_terminal("    " + item.help + '\n', 0));
     for (const auto& [name, preset] : item.presets) {
       if (!name.empty()) fmt::print("    task.difficulty = {}\n", name);
       for (const auto& [option, value] : preset)
@@ -141,9 +144,12 @@ void print(const std::vector<Item>& items) {
       fmt::print("    parameters as above\n");
       continue;
     }
-    for (const auto& option : item.options)
-      fmt::print("    {:26} {:>12} {:8} {} ({})\n", option.name, option.fallback, option.unit, option.help,
-                 option.allowed());
+    for (const auto& option : item.options) {
+      const auto values = fmt::format("    {:26} {:>12} {:8}", option.name, option.fallback, option.unit);
+      const auto meaning = fmt::format("{} ({})\n", option.help, option.allowed());
+      fmt::print("{}", is_narrow ? values + '\n' + for_terminal(std::string(8, ' ') + meaning, 0)
+                                 : for_terminal(values + ' ' + meaning, values.size() - 3));
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/terminal.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/study/study_directory.hpp"
 
@@ -31,7 +32,7 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
       compare_conditions(read_results(required(command, values, "DIR")), {by, values["against"].as<std::string>()});
   fmt::print("{}", format == "json"  ? summary_json(study)
                    : format == "csv" ? summary_csv(study)
-                                     : summary_table(study));
+                                     : for_terminal(summary_table(study, terminal_width().value_or(usual_width))));
   return 0;
 }
 
