@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""The pages: every command of the program that they show is one that it takes, what the tutorial and the guides show runs from
+the first line to the last, and identifiers of papers have the form of such. Links and anchors: scripts/docs."""
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+from pages import PAGES, blocks, commands, commands_in
+from support import SMALL, SOURCE, given, main, ok, runs, write
+
+# Places that a usage leaves open, and its notation; what stands between quotes is a value.
+USAGE = re.compile(r"[\[|]|\.\.\.|\b(KIND|NAME|COMMAND|FILE|REPORT|RUN|RUN_OR_SIMULATION\.h5)(?![.\w])")
+# What pages compare varies in it, and it has checkpoints.
+STUDY = SMALL.replace("[grid]", "inapplicable = skip\n[grid]\nrule.name = e_prop force\nnetwork.feedback = none uniform") + "checkpoints = every 3\n"
+# A study as a page shows it takes minutes: of as many neurons, updates and seeds it takes seconds.
+SMALLER = " --set network.size=20 --set training.updates=12 --set training.batch=4 --set study.seeds=3"
+
+
+def environment():
+    return {**os.environ, "PATH": f"{given.program.parent}:{os.environ['PATH']}"}
+
+
+def folder_for(tmp, number):
+    """A directory in which what pages name is there, as far as there is something that can stand for it."""
+    folder = tmp / str(number)
+    (folder / "results").mkdir(parents=True)
+    for name, what in {"DIR": tmp / "study", "STUDYDIR": tmp / "study", "results/quickstart": tmp / "study", "RUN.h5": tmp / "run.h5",
+                       "NETWORK.h5": tmp / "run.h5", "experiments": SOURCE / "experiments"}.items():
+        (folder / name).symlink_to(what)
+    write(folder / "STUDY.ini", STUDY)
+    write(folder / "curve.csv", "update,loss\n" + "".join(f"{i},{1 / (1 + i)}\n" for i in range(40)))
+    return folder
+
+
+def usage_is_right(command):
+    """Its command and options are those of `--help`."""
+    words = [word for word in re.split(r"[\s\[\]]+", command) if word]
+    if words[1].isupper() or words[2:3] == ["..."]:
+        return True
+    name = words[1:2] if words[1] != "analyze" or len(words) == 2 else ["analyze", "fixed-points" if words[2] == "KIND" else words[2]]
+    known = set(re.findall(r"--[a-z][a-z-]*", ok(*name, "--help")))
+    wrong = [word for word in words if word.startswith("--") and word not in known | {"--help"}]
+    assert not wrong, f"{command}: {wrong} are no options of {' '.join(name)}"
+
+
+def accepted(command, folder):
+    """Whether it ran, if only as far as a file that is not here, or to where it was at work for some seconds."""
+    words = shlex.split(command, comments=True)
+    words += ["--dry-run"] if words[1] == "submit" and "--dry-run" not in words else []
+    try:
+        done = subprocess.run([given.program, *words[1:]], cwd=folder, env=environment(), capture_output=True, text=True, timeout=3)
+    except subprocess.TimeoutExpired:
+        return "stopped"
+    if done.returncode == 0:
+        return "ran"
+    missing = re.match(r"(\S+): (no such file|cannot be read|does not exist|there is none)", done.stderr)
+    assert done.returncode == 2 and missing and missing[1] in words, f"{command}: exit {done.returncode}: {done.stderr}"
+    return "without its input"
+
+
+def test_every_command_of_every_page_is_one_that_the_program_takes(tmp):
+    ok("run", write(tmp / "study.ini", STUDY), "--out", tmp / "study", "--quiet")
+    shutil.copy(runs(tmp / "study")[-1], tmp / "run.h5")
+    found = sorted({(command, page) for page in PAGES for command in commands(page)})
+    told = {}
+    for number, (command, page) in enumerate(found):
+        bare = " ".join(shlex.split(command, comments=True))
+        try:
+            if len(bare.split()) == 2 or USAGE.search(re.sub(r"\"[^\"]*\"|'[^']*'", "", re.sub(r" #.*", "", command))):
+                usage_is_right(bare)
+                how = "usage"
+            else:
+                how = accepted(command, folder_for(tmp, number))
+        except AssertionError as problem:
+            raise AssertionError(f"{page.relative_to(SOURCE)}: {problem}") from None
+        told.setdefault(how, []).append(command)
+    print({how: len(those) for how, those in told.items()})
+    assert len(told["ran"]) > 20 and len(told["usage"]) > 20, told
+
+
+def follow(page, folder):
+    """Does what a page says: files whose name is the comment that they begin with are written, scripts of Python and commands run."""
+    (folder / "experiments").symlink_to(SOURCE / "experiments")
+    done = 0
+    for language, text in blocks(page):
+        name = re.match(r"(?:#|//|;) ([\w.]+\.\w+)\b", text)
+        if language in ("", "sh"):
+            todo = [line + SMALLER * line.startswith("stillpoint run ") for line in commands_in(re.sub(r" +# .*", "", text))]
+        elif name:
+            write(folder / name[1], text)
+            todo = []
+        else:
+            todo = [[sys.executable, "-c", text]] if language == "python" else []
+        for each in todo:
+            shown = each if isinstance(each, str) else text
+            ran = subprocess.run(each, shell=isinstance(each, str), cwd=folder, env=environment(), capture_output=True, text=True, timeout=100)
+            assert ran.returncode == 0, f"{page.relative_to(SOURCE)}: {shown}: exit {ran.returncode}: {ran.stderr}"
+            done += 1
+    return done
+
+
+def test_the_tutorial_and_the_guides_run_from_the_first_line_to_the_last(tmp):
+    followed = [SOURCE / "docs/tutorial.md", *sorted((SOURCE / "docs/guides").glob("*.md"))]
+    for page in followed:
+        folder = tmp / page.stem
+        folder.mkdir()
+        done = follow(page, folder)
+        assert done > 0 or page.stem == "rule", f"{page.name} shows nothing that runs"  # its code is an example of its own, and a test
+
+
+def test_identifiers_of_papers_have_the_form_of_such(tmp):
+    doi, arxiv = r"10\.\d{4,9}/[\w(][^\s\"`*]*[\w)]", r"(\d\d(0[1-9]|1[0-2])\.\d{4,5}(v\d+)?|[a-z-]+/\d{7})\b"
+    form = re.compile(rf"doi:{doi}|doi\.org/{doi}|arxiv:{arxiv}|arxiv\.org/abs/{arxiv}", re.IGNORECASE)
+    rooms = [path for room in ("sim", "plasticity", "tasks", "analysis", "experiments", "python", "tests") for path in (SOURCE / room).rglob("*.[ch]pp")]
+    found = 0
+    for path in [*PAGES, SOURCE / "CITATION.cff", *rooms]:
+        text = path.read_text()
+        for mention in re.finditer(r"\bdoi(:|\.org/)|\barxiv(:|\.org/)", text, re.IGNORECASE):
+            shown = text[mention.start():mention.start() + 70].split("\n")[0]
+            assert form.match(text, mention.start()), f"{path.relative_to(SOURCE)}: {shown}"
+            found += 1
+        for label, target in re.findall(r"\[(?:doi|arXiv):([^\]]+)\]\(https://(?:doi\.org|arxiv\.org/abs)/((?:[^()\s]|\([^)]*\))+)\)", text):
+            assert label == target, f"{path.relative_to(SOURCE)}: {label} leads to {target}"
+    assert found > 200, found
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

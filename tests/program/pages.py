@@ -1,0 +1,38 @@
+"""What the pages of docs/ and README.md show: their blocks of code, and the commands of the program in them."""
+import re
+
+from support import SOURCE
+
+PAGES = [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
+
+
+def blocks(page):
+    """(language, text) of fenced blocks and, with language "", of indented ones, in their order."""
+    found, inside = [], None
+    for line in page.read_text().splitlines():
+        if inside is not None and line.startswith("```"):
+            inside = None
+        elif line.startswith("```"):
+            inside = line[3:].strip() or "text"
+            found.append([inside, ""])
+        elif inside is not None:
+            found[-1][1] += line + "\n"
+        elif line.startswith("    "):
+            if not found or found[-1][0] or before.strip() and not before.startswith("    "):
+                found.append(["", ""])
+            found[-1][1] += line[4:] + "\n"
+        before = line
+    return [tuple(block) for block in found]
+
+
+def commands_in(text):
+    """Its lines that begin with the name of the program, with those that they go on in."""
+    lines = re.sub(r"\\\n\s*", "", text).splitlines()
+    return [line for line in lines if line.startswith("stillpoint ")]
+
+
+def commands(page):
+    """All that a page shows: in blocks without a language, and between backticks."""
+    shown = [line for language, text in blocks(page) if language in ("", "sh") for line in commands_in(text)]
+    prose = re.sub(r"^```.*?^```|^    .*?$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return shown + re.findall(r"`(stillpoint [^`]+)`", prose)
