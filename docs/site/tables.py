@@ -7,8 +7,8 @@ A table that is made so stands between two comments:
     <!-- table of experiments/studies/quickstart.ini: arm | reached | updates | accuracy | V start | V end -->
     <!-- not made yet -->
 
-which say the study and the columns (options that the study varies, by the last part of their names, and those of COLUMNS) and, once it is
-made, the seeds and the programs. A directory is taken where it is of that very study, whole: its name, seeds and options are those of the file, and no run is missing."""
+which say the study and the columns (options that the study varies, as arm, gain or rule, and those of COLUMNS) and, once it is made, the
+seeds and the programs. A directory is taken where it is of that very study, whole: its name, seeds and options are those of the file, and no run is missing."""
 import configparser
 import json
 import re
@@ -95,8 +95,13 @@ def summary_of(directory, file, program):
 
 # --- a table ---------------------------------------------------------------------------------------------------------
 
+def short_name(option):
+    section, name = option.split(".")
+    return section if name in ("name", "kind") else name
+
+
 def text_of(file, columns, rows):
-    varied = {name.rsplit(".", 1)[1]: name for name in rows[0]["condition"]}
+    varied = {short_name(name): name for name in rows[0]["condition"]}
     names = [name.strip() for name in columns.split("|")]
     for name in names:
         if name not in COLUMNS and name not in varied:
