@@ -104,7 +104,7 @@ def list_page(name, entries):
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
 def block(text):
-    return f"```text\n{text}\n```"
+    return f"```{{.text .wrapped}}\n{text}\n```"
 
 
 def table(head, rows):

@@ -140,4 +140,5 @@ def main(words):
         print(f"written: {page.relative_to(ROOT)}")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

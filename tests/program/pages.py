@@ -25,14 +25,13 @@ def blocks(page):
     return [tuple(block) for block in found]
 
 
-def commands_in(text):
-    """Its lines that begin with the name of the program, with those that they go on in."""
-    lines = re.sub(r"\\\n\s*", "", text).splitlines()
-    return [line for line in lines if line.startswith("stillpoint ")]
+def lines_in(text, *programs):
+    """Its lines that begin with the name of one of the programs, with those that they go on in."""
+    return [line for line in re.sub(r"\\\n\s*", "", text).splitlines() if line.split(" ")[0] in programs]
 
 
 def commands(page):
-    """All that a page shows: in blocks without a language, and between backticks."""
-    shown = [line for language, text in blocks(page) if language in ("", "sh") for line in commands_in(text)]
+    """What a page shows of the program: in blocks without a language, and between backticks."""
+    shown = [line for language, text in blocks(page) if not language for line in lines_in(text, "stillpoint")]
     prose = re.sub(r"^```.*?^```|^    .*?$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
     return shown + re.findall(r"`(stillpoint [^`]+)`", prose)
