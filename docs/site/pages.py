@@ -54,3 +54,10 @@ def on_page_markdown(markdown, page, config, files):
         return f"[{link['text']}]({posixpath.relpath(uri, folder or '.')})"
 
     return LINK.sub(out_of_docs, markdown)
+
+
+def on_post_page(output, page, config):
+    asked = re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=[\"']?((?:https?:)?//[^\"'\s>]+)", output)
+    if asked:
+        raise PluginError(f"{page.file.src_uri}: the page would ask another host for {', '.join(asked)}")
+    return output
