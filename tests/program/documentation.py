@@ -17,7 +17,7 @@ USAGE = re.compile(r"[\[|]|\.\.\.|\b(KIND|NAME|COMMAND|FILE|REPORT|RUN|RUN_OR_SI
 # What pages compare varies in it, and it has checkpoints.
 STUDY = SMALL.replace("[grid]", "inapplicable = skip\n[grid]\nrule.name = e_prop force\nnetwork.feedback = none uniform") + "checkpoints = every 3\n"
 # A study as a page shows it takes minutes: of as many neurons, updates and seeds it takes seconds.
-SMALLER = " --set network.size=20 --set training.updates=12 --set training.batch=4 --set study.seeds=3"
+SMALLER = " --set network.size=20 --set training.updates=12 --set training.batch=4 --set integration.dt_ms=10 --set study.seeds=2"
 
 
 def environment():
