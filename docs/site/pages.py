@@ -56,6 +56,11 @@ def on_page_markdown(markdown, page, config, files):
     return LINK.sub(out_of_docs, markdown)
 
 
+def on_page_content(html, page, config, files):
+    # A bar in the code of a table is written \| on GitHub, whose reader takes the stroke away there.
+    return re.sub(r"<td.*?</td>", lambda cell: cell[0].replace("\\|", "|"), html, flags=re.DOTALL)
+
+
 def on_post_page(output, page, config):
     asked = re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=[\"']?((?:https?:)?//[^\"'\s>]+)", output)
     if asked:

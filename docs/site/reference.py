@@ -112,7 +112,7 @@ def table(head, rows):
 
 
 def escaped(text):
-    return re.sub(r"([*_<>\[\]`\\])", r"\\\1", text).strip()
+    return re.sub(r"([*_\[\]`\\])", r"\\\1", text).replace("<", "&lt;").strip()
 
 
 def cell(text):
