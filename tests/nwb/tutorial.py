@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
-from pages import blocks, lines_in  # noqa: E402
+from pages import commands_shown  # noqa: E402
 from support import SOURCE, given, main, write  # noqa: E402
 
 from delayed_response import Delayed  # noqa: E402
@@ -67,7 +67,7 @@ def test_every_command_of_the_page(tmp):
     Delayed(tmp, "delayed.nwb")
     environment = {**os.environ, "PATH": f"{given.program.parent}:{os.environ['PATH']}"}
     printed = {}
-    all_commands = [line for language, text in blocks(SOURCE / "docs/recordings.md") if not language for line in lines_in(text, "stillpoint")]
+    all_commands = commands_shown(SOURCE / "docs/recordings.md")
     assert len(all_commands) == 12, all_commands
     for command in all_commands:
         done = subprocess.run(command, shell=True, cwd=tmp, env=environment, capture_output=True, text=True, timeout=850)

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pages import PAGES, blocks, commands, lines_in
+from pages import PAGES, blocks, commands_named, commands_shown, files, lines_in
 from support import SMALL, SOURCE, given, main, ok, runs, write
 
+FOLLOWED = [SOURCE / "docs/tutorial.md", *sorted((SOURCE / "docs/guides").glob("*.md"))]  # from the first line to the last
 # Places that a usage leaves open, and its notation; what stands between quotes is a value.
 USAGE = re.compile(r"[\[|]|\.\.\.|\b(KIND|NAME|COMMAND|FILE|REPORT|RUN|RUN_OR_SIMULATION\.h5)(?![.\w])")
 # What pages compare varies in it, and it has checkpoints.
@@ -24,8 +25,8 @@ def environment():
     return {**os.environ, "PATH": f"{given.program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
-def folder_for(tmp, number):
-    """A directory in which what pages name is there, as far as there is something that can stand for it."""
+def folder_for(tmp, number, page):
+    """A directory in which what a page names is there, as far as it is shown or something can stand for it."""
     folder = tmp / str(number)
     (folder / "results").mkdir(parents=True)
     for name, what in {"DIR": tmp / "study", "STUDYDIR": tmp / "study", "results/quickstart": tmp / "study", "RUN.h5": tmp / "run.h5",
@@ -33,6 +34,8 @@ def folder_for(tmp, number):
         (folder / name).symlink_to(what)
     write(folder / "STUDY.ini", STUDY)
     write(folder / "curve.csv", "update,loss\n" + "".join(f"{i},{1 / (1 + i)}\n" for i in range(40)))
+    for name, text in files(page).items():
+        write(folder / name, text)
     return folder
 
 
@@ -65,7 +68,7 @@ def accepted(command, folder):
 def test_every_command_of_every_page_is_one_that_the_program_takes(tmp):
     ok("run", write(tmp / "study.ini", STUDY), "--out", tmp / "study", "--quiet")
     shutil.copy(runs(tmp / "study")[-1], tmp / "run.h5")
-    found = sorted({(command, page) for page in PAGES for command in commands(page)})
+    found = sorted({(command, page) for page in PAGES for command in commands_named(page) + (commands_shown(page) if page not in FOLLOWED else [])})
     told = {}
     for number, (command, page) in enumerate(found):
         bare = " ".join(shlex.split(command, comments=True))
@@ -74,7 +77,7 @@ def test_every_command_of_every_page_is_one_that_the_program_takes(tmp):
                 usage_is_right(bare)
                 how = "usage"
             else:
-                how = accepted(command, folder_for(tmp, number))
+                how = accepted(command, folder_for(tmp, number, page))
         except AssertionError as problem:
             raise AssertionError(f"{page.relative_to(SOURCE)}: {problem}") from None
         told.setdefault(how, []).append(command)
@@ -86,26 +89,43 @@ def follow(page, folder):
     """Does what a page says: writes the files whose names are the comments that they begin with, and gives the commands."""
     (folder / "experiments").symlink_to(SOURCE / "experiments")
     done = 0
-    for language, text in blocks(page):
-        if name := re.match(r"# ([\w.]+\.\w+)\n", text):
-            write(folder / name[1], text)
-        elif language == "":
-            for line in lines_in(text, "stillpoint", "python3"):
-                command = line + SMALLER * line.startswith("stillpoint run ")
-                ran = subprocess.run(command, shell=True, cwd=folder, env=environment(), capture_output=True, text=True, timeout=100)
-                assert ran.returncode == 0, f"{page.relative_to(SOURCE)}: {command}: exit {ran.returncode}: {ran.stderr}"
-                done += 1
+    for name, text in files(page).items():
+        write(folder / name, text)
+    for line in [line for language, text in blocks(page) if not language for line in lines_in(text, "stillpoint", "python3")]:
+        command = line + SMALLER * line.startswith("stillpoint run ")
+        ran = subprocess.run(command, shell=True, cwd=folder, env=environment(), capture_output=True, text=True, timeout=100)
+        assert ran.returncode == 0, f"{page.relative_to(SOURCE)}: {command}: exit {ran.returncode}: {ran.stderr}"
+        done += 1
     return done
 
 
 def test_the_tutorial_and_the_guides_run_from_the_first_line_to_the_last(tmp):
     """But for the guide to rules, whose code is an example, and a test, of its own."""
     done = {}
-    for page in [SOURCE / "docs/tutorial.md", *(SOURCE / "docs/guides").glob("*.md")]:
+    for page in FOLLOWED:
         (tmp / page.stem).mkdir()
         done[page.stem] = follow(page, tmp / page.stem)
     print(done)
     assert done["tutorial"] > 8 and all(done[name] > 3 for name in ("task", "network", "data")), done
+
+
+def test_studies_that_pages_show_are_ones_that_the_program_takes(tmp):
+    shown = [(page, text) for page in PAGES if page not in FOLLOWED for language, text in blocks(page)
+             if language == "ini" and "[experiment]" not in text]
+    for number, (page, text) in enumerate(shown):
+        write(tmp / f"{number}.ini", text if "[grid]" in text else text + "\n[grid]\nstudy.arm = none tcr\n")  # so that options of synapses count
+        how = accepted(f"stillpoint run {number}.ini --out {number}", tmp)
+        assert how in ("ran", "stopped"), f"{page.relative_to(SOURCE)}: {how}: {text}"
+    assert len(shown) > 2, shown
+
+
+def test_files_that_the_page_on_formats_writes_are_read(tmp):
+    script = "".join(text for language, text in blocks(SOURCE / "docs/file-formats.md") if language == "python")
+    subprocess.run([sys.executable, "-c", script], cwd=tmp, check=True, timeout=60)
+    ok("simulate", tmp / "network.h5", "--out", tmp / "free.h5")
+    ok("task", "file", "--set", f"task.file={tmp / 'trials.h5'}", "--dt", 10)
+    refused = subprocess.run([given.program, "simulate", "network.h5", "--inputs", "inputs.h5", "--out", "out.h5"], cwd=tmp, capture_output=True, text=True)
+    assert refused.returncode == 2 and "inputs.h5" in refused.stderr and "channel" in refused.stderr, refused  # read: it has one, the network two
 
 
 def test_identifiers_of_papers_have_the_form_of_such(tmp):

@@ -25,13 +25,22 @@ def blocks(page):
     return [tuple(block) for block in found]
 
 
+def files(page):
+    """Blocks that are files, by the name that they begin with as a comment."""
+    return {name[1]: text for _, text in blocks(page) if (name := re.match(r"# ([\w.]+\.\w+)\n", text))}
+
+
 def lines_in(text, *programs):
     """Its lines that begin with the name of one of the programs, with those that they go on in."""
     return [line for line in re.sub(r"\\\n\s*", "", text).splitlines() if line.split(" ")[0] in programs]
 
 
-def commands(page):
-    """What a page shows of the program: in blocks without a language, and between backticks."""
-    shown = [line for language, text in blocks(page) if not language for line in lines_in(text, "stillpoint")]
+def commands_shown(page):
+    """Those of the program, in blocks without a language."""
+    return [line for language, text in blocks(page) if not language for line in lines_in(text, "stillpoint")]
+
+
+def commands_named(page):
+    """Those of the program, between backticks."""
     prose = re.sub(r"^```.*?^```|^    .*?$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
-    return shown + re.findall(r"`(stillpoint [^`]+)`", prose)
+    return re.findall(r"`(stillpoint [^`]+)`", prose)
