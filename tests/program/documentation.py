@@ -51,11 +51,11 @@ def usage_is_right(command):
 
 
 def accepted(command, folder):
-    """Whether it ran, if only as far as a file that is not here, or to where it was at work for some seconds."""
+    """Whether it ran, if only as far as a file that is not here, or to where it was at work for a while."""
     words = shlex.split(command, comments=True)
     words += ["--dry-run"] if words[1] == "submit" and "--dry-run" not in words else []
     try:
-        done = subprocess.run([given.program, *words[1:]], cwd=folder, env=environment(), capture_output=True, text=True, timeout=2)
+        done = subprocess.run([given.program, *words[1:]], cwd=folder, env=environment(), capture_output=True, text=True, timeout=1.5)
     except subprocess.TimeoutExpired:
         return "stopped"
     if done.returncode == 0:
