@@ -14,7 +14,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 import reference  # noqa: E402
 
-LINK = re.compile(r"(?P<alone>^)?\[(?P<text>[^\]\n]+)\]\((?P<target>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)(?(alone)(?P<end>\.?$)?)", re.MULTILINE)
+LINK = re.compile(r"(?P<alone>(?<=\n\n))?\[(?P<text>[^\]\n]+)\]\((?P<target>[^)#\s:]+)\)(?P<end>(?=\n\n|\n?\Z))?")
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".def": "cpp", ".py": "python", ".ini": "ini", ".txt": "cmake"}
 
 
@@ -46,7 +46,7 @@ def on_page_markdown(markdown, page, config, files):
             return link[0]
         if path.startswith("..") or not (ROOT / path).is_file():
             raise PluginError(f"{page.file.src_uri}: links to {link['target']}, which is no file of the repository")
-        if link["end"] is not None and Path(path).suffix in LANGUAGES:
+        if link["alone"] is not None and link["end"] is not None and Path(path).suffix in LANGUAGES:
             return f'{link["text"]}:\n\n```{LANGUAGES[Path(path).suffix]}\n--8<-- "{path}"\n```'
         uri = f"files/{path}"
         if files.get_file_from_path(uri) is None:

@@ -113,8 +113,8 @@ def test_studies_that_pages_show_are_ones_that_the_program_takes(tmp):
     shown = [(page, text) for page in PAGES if page not in FOLLOWED for language, text in blocks(page)
              if language == "ini" and "[experiment]" not in text]
     for number, (page, text) in enumerate(shown):
-        write(tmp / f"{number}.ini", text if "[grid]" in text else text + "\n[grid]\nstudy.arm = none tcr\n")  # so that options of synapses count
-        how = accepted(f"stillpoint run {number}.ini --out {number}", tmp)
+        write(tmp / f"{page.stem}{number}.ini", text if "[grid]" in text else text + "\n[grid]\nstudy.arm = none tcr\n")  # so that options of synapses count
+        how = accepted(f"stillpoint run {page.stem}{number}.ini --out {number}", tmp)
         assert how in ("ran", "stopped"), f"{page.relative_to(SOURCE)}: {how}: {text}"
     assert len(shown) > 2, shown
 
