@@ -106,7 +106,7 @@ def text_of(file, columns, rows):
     for name in names:
         if name not in COLUMNS and name not in varied:
             refuse(f"column {name} of the table of {file}", "there is none", f"known are {', '.join([*varied, *COLUMNS])}")
-    body = [[row["condition"][varied[name]] if name in varied else COLUMNS[name](row) for name in names] for row in rows]
+    body = [[f"{row['condition'][varied[name]]}" if name in varied else COLUMNS[name](row) for name in names] for row in rows]
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names), *("| " + " | ".join(line) + " |" for line in body)]
     programs = " and ".join(sorted({made for row in rows for made in row["programs"]}))
     return "\n".join([f"<!-- table of {file}: {columns} -->\n", *lines, f"\n<!-- {rows[0]['runs']} seeds, {programs} -->"])

@@ -46,6 +46,13 @@ def test_cells_are_those_that_summary_prints(tmp):
     assert written(tmp, tmp / "r") == text
 
 
+def test_options_that_are_numbers_and_names_of_sections(tmp):
+    tree(tmp, "gain | rule | reached")
+    write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
+
+
 def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
     tree(tmp, "arm | reached")
     before = (tmp / "docs/page.md").read_text()
