@@ -128,6 +128,19 @@ def test_files_that_the_page_on_formats_writes_are_read(tmp):
     assert refused.returncode == 2 and "inputs.h5" in refused.stderr and "channel" in refused.stderr, refused  # read: it has one, the network two
 
 
+def test_every_page_is_reached_from_the_first_and_every_analysis_answers_a_question(tmp):
+    reached, new = set(), {SOURCE / "README.md"}
+    while new:
+        page = new.pop()
+        reached.add(page)
+        linked = {(page.parent / target).resolve() for target in re.findall(r"\]\(([^)#\s:]+\.md)(?:#[^)]*)?\)", page.read_text())}
+        new |= linked - reached
+    assert reached == set(PAGES), {path.name for path in reached ^ set(PAGES)}
+    kinds = re.findall(r"^  ([a-z-]+) {2,}", ok("analyze", "--help"), re.MULTILINE)
+    unanswered = [kind for kind in kinds if f"[{kind}](analyses.md#" not in (SOURCE / "docs/which-analysis.md").read_text()]
+    assert len(kinds) > 5 and not unanswered, unanswered
+
+
 def test_identifiers_of_papers_have_the_form_of_such(tmp):
     doi, arxiv = r"10\.\d{4,9}/[\w(][^\s\"`*]*[\w)]", r"(\d\d(0[1-9]|1[0-2])\.\d{4,5}(v\d+)?|[a-z-]+/\d{7})\b"
     form = re.compile(rf"doi:{doi}|doi\.org/{doi}|arxiv:{arxiv}|arxiv\.org/abs/{arxiv}", re.IGNORECASE)
