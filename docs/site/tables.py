@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = re.compile(r"^<!-- table of (\S+?\.ini): (.+) -->\n(?:.*\n)*?<!-- (?:\d+ seeds?, .*|not made yet) -->$", re.MULTILINE)
+TABLE = re.compile(r"^<!-- table of (\S+?\.ini): (.+) -->\n(?:\|.*\n|\n)*<!-- (?:\d+ seeds?, .*|not made yet) -->$", re.MULTILINE)
 
 
 def interval(bounds, form="{:.0f}"):
@@ -69,27 +69,35 @@ def same(given, used):
     return all(value(each) in (value(given), "-") for each in used.split(" | "))
 
 
-def other_than(study, file):
-    """Why the directory with this study.json is not of the study file; None: it is."""
+def other_than(directory, file):
+    """Why a directory is not of the study file; None: it is."""
     ini = study_file(file)
-    used = dict(line.split(" = ", 1) for line in study["identity"].splitlines())
+    used = dict(line.split(" = ", 1) for line in json.loads((directory / "study.json").read_text())["identity"].splitlines())
+    if "tune.seeds" in used:
+        used["tune.seeds"], used["tune.first_seed"] = used["tune.seeds"].split(" from ")
     for section in set(ini.sections()) - {"study", "quick"}:
         for key, given in ini[section].items():
             name = f"{section}.{key}"
-            if not same(given, used.get(name, "-")):
-                return f"{name} = {used[name]}, in {file} {given}"
+            if name != "training.updates" and not same(given, used.get(name, "not known")):  # of which a study may be given more
+                return f"{name} = {used.get(name, 'not known')}, in {file} {given}"
+    first, count = ini.getint("study", "first_seed", fallback=1), ini.getint("study", "seeds", fallback=1)
+    seeds = {int(path.stem.split("-seed")[1]) for path in (directory / "runs").glob("condition*-seed*.h5")}
+    if seeds != set(range(first, first + count)):
+        return f"seeds {min(seeds, default='none')} to {max(seeds, default='none')}, in {file} {first} to {first + count - 1}"
     return None
 
 
 def summary_of(directory, file, program):
     """Rows of `summary` of a directory that is of the study file, whole."""
-    if (why := other_than(json.loads((directory / "study.json").read_text()), file)) is not None:
-        refuse(directory, why, f"run {file} as it is")
+    if (why := other_than(directory, file)) is not None:
+        refuse(directory, why, f"run {file} as it is, without --quick")
     rows = json.loads(subprocess.run([program, "summary", directory, "--format", "json"], check=True, capture_output=True, text=True).stdout)
-    seeds = study_file(file).getint("study", "seeds", fallback=1)
+    budget = study_file(file)["training"]["updates"]
     for row in rows:
-        if row["missing"] or row["running"] or row["runs"] != seeds:
-            refuse(directory, f"{row['runs']} runs of condition #{row['number']}, in {file} {seeds} seeds", f"run {file} to its end, without --quick")
+        if row["budget"] != int(budget):
+            refuse(directory, f"training.updates = {row['budget']}, in {file} {budget}", f"run {file} as it is, without --quick")
+        if row["missing"] or row["running"] or row["runs"] != row["planned"]:
+            refuse(directory, f"{row['runs']} of {row['planned']} runs of condition #{row['number']}", f"run {file} to its end")
     return rows
 
 
