@@ -121,7 +121,7 @@ def text_of(file, columns, rows):
 
 
 def main(words):
-    program, studies = "build/release/stillpoint", {}
+    program, studies = ROOT / "build/release/stillpoint", {}
     if words and Path(words[-1]).is_file():
         program = words.pop()
     for word in words or [refuse("--tables", "DIR is missing", "give what `stillpoint run --out` wrote")]:
