@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
+from pages import commands_shown  # noqa: E402
 from support import SOURCE, given, main, write  # noqa: E402
 
 from delayed_response import Delayed  # noqa: E402
@@ -36,17 +37,6 @@ updates = 6
 batch = 4
 criterion = 0.01
 """
-
-
-def commands(page):
-    """Lines of its indented blocks that begin with the program's name, with those that they go on in."""
-    found, block = [], re.findall(r"^    (.*)$", (SOURCE / page).read_text(), re.MULTILINE)
-    for line in block:
-        if found and found[-1].endswith("\\"):
-            found[-1] = found[-1][:-1] + line.strip()
-        elif line.startswith("stillpoint "):
-            found.append(line)
-    return found
 
 
 def mouse(tmp, name, seed):
@@ -77,7 +67,7 @@ def test_every_command_of_the_page(tmp):
     Delayed(tmp, "delayed.nwb")
     environment = {**os.environ, "PATH": f"{given.program.parent}:{os.environ['PATH']}"}
     printed = {}
-    all_commands = commands("docs/recordings.md")
+    all_commands = commands_shown(SOURCE / "docs/recordings.md")
     assert len(all_commands) == 12, all_commands
     for command in all_commands:
         done = subprocess.run(command, shell=True, cwd=tmp, env=environment, capture_output=True, text=True, timeout=850)

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Tables that scripts/docs --tables writes into pages: what `summary` says of the study, and of no other and no unfinished one."""
+import contextlib
+import io
+import re
+import shutil
+import sys
+
+from support import SMALL, SOURCE, given, main, ok, runs, settings, write
+
+sys.path.insert(0, str(SOURCE / "docs/site"))
+import tables  # noqa: E402
+
+
+def written(tmp, *words):
+    """The pages of a tree with one page, tables of which are written; what is said on standard error where that is refused."""
+    tables.ROOT = tmp
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+            tables.main([*map(str, words), str(given.program)])
+    except SystemExit as refused:
+        assert refused.code == 2 and said.getvalue().count("\n") == 1, said.getvalue()
+        return said.getvalue()
+    return (tmp / "docs/page.md").read_text()
+
+
+def tree(tmp, columns):
+    (tmp / "docs").mkdir()
+    write(tmp / "docs/page.md", f"Before.\n\n<!-- table of s.ini: {columns} -->\n\n<!-- not made yet -->\n\nAfter.\n")
+    write(tmp / "s.ini", SMALL + "criterion = 0.4\n")
+
+
+def test_cells_are_those_that_summary_prints(tmp):
+    tree(tmp, "arm | reached | updates | accuracy | V start | V end | Cliff's delta")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    text = written(tmp, tmp / "r")
+    rows = [[cell.strip() for cell in line.strip("| \n").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
+    assert [row[0] for row in rows] == ["arm", "none", "tcr"], text
+    summary = ok("summary", tmp / "r")
+    for *cells, delta in rows[1:]:  # of its second table, which has no row of the condition that others are compared with
+        row = " +".join(map(re.escape, [*cells[:3], "0", *cells[3:]]))  # none diverged
+        assert re.search(rf"^#\d +{row} ", summary, re.MULTILINE), (cells, summary)
+        assert delta == "-" or re.search(rf"^#\d +{cells[0]} .* {re.escape(delta)}$", summary, re.MULTILINE), (delta, summary)
+    assert text.startswith("Before.\n\n<!--") and text.endswith("-->\n\nAfter.\n") and "<!-- 3 seeds, stillpoint " in text, text
+    assert written(tmp, tmp / "r") == text
+
+
+def test_options_that_are_numbers_and_names_of_sections(tmp):
+    tree(tmp, "gain | rule | reached")
+    write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
+
+
+def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
+    tree(tmp, "arm | reached")
+    before = (tmp / "docs/page.md").read_text()
+    ok("run", tmp / "s.ini", "--out", tmp / "other", "--quiet", *settings("network.gain=1"))
+    assert "network.gain = 1, in s.ini 2;" in written(tmp, tmp / "other")
+    ok("run", tmp / "s.ini", "--out", tmp / "few", "--quiet", *settings("study.seeds=2"))
+    assert "seeds 1 to 2, in s.ini 1 to 3;" in written(tmp, tmp / "few")
+    ok("run", tmp / "s.ini", "--out", tmp / "longer", "--quiet", *settings("training.updates=14"))
+    assert "training.updates = 14, in s.ini 12;" in written(tmp, tmp / "longer")
+    ok("run", tmp / "s.ini", "--out", tmp / "later", "--quiet", *settings("study.first_seed=4"))
+    assert "seeds 4 to 6, in s.ini 1 to 3;" in written(tmp, tmp / "later")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    shutil.copytree(tmp / "r", tmp / "part")
+    runs(tmp / "part")[-1].unlink()
+    assert "2 of 3 runs of condition #1" in written(tmp, tmp / "part")
+    ok("run", tmp / "s.ini", "--out", tmp / "unknown", "--quiet", *settings("study.name=unknown"))
+    assert "no page has a table of the study unknown" in written(tmp, tmp / "r", tmp / "unknown")
+    assert "has no study.json" in written(tmp, tmp / "docs") and "DIR is missing" in written(tmp)
+    assert (tmp / "docs/page.md").read_text() == before
+    write(tmp / "docs/page.md", before.replace("reached", "reach"))
+    assert "column reach " in written(tmp, tmp / "r")
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))
