@@ -165,7 +165,7 @@ void CurvePanels::draw_runs(Drawing& drawing, const Panel& panel, const std::vec
       for (std::size_t bin = 0; bin < values.size(); ++bin)
         points.push_back(at(panel, bin, std::isfinite(values[bin]) ? values[bin] : nan));
       drawing.begin("run", conditions_[condition].name() + ", " + run_label(run));
-      drawing.polyline(points, {stroke.colour, 0.5, ""});
+      drawing.polyline(points, {stroke.colour, 0.5, "", 0.25});
       drawing.end();
     }
     drawing.end();

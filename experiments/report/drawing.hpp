@@ -19,6 +19,7 @@ struct Stroke {
   std::string colour = "#000000";
   double width = 0.75;
   std::string dash = "";  // lengths of dashes and gaps, "" for a solid line
+  double opacity = 1;
 };
 
 struct TextStyle {

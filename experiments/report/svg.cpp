@@ -65,9 +65,10 @@ void Svg::end() {
 
 void Svg::piece(const std::vector<Point>& points, const Stroke& stroke) {
   body_ += fmt::format(
-      "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" stroke=\"{}\" stroke-width=\"{:.2f}\"{}/>\n",
+      "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" stroke=\"{}\" stroke-width=\"{:.2f}\"{}{}/>\n",
       coordinates(points), colour(stroke.colour), stroke.width,
-      stroke.dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dash));
+      stroke.dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dash),
+      stroke.opacity == 1 ? "" : fmt::format(" stroke-opacity=\"{:.2f}\"", stroke.opacity));
 }
 
 void Svg::polygon(const std::vector<Point>& points, const std::string& fill, double opacity) {

@@ -22,10 +22,6 @@ function csv({ columns, rows }) {
 function paper(svg) {
   const copy = svg.cloneNode(true);
   for (const off of copy.querySelectorAll(".off")) off.remove();
-  for (const run of copy.querySelectorAll(".run")) {
-    run.classList.remove("pointed");
-    run.setAttribute("opacity", "0.22");
-  }
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
   copy.setAttribute("width", `${width}pt`);
   copy.setAttribute("height", `${height}pt`);

@@ -10,6 +10,8 @@ namespace stillpoint {
 
 namespace {
 
+constexpr double told_level = 0.05;  // of a corrected p
+
 bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
 
 std::string reached_text(const Summary& summary) {
@@ -23,32 +25,34 @@ std::string updates_text(const Estimate& updates) {
                      updates.interval->high);
 }
 
-/// Of the difference of shares, over pairs.
-std::string shares_sentence(const Comparison& comparison, const std::string& name, const std::string& other) {
-  const auto& difference = *comparison.share_reached;
-  const auto& interval = *difference.interval;
-  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]", comparison.pairs,
-                                 comparison.pairs == 1 ? "seed" : "seeds", share_text(difference.value / 100),
-                                 share_text(interval.low / 100), share_text(interval.high / 100));
-  if (excludes_zero(interval))
-    return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
-                       difference.value > 0 ? "more" : "fewer", name, other);
-  const auto smallest = smallest_told_difference(comparison.pairs);
-  return fmt::format(
-      "{}, which holds 0: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value,
-      name,
-      smallest ? fmt::format("The smallest difference that {} pairs tell from none is {}, where all pairs that differ "
-                             "do so in one direction.",
-                             comparison.pairs, share_text(*smallest))
-               : fmt::format("{} {} tell no difference at all from none.", comparison.pairs,
-                             comparison.pairs == 1 ? "pair can" : "pairs can"));
+std::string corrected(const ComparedStudy& study, const std::optional<double>& p) {
+  if (!p) return "";
+  const auto text = fmt::format(", p = {:.2g}", *p);
+  return study.count > 1 ? fmt::format("{} after Holm's correction for {} comparisons", text, study.count) : text;
 }
 
-std::string corrected(const ComparedStudy& study, const Comparison& comparison) {
-  if (!comparison.p_holm) return "";
-  return study.count > 1 ? fmt::format(", p = {:.2g} after Holm's correction for {} comparisons", *comparison.p_holm,
-                                       study.count)
-                         : fmt::format(", p = {:.2g}", *comparison.p_holm);
+/// Of the difference of shares, over pairs. What is said of it must stand both in the interval and in the test, which is
+/// exact where pairs are few.
+std::string shares_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
+                            const std::string& other) {
+  const auto& difference = *comparison.share_reached;
+  const auto& interval = *difference.interval;
+  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}", comparison.pairs,
+                                 comparison.pairs == 1 ? "seed" : "seeds", share_text(difference.value / 100),
+                                 share_text(interval.low / 100), share_text(interval.high / 100),
+                                 corrected(study, comparison.p_reached_holm));
+  if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level)
+    return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
+                       difference.value > 0 ? "more" : "fewer", name, other);
+  const auto smallest = smallest_told_difference(comparison.pairs, study.count);
+  return fmt::format(
+      "{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value, name,
+      smallest ? fmt::format("The smallest difference that {} pairs can tell from none{} is {}, all pairs that differ "
+                             "in one direction.",
+                             comparison.pairs, study.count > 1 ? fmt::format(" in {} comparisons", study.count) : "",
+                             share_text(*smallest))
+               : fmt::format("{} {} too few to tell any difference from none.", comparison.pairs,
+                             comparison.pairs == 1 ? "pair is" : "pairs are"));
 }
 
 /// Of the updates to criterion.
@@ -56,7 +60,7 @@ std::string speed_sentence(const ComparedStudy& study, const Comparison& compari
   if (!comparison.paired) {
     if (!comparison.p_holm) return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
     return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}.",
-                       *comparison.p_holm <= 0.05 ? "differ" : "cannot be told apart", corrected(study, comparison));
+                       *comparison.p_holm <= told_level ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm));
   }
   if (!comparison.updates) return "The times to criterion are the same in every pair, which says nothing of speed.";
   const auto budget = fmt::format("counted to the budget of {} updates", comparison.budget);
@@ -64,11 +68,11 @@ std::string speed_sentence(const ComparedStudy& study, const Comparison& compari
     return fmt::format("On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
                        "is faster cannot be told.",
                        name, updates_text(*comparison.updates), budget);
-  if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= 0.05)
+  if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= told_level)
     return fmt::format("On average {} takes {}, {}{}.", name, updates_text(*comparison.updates), budget,
-                       corrected(study, comparison));
+                       corrected(study, comparison.p_holm));
   return fmt::format("On average {} takes {}, {}{}: whether it is faster cannot be told.", name,
-                     updates_text(*comparison.updates), budget, corrected(study, comparison));
+                     updates_text(*comparison.updates), budget, corrected(study, comparison.p_holm));
 }
 
 Finding compared(const ComparedStudy& study, std::size_t condition) {
@@ -84,7 +88,7 @@ Finding compared(const ComparedStudy& study, std::size_t condition) {
   finding.answer = fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached,
                                others.runs);
   if (comparison.paired && comparison.share_reached && comparison.share_reached->interval)
-    finding.answer += shares_sentence(comparison, name, other) + ' ';
+    finding.answer += shares_sentence(study, comparison, name, other) + ' ';
   finding.answer += speed_sentence(study, comparison, name);
   if (comparison.set_apart > 0)
     finding.answer += fmt::format(" {} {} left out: the control is not matched there.", comparison.set_apart,
@@ -112,10 +116,10 @@ std::string share_text(double share) {
   return text == "-.00" ? ".00" : text;
 }
 
-std::optional<double> smallest_told_difference(long pairs) {
+std::optional<double> smallest_told_difference(long pairs, long comparisons) {
+  double p = 2 * static_cast<double>(comparisons);  // two of the 2^n signs of the pairs that differ
   for (long differing = 1; differing <= pairs; ++differing)
-    if (paired_share_interval(0, differing, 0, pairs - differing).low > 0)
-      return static_cast<double>(differing) / static_cast<double>(pairs);
+    if ((p /= 2) <= told_level) return static_cast<double>(differing) / static_cast<double>(pairs);
   return std::nullopt;
 }
 

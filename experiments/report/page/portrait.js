@@ -123,6 +123,18 @@ if (canvas) {
     draw();
   };
 
+  const size = (factor) => {
+    view.size *= factor;
+    draw();
+  };
+  const back = () => {
+    view = { ...start };
+    draw();
+  };
+
+  document.getElementById("portrait-larger").addEventListener("click", () => size(1.25));
+  document.getElementById("portrait-smaller").addEventListener("click", () => size(0.8));
+  document.getElementById("portrait-back").addEventListener("click", back);
   select.addEventListener("change", choose);
   slider.addEventListener("input", draw);
   canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
@@ -135,9 +147,9 @@ if (canvas) {
       ArrowRight: () => turn(0.1, 0),
       ArrowUp: () => turn(0, -0.1),
       ArrowDown: () => turn(0, 0.1),
-      "+": () => ((view.size *= 1.15), draw()),
-      "-": () => ((view.size /= 1.15), draw()),
-      0: () => ((view = { ...start }), draw()),
+      "+": () => size(1.25),
+      "-": () => size(0.8),
+      0: back,
     };
     if (!keys[event.key]) return;
     event.preventDefault();

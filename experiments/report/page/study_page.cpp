@@ -12,6 +12,7 @@
 #include "experiments/report/page/page_text.hpp"
 #include "experiments/report/page/provenance.hpp"
 #include "experiments/report/page/study_panels.hpp"
+#include "experiments/report/pdf.hpp"
 #include "experiments/report/summary.hpp"
 #include "experiments/runs/progress.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -102,17 +103,15 @@ std::string findings_html(const StudyPage& page) {
   if (all.size() > most) html += notice(fmt::format("{} more are in the table of comparisons.", all.size() - most));
   if (page.study.count > 1)
     html += element("p",
-                    "Shares and differences come with intervals of 95 %, each by itself: of twenty differences that are "
-                    "none, about one is told all the same. The p-values are corrected for that.",
+                    "Intervals are of 95 %, each by itself; p-values are corrected for the number of comparisons, and "
+                    "nothing is said to differ that they do not carry.",
                     "class=\"fine\"");
   return html;
 }
 
-std::string svg_of(const StudyPanel& panel, Svg::Place place, const StudyRecord& study) {
-  const bool keyed = place == Svg::Place::file && panel.shows_conditions;
-  Svg svg(column_width, panel.height + (keyed ? legend_height(study) : 0), panel.title + ". " + panel.caption, place);
+std::string svg_of(const StudyPanel& panel) {
+  Svg svg(column_width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page);
   panel.draw(svg);
-  if (keyed) draw_legend(svg, study, panel.height);
   return svg.str();
 }
 
@@ -128,7 +127,7 @@ std::string legend_html(const StudyRecord& study) {
 }
 
 /// Two panels that differ in their axis alone are one figure with a choice.
-std::string figures_html(const std::vector<StudyPanel>& panels, const StudyRecord& study) {
+std::string figures_html(const std::vector<StudyPanel>& panels) {
   std::string html;
   for (std::size_t i = 0; i < panels.size(); ++i) {
     const auto& panel = panels[i];
@@ -141,12 +140,12 @@ std::string figures_html(const std::vector<StudyPanel>& panels, const StudyRecor
                             each == &panel);
       html += "</p>\n";
     }
-    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel, Svg::Place::page, study) +
+    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) +
             "</div>\n";
     if (two) {
       ++i;
       html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) +
-              svg_of(panels[i], Svg::Place::page, study) + "</div>\n";
+              svg_of(panels[i]) + "</div>\n";
     }
     html += element("figcaption", panel.caption) +
             fmt::format("<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button>"
@@ -203,7 +202,7 @@ std::string subtitle(const StudyPage& page) {
 }  // namespace
 
 StudyPage read_study_page(const std::string& directory) {
-  StudyPage page{directory, {}, {}, {}, {}, {}};
+  StudyPage page{directory, {}, {}, {}, {}, {}, {}};
   auto record = read_results(directory, &page.damaged);
   if (!record.has_runs())
     throw UserError(page.damaged.empty()
@@ -214,6 +213,7 @@ StudyPage read_study_page(const std::string& directory) {
   page.study = compare_conditions(std::move(record));
   page.portraits = portraits_of(directory, page.study.study);
   page.study_file = study_file_of(directory, page.study.study);
+  page.beside = figures_beside(directory, page.study.study.name);
   return page;
 }
 
@@ -233,7 +233,7 @@ std::string page_html(const StudyPage& page) {
 
   auto results = table_html(conditions);
   if (!comparisons.rows.empty()) results += table_html(comparisons);
-  auto figures = legend_html(study) + "<div class=\"figures\">\n" + figures_html(panels, study) + "</div>\n";
+  auto figures = legend_html(study) + "<div class=\"figures\">\n" + figures_html(panels) + "</div>\n";
   if (std::any_of(study.conditions.begin(), study.conditions.end(),
                   [&](const auto& each) { return each.runs.size() > single_runs; }))
     figures += notice(fmt::format("Curves of single runs are those of the first {} of each condition.", single_runs));
@@ -248,6 +248,7 @@ std::string page_html(const StudyPage& page) {
                       {"results", results},
                       {"figures", figures},
                       {"portraits", portraits_html(page.portraits, study)},
+                      {"analyses", figures_beside_html(page.beside)},
                       {"runs", list},
                       {"provenance", provenance_html(page)},
                       {"data", script_json({{"study", study.name},
@@ -257,16 +258,27 @@ std::string page_html(const StudyPage& page) {
 }
 
 std::vector<FigureFile> panel_files(const StudyPage& page) {
-  const CurvePanels curves(page.study.study.conditions);
+  const auto& study = page.study.study;
+  const CurvePanels curves(study.conditions);
   std::vector<FigureFile> files;
-  for (const auto& panel : study_panels(page.study, curves, single_runs_of(page.study.study)))
-    files.push_back({panel.name + ".svg", svg_of(panel, Svg::Place::file, page.study.study)});
-  for (const auto& portrait : page.portraits) {
-    if (portrait.moments.empty()) continue;
-    Svg svg(column_width, portrait_height, "Phase portrait of " + portrait.label);
-    draw_portrait(svg, portrait);
-    files.push_back({fmt::format("portrait-condition{:04d}.svg", portrait.condition), svg.str()});
-  }
+  const auto add = [&](const std::string& name, double height, const std::string& title, const auto& draw) {
+    Svg svg(column_width, height, title);
+    draw(svg);
+    files.push_back({name + ".svg", svg.str()});
+    Pdf pdf(column_width, height, title);
+    draw(pdf);
+    files.push_back({name + ".pdf", pdf.bytes()});
+  };
+  for (const auto& panel : study_panels(page.study, curves, single_runs_of(study)))
+    add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
+        [&](Drawing& drawing) {
+          panel.draw(drawing);
+          if (panel.shows_conditions) draw_legend(drawing, study, panel.height);
+        });
+  for (const auto& portrait : page.portraits)
+    if (!portrait.moments.empty())
+      add(fmt::format("portrait-condition{:04d}", portrait.condition), portrait_height,
+          "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
   return files;
 }
 

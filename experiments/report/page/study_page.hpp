@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/report/comparison.hpp"
+#include "experiments/report/page/beside.hpp"
 #include "experiments/report/page/portrait.hpp"
 #include "experiments/study/study_status.hpp"
 
@@ -18,6 +19,7 @@ struct StudyPage {
   std::vector<std::string> damaged;   // why files of runs could not be read
   std::vector<Portrait> portraits;
   std::optional<std::string> study_file;
+  FiguresBeside beside = {};
 };
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
@@ -26,7 +28,7 @@ StudyPage read_study_page(const std::string& directory);
 
 std::string page_html(const StudyPage& page);
 
-/// Every panel as SVG, by the name of its file.
+/// Every panel as SVG and as PDF, by the name of its file.
 struct FigureFile {
   std::string name, bytes;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "experiments/report/page/findings.hpp"
 #include "experiments/report/page/page_table.hpp"
 
 namespace stillpoint {
@@ -74,7 +75,7 @@ PageTable conditions_table(const ComparedStudy& study, const Json& summary) {
          {entry["runs"]},
          {entry["planned"]},
          {entry["reached"]},
-         {share, own.runs == 0 ? "" : fmt::format("{:.2f} [{:.2f}, {:.2f}]", share.get<double>(), own.reached_interval.low, own.reached_interval.high)},
+         {share, own.runs == 0 ? "" : fmt::format("{} [{}, {}]", share_text(share.get<double>()), share_text(own.reached_interval.low), share_text(own.reached_interval.high))},
          {interval[0]},
          {interval[1]},
          {entry["median_updates"], updates_cell(own)},
