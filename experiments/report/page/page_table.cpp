@@ -19,7 +19,7 @@ std::string sort_attribute(const PageTable::Cell& cell) {
   const auto value = cell.value.is_null()     ? std::string()
                      : cell.value.is_string() ? cell.value.get<std::string>()
                                               : cell.value.dump();
-  return fmt::format("data-value=\"{}\"{}", markup(value), cell.value.is_number() ? " class=\"number\"" : "");
+  return fmt::format("data-value=\"{}\"{}", markup(value), !cell.value.is_string() ? " class=\"number\"" : "");
 }
 
 }  // namespace

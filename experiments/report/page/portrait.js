@@ -55,7 +55,7 @@ if (canvas) {
     canvas.height = height * ratio;
     const to = canvas.getContext("2d");
     to.scale(ratio, ratio);
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(document.body);
     const colours = {};
     const probe = document.createElement("i"); // light-dark() is resolved for a property of colour alone
     document.body.append(probe);
@@ -78,7 +78,7 @@ if (canvas) {
         to.fill();
         to.stroke();
       } else {
-        to.font = `12px ${style.fontFamily || "sans-serif"}`;
+        to.font = `12px ${style.fontFamily}`;
         to.fillText(shape.word, ...shape.at);
       }
     }

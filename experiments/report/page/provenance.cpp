@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <sstream>
 
@@ -14,13 +13,13 @@ namespace stillpoint {
 
 namespace {
 
-/// "OPTION = VALUE", or "OPTION = A | B" with a value for each condition.
-std::map<std::string, std::string> lines_of(const std::string& identity) {
-  std::map<std::string, std::string> values;
+/// "OPTION = VALUE", or "OPTION = A | B" with a value for each condition. The order of axes is part of a study.
+Assignments lines_of(const std::string& identity) {
+  Assignments values;
   std::istringstream lines(identity);
   for (std::string line; std::getline(lines, line);)
     if (const auto equals = line.find(" = "); equals != std::string::npos)
-      values.emplace(line.substr(0, equals), line.substr(equals + 3));  // a second line of an option is of its file
+      values.emplace_back(line.substr(0, equals), line.substr(equals + 3));
   return values;
 }
 
@@ -64,12 +63,13 @@ std::optional<Assignments> entries_of(const Description& description, const Stud
   }
   for (const auto& option : description.fixed) {
     if (option == "training.updates") continue;
-    const auto line = lines.find(option);
+    const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& each) { return each.first == option; });
     const auto value = line == lines.end() ? std::nullopt : one_value(line->second);
     if (!value) return std::nullopt;
     entries.emplace_back(option, *value);
   }
-  if (lines.count("grid.training.updates") == 0) {  // no part of what the study is: it may go on
+  const auto is_axis = [](const auto& line) { return line.first == "grid.training.updates"; };
+  if (std::none_of(lines.begin(), lines.end(), is_axis)) {  // no part of what the study is: it may go on
     long updates = 0;
     for (const auto& condition : study.conditions) updates = std::max(updates, largest_budget(condition.runs));
     entries.emplace_back("training.updates", fmt::format("{}", updates));
