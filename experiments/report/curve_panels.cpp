@@ -155,6 +155,9 @@ void CurvePanels::draw_curves(Drawing& drawing, const Panel& panel, const std::v
 
 void CurvePanels::draw_runs(Drawing& drawing, const Panel& panel, const std::vector<Series>& series,
                             std::size_t most) const {
+  std::size_t all = 0;
+  for (const auto& each : series) all += std::min(conditions_[each.condition].runs.size(), most);
+  const double opacity = std::clamp(5 / static_cast<double>(std::max<std::size_t>(1, all)), 0.04, 0.25);
   for (const auto& [condition, stroke] : series) {
     drawing.begin("series runs", "", static_cast<long>(condition));
     const auto& runs = conditions_[condition].runs;
@@ -165,7 +168,7 @@ void CurvePanels::draw_runs(Drawing& drawing, const Panel& panel, const std::vec
       for (std::size_t bin = 0; bin < values.size(); ++bin)
         points.push_back(at(panel, bin, std::isfinite(values[bin]) ? values[bin] : nan));
       drawing.begin("run", conditions_[condition].name() + ", " + run_label(run));
-      drawing.polyline(points, {stroke.colour, 0.5, "", 0.25});
+      drawing.polyline(points, {stroke.colour, 0.5, "", opacity});
       drawing.end();
     }
     drawing.end();
