@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "experiments/report/learning_curves.hpp"
-#include "experiments/report/svg.hpp"
+#include "experiments/report/panel.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
 

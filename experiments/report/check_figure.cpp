@@ -7,6 +7,7 @@
 #include "experiments/report/check_formats.hpp"
 #include "experiments/report/prediction_cells.hpp"
 #include "experiments/report/prediction_figure.hpp"
+#include "experiments/report/panel.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {

@@ -144,9 +144,14 @@ std::vector<RunRecord> shared_with(const std::vector<RunRecord>& runs, const std
   return kept;
 }
 
-/// All but the test of pairs, whose differences are to be tested together with those of other comparisons.
+/// Differences of the pairs of a comparison, which are to be tested together with those of others.
+struct PairsToTest {
+  std::vector<double> updates, reached;
+};
+
+/// All but the test of pairs.
 Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<RunRecord>& all_others,
-                        std::vector<double>& differences) {
+                        PairsToTest& differences) {
   Comparison result;
   auto runs = matched(all), others = matched(all_others);
   const auto shared = static_cast<long>(shared_with(all, all_others).size());
@@ -165,7 +170,7 @@ Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<Run
   result.delta = cliffs_delta(followed.first, followed.second);
   if (result.paired && difference.pairs > 0) {
     result.share_reached = difference.share_reached;
-    differences = std::move(difference.updates);
+    differences = {std::move(difference.updates), std::move(difference.reached)};
   } else if (!result.paired && runs.size() > 1 && others.size() > 1) {
     if (const auto test = log_rank(followed.first, followed.second)) {
       result.log_rank = test->statistic;
@@ -176,15 +181,19 @@ Comparison compare_runs(const std::vector<RunRecord>& all, const std::vector<Run
 }
 
 void correct(ComparedStudy& study) {
-  std::vector<double> p;
+  std::vector<double> p, of_shares;
   for (const auto& comparison : study.comparisons)
-    if (comparison) p.push_back(comparison->p.value_or(1));
+    if (comparison) {
+      p.push_back(comparison->p.value_or(1));
+      of_shares.push_back(comparison->p_reached_holm.value_or(1));
+    }
   study.count = static_cast<long>(p.size());
-  const auto corrected = holm(p);
-  auto next = corrected.begin();
+  const auto corrected = holm(p), corrected_of_shares = holm(of_shares);
+  std::size_t next = 0;
   for (auto& comparison : study.comparisons)
     if (comparison) {
-      if (comparison->p) comparison->p_holm = *next;
+      if (comparison->p) comparison->p_holm = corrected[next];
+      if (comparison->p_reached_holm) comparison->p_reached_holm = corrected_of_shares[next];
       ++next;
     }
 }
@@ -221,17 +230,23 @@ ComparedStudy compare_conditions(StudyRecord given, const ComparisonRequest& req
   const auto& conditions = result.study.conditions;
   result.summaries = summarise(conditions);
   result.comparisons.resize(conditions.size());
-  std::vector<std::vector<double>> differences(conditions.size());
+  std::vector<PairsToTest> differences(conditions.size());
   for (std::size_t i = 0; i < conditions.size(); ++i)
     if (const auto other = compared.with[i]; other && *other != i) {
       result.comparisons[i] = compare_runs(conditions[i].runs, conditions[*other].runs, differences[i]);
       result.comparisons[i]->against = *other;
     }
-  const auto tests = paired_tests(differences);
+  std::vector<std::vector<double>> updates, reached;
+  for (auto& each : differences) {
+    updates.push_back(std::move(each.updates));
+    reached.push_back(std::move(each.reached));
+  }
+  const auto tests = paired_tests(updates), tests_of_shares = paired_tests(reached);
   for (std::size_t i = 0; i < conditions.size(); ++i)
     if (tests[i].pairs > 0) {
       result.comparisons[i]->updates = Estimate{tests[i].mean, tests[i].interval};
       result.comparisons[i]->p = tests[i].p;
+      result.comparisons[i]->p_reached_holm = tests_of_shares[i].p;
     }
   correct(result);
   return result;

@@ -28,6 +28,9 @@ struct Comparison {
   std::optional<double> log_rank;  // its statistic, where nothing is paired
   std::optional<double> p;         // absent where the times cannot tell
   std::optional<double> p_holm;
+  /// Of share_reached, by turned signs as p is, corrected (Holm) over those of all comparisons; absent where no pair
+  /// differs.
+  std::optional<double> p_reached_holm;
   std::optional<Estimate> delta;  // Cliff's, of the same runs: negative where this condition is faster; absent without
 };
 

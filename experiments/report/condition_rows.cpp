@@ -69,7 +69,7 @@ double ConditionRows::height() const {
   return height;
 }
 
-void ConditionRows::draw_median(Svg& svg, const Panel& track, const Row& row, double y) const {
+void ConditionRows::draw_median(Drawing& drawing, const Panel& track, const Row& row, double y) const {
   if (row.condition->runs.empty()) return;
   const auto& summary = *row.summary;
   const auto at = [&](const std::optional<double>& updates) {
@@ -77,32 +77,32 @@ void ConditionRows::draw_median(Svg& svg, const Panel& track, const Row& row, do
   };
   if (const auto& interval = summary.median_interval) {
     const auto high = at(interval->high);
-    svg.line(at(interval->low), high, {row.stroke.colour, 0.9, ""});
+    drawing.line(at(interval->low), high, {row.stroke.colour, 0.9, ""});
     if (!interval->high)  // an arrow: it goes on beyond the budget
-      svg.polyline({{high.x - 2.5, y - 2}, high, {high.x - 2.5, y + 2}}, {row.stroke.colour, 0.9, ""});
+      drawing.polyline({{high.x - 2.5, y - 2}, high, {high.x - 2.5, y + 2}}, {row.stroke.colour, 0.9, ""});
   }
-  if (summary.median_updates) draw_point(svg, at(summary.median_updates), *row.condition, row.stroke.colour);
-  svg.text({numbers_left, y + 2.5}, updates_cell(summary));
+  if (summary.median_updates) draw_point(drawing, at(summary.median_updates), *row.condition, row.stroke.colour);
+  drawing.text({numbers_left, y + 2.5}, updates_cell(summary));
 }
 
-void ConditionRows::draw(Svg& svg, double top) const {
+void ConditionRows::draw(Drawing& drawing, double top) const {
   const double bottom = top + height() - axis_height;
   const Panel track{{track_left, top + title_height}, track_width, bottom - top - title_height, updates_, {"", 0, 1}};
-  svg.text({track_left - 14, top}, "c", {10, "start", 0, "#000000", true});
-  svg.text({track_left, top}, "Median updates to criterion", {8});
+  drawing.text({track_left - 14, top}, "c", {10, "start", 0, "#000000", true});
+  drawing.text({track_left, top}, "Median updates to criterion", {8});
   double y = top + title_height;
   for (const auto& row : rows_) {
-    svg.line({CurvePanels::left, y}, {CurvePanels::left + sample_width, y}, row.stroke);
+    drawing.line({CurvePanels::left, y}, {CurvePanels::left + sample_width, y}, row.stroke);
     if (is_hollow(*row.condition))
-      draw_point(svg, {CurvePanels::left + sample_width / 2, y}, *row.condition, row.stroke.colour);
-    draw_median(svg, track, row, y);
+      draw_point(drawing, {CurvePanels::left + sample_width / 2, y}, *row.condition, row.stroke.colour);
+    draw_median(drawing, track, row, y);
     for (const auto& line : row.lines) {
-      svg.text({text_left, y + 2.5}, line);
+      drawing.text({text_left, y + 2.5}, line);
       y += line_height;
     }
     y += row_gap;
   }
-  track.draw_x_axis(svg);
+  track.draw_x_axis(drawing);
 }
 
 }  // namespace stillpoint

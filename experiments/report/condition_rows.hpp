@@ -17,7 +17,7 @@ class ConditionRows {
                 const std::vector<Series>& series, Axis updates);
   /// Of all rows, with title and axis [pt].
   double height() const;
-  void draw(Svg& svg, double top) const;
+  void draw(Drawing& drawing, double top) const;
 
  private:
   struct Row {
@@ -26,7 +26,7 @@ class ConditionRows {
     Stroke stroke;
     std::vector<std::string> lines;  // of the name, none too long for its column
   };
-  void draw_median(Svg& svg, const Panel& track, const Row& row, double y) const;
+  void draw_median(Drawing& drawing, const Panel& track, const Row& row, double y) const;
 
   std::vector<Row> rows_;
   Axis updates_;

@@ -2,9 +2,11 @@
 // their scales.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "experiments/report/svg.hpp"
+#include "experiments/report/panel.hpp"
 #include "experiments/results/records.hpp"
 
 namespace stillpoint {
@@ -19,25 +21,55 @@ struct Series {
 bool is_hollow(const Condition& condition);
 
 /// A point of a condition, hollow where it is.
-void draw_point(Svg& svg, Point at, const Condition& condition, const std::string& colour);
+void draw_point(Drawing& drawing, Point at, const Condition& condition, const std::string& colour);
+
+/// A run as a reader who points at it is told: "seed 3, reached at update 141", "seed 4, diverged at update 12".
+std::string run_label(const RunRecord& run);
+
+/// The steps of the share of runs that reached, in % [update, %], from 0 to the largest budget.
+std::vector<Point> reached_steps(const std::vector<RunRecord>& runs);
 
 class CurvePanels {
  public:
   static constexpr double left = 40, height = 135;
 
   explicit CurvePanels(const std::vector<Condition>& conditions);
-  /// Both panels, whose data areas begin at `top`.
-  void draw(Svg& svg, double top, const std::vector<Series>& series) const;
-  /// From 0 to the last update of the study.
-  Axis updates() const { return {"update", 0, static_cast<double>(last_)}; }
+  /// Both panels side by side, whose data areas begin at `top`.
+  void draw(Drawing& drawing, double top, const std::vector<Series>& series) const;
+
+  /// Medians and quartiles; what belongs to a condition is a group "series" of the drawing.
+  void draw_curves(Drawing& drawing, const Panel& panel, const std::vector<Series>& series) const;
+  /// Single runs, the first `most` of each condition, each a group "run", without axes.
+  void draw_runs(Drawing& drawing, const Panel& panel, const std::vector<Series>& series, std::size_t most) const;
+  /// Runs at criterion in %; to its right, unless `spacing` is 0, the shares that reached, so far from each other.
+  void draw_reached(Drawing& drawing, const Panel& panel, const std::vector<Series>& series, double spacing) const;
+
+  /// From 0 to the last update of the study; logarithmic: of update + 1, so that update 0 is on it.
+  Axis updates(Axis::Scale scale = Axis::Scale::linear) const;
+  /// Of the curves. Absent: the scale that they are drawn in where nothing else is asked for.
+  Axis values(std::optional<Axis::Scale> scale = {}) const;
+  /// Of the runs at criterion: a little room below 0 and above 100 keeps curves clear of the axis.
+  static Axis percent() { return {"runs at criterion (%)", -3, 103}; }
+  /// Whether curves are of accuracy, or of the loss.
+  bool of_accuracy() const { return measure_.is_accuracy; }
+  const std::string& title() const { return measure_.title; }
+  std::size_t bins() const { return bins_; }
+  /// Mean of the updates in a bin.
+  double centre(std::size_t bin) const {
+    return static_cast<double>(bin) * static_cast<double>(width_) + static_cast<double>(width_ - 1) / 2;
+  }
+  /// Mean of the run's curve in each bin; NaN before it begins or without one. After its end: infinitely bad if the run
+  /// diverged, else its final value.
+  std::vector<double> binned(const RunRecord& run) const;
   /// Updates that a point of a learning curve stands for.
   long bin_width() const { return width_; }
-
- private:
   /// One value per bin, NaN without runs.
   struct Quartiles {
     std::vector<double> low, middle, high;
   };
+  const Quartiles& quartiles(std::size_t condition) const { return curves_[condition]; }
+
+ private:
   /// Which curve panel a shows. `worst` is what a run that diverged counts as.
   struct Measure {
     bool is_accuracy;
@@ -47,22 +79,16 @@ class CurvePanels {
     double worst;
   };
   static Measure choose_measure(const std::vector<Condition>& conditions);
-  /// Mean of the updates in a bin.
-  double centre(std::size_t bin) const {
-    return static_cast<double>(bin) * static_cast<double>(width_) + static_cast<double>(width_ - 1) / 2;
-  }
-  std::vector<double> binned(const RunRecord& run) const;
-  Quartiles quartiles(const std::vector<RunRecord>& runs) const;
-  void draw_band(Svg& svg, const Panel& panel, const Quartiles& curve, const std::string& colour, double opacity) const;
-  void draw_curves(Svg& svg, const Panel& panel, const std::vector<Series>& series) const;
-  void draw_reached(Svg& svg, const Panel& panel, const std::vector<Series>& series, double spacing) const;
+  Quartiles quartiles_of(const std::vector<RunRecord>& runs) const;
+  Point at(const Panel& panel, std::size_t bin, double value) const;
+  void draw_band(Drawing& drawing, const Panel& panel, const Quartiles& curve, const std::string& colour, double opacity) const;
 
   const std::vector<Condition>& conditions_;
   Measure measure_;
   long last_, width_;
   std::size_t bins_;  // updates [k * width, (k + 1) * width) form bin k
   std::vector<Quartiles> curves_;
-  Axis y_;
+  std::vector<double> drawn_;  // every value of curves_
 };
 
 }  // namespace stillpoint

@@ -7,6 +7,8 @@
 #include <map>
 
 #include "experiments/report/followed_symbols.hpp"
+#include "experiments/report/panel.hpp"
+#include "experiments/report/svg.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -53,9 +55,9 @@ const Stroke reached{"#888888", 0.75, "3 1.5"};
 /// Changes that a reader should see.
 bool is_shown(const FollowedChange& change) { return change.effect != "goes on"; }
 
-class Drawing {
+class FollowedDrawing {
  public:
-  Drawing(const Followed& followed, const FollowedFigure& figure)
+  FollowedDrawing(const Followed& followed, const FollowedFigure& figure)
       : followed_(followed),
         figure_(figure),
         axis_(principal_axis(followed)),
@@ -260,7 +262,7 @@ class Drawing {
 }  // namespace
 
 std::string followed_figure(const Followed& followed, const FollowedFigure& figure) {
-  return Drawing(followed, figure).draw();
+  return FollowedDrawing(followed, figure).draw();
 }
 
 }  // namespace stillpoint

@@ -14,7 +14,7 @@ std::string symbol_of(const FollowedChange& change) {
   return change.type == "fold" ? change.type + ", " + change.effect : change.type;
 }
 
-void draw_symbol(Svg& svg, Point at, const std::string& type) {
+void draw_symbol(Drawing& drawing, Point at, const std::string& type) {
   const auto corners = [&](double radius, int count, double turn) {
     std::vector<Point> points;
     for (int i = 0; i < count; ++i) {
@@ -24,14 +24,14 @@ void draw_symbol(Svg& svg, Point at, const std::string& type) {
     return points;
   };
   const auto strokes = [&](double turn) {
-    for (const auto& end : corners(3, 2, turn)) svg.line(at, end, {"#000000", 1.1, ""});
+    for (const auto& end : corners(3, 2, turn)) drawing.line(at, end, {"#000000", 1.1, ""});
   };
   if (type == pair_appears || type == pair_vanishes) {  // points to where the two are
-    svg.polygon(corners(3.4, 3, type == pair_appears ? 0 : 180), "#000000", 1);
+    drawing.polygon(corners(3.4, 3, type == pair_appears ? 0 : 180), "#000000", 1);
   } else if (type == "branch point") {
-    svg.polygon(corners(3.2, 4, 0), "#000000", 1);
+    drawing.polygon(corners(3.2, 4, 0), "#000000", 1);
   } else if (type == "flip") {
-    svg.polygon(corners(3.2, 4, 45), "#000000", 1);
+    drawing.polygon(corners(3.2, 4, 45), "#000000", 1);
   } else if (type == "birth" || type == "death") {
     strokes(45);
     strokes(-45);
@@ -39,8 +39,8 @@ void draw_symbol(Svg& svg, Point at, const std::string& type) {
     strokes(90);
     strokes(0);
   } else {  // Hopf, Neimark-Sacker
-    svg.circle(at, 3, "#000000");
-    svg.circle(at, 1.7, "#FFFFFF");
+    drawing.circle(at, 3, "#000000");
+    drawing.circle(at, 1.7, "#FFFFFF");
   }
 }
 

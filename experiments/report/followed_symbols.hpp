@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "analysis/restructuring/followed.hpp"
-#include "experiments/report/svg.hpp"
+#include "experiments/report/drawing.hpp"
 
 namespace stillpoint {
 
 /// What has a symbol of its own.
 std::string symbol_of(const FollowedChange& change);
-void draw_symbol(Svg& svg, Point at, const std::string& symbol);
+void draw_symbol(Drawing& drawing, Point at, const std::string& symbol);
 /// In the order of a legend.
 const std::vector<std::string>& all_symbols();
 

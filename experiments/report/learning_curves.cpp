@@ -8,6 +8,7 @@
 
 #include "experiments/options/argument.hpp"
 #include "experiments/report/condition_rows.hpp"
+#include "experiments/report/svg.hpp"
 #include "sim/options/nearest.hpp"
 
 namespace stillpoint {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "analysis/statistics/quantiles.hpp"
+#include "experiments/report/panel.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {

@@ -6,6 +6,7 @@
 
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/report/prediction_formats.hpp"
+#include "experiments/report/panel.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "experiments/report/cells.hpp"
+#include "experiments/report/panel.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {

@@ -2,15 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace stillpoint {
 
-namespace {
-
-/// For text and attributes; characters that XML forbids are left out.
-std::string escaped(const std::string& text) {
+std::string markup(const std::string& text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
@@ -33,10 +27,7 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-std::string stroke_attributes(const Stroke& stroke) {
-  const auto dash = stroke.dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dash);
-  return fmt::format("stroke=\"{}\" stroke-width=\"{:.2f}\"{}", stroke.colour, stroke.width, dash);
-}
+namespace {
 
 std::string coordinates(const std::vector<Point>& points) {
   std::string text;
@@ -44,80 +35,55 @@ std::string coordinates(const std::vector<Point>& points) {
   return text;
 }
 
-/// The smallest of 1, 2, 5 times a power of ten that is at least `step`.
-double round_step(double step) {
-  const double power = std::pow(10, std::floor(std::log10(step)));
-  for (const double factor : {1., 2., 5.})
-    if (step <= factor * power * (1 + 1e-9)) return factor * power;
-  return 10 * power;
-}
-
-constexpr double tick = 3;  // length [pt]
-
-double linear_step(double low, double high) { return round_step((high - low) / 6); }
-
-std::string superscript(int exponent) {
-  static const std::array<const char*, 10> digits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-  std::string text = exponent < 0 ? "⁻" : "";
-  for (const char digit : std::to_string(std::abs(exponent))) text += digits[static_cast<std::size_t>(digit - '0')];
-  return text;
-}
-
 }  // namespace
 
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
-
-std::string tick_label(double value, Axis::Scale scale) {
-  const double exponent = std::log10(value);
-  if (scale == Axis::Scale::log10 && std::abs(exponent) > 2.5 && std::abs(exponent - std::round(exponent)) < 1e-9)
-    return "10" + superscript(static_cast<int>(std::round(exponent)));
-  const auto digits = fmt::format("{:.6g}", std::abs(value));
-  return value < 0 ? "−" + digits : digits;
+Svg::Svg(double width, double height, const std::string& title, Place place) : place_(place) {
+  const bool by_itself = place == Place::file;
+  body_ = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" {}viewBox=\"0 0 {:.2f} {:.2f}\" "
+      "font-family=\"Helvetica, Arial, sans-serif\"{}>\n<title>{}</title>\n",
+      by_itself ? fmt::format("width=\"{:.2f}pt\" height=\"{:.2f}pt\" ", width, height) : "", width, height,
+      by_itself ? "" : " role=\"img\"", markup(title));
+  if (by_itself) rect({0, 0}, width, height, "#FFFFFF");
 }
 
-Stroke series_stroke(std::size_t i, double width) {
-  static const std::array<const char*, 8> colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                  "#000000", "#56B4E9", "#E69F00", "#999999"};
-  static const std::array<const char*, 8> dashes{"",      "5 1.5", "1.5 1.5",     "6 1.5 1.5 1.5",
-                                                 "3 1.5", "8 2",   "4 1 1 1 1 1", "2.5 1 1 1"};
-  return {colours[i % 8], width, dashes[(i + i / 8) % 8]};
+std::string Svg::colour(const std::string& hexadecimal) const {
+  return place_ == Place::file ? hexadecimal : fmt::format("var(--c{},{})", hexadecimal.substr(1), hexadecimal);
 }
 
-Svg::Svg(double width, double height, const std::string& title)
-    : body_(fmt::format(
-          "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.2f}pt\" height=\"{1:.2f}pt\" "
-          "viewBox=\"0 0 {0:.2f} {1:.2f}\" font-family=\"Helvetica, Arial, sans-serif\">\n<title>{2}</title>\n",
-          width, height, escaped(title))) {
-  rect({0, 0}, width, height, "#FFFFFF");
+void Svg::begin(const std::string& kind, const std::string& label, long condition) {
+  if (place_ == Place::file) return;
+  body_ += fmt::format("<g class=\"{}\"", kind);
+  if (condition >= 0) body_ += fmt::format(" data-condition=\"{}\"", condition);
+  if (!label.empty()) body_ += fmt::format(" data-label=\"{}\"", markup(label));
+  body_ += ">\n";
 }
 
-void Svg::line(Point from, Point to, const Stroke& stroke) { polyline({from, to}, stroke); }
+void Svg::end() {
+  if (place_ == Place::page) body_ += "</g>\n";
+}
 
-void Svg::polyline(const std::vector<Point>& points, const Stroke& stroke) {
-  const auto finite = [](const Point& point) { return std::isfinite(point.x) && std::isfinite(point.y); };
-  for (auto begin = points.begin(); begin != points.end();) {
-    begin = std::find_if(begin, points.end(), finite);
-    const auto end = std::find_if_not(begin, points.end(), finite);
-    if (begin != end)
-      body_ += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>\n",
-                           coordinates({begin, end}), stroke_attributes(stroke));
-    begin = end;
-  }
+void Svg::piece(const std::vector<Point>& points, const Stroke& stroke) {
+  body_ += fmt::format(
+      "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" stroke=\"{}\" stroke-width=\"{:.2f}\"{}{}/>\n",
+      coordinates(points), colour(stroke.colour), stroke.width,
+      stroke.dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dash),
+      stroke.opacity == 1 ? "" : fmt::format(" stroke-opacity=\"{:.2f}\"", stroke.opacity));
 }
 
 void Svg::polygon(const std::vector<Point>& points, const std::string& fill, double opacity) {
   body_ +=
-      fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{:.2f}\"/>\n", coordinates(points), fill, opacity);
+      fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{:.2f}\"/>\n", coordinates(points), colour(fill), opacity);
 }
 
 void Svg::rect(Point corner, double width, double height, const std::string& fill) {
   body_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", corner.x,
-                       corner.y, width, height, fill);
+                       corner.y, width, height, colour(fill));
 }
 
 void Svg::circle(Point centre, double radius, const std::string& fill) {
   body_ +=
-      fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" fill=\"{}\"/>\n", centre.x, centre.y, radius, fill);
+      fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" fill=\"{}\"/>\n", centre.x, centre.y, radius, colour(fill));
 }
 
 void Svg::text(Point at, const std::string& text, const TextStyle& style) {
@@ -125,86 +91,7 @@ void Svg::text(Point at, const std::string& text, const TextStyle& style) {
       style.rotation == 0 ? "" : fmt::format(" transform=\"rotate({:.1f} {:.2f} {:.2f})\"", style.rotation, at.x, at.y);
   body_ += fmt::format(
       "<text x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.2f}\" text-anchor=\"{}\" fill=\"{}\"{}{}>{}</text>\n", at.x, at.y,
-      style.size, style.anchor, style.colour, style.bold ? " font-weight=\"bold\"" : "", turn, escaped(text));
-}
-
-Axis Axis::covering(std::string label, const std::vector<double>& values, Scale scale) {
-  const bool logarithmic = scale == Scale::log10;
-  std::vector<double> shown;
-  for (const double value : values)
-    if (std::isfinite(value) && (!logarithmic || value > 0)) shown.push_back(value);
-  if (shown.empty()) return {std::move(label), logarithmic ? 0.1 : 0, 1, scale};
-  const auto [least, most] = std::minmax_element(shown.begin(), shown.end());
-  double low = *least, high = *most;
-  if (logarithmic) {
-    low = std::floor(std::log10(low) + 1e-9);
-    high = std::max(std::ceil(std::log10(high) - 1e-9), low + 1);
-    return {std::move(label), std::pow(10, low), std::pow(10, high), scale};
-  }
-  if (high - low <= 1e-9 * std::abs(low)) {  // equal but for rounding
-    const double margin = low == 0 ? 0.5 : std::abs(low) / 10;
-    low -= margin;
-    high += margin;
-  }
-  const double step = linear_step(low, high);
-  return {std::move(label), step * std::floor(low / step + 1e-9), step * std::ceil(high / step - 1e-9), scale};
-}
-
-std::vector<double> Axis::ticks() const {
-  std::vector<double> values;
-  if (scale == Scale::log10) {
-    const double first = std::ceil(std::log10(low) - 1e-9), last = std::floor(std::log10(high) + 1e-9);
-    const double stride = std::ceil((last - first + 1) / 6);
-    for (double exponent = first; exponent <= last; exponent += stride) {
-      const double power = std::pow(10, exponent);
-      values.push_back(power);
-      for (const double factor : {2., 5.})
-        if (last - first < 2 && factor * power < high) values.push_back(factor * power);
-    }
-    return values;
-  }
-  const double step = linear_step(low, high);
-  for (double k = std::ceil(low / step - 1e-9); k <= high / step + 1e-9; ++k) values.push_back(k * step);
-  return values;
-}
-
-double Axis::fraction(double value) const {
-  if (std::isnan(value)) return value;
-  const double share = scale == Scale::linear ? (value - low) / (high - low)
-                                              : std::log10(std::max(value, 0.0) / low) / std::log10(high / low);
-  return std::clamp(share, 0.0, 1.0);
-}
-
-Point Panel::at(double x_value, double y_value) const {
-  return {corner.x + width * x.fraction(x_value), corner.y + height * (1 - y.fraction(y_value))};
-}
-
-void Panel::draw_x_axis(Svg& svg) const {
-  const double bottom = corner.y + height;
-  svg.line({corner.x, bottom}, {corner.x + width, bottom}, {});
-  for (const double value : x.ticks()) {
-    const double at_x = corner.x + width * x.fraction(value);
-    svg.line({at_x, bottom}, {at_x, bottom + tick}, {});
-    if (x.labelled) svg.text({at_x, bottom + tick + 7.5}, tick_label(value, x.scale), {7, "middle"});
-  }
-}
-
-void Panel::draw_axes(Svg& svg, const std::string& letter, const std::string& title) const {
-  const double bottom = corner.y + height;
-  draw_x_axis(svg);
-  svg.line(corner, {corner.x, bottom}, {});
-  double widest = 0;  // of the labels, as drawn in 7 point
-  for (const double value : y.ticks()) {
-    const double at_y = corner.y + height * (1 - y.fraction(value));
-    svg.line({corner.x, at_y}, {corner.x - tick, at_y}, {});
-    svg.text({corner.x - tick - 2, at_y + 2.5}, tick_label(value, y.scale), {7, "end"});
-    const auto label = tick_label(value, y.scale);
-    widest = std::max(widest, 3.9 * static_cast<double>(std::count_if(label.begin(), label.end(), begins_character)));
-  }
-  if (x.labelled) svg.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
-  svg.text({corner.x - std::max(28., tick + 5 + widest), corner.y + height / 2}, y.label, {8, "middle", -90});
-  svg.text({corner.x - 34, corner.y - 9}, letter, {10, "start", 0, "#000000", true});
-  svg.text({corner.x, corner.y - 9}, title, {8});
+      style.size, style.anchor, colour(style.colour), style.bold ? " font-weight=\"bold\"" : "", turn, markup(text));
 }
 
 }  // namespace stillpoint

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "experiments/report/panel.hpp"
 #include "experiments/report/svg.hpp"
 
 namespace stillpoint {

@@ -43,7 +43,7 @@ PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std
   for (const auto& run : reference) partner[run.seed] = &run;
 
   long both = 0, first_only = 0, second_only = 0, neither = 0;
-  std::vector<double> updates;
+  std::vector<double> updates, each_reached;
   for (const auto& run : runs) {
     const auto found = partner.find(run.seed);
     if (found == partner.end()) continue;
@@ -52,13 +52,14 @@ PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std
     const long run_time = run.reached_at.value_or(budget + 1), other_time = other.reached_at.value_or(budget + 1);
     const bool reached = run_time <= budget, other_reached = other_time <= budget;
     ++(reached ? other_reached ? both : first_only : other_reached ? second_only : neither);
+    each_reached.push_back(static_cast<double>(reached) - static_cast<double>(other_reached));
     updates.push_back(static_cast<double>(std::min(run_time, budget) - std::min(other_time, budget)));
   }
   const auto pairs = static_cast<long>(updates.size());
   if (pairs == 0) return {};
   const auto interval = paired_share_interval(both, first_only, second_only, neither);
   const double difference = static_cast<double>(first_only - second_only) / static_cast<double>(pairs);
-  return {pairs, Estimate{100 * difference, Interval{100 * interval.low, 100 * interval.high}}, std::move(updates)};
+  return {pairs, Estimate{100 * difference, Interval{100 * interval.low, 100 * interval.high}}, std::move(updates), std::move(each_reached)};
 }
 
 }  // namespace stillpoint

@@ -25,6 +25,7 @@ struct PairedDifference {
   long pairs = 0;
   std::optional<Estimate> share_reached;  // percentage points, score interval; absent without pairs
   std::vector<double> updates;            // of each pair, of min(reached_at, budget) [updates]
+  std::vector<double> reached = {};       // of each pair: 1 where the first alone reached, -1 the other alone, else 0
 };
 PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std::vector<RunRecord>& reference);
 

@@ -101,7 +101,7 @@ void add_plan(StudyRecord& record, const std::optional<std::set<std::uint64_t>>&
 
 }  // namespace
 
-StudyRecord read_results(const std::string& directory) {
+StudyRecord read_results(const std::string& directory, std::vector<std::string>* damaged) {
   const auto text = read_study_text(directory);
   const auto found = parse_description(text, study_json_of(directory));
   StudyRecord record;
@@ -130,7 +130,9 @@ StudyRecord read_results(const std::string& directory) {
     record.conditions.push_back(std::move(condition));
   }
   index.keep();
-  if (!problems.empty())
+  if (damaged)
+    *damaged = std::move(problems);
+  else if (!problems.empty())
     throw UserError(problems.size() == 1
                         ? problems.front()
                         : fmt::format("{} (and {} more files like it)", problems.front(), problems.size() - 1));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "experiments/results/records.hpp"
 #include "experiments/study/study.hpp"
@@ -34,8 +35,9 @@ std::string run_path(const std::string& directory, std::size_t condition, std::u
 std::string tuning_path(const std::string& directory, std::size_t condition, std::size_t candidate, std::uint64_t seed);
 
 /// Reads a study's directory: finished runs, and which others are planned, running or kept on their way. Says on
-/// standard error where runs are of several programs or budgets. Throws UserError when it holds no study.
-StudyRecord read_results(const std::string& directory);
+/// standard error where runs are of several programs or budgets. Throws UserError when it holds no study, and of a run
+/// that cannot be read, unless `damaged` takes what is said of it: then the others are read, and it counts as missing.
+StudyRecord read_results(const std::string& directory, std::vector<std::string>* damaged = nullptr);
 /// The same; throws UserError when no run is finished, too.
 StudyRecord read_finished_results(const std::string& directory);
 

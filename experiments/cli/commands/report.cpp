@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/output_file.hpp"
+#include "experiments/options/argument.hpp"
+#include "experiments/report/page/study_page.hpp"
+#include "experiments/results/atomic_file.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+/// Makes the directory of figures, which must not be one of a study's own.
+void open_figures(const std::string& directory) {
+  require_argument(!directory.empty(), "--figures", "(empty)", "must name a directory");
+  std::error_code failed;
+  const auto place = fs::weakly_canonical(directory, failed);
+  for (auto at = place; at.has_relative_path(); at = at.parent_path())
+    for (const char* own : {"runs", "tuning", "planned", "restructuring", "analyses"})
+      require_argument(at.filename() != own || !fs::exists(at.parent_path() / "study.json"), "--figures", directory,
+                       fmt::format("belongs to the study in {}; choose another", at.parent_path().string()));
+  fs::create_directories(directory, failed);
+  require_argument(fs::is_directory(directory, failed) && ::access(directory.c_str(), W_OK) == 0, "--figures", directory,
+                   "cannot be written to; name a directory that can");
+}
+
+int report(const std::vector<std::string>& arguments, const Command& command) {
+  po::options_description options;
+  options.add_options()("out", po::value<OutputFile>(), "HTML file; default: DIR/report.html")(
+      "figures", po::value<std::string>(), "directory for every panel as SVG and as PDF, a file each, 89 mm wide");
+  po::positional_options_description positional;
+  positional.add("DIR", 1);
+  po::variables_map values;
+  if (!parse_command(command, arguments, options, positional, values)) return 0;
+  const auto directory = required(command, values, "DIR");
+  const auto figures = values.count("figures") > 0 ? values["figures"].as<std::string>() : std::string();
+  if (values.count("figures") > 0) open_figures(figures);
+  const auto given = output_path(values, "out");
+  const auto out = given.empty() ? (fs::path(directory) / "report.html").string() : given;
+  require_parameter(fs::path(out).extension() == ".html", "--out", out, "must end in .html");
+  const auto page = read_study_page(directory);
+  write_atomically(out, page_html(page));
+  if (!figures.empty())
+    for (const auto& file : panel_files(page)) write_atomically((fs::path(figures) / file.name).string(), file.bytes);
+  fmt::print("{}\n", out);
+  return 0;
+}
+
+}  // namespace
+
+Command report_command() {
+  return {"report", "DIR [--out FILE.html] [--figures DIR]",
+          "What came of a study, as one page to look at: what it found and how surely, curves, tables, phase portraits,\n"
+          "where it comes from. One file that needs nothing beside itself; of a study that still runs, what is there.",
+          "stillpoint report results/quickstart", report};
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,136 @@
+#include "experiments/report/page/findings.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "experiments/report/cells.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double told_level = 0.05;  // of a corrected p
+
+bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
+
+std::string reached_text(const Summary& summary) {
+  return fmt::format("{} of {} {} reached criterion", summary.reached, summary.runs, summary.runs == 1 ? "run" : "runs");
+}
+
+std::string updates_text(const Estimate& updates) {
+  const auto size = fmt::format("{:.0f} updates {}", std::abs(updates.value), updates.value < 0 ? "fewer" : "more");
+  if (!updates.interval) return size;
+  return fmt::format("{} (difference {:.0f} [{:.0f}, {:.0f}])", size, updates.value, updates.interval->low,
+                     updates.interval->high);
+}
+
+std::string corrected(const ComparedStudy& study, const std::optional<double>& p) {
+  if (!p) return "";
+  const auto text = fmt::format(", p = {:.2g}", *p);
+  return study.count > 1 ? fmt::format("{} after Holm's correction for {} comparisons", text, study.count) : text;
+}
+
+/// Of the difference of shares, over pairs. What is said of it must stand both in the interval and in the test, which is
+/// exact where pairs are few.
+std::string shares_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
+                            const std::string& other) {
+  const auto& difference = *comparison.share_reached;
+  const auto& interval = *difference.interval;
+  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}", comparison.pairs,
+                                 comparison.pairs == 1 ? "seed" : "seeds", share_text(difference.value / 100),
+                                 share_text(interval.low / 100), share_text(interval.high / 100),
+                                 corrected(study, comparison.p_reached_holm));
+  if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level)
+    return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
+                       difference.value > 0 ? "more" : "fewer", name, other);
+  const auto smallest = smallest_told_difference(comparison.pairs, study.count);
+  return fmt::format(
+      "{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value, name,
+      smallest ? fmt::format("The smallest difference that {} pairs can tell from none{} is {}, all pairs that differ "
+                             "in one direction.",
+                             comparison.pairs, study.count > 1 ? fmt::format(" in {} comparisons", study.count) : "",
+                             share_text(*smallest))
+               : fmt::format("{} {} too few to tell any difference from none.", comparison.pairs,
+                             comparison.pairs == 1 ? "pair is" : "pairs are"));
+}
+
+/// Of the updates to criterion.
+std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name) {
+  if (!comparison.paired) {
+    if (!comparison.p_holm) return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
+    return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}.",
+                       *comparison.p_holm <= told_level ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm));
+  }
+  if (!comparison.updates) return "The times to criterion are the same in every pair, which says nothing of speed.";
+  const auto budget = fmt::format("counted to the budget of {} updates", comparison.budget);
+  if (!comparison.updates->interval)
+    return fmt::format("On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
+                       "is faster cannot be told.",
+                       name, updates_text(*comparison.updates), budget);
+  if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= told_level)
+    return fmt::format("On average {} takes {}, {}{}.", name, updates_text(*comparison.updates), budget,
+                       corrected(study, comparison.p_holm));
+  return fmt::format("On average {} takes {}, {}{}: whether it is faster cannot be told.", name,
+                     updates_text(*comparison.updates), budget, corrected(study, comparison.p_holm));
+}
+
+Finding compared(const ComparedStudy& study, std::size_t condition) {
+  const auto& comparison = *study.comparisons[condition];
+  const auto name = study.study.conditions[condition].label(),
+             other = study.study.conditions[comparison.against].label();
+  Finding finding{fmt::format("Does {} learn more often, or faster, than {}?", name, other), ""};
+  const auto &own = study.summaries[condition], &others = study.summaries[comparison.against];
+  if (own.runs == 0 || others.runs == 0) {
+    finding.answer = fmt::format("It cannot be told yet: of {} no run is finished.", own.runs == 0 ? name : other);
+    return finding;
+  }
+  finding.answer = fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached,
+                               others.runs);
+  if (comparison.paired && comparison.share_reached && comparison.share_reached->interval)
+    finding.answer += shares_sentence(study, comparison, name, other) + ' ';
+  finding.answer += speed_sentence(study, comparison, name);
+  if (comparison.set_apart > 0)
+    finding.answer += fmt::format(" {} {} left out: the control is not matched there.", comparison.set_apart,
+                                  comparison.paired ? (comparison.set_apart == 1 ? "pair is" : "pairs are")
+                                                    : (comparison.set_apart == 1 ? "run is" : "runs are"));
+  return finding;
+}
+
+Finding alone(const Condition& condition, const Summary& summary) {
+  const auto& interval = summary.reached_interval;
+  return {fmt::format("How often does {} reach criterion?", condition.label()),
+          summary.runs == 0
+              ? std::string("It cannot be told yet: no run is finished.")
+              : fmt::format("{}, a share of {} [{}, {}]; median updates to criterion: {}.", reached_text(summary),
+                            share_text(static_cast<double>(summary.reached) / static_cast<double>(summary.runs)),
+                            share_text(interval.low), share_text(interval.high), updates_cell(summary))};
+}
+
+}  // namespace
+
+std::string share_text(double share) {
+  auto text = fmt::format("{:.2f}", share);
+  if (const auto zero = text.find("0."); zero != std::string::npos && zero <= 1 && std::abs(share) < 0.995)
+    text.erase(zero, 1);
+  return text == "-.00" ? ".00" : text;
+}
+
+std::optional<double> smallest_told_difference(long pairs, long comparisons) {
+  double p = 2 * static_cast<double>(comparisons);  // two of the 2^n signs of the pairs that differ
+  for (long differing = 1; differing <= pairs; ++differing)
+    if ((p /= 2) <= told_level) return static_cast<double>(differing) / static_cast<double>(pairs);
+  return std::nullopt;
+}
+
+std::vector<Finding> findings(const ComparedStudy& study) {
+  std::vector<Finding> list;
+  for (std::size_t i = 0; i < study.comparisons.size(); ++i)
+    if (study.comparisons[i]) list.push_back(compared(study, i));
+  if (list.empty())
+    for (std::size_t i = 0; i < study.summaries.size(); ++i)
+      list.push_back(alone(study.study.conditions[i], study.summaries[i]));
+  return list;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,77 @@
+// Portraits as data of a page, and as a panel.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/report/page/portrait.hpp"
+#include "experiments/report/panel.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+/// Four digits: what is drawn tells no more.
+Json short_number(double value) { return std::stod(fmt::format("{:.4g}", value)); }
+
+Json place_json(const Place3& place) {
+  return Json::array({short_number(place[0]), short_number(place[1]), short_number(place[2])});
+}
+
+Json moment_json(const Portrait::Moment& moment) {
+  Json trials = Json::array(), points = Json::array();
+  for (const auto& trial : moment.trials) {
+    Json states = Json::array();
+    for (const auto& state : trial) states.push_back(place_json(state));
+    trials.push_back(std::move(states));
+  }
+  for (const auto& point : moment.points)
+    points.push_back({{"at", place_json(point.at)}, {"stable", point.stable}, {"unstable", point.unstable_directions}});
+  return {{"update", moment.update}, {"trials", trials}, {"points", points}};
+}
+
+}  // namespace
+
+Json portraits_json(const std::vector<Portrait>& portraits) {
+  Json list = Json::array();
+  for (const auto& portrait : portraits) {
+    if (portrait.moments.empty()) continue;
+    Json moments = Json::array();
+    for (const auto& moment : portrait.moments) moments.push_back(moment_json(moment));
+    list.push_back({{"condition", portrait.condition},
+                    {"label", portrait.label},
+                    {"seed", portrait.seed},
+                    {"share", place_json(portrait.share)},
+                    {"types", portrait.trial_type},
+                    {"moments", moments}});
+  }
+  return list;
+}
+
+void draw_portrait(Drawing& drawing, const Portrait& portrait) {
+  const auto& moment = portrait.moments.back();
+  std::vector<double> across, up;
+  const auto see = [&](const Place3& place) {
+    across.push_back(place[0]);
+    up.push_back(place[1]);
+  };
+  for (const auto& trial : moment.trials) std::for_each(trial.begin(), trial.end(), see);
+  for (const auto& point : moment.points) see(point.at);
+  const auto axis = [&](int component, const std::vector<double>& values) {
+    return Axis::covering(fmt::format("component {} ({:.0f} %)", component + 1, 100 * portrait.share[static_cast<std::size_t>(component)]), values);
+  };
+  const Panel panel{{40, 22}, column_width - 48, 150, axis(0, across), axis(1, up)};
+  for (std::size_t i = 0; i < moment.trials.size(); ++i) {
+    std::vector<Point> line;
+    for (const auto& state : moment.trials[i]) line.push_back(panel.at(state[0], state[1]));
+    drawing.polyline(line, series_stroke(static_cast<std::size_t>(portrait.trial_type[i]), 0.6));
+  }
+  for (const auto& point : moment.points) {
+    const auto at = panel.at(point.at[0], point.at[1]);
+    drawing.circle(at, 2.4, "#000000");
+    if (!point.stable) drawing.circle(at, 1.6, "#FFFFFF");
+  }
+  panel.draw_axes(drawing, "", fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update));
+}
+
+}  // namespace stillpoint

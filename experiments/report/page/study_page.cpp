@@ -1,0 +1,285 @@
+#include "experiments/report/page/study_page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiments/options/message.hpp"
+#include "experiments/report/naming.hpp"
+#include "experiments/report/page/findings.hpp"
+#include "experiments/report/page/page_files.hpp"
+#include "experiments/report/page/page_table.hpp"
+#include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/provenance.hpp"
+#include "experiments/report/page/study_panels.hpp"
+#include "experiments/report/pdf.hpp"
+#include "experiments/report/summary.hpp"
+#include "experiments/runs/progress.hpp"
+#include "experiments/study/study_directory.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr std::size_t most_single_runs = 400;  // whose curves a page holds
+
+std::size_t single_runs_of(const StudyRecord& study) {
+  return most_single_runs / std::max<std::size_t>(1, study.conditions.size());
+}
+
+std::string notice(const std::string& text) { return element("p", text, "class=\"notice\""); }
+
+/// Text of several lines, each a notice.
+std::string notices(const std::string& lines) {
+  std::string html;
+  for (std::size_t at = 0; at < lines.size();) {
+    auto end = lines.find('\n', at);
+    while (end != std::string::npos && lines.compare(end, 3, "\n  ") == 0) end = lines.find('\n', end + 1);
+    html += notice(lines.substr(at, end == std::string::npos ? end : end - at));
+    at = end == std::string::npos ? lines.size() : end + 1;
+  }
+  return html;
+}
+
+std::string status_notices(const StudyPage& page) {
+  std::string html = notices(completion_line(page.study.study));
+  if (!page.status) return html;
+  const auto& runs = page.status->runs;
+  if (runs.seconds_left)
+    html += notice(fmt::format("{} being trained now; about {} left.",
+                               runs.running.size() == 1 ? "1 run is" : fmt::format("{} runs are", runs.running.size()),
+                               duration_text(*runs.seconds_left)));
+  else if (runs.one_at_a_time)
+    html += notice(fmt::format("Nobody works on it now; one run after the other, what is missing takes about {}.",
+                               duration_text(*runs.one_at_a_time)));
+  else
+    html += notice("How long the rest takes is not known before a run of every condition has ended.");
+  for (const auto& [name, reason] : runs.failed) html += notice(fmt::format("Failed: {}: {}", name, reason));
+  return html;
+}
+
+std::string missing_notices(const StudyRecord& study) {
+  std::string html;
+  for (const auto& condition : study.conditions) {
+    std::vector<std::string> diverged, missing;
+    auto seeds = condition.completion.planned;
+    for (const auto seed : condition.completion.running) seeds.erase(seed);
+    for (const auto& run : condition.runs) {
+      seeds.erase(run.seed);
+      if (run.diverged()) diverged.push_back(fmt::format("{}", run.seed));
+    }
+    for (const auto seed : seeds) missing.push_back(fmt::format("{}", seed));
+    const auto named = [&](std::vector<std::string> list) {
+      constexpr std::size_t most = 20;
+      const auto more = list.size() > most ? fmt::format(" and {} more", list.size() - most) : std::string();
+      list.resize(std::min(list.size(), most));
+      return fmt::format("{}{}", fmt::join(list, ", "), more);
+    };
+    if (!diverged.empty())
+      html += notice(fmt::format("Diverged, {}: {} of {} runs (seeds {}).", condition.name(), diverged.size(),
+                                 condition.done(), named(diverged)));
+    if (!missing.empty())
+      html += notice(fmt::format("Missing, {}: {} of {} runs (seeds {}).", condition.name(), missing.size(),
+                                 condition.planned(), named(missing)));
+  }
+  return html;
+}
+
+std::string all_notices(const StudyPage& page) {
+  const auto& study = page.study.study;
+  auto html = status_notices(page) + missing_notices(study);
+  for (const auto& problem : page.damaged) html += notice("Damaged and left out: " + problem);
+  html += notices(unmatched_lines(study)) + notices(left_out_lines(study));
+  if (const auto mixed = mixed_programs_line(study.programs()); !mixed.empty()) html += notice(mixed);
+  return html;
+}
+
+std::string findings_html(const StudyPage& page) {
+  constexpr std::size_t most = 24;
+  const auto all = findings(page.study);
+  std::string html;
+  for (std::size_t i = 0; i < std::min(all.size(), most); ++i)
+    html += "<article>" + element("h3", all[i].question) + element("p", all[i].answer) + "</article>\n";
+  if (all.size() > most) html += notice(fmt::format("{} more are in the table of comparisons.", all.size() - most));
+  if (page.study.count > 1)
+    html += element("p",
+                    "Intervals are of 95 %, each by itself; p-values are corrected for the number of comparisons, and "
+                    "nothing is said to differ that they do not carry.",
+                    "class=\"fine\"");
+  return html;
+}
+
+std::string svg_of(const StudyPanel& panel) {
+  Svg svg(column_width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page);
+  panel.draw(svg);
+  return svg.str();
+}
+
+std::string legend_html(const StudyRecord& study) {
+  std::string html = "<div class=\"legend\" role=\"group\" aria-label=\"Conditions shown\">\n";
+  for (const auto& [i, stroke] : page_series(study)) {
+    Svg sample(24, 8, study.conditions[i].name(), Svg::Place::page);
+    sample.line({0, 4}, {24, 4}, {stroke.colour, 2, stroke.dash});
+    html += fmt::format("<button type=\"button\" aria-pressed=\"true\" data-toggle=\"{}\">", i) + sample.str() +
+            markup(study.conditions[i].name()) + "</button>\n";
+  }
+  return html + "</div>\n";
+}
+
+/// Two panels that differ in their axis alone are one figure with a choice.
+std::string figures_html(const std::vector<StudyPanel>& panels) {
+  std::string html;
+  for (std::size_t i = 0; i < panels.size(); ++i) {
+    const auto& panel = panels[i];
+    const bool two = !panel.axis.empty();
+    html += fmt::format("<figure id=\"{}\">\n", panel.name) + element("h3", panel.title);
+    if (two) {
+      html += "<p class=\"tools\" role=\"group\" aria-label=\"Axis\">";
+      for (const auto* each : {&panel, &panels[i + 1]})
+        html += fmt::format("<button type=\"button\" data-axis=\"{0}\" aria-pressed=\"{1}\">{0}</button>", each->axis,
+                            each == &panel);
+      html += "</p>\n";
+    }
+    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) +
+            "</div>\n";
+    if (two) {
+      ++i;
+      html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) +
+              svg_of(panels[i]) + "</div>\n";
+    }
+    html += element("figcaption", panel.caption) +
+            fmt::format("<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button>"
+                        "<button type=\"button\" data-csv=\"{}\">Numbers as CSV</button>{}</p>\n</figure>\n",
+                        panel.table,
+                        two ? "<button type=\"button\" data-csv=\"single_curves\">Single runs as CSV</button>" : "");
+  }
+  return html;
+}
+
+std::string portraits_html(const std::vector<Portrait>& portraits, const StudyRecord& study) {
+  std::string html;
+  const bool any = std::any_of(portraits.begin(), portraits.end(), [](const auto& each) { return !each.moments.empty(); });
+  if (any) html += portrait_part();
+  for (const auto& portrait : portraits)
+    if (!portrait.note.empty()) html += notice(fmt::format("{}: {}", portrait.label, portrait.note));
+  if (study.conditions.size() > portraits.size())
+    html += notice(fmt::format("Portraits are of the first {} conditions of {}.", portraits.size(), study.conditions.size()));
+  return html;
+}
+
+std::string provenance_html(const StudyPage& page) {
+  std::string html;
+  for (const auto& [program, runs] : page.study.study.programs())
+    html += element("p", fmt::format("{} {} by: {}", runs, runs == 1 ? "run" : "runs", program_text(program)));
+  if (page.study_file)
+    html += "<p>This study file and the command make the study again, with the same program to the bit:</p>\n" +
+            element("pre", "stillpoint run study.ini --out DIR", "tabindex=\"0\"") +
+            element("pre", *page.study_file, "id=\"study-file\" tabindex=\"0\"") +
+            "<p class=\"tools\"><button type=\"button\" data-text=\"study-file\" data-name=\"study.ini\">Download "
+            "study.ini</button></p>\n";
+  else
+    html += notice("The study file could not be put together again from what the directory notes; keep the file that "
+                   "`stillpoint run` was given. What each condition is stands in study.json, the options of each run "
+                   "in its file.");
+  return html + "<p>This page was made by:</p>\n" + element("pre", "stillpoint report DIR", "tabindex=\"0\"");
+}
+
+std::string subtitle(const StudyPage& page) {
+  const auto& study = page.study.study;
+  long done = 0, planned = 0;
+  std::vector<std::string> tasks;
+  for (const auto& condition : study.conditions) {
+    done += condition.done();
+    planned += condition.planned();
+    if (const auto task = task_of(condition); !task.empty() && std::find(tasks.begin(), tasks.end(), task) == tasks.end())
+      tasks.push_back(task);
+  }
+  return fmt::format("task {}; {} {}; {} of {}{} planned runs are done", fmt::join(tasks, ", "), study.conditions.size(),
+                     study.conditions.size() == 1 ? "condition" : "conditions", done,
+                     !study.conditions.empty() && study.conditions.front().completion.at_least ? "at least " : "", planned);
+}
+
+}  // namespace
+
+StudyPage read_study_page(const std::string& directory) {
+  StudyPage page{directory, {}, {}, {}, {}, {}, {}};
+  auto record = read_results(directory, &page.damaged);
+  if (!record.has_runs())
+    throw UserError(page.damaged.empty()
+                        ? directory + ": has no finished runs, so there is nothing to report; give `stillpoint run` the study again"
+                        : fmt::format("{}: no finished run can be read: {}", directory, page.damaged.front()));
+  for (const auto& problem : page.damaged) tell(fmt::format("warning: left out of the report: {}", problem));
+  if (!record.finished()) page.status = read_status(directory);
+  page.study = compare_conditions(std::move(record));
+  page.portraits = portraits_of(directory, page.study.study);
+  page.study_file = study_file_of(directory, page.study.study);
+  page.beside = figures_beside(directory, page.study.study.name);
+  return page;
+}
+
+std::string page_html(const StudyPage& page) {
+  const auto& study = page.study.study;
+  const CurvePanels curves(study.conditions);
+  const auto single_runs = single_runs_of(study);
+  const auto panels = study_panels(page.study, curves, single_runs);
+  const auto summary = Json::parse(summary_json(page.study));
+  const auto conditions = conditions_table(page.study, summary), comparisons = comparisons_table(summary),
+             runs = runs_table(study);
+  auto tables = plotted_tables(page.study, curves, single_runs);
+  for (const auto* table : {&conditions, &comparisons, &runs}) tables[table->id] = table_json(*table);
+  const auto listed = runs.rows.size();
+  long all = 0;
+  for (const auto& condition : study.conditions) all += condition.done();
+
+  auto results = table_html(conditions);
+  if (!comparisons.rows.empty()) results += table_html(comparisons);
+  auto figures = legend_html(study) + "<div class=\"figures\">\n" + figures_html(panels) + "</div>\n";
+  if (std::any_of(study.conditions.begin(), study.conditions.end(),
+                  [&](const auto& each) { return each.runs.size() > single_runs; }))
+    figures += notice(fmt::format("Curves of single runs are those of the first {} of each condition.", single_runs));
+  auto list = table_html(runs);
+  if (static_cast<long>(listed) < all)
+    list += notice(fmt::format("Of {} runs those that diverged and the first {} others are listed.", all, most_listed_runs));
+
+  return filled_page({{"title", markup(study.name)},
+                      {"subtitle", markup(subtitle(page))},
+                      {"notices", all_notices(page)},
+                      {"findings", findings_html(page)},
+                      {"results", results},
+                      {"figures", figures},
+                      {"portraits", portraits_html(page.portraits, study)},
+                      {"analyses", figures_beside_html(page.beside)},
+                      {"runs", list},
+                      {"provenance", provenance_html(page)},
+                      {"data", script_json({{"study", study.name},
+                                            {"summary", summary},
+                                            {"tables", tables},
+                                            {"portraits", portraits_json(page.portraits)}})}});
+}
+
+std::vector<FigureFile> panel_files(const StudyPage& page) {
+  const auto& study = page.study.study;
+  const CurvePanels curves(study.conditions);
+  std::vector<FigureFile> files;
+  const auto add = [&](const std::string& name, double height, const std::string& title, const auto& draw) {
+    Svg svg(column_width, height, title);
+    draw(svg);
+    files.push_back({name + ".svg", svg.str()});
+    Pdf pdf(column_width, height, title);
+    draw(pdf);
+    files.push_back({name + ".pdf", pdf.bytes()});
+  };
+  for (const auto& panel : study_panels(page.study, curves, single_runs_of(study)))
+    add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
+        [&](Drawing& drawing) {
+          panel.draw(drawing);
+          if (panel.shows_conditions) draw_legend(drawing, study, panel.height);
+        });
+  for (const auto& portrait : page.portraits)
+    if (!portrait.moments.empty())
+      add(fmt::format("portrait-condition{:04d}", portrait.condition), portrait_height,
+          "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
+  return files;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,37 @@
+// A study as one page of HTML that asks for nothing beside itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/report/comparison.hpp"
+#include "experiments/report/page/beside.hpp"
+#include "experiments/report/page/portrait.hpp"
+#include "experiments/study/study_status.hpp"
+
+namespace stillpoint {
+
+struct StudyPage {
+  std::string directory;             // as it was given
+  ComparedStudy study;
+  std::optional<StudyStatus> status;  // of a study that is not finished
+  std::vector<std::string> damaged;   // why files of runs could not be read
+  std::vector<Portrait> portraits;
+  std::optional<std::string> study_file;
+  FiguresBeside beside = {};
+};
+
+/// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
+/// shows progress. Throws UserError where the directory holds no study, or no run that can be read is finished.
+StudyPage read_study_page(const std::string& directory);
+
+std::string page_html(const StudyPage& page);
+
+/// Every panel as SVG and as PDF, by the name of its file.
+struct FigureFile {
+  std::string name, bytes;
+};
+std::vector<FigureFile> panel_files(const StudyPage& page);
+
+}  // namespace stillpoint

@@ -1,0 +1,170 @@
+// The page of a study: text of files stays text, numbers are those of the summary, words do not say more than numbers.
+#include <set>
+
+#include "experiments/report/page/findings.hpp"
+#include "experiments/report/page/page_table.hpp"
+#include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/study_page.hpp"
+#include "experiments/report/page/study_panels.hpp"
+#include "experiments/report/summary.hpp"
+#include "tests/catch.hpp"
+#include "tests/records.hpp"
+
+using namespace stillpoint;
+using namespace stillpoint::testing;
+
+namespace {
+
+const std::string hostile = "</script><script>alert(1)</script><!-- \" ' & \xE2\x80\xA8 \x01 {{data}}";
+
+StudyPage page_of(StudyRecord record) {
+  StudyPage page{"results/two_arms", compare_conditions(std::move(record)), {}, {}, {}, {}, {}};
+  return page;
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+  return found;
+}
+
+/// What stands between the tags of the page's data.
+Json data_of(const std::string& html) {
+  const std::string begin = "<script type=\"application/json\" id=\"data\">";
+  const auto from = html.find(begin) + begin.size();
+  return Json::parse(html.substr(from, html.find("</script>", from) - from));
+}
+
+StudyRecord arms_of(long reached, long others, long seeds) {
+  StudyRecord study{"arms", {}};
+  for (const auto& [arm, of] : {std::pair("none", others), std::pair("tcr", reached)}) {
+    Condition condition{{{"study.arm", arm}}, {}};
+    condition.number = static_cast<long>(study.conditions.size());
+    for (long k = 0; k < seeds; ++k)
+      condition.runs.push_back(run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
+    study.conditions.push_back(std::move(condition));
+  }
+  return study;
+}
+
+}  // namespace
+
+TEST_CASE("Names of a study never become markup or script of its page") {
+  auto record = two_arms();
+  const auto harmless = page_html(page_of(record));
+  record.name = hostile;
+  record.conditions[1].varied[0].second = hostile;
+  record.left_out.push_back({{{"study.arm", hostile}}, hostile});
+  auto page = page_of(record);
+  page.damaged.push_back(hostile);
+  page.study_file = hostile;
+  page.beside.figures.push_back({hostile, "<svg>" + hostile + "</svg>"});
+  const auto html = page_html(page);
+  CHECK(html.find("<script>alert") == std::string::npos);
+  CHECK(html.find("<!-- ") == std::string::npos);
+  CHECK(html.find("\xE2\x80\xA8", html.find("application/json")) == std::string::npos);
+  CHECK(count(html, "<script") == count(harmless, "<script"));
+  CHECK(count(html, "</script") == count(harmless, "</script"));
+  CHECK(data_of(html)["study"].get<std::string>() == hostile);
+  CHECK(element("p", "a<b & \"c\"") == "<p>a&lt;b &amp; &quot;c&quot;</p>\n");
+}
+
+TEST_CASE("Data of a page is ASCII in which nothing ends a script") {
+  const auto text = script_json({{"a", "</script>"}, {"b", "<!--"}, {"c", "\xE2\x80\xA8"}, {"d", "\xFF"}});
+  CHECK(text.find('<') == std::string::npos);
+  for (const char c : text) CHECK(static_cast<unsigned char>(c) < 0x80);
+  CHECK(Json::parse(text)["c"] == "\xE2\x80\xA8");
+}
+
+TEST_CASE("The numbers of a page are those of the summary") {
+  const auto page = page_of(two_arms());
+  const auto summary = Json::parse(summary_json(page.study));
+  const auto data = data_of(page_html(page));
+  CHECK(data["summary"] == summary);
+  const auto& conditions = data["tables"]["conditions"];
+  const auto at = [&](std::size_t row, const std::string& key) {
+    const auto& columns = conditions["columns"];
+    const auto place = std::find(columns.begin(), columns.end(), key) - columns.begin();
+    return conditions["rows"][row][static_cast<std::size_t>(place)];
+  };
+  REQUIRE(conditions["rows"].size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (const auto* key : {"number", "runs", "reached", "diverged", "final_accuracy", "final_loss", "median_updates"})
+      CHECK(at(i, key) == summary[i][key]);
+    CHECK(at(i, "reached_low") == summary[i]["reached_interval"][0]);
+    CHECK(at(i, "median_updates_high") == summary[i]["median_updates_interval"][1]);
+  }
+}
+
+TEST_CASE("Curves of a page are thinned: however long a run, no curve has more points than the rule says") {
+  auto record = two_arms();
+  for (auto& condition : record.conditions)
+    for (auto& each : condition.runs) {
+      each.updates = 100000;
+      each.curve = thinned(curve(100000, 100000));
+    }
+  const auto data = data_of(page_html(page_of(record)));
+  const auto& single = data["tables"]["single_curves"];
+  CHECK(single["rows"].size() == 8);
+  CHECK(single["columns"].size() <= 3 + ThinCurve::most_bins);
+}
+
+TEST_CASE("A page of many runs holds the curves of some, and says so") {
+  const auto html = page_html(page_of(arms_of(300, 10, 300)));
+  CHECK(data_of(html)["tables"]["single_curves"]["rows"].size() == 400);
+  CHECK(html.find("those of the first 200 of each condition") != std::string::npos);
+  CHECK(html.size() < 5'000'000);
+}
+
+TEST_CASE("Where the interval holds 0 the page says that it cannot be told") {
+  const auto told = findings(compare_conditions(arms_of(14, 1, 20)));
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].answer.find("With tcr 14 of 20 runs reached criterion, with none 1 of 20") == 0);
+  CHECK(told[0].answer.find("difference of the shares is .65 [") != std::string::npos);
+  CHECK(told[0].answer.find("more runs reach criterion with tcr") != std::string::npos);
+
+  const auto open = findings(compare_conditions(arms_of(6, 5, 20)));
+  CHECK(open[0].answer.find("cannot be told from these runs") != std::string::npos);
+  CHECK(open[0].answer.find("more runs reach") == std::string::npos);
+}
+
+TEST_CASE("The smallest difference that pairs tell from none is the least that is told") {
+  for (const long pairs : {6L, 20L, 100L}) {
+    const auto least = smallest_told_difference(pairs, 1);
+    REQUIRE(least);
+    const long differing = std::lround(*least * static_cast<double>(pairs));
+    const auto told = [&](long reached) {
+      return findings(compare_conditions(arms_of(reached, 0, pairs)))[0].answer.find("cannot be told from these runs") ==
+             std::string::npos;
+    };
+    CHECK(told(differing));
+    CHECK_FALSE(told(differing - 1));
+  }
+  CHECK(smallest_told_difference(20, 3) == 7 / 20.);
+  CHECK_FALSE(smallest_told_difference(5, 1));
+}
+
+TEST_CASE("Shares are written without a zero in front") {
+  CHECK(share_text(0.65) == ".65");
+  CHECK(share_text(-0.05) == "-.05");
+  CHECK(share_text(1) == "1.00");
+  CHECK(share_text(-0.001) == ".00");
+}
+
+TEST_CASE("Every panel of a study is a file of its own, of one column's width") {
+  const auto files = panel_files(page_of(two_arms()));
+  std::set<std::string> names;
+  for (const auto& file : files) {
+    names.insert(file.name);
+    if (file.name.find(".pdf") != std::string::npos) {
+      CHECK(file.bytes.rfind("%PDF-", 0) == 0);
+      continue;
+    }
+    CHECK(file.bytes.find("width=\"252.28pt\"") != std::string::npos);
+    CHECK(file.bytes.find("var(") == std::string::npos);
+    CHECK(file.bytes.find("<text") != std::string::npos);
+  }
+  CHECK(names.size() == files.size());
+  CHECK(names.count("learning-curves.svg") == 1);
+  CHECK(names.count("differences.svg") == 1);
+}
