@@ -128,6 +128,23 @@ TEST_CASE("Where the interval holds 0 the page says that it cannot be told") {
   CHECK(open[0].answer.find("more runs reach") == std::string::npos);
 }
 
+TEST_CASE("What all compared conditions share is said once, and comparisons that tell a difference come first") {
+  auto record = arms_of(2, 1, 20);
+  auto others = arms_of(15, 1, 20);
+  for (auto& condition : record.conditions) condition.varied.push_back({"network.gain", "1"});
+  for (auto& condition : others.conditions) {
+    condition.varied.push_back({"network.gain", "2"});
+    condition.number += 2;
+    record.conditions.push_back(condition);
+  }
+  const auto study = compare_conditions(record);
+  const auto told = findings(study);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].question == "With gain = 2: does tcr learn more often, or faster, than none?");
+  CHECK((told[0].told && !told[1].told));
+  CHECK(overview(told, study) == "Of 2 comparisons 1 tells a difference; of 1 it cannot be told.");
+}
+
 TEST_CASE("The smallest difference that pairs tell from none is the least that is told") {
   for (const long pairs : {6L, 20L, 100L}) {
     const auto least = smallest_told_difference(pairs, 1);

@@ -61,7 +61,7 @@ def test_an_unfinished_study_is_reported_as_such(tmp):
     text = text_of(study / "report.html")
     assert "UNFINISHED: 23 of 24 planned runs are done" in text
     assert "Nobody works on it now" in text
-    assert re.search(r"Missing, #0 .*?: 1 of 3 runs \(seeds 1\)", text), text
+    assert re.search(r"Missing, #0 .*?: 1 of 3 runs \(seed 1\)", text), text
 
 
 def test_a_damaged_run_is_named_and_left_out(tmp):

@@ -72,14 +72,15 @@ std::string missing_notices(const StudyRecord& study) {
     const auto named = [&](std::vector<std::string> list) {
       constexpr std::size_t most = 20;
       const auto more = list.size() > most ? fmt::format(" and {} more", list.size() - most) : std::string();
+      const char* seeds = list.size() == 1 ? "seed" : "seeds";
       list.resize(std::min(list.size(), most));
-      return fmt::format("{}{}", fmt::join(list, ", "), more);
+      return fmt::format("{} {}{}", seeds, fmt::join(list, ", "), more);
     };
     if (!diverged.empty())
-      html += notice(fmt::format("Diverged, {}: {} of {} runs (seeds {}).", condition.name(), diverged.size(),
+      html += notice(fmt::format("Diverged, {}: {} of {} runs ({}).", condition.name(), diverged.size(),
                                  condition.done(), named(diverged)));
     if (!missing.empty())
-      html += notice(fmt::format("Missing, {}: {} of {} runs (seeds {}).", condition.name(), missing.size(),
+      html += notice(fmt::format("Missing, {}: {} of {} runs ({}).", condition.name(), missing.size(),
                                  condition.planned(), named(missing)));
   }
   return html;
@@ -98,6 +99,7 @@ std::string findings_html(const StudyPage& page) {
   constexpr std::size_t most = 24;
   const auto all = findings(page.study);
   std::string html;
+  if (const auto text = overview(all, page.study); !text.empty()) html += element("p", text);
   for (std::size_t i = 0; i < std::min(all.size(), most); ++i)
     html += "<article>" + element("h3", all[i].question) + element("p", all[i].answer) + "</article>\n";
   if (all.size() > most) html += notice(fmt::format("{} more are in the table of comparisons.", all.size() - most));
@@ -237,6 +239,8 @@ std::string page_html(const StudyPage& page) {
   if (std::any_of(study.conditions.begin(), study.conditions.end(),
                   [&](const auto& each) { return each.runs.size() > single_runs; }))
     figures += notice(fmt::format("Curves of single runs are those of the first {} of each condition.", single_runs));
+  if (std::any_of(study.conditions.begin(), study.conditions.end(), is_hollow))
+    figures += element("p", "Hollow points: runs of the condition are missing, or controls are not matched.", "class=\"fine\"");
   auto list = table_html(runs);
   if (static_cast<long>(listed) < all)
     list += notice(fmt::format("Of {} runs those that diverged and the first {} others are listed.", all, most_listed_runs));
