@@ -41,7 +41,8 @@ StudyRecord arms_of(long reached, long others, long seeds) {
     Condition condition{{{"study.arm", arm}}, {}};
     condition.number = static_cast<long>(study.conditions.size());
     for (long k = 0; k < seeds; ++k)
-      condition.runs.push_back(run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
+      condition.runs.push_back(
+          run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
     study.conditions.push_back(std::move(condition));
   }
   return study;
@@ -151,8 +152,8 @@ TEST_CASE("The smallest difference that pairs tell from none is the least that i
     REQUIRE(least);
     const long differing = std::lround(*least * static_cast<double>(pairs));
     const auto told = [&](long reached) {
-      return findings(compare_conditions(arms_of(reached, 0, pairs)))[0].answer.find("cannot be told from these runs") ==
-             std::string::npos;
+      return findings(compare_conditions(arms_of(reached, 0, pairs)))[0].answer.find(
+                 "cannot be told from these runs") == std::string::npos;
     };
     CHECK(told(differing));
     CHECK_FALSE(told(differing - 1));

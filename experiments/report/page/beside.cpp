@@ -56,11 +56,11 @@ std::string events_line(const ConditionRestructuring& condition) {
   auto text = fmt::format("{}: {} of {} measured runs have an event", condition.condition.name(), condition.with_event,
                           measured);
   if (condition.lead)
-    text += fmt::format(", the last of them on average {:.0f} updates before the drop of the loss{}",
-                        condition.lead->value,
-                        condition.lead->interval ? fmt::format(" [{:.0f}, {:.0f}]", condition.lead->interval->low,
-                                                               condition.lead->interval->high)
-                                                 : "");
+    text += fmt::format(
+        ", the last of them on average {:.0f} updates before the drop of the loss{}", condition.lead->value,
+        condition.lead->interval
+            ? fmt::format(" [{:.0f}, {:.0f}]", condition.lead->interval->low, condition.lead->interval->high)
+            : "");
   return text + (condition.note.empty() ? "." : fmt::format(" ({}).", condition.note));
 }
 
@@ -76,9 +76,10 @@ void add_restructuring(const std::string& directory, FiguresBeside& beside) {
     for (const auto& condition : conditions) caption += ' ' + events_line(condition);
     beside.figures.push_back({"restructuring", restructuring_figure(conditions), caption});
   } catch (const UserError& problem) {
-    beside.notes.push_back(fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
-                                       "measures what is missing.",
-                                       problem.what(), directory));
+    beside.notes.push_back(
+        fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
+                    "measures what is missing.",
+                    problem.what(), directory));
   }
 }
 

@@ -16,7 +16,8 @@ constexpr double told_level = 0.05;  // of a corrected p
 bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
 
 std::string reached_text(const Summary& summary) {
-  return fmt::format("{} of {} {} reached criterion", summary.reached, summary.runs, summary.runs == 1 ? "run" : "runs");
+  return fmt::format("{} of {} {} reached criterion", summary.reached, summary.runs,
+                     summary.runs == 1 ? "run" : "runs");
 }
 
 std::string updates_text(const Estimate& updates) {
@@ -38,10 +39,10 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
                             const std::string& other, bool& told) {
   const auto& difference = *comparison.share_reached;
   const auto& interval = *difference.interval;
-  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}", comparison.pairs,
-                                 comparison.pairs == 1 ? "seed" : "seeds", share_text(difference.value / 100),
-                                 share_text(interval.low / 100), share_text(interval.high / 100),
-                                 corrected(study, comparison.p_reached_holm));
+  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}",
+                                 comparison.pairs, comparison.pairs == 1 ? "seed" : "seeds",
+                                 share_text(difference.value / 100), share_text(interval.low / 100),
+                                 share_text(interval.high / 100), corrected(study, comparison.p_reached_holm));
   if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level) {
     told = true;
     return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
@@ -62,7 +63,8 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
 std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
                            bool& told) {
   if (!comparison.paired) {
-    if (!comparison.p_holm) return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
+    if (!comparison.p_holm)
+      return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
     const bool differ = *comparison.p_holm <= told_level;
     told = told || differ;
     return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}.",
@@ -71,9 +73,10 @@ std::string speed_sentence(const ComparedStudy& study, const Comparison& compari
   if (!comparison.updates) return "The times to criterion are the same in every pair, which says nothing of speed.";
   const auto budget = fmt::format("counted to the budget of {} updates", comparison.budget);
   if (!comparison.updates->interval)
-    return fmt::format("On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
-                       "is faster cannot be told.",
-                       name, updates_text(*comparison.updates), budget);
+    return fmt::format(
+        "On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
+        "is faster cannot be told.",
+        name, updates_text(*comparison.updates), budget);
   if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= told_level) {
     told = true;
     return fmt::format("On average {} takes {}, {}{}.", name, updates_text(*comparison.updates), budget,
@@ -104,8 +107,8 @@ Finding compared(const ComparedStudy& study, std::size_t condition) {
     finding.answer = fmt::format("It cannot be told yet: of {} no run is finished.", own.runs == 0 ? name : other);
     return finding;
   }
-  finding.answer = fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached,
-                               others.runs);
+  finding.answer =
+      fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached, others.runs);
   if (comparison.paired && comparison.share_reached && comparison.share_reached->interval)
     finding.answer += shares_sentence(study, comparison, name, other, finding.told) + ' ';
   finding.answer += speed_sentence(study, comparison, name, finding.told);
