@@ -159,6 +159,8 @@ std::vector<Finding> findings(const ComparedStudy& study) {
 std::string overview(const std::vector<Finding>& findings, const ComparedStudy& study) {
   if (study.count < 2) return "";
   const auto told = std::count_if(findings.begin(), findings.end(), [](const auto& each) { return each.told; });
+  if (told == 0) return fmt::format("None of the {} comparisons tells a difference.", study.count);
+  if (told == study.count) return fmt::format("All {} comparisons tell a difference.", study.count);
   return fmt::format("Of {} comparisons {} a difference; of {} it cannot be told.", study.count,
                      told == 1 ? "1 tells" : fmt::format("{} tell", told), study.count - told);
 }
