@@ -41,7 +41,8 @@ StudyRecord arms_of(long reached, long others, long seeds) {
     Condition condition{{{"study.arm", arm}}, {}};
     condition.number = static_cast<long>(study.conditions.size());
     for (long k = 0; k < seeds; ++k)
-      condition.runs.push_back(run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
+      condition.runs.push_back(
+          run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
     study.conditions.push_back(std::move(condition));
   }
   return study;
@@ -128,14 +129,31 @@ TEST_CASE("Where the interval holds 0 the page says that it cannot be told") {
   CHECK(open[0].answer.find("more runs reach") == std::string::npos);
 }
 
+TEST_CASE("What all compared conditions share is said once, and comparisons that tell a difference come first") {
+  auto record = arms_of(2, 1, 20);
+  auto others = arms_of(15, 1, 20);
+  for (auto& condition : record.conditions) condition.varied.push_back({"network.gain", "1"});
+  for (auto& condition : others.conditions) {
+    condition.varied.push_back({"network.gain", "2"});
+    condition.number += 2;
+    record.conditions.push_back(condition);
+  }
+  const auto study = compare_conditions(record);
+  const auto told = findings(study);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].question == "With gain = 2: does tcr learn more often, or faster, than none?");
+  CHECK((told[0].told && !told[1].told));
+  CHECK(overview(told, study) == "Of 2 comparisons 1 tells a difference; of 1 it cannot be told.");
+}
+
 TEST_CASE("The smallest difference that pairs tell from none is the least that is told") {
   for (const long pairs : {6L, 20L, 100L}) {
     const auto least = smallest_told_difference(pairs, 1);
     REQUIRE(least);
     const long differing = std::lround(*least * static_cast<double>(pairs));
     const auto told = [&](long reached) {
-      return findings(compare_conditions(arms_of(reached, 0, pairs)))[0].answer.find("cannot be told from these runs") ==
-             std::string::npos;
+      return findings(compare_conditions(arms_of(reached, 0, pairs)))[0].answer.find(
+                 "cannot be told from these runs") == std::string::npos;
     };
     CHECK(told(differing));
     CHECK_FALSE(told(differing - 1));

@@ -191,8 +191,7 @@ void CurvePanels::draw_reached(Drawing& drawing, const Panel& panel, const std::
                                          [](const RunRecord& run) { return run.reached_at.has_value(); });
       const auto share = share_of(reached, condition.done());
       const double x = panel.corner.x + panel.width + 7 + spacing * static_cast<double>(i);
-      drawing.line({x, panel.at(0, 100 * share.low).y}, {x, panel.at(0, 100 * share.high).y},
-                   {stroke.colour, 0.9, ""});
+      drawing.line({x, panel.at(0, 100 * share.low).y}, {x, panel.at(0, 100 * share.high).y}, {stroke.colour, 0.9, ""});
       draw_point(drawing, {x, panel.at(0, 100 * share.value).y}, condition, stroke.colour);
     }
     drawing.end();

@@ -81,7 +81,8 @@ class CurvePanels {
   static Measure choose_measure(const std::vector<Condition>& conditions);
   Quartiles quartiles_of(const std::vector<RunRecord>& runs) const;
   Point at(const Panel& panel, std::size_t bin, double value) const;
-  void draw_band(Drawing& drawing, const Panel& panel, const Quartiles& curve, const std::string& colour, double opacity) const;
+  void draw_band(Drawing& drawing, const Panel& panel, const Quartiles& curve, const std::string& colour,
+                 double opacity) const;
 
   const std::vector<Condition>& conditions_;
   Measure measure_;

@@ -33,9 +33,11 @@ std::string whole_characters(const std::string& text) {
 }  // namespace
 
 Pdf::Pdf(double width, double height, const std::string& title)
-    : surface_(cairo_pdf_surface_create_for_stream(append, bytes_.get(), width, height)), to_(cairo_create(surface_.get())) {
+    : surface_(cairo_pdf_surface_create_for_stream(append, bytes_.get(), width, height)),
+      to_(cairo_create(surface_.get())) {
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, whole_characters(title).c_str());
-  cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");  // not the clock's
+  cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATE_DATE,
+                                 "2000-01-01T00:00:00Z");  // not the clock's
   cairo_set_line_join(to_.get(), CAIRO_LINE_JOIN_ROUND);
 }
 

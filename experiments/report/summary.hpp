@@ -39,6 +39,10 @@ std::string summary_json(const ComparedStudy& study);
 /// null.
 std::string summary_csv(const ComparedStudy& study);
 
+/// What a table has no column for, a line each: values that were tuned, combinations that could not be run, controls that
+/// are not matched, networks that collapsed, set points that were missed, alignment with BPTT.
+std::string notes_on_conditions(const ComparedStudy& study);
+
 /// The same values as aligned text of at most `width` characters a line; the comparisons in a second block.
 std::string summary_table(const ComparedStudy& study, std::size_t width = usual_width);
 

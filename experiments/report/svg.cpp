@@ -72,8 +72,8 @@ void Svg::piece(const std::vector<Point>& points, const Stroke& stroke) {
 }
 
 void Svg::polygon(const std::vector<Point>& points, const std::string& fill, double opacity) {
-  body_ +=
-      fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{:.2f}\"/>\n", coordinates(points), colour(fill), opacity);
+  body_ += fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"{:.2f}\"/>\n", coordinates(points),
+                       colour(fill), opacity);
 }
 
 void Svg::rect(Point corner, double width, double height, const std::string& fill) {
@@ -82,8 +82,8 @@ void Svg::rect(Point corner, double width, double height, const std::string& fil
 }
 
 void Svg::circle(Point centre, double radius, const std::string& fill) {
-  body_ +=
-      fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" fill=\"{}\"/>\n", centre.x, centre.y, radius, colour(fill));
+  body_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" fill=\"{}\"/>\n", centre.x, centre.y, radius,
+                       colour(fill));
 }
 
 void Svg::text(Point at, const std::string& text, const TextStyle& style) {

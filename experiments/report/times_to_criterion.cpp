@@ -59,7 +59,8 @@ PairedDifference paired_difference(const std::vector<RunRecord>& runs, const std
   if (pairs == 0) return {};
   const auto interval = paired_share_interval(both, first_only, second_only, neither);
   const double difference = static_cast<double>(first_only - second_only) / static_cast<double>(pairs);
-  return {pairs, Estimate{100 * difference, Interval{100 * interval.low, 100 * interval.high}}, std::move(updates), std::move(each_reached)};
+  return {pairs, Estimate{100 * difference, Interval{100 * interval.low, 100 * interval.high}}, std::move(updates),
+          std::move(each_reached)};
 }
 
 }  // namespace stillpoint

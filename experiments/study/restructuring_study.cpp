@@ -30,6 +30,11 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
     if (kept) *job.result = std::move(*kept);
     return kept.has_value();
   };
+  if (setting.kept_only) {
+    for (const auto& job : jobs)
+      if (!found(job)) throw UserError(job.file + ": is not there, or of other settings than the usual");
+    return;
+  }
   measure_runs(
       jobs, setting.jobs, setting.quiet, found,
       [&](const Measurement& job) { *job.result = measure_run(job.run, what); },

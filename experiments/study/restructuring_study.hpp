@@ -17,6 +17,7 @@ struct RestructuringSetting {
   std::vector<Index> descriptors;     // rows of descriptor_names() that count; empty: all
   int jobs = 0;                       // threads; 0: one per processor
   bool quiet = false;
+  bool kept_only = false;  // nothing is measured: what is kept is judged, and where something is not, UserError
 };
 
 struct RunRestructuring {

@@ -6,6 +6,7 @@ import shutil
 import sys
 import xml.etree.ElementTree as xml
 from html import unescape
+from urllib.parse import unquote
 
 from support import SMALL, main, ok, refused, runs, settings, small_study, stillpoint, write
 
@@ -61,7 +62,7 @@ def test_an_unfinished_study_is_reported_as_such(tmp):
     text = text_of(study / "report.html")
     assert "UNFINISHED: 23 of 24 planned runs are done" in text
     assert "Nobody works on it now" in text
-    assert re.search(r"Missing, #0 .*?: 1 of 3 runs \(seeds 1\)", text), text
+    assert re.search(r"Missing, #0 .*?: 1 of 3 runs \(seed 1\)", text), text
 
 
 def test_a_damaged_run_is_named_and_left_out(tmp):
@@ -98,6 +99,20 @@ def test_figures_of_analyses_beside_the_study_are_shown(tmp):
     html = (study / "report.html").read_text()
     assert 'alt="events.svg" src="data:image/svg+xml,%3Csvg' in html and "<script>alert" not in html
     assert "figure.svg" not in html
+
+
+def test_restructuring_events_that_were_measured_are_shown(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))
+    ok("analyze", "restructuring", out, "--quiet", "--plot", tmp / "events.svg")
+    ok("report", out)
+    page = out / "report.html"
+    assert "of 3 measured runs have an event" in text_of(page)
+    shown = re.search(r'alt="restructuring" src="data:image/svg[+]xml,(.*?)"', page.read_text()).group(1)
+    assert unquote(shown) == (tmp / "events.svg").read_text()
+    next((out / "restructuring").glob("*.json")).unlink()
+    ok("report", out)
+    assert "Restructuring events are not shown" in text_of(page)
 
 
 def test_runs_without_checkpoints_are_told_how_to_keep_them(tmp):

@@ -26,8 +26,8 @@ void open_figures(const std::string& directory) {
       require_argument(at.filename() != own || !fs::exists(at.parent_path() / "study.json"), "--figures", directory,
                        fmt::format("belongs to the study in {}; choose another", at.parent_path().string()));
   fs::create_directories(directory, failed);
-  require_argument(fs::is_directory(directory, failed) && ::access(directory.c_str(), W_OK) == 0, "--figures", directory,
-                   "cannot be written to; name a directory that can");
+  require_argument(fs::is_directory(directory, failed) && ::access(directory.c_str(), W_OK) == 0, "--figures",
+                   directory, "cannot be written to; name a directory that can");
 }
 
 int report(const std::vector<std::string>& arguments, const Command& command) {
@@ -55,10 +55,11 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
 }  // namespace
 
 Command report_command() {
-  return {"report", "DIR [--out FILE.html] [--figures DIR]",
-          "What came of a study, as one page to look at: what it found and how surely, curves, tables, phase portraits,\n"
-          "where it comes from. One file that needs nothing beside itself; of a study that still runs, what is there.",
-          "stillpoint report results/quickstart", report};
+  return {
+      "report", "DIR [--out FILE.html] [--figures DIR]",
+      "What came of a study, as one page to look at: what it found and how surely, curves, tables, phase portraits,\n"
+      "where it comes from. One file that needs nothing beside itself; of a study that still runs, what is there.",
+      "stillpoint report results/quickstart", report};
 }
 
 }  // namespace stillpoint

@@ -7,7 +7,9 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/report/page/page_text.hpp"
+#include "experiments/report/restructuring_figure.hpp"
 #include "experiments/results/text_file.hpp"
+#include "experiments/study/restructuring_study.hpp"
 
 namespace stillpoint {
 
@@ -45,18 +47,54 @@ std::string percent_encoded(const std::string& bytes) {
   return text;
 }
 
+/// "#1 tcr: 3 of 4 runs have an event"
+std::string events_line(const ConditionRestructuring& condition) {
+  const auto measured = static_cast<Index>(condition.runs.size()) - condition.not_measured;
+  if (measured == 0)
+    return fmt::format("{}: none of its {} runs could be judged ({}).", condition.condition.name(),
+                       condition.runs.size(), condition.runs.empty() ? "" : condition.runs.front().problem);
+  auto text = fmt::format("{}: {} of {} measured runs have an event", condition.condition.name(), condition.with_event,
+                          measured);
+  if (condition.lead)
+    text += fmt::format(
+        ", the last of them on average {:.0f} updates before the drop of the loss{}", condition.lead->value,
+        condition.lead->interval
+            ? fmt::format(" [{:.0f}, {:.0f}]", condition.lead->interval->low, condition.lead->interval->high)
+            : "");
+  return text + (condition.note.empty() ? "." : fmt::format(" ({}).", condition.note));
+}
+
+/// What `analyze restructuring` measured, where it did.
+void add_restructuring(const std::string& directory, FiguresBeside& beside) {
+  std::error_code none;
+  if (!fs::exists(fs::path(directory) / "restructuring", none)) return;
+  try {
+    RestructuringSetting setting;
+    setting.kept_only = true;
+    const auto conditions = find_restructuring_of_study(directory, setting);
+    std::string caption = "Restructuring events, a row per run.";
+    for (const auto& condition : conditions) caption += ' ' + events_line(condition);
+    beside.figures.push_back({"restructuring", restructuring_figure(conditions), caption});
+  } catch (const UserError& problem) {
+    beside.notes.push_back(
+        fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
+                    "measures what is missing.",
+                    problem.what(), directory));
+  }
+}
+
 }  // namespace
 
 FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes) {
   FiguresBeside beside;
   std::size_t bytes = 0;
-  bool any_restructuring = false;
+  add_restructuring(directory, beside);
   for (const auto& file : all_svg_files(directory)) {
     const auto path = fs::relative(file, directory).string();
     try {
       auto text = read_text(file.string());
       if (text.find("<title>" + markup(name) + "</title>") != std::string::npos) continue;
-      any_restructuring = any_restructuring || text.find("<title>restructuring events</title>") != std::string::npos;
+      if (!beside.figures.empty() && text == beside.figures.front().bytes) continue;  // the same, drawn before
       if ((bytes += text.size()) > most_bytes)
         beside.notes.push_back(fmt::format("{}: is left out, for the page would grow too large.", path));
       else
@@ -65,20 +103,16 @@ FiguresBeside figures_beside(const std::string& directory, const std::string& na
       beside.notes.push_back(fmt::format("{}: is left out: {}", path, problem.what()));
     }
   }
-  std::error_code none;
-  if (!any_restructuring && fs::exists(fs::path(directory) / "restructuring", none))
-    beside.notes.push_back(
-        "Restructuring events were measured and not drawn: `stillpoint analyze restructuring DIR --plot DIR/events.svg` "
-        "draws them, and a new report shows them.");
   return beside;
 }
 
 std::string figures_beside_html(const FiguresBeside& beside) {
   if (beside.figures.empty() && beside.notes.empty()) return "";
   std::string html = "<section id=\"analyses\">\n<h2>Analyses</h2>\n";
-  for (const auto& [path, bytes] : beside.figures)
-    html += fmt::format("<figure><img alt=\"{0}\" src=\"data:image/svg+xml,{1}\"><figcaption>{0}</figcaption></figure>\n",
-                        markup(printable(path)), percent_encoded(bytes));
+  for (const auto& [path, bytes, caption] : beside.figures)
+    html += fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml,{}\"><figcaption>{}</figcaption></figure>\n",
+                        markup(printable(path)), percent_encoded(bytes),
+                        markup(printable(caption.empty() ? path : caption)));
   for (const auto& note : beside.notes) html += element("p", note, "class=\"notice\"");
   return html + "</section>\n";
 }

@@ -8,8 +8,9 @@
 namespace stillpoint {
 
 struct FigureBeside {
-  std::string path;   // within the directory
-  std::string bytes;  // SVG of anyone
+  std::string path;          // within the directory, or what it is
+  std::string bytes;         // SVG of anyone
+  std::string caption = {};  // "": the path
 };
 
 struct FiguresBeside {
@@ -17,8 +18,9 @@ struct FiguresBeside {
   std::vector<std::string> notes;     // what is left out, and what could be drawn
 };
 
-/// SVG files in the directory, and in those of its folders that hold a report of predictions; but the learning curves of
-/// the study `name`, which the page draws itself. The first of `most_bytes` together.
+/// Restructuring events where DIR/restructuring keeps them of every run, and SVG files in the directory and in those of
+/// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
+/// itself. The first of `most_bytes` together.
 FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes = 1'500'000);
 
 /// As pictures, whose scripts and links do nothing.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiments/report/cells.hpp"
@@ -15,7 +16,8 @@ constexpr double told_level = 0.05;  // of a corrected p
 bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
 
 std::string reached_text(const Summary& summary) {
-  return fmt::format("{} of {} {} reached criterion", summary.reached, summary.runs, summary.runs == 1 ? "run" : "runs");
+  return fmt::format("{} of {} {} reached criterion", summary.reached, summary.runs,
+                     summary.runs == 1 ? "run" : "runs");
 }
 
 std::string updates_text(const Estimate& updates) {
@@ -34,16 +36,18 @@ std::string corrected(const ComparedStudy& study, const std::optional<double>& p
 /// Of the difference of shares, over pairs. What is said of it must stand both in the interval and in the test, which is
 /// exact where pairs are few.
 std::string shares_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
-                            const std::string& other) {
+                            const std::string& other, bool& told) {
   const auto& difference = *comparison.share_reached;
   const auto& interval = *difference.interval;
-  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}", comparison.pairs,
-                                 comparison.pairs == 1 ? "seed" : "seeds", share_text(difference.value / 100),
-                                 share_text(interval.low / 100), share_text(interval.high / 100),
-                                 corrected(study, comparison.p_reached_holm));
-  if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level)
+  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}",
+                                 comparison.pairs, comparison.pairs == 1 ? "seed" : "seeds",
+                                 share_text(difference.value / 100), share_text(interval.low / 100),
+                                 share_text(interval.high / 100), corrected(study, comparison.p_reached_holm));
+  if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level) {
+    told = true;
     return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
                        difference.value > 0 ? "more" : "fewer", name, other);
+  }
   const auto smallest = smallest_told_difference(comparison.pairs, study.count);
   return fmt::format(
       "{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value, name,
@@ -56,40 +60,58 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
 }
 
 /// Of the updates to criterion.
-std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name) {
+std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
+                           bool& told) {
   if (!comparison.paired) {
-    if (!comparison.p_holm) return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
+    if (!comparison.p_holm)
+      return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
+    const bool differ = *comparison.p_holm <= told_level;
+    told = told || differ;
     return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}.",
-                       *comparison.p_holm <= told_level ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm));
+                       differ ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm));
   }
   if (!comparison.updates) return "The times to criterion are the same in every pair, which says nothing of speed.";
   const auto budget = fmt::format("counted to the budget of {} updates", comparison.budget);
   if (!comparison.updates->interval)
-    return fmt::format("On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
-                       "is faster cannot be told.",
-                       name, updates_text(*comparison.updates), budget);
-  if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= told_level)
+    return fmt::format(
+        "On average {} takes {}, {}; without an interval (fewer than 6 pairs, or all alike), whether it "
+        "is faster cannot be told.",
+        name, updates_text(*comparison.updates), budget);
+  if (excludes_zero(*comparison.updates->interval) && comparison.p_holm.value_or(1) <= told_level) {
+    told = true;
     return fmt::format("On average {} takes {}, {}{}.", name, updates_text(*comparison.updates), budget,
                        corrected(study, comparison.p_holm));
+  }
   return fmt::format("On average {} takes {}, {}{}: whether it is faster cannot be told.", name,
                      updates_text(*comparison.updates), budget, corrected(study, comparison.p_holm));
 }
 
+/// The options of a condition that are compared, or those that are not.
+std::string label_of(const ComparedStudy& study, std::size_t condition, bool compared) {
+  Varied some;
+  for (const auto& each : study.study.conditions[condition].varied)
+    if ((std::find(study.options.begin(), study.options.end(), each.first) != study.options.end()) == compared)
+      some.push_back(each);
+  return some.empty() ? "" : condition_label(some);
+}
+
 Finding compared(const ComparedStudy& study, std::size_t condition) {
   const auto& comparison = *study.comparisons[condition];
-  const auto name = study.study.conditions[condition].label(),
-             other = study.study.conditions[comparison.against].label();
-  Finding finding{fmt::format("Does {} learn more often, or faster, than {}?", name, other), ""};
+  const auto name = label_of(study, condition, true), other = label_of(study, comparison.against, true),
+             shared = label_of(study, condition, false);
+  Finding finding{fmt::format("{}oes {} learn more often, or faster, than {}?",
+                              shared.empty() ? "D" : fmt::format("With {}: d", shared), name, other),
+                  ""};
   const auto &own = study.summaries[condition], &others = study.summaries[comparison.against];
   if (own.runs == 0 || others.runs == 0) {
     finding.answer = fmt::format("It cannot be told yet: of {} no run is finished.", own.runs == 0 ? name : other);
     return finding;
   }
-  finding.answer = fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached,
-                               others.runs);
+  finding.answer =
+      fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached, others.runs);
   if (comparison.paired && comparison.share_reached && comparison.share_reached->interval)
-    finding.answer += shares_sentence(study, comparison, name, other) + ' ';
-  finding.answer += speed_sentence(study, comparison, name);
+    finding.answer += shares_sentence(study, comparison, name, other, finding.told) + ' ';
+  finding.answer += speed_sentence(study, comparison, name, finding.told);
   if (comparison.set_apart > 0)
     finding.answer += fmt::format(" {} {} left out: the control is not matched there.", comparison.set_apart,
                                   comparison.paired ? (comparison.set_apart == 1 ? "pair is" : "pairs are")
@@ -130,7 +152,17 @@ std::vector<Finding> findings(const ComparedStudy& study) {
   if (list.empty())
     for (std::size_t i = 0; i < study.summaries.size(); ++i)
       list.push_back(alone(study.study.conditions[i], study.summaries[i]));
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.told > b.told; });
   return list;
+}
+
+std::string overview(const std::vector<Finding>& findings, const ComparedStudy& study) {
+  if (study.count < 2) return "";
+  const auto told = std::count_if(findings.begin(), findings.end(), [](const auto& each) { return each.told; });
+  if (told == 0) return fmt::format("None of the {} comparisons tells a difference.", study.count);
+  if (told == study.count) return fmt::format("All {} comparisons tell a difference.", study.count);
+  return fmt::format("Of {} comparisons {} a difference; of {} it cannot be told.", study.count,
+                     told == 1 ? "1 tells" : fmt::format("{} tell", told), study.count - told);
 }
 
 }  // namespace stillpoint

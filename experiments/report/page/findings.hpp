@@ -10,10 +10,15 @@ namespace stillpoint {
 
 struct Finding {
   std::string question, answer;
+  bool told = false;  // a difference between conditions, in how many runs reach criterion or how fast
 };
 
-/// One for each comparison of the study; one for each condition where nothing is compared.
+/// One for each comparison of the study, those that tell a difference first; one for each condition where nothing is
+/// compared.
 std::vector<Finding> findings(const ComparedStudy& study);
+
+/// How many of several comparisons tell a difference; "" for one.
+std::string overview(const std::vector<Finding>& findings, const ComparedStudy& study);
 
 /// The smallest difference of shares that so many pairs can tell from none among so many comparisons: that of the fewest
 /// pairs that differ, all in one direction, with a corrected p of at most .05; absent where not even all of them do.

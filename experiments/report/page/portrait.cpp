@@ -48,22 +48,22 @@ void measure_trials(const Subject& subject, Measured& measured) {
   measured.trial_type = trials.condition;
   measured.each = std::min(PortraitSetting::states, trials.steps + 1);
   measured.states.resize(subject.network.extent(ArrayAxis::states), measured.each * trials.batch);
-  run_trials(subject, {}, trials, 1, {},
-             [&](Index first, const TrialSet<double>& some, const Trajectory<double>& run) {
-               for (Index b = 0; b < some.batch; ++b)
-                 for (Index k = 0; k < measured.each; ++k) {
-                   const Index length = some.length[static_cast<std::size_t>(b)];
-                   const Index step = measured.each > 1 ? k * length / (measured.each - 1) : 0;
-                   measured.states.col((first + b) * measured.each + k) = run.at(run.state, step).col(b);
-                 }
-             });
+  run_trials(subject, {}, trials, 1, {}, [&](Index first, const TrialSet<double>& some, const Trajectory<double>& run) {
+    for (Index b = 0; b < some.batch; ++b)
+      for (Index k = 0; k < measured.each; ++k) {
+        const Index length = some.length[static_cast<std::size_t>(b)];
+        const Index step = measured.each > 1 ? k * length / (measured.each - 1) : 0;
+        measured.states.col((first + b) * measured.each + k) = run.at(run.state, step).col(b);
+      }
+  });
 }
 
 void measure_points(SubjectFile& file, Measured& measured) {
   if (file.subject.network.extent(ArrayAxis::states) > PortraitSetting::largest_searched) {
-    measured.problem = fmt::format("they are looked for in networks of up to {} states alone; `stillpoint analyze "
-                                   "fixed-points` finds them",
-                                   PortraitSetting::largest_searched);
+    measured.problem = fmt::format(
+        "they are looked for in networks of up to {} states alone; `stillpoint analyze "
+        "fixed-points` finds them",
+        PortraitSetting::largest_searched);
     return;
   }
   try {
@@ -142,9 +142,10 @@ std::optional<Chosen> choose(const std::string& directory, const Condition& cond
     try {
       auto path = open_subject_path(run_path(directory, static_cast<std::size_t>(condition.number), run.seed));
       path.file.require_run();
-      portrait.note = path.checkpoints.size() > 2
-                          ? ""
-                          : "Its runs keep no networks between the first and the last; training.checkpoints = log keeps some.";
+      portrait.note =
+          path.checkpoints.size() > 2
+              ? ""
+              : "Its runs keep no networks between the first and the last; training.checkpoints = log keeps some.";
       auto networks = some_of(path.checkpoints.size(), PortraitSetting::moments);
       return Chosen{0, std::move(path), std::move(networks)};
     } catch (const UserError& problem) {

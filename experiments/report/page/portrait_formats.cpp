@@ -58,7 +58,9 @@ void draw_portrait(Drawing& drawing, const Portrait& portrait) {
   for (const auto& trial : moment.trials) std::for_each(trial.begin(), trial.end(), see);
   for (const auto& point : moment.points) see(point.at);
   const auto axis = [&](int component, const std::vector<double>& values) {
-    return Axis::covering(fmt::format("component {} ({:.0f} %)", component + 1, 100 * portrait.share[static_cast<std::size_t>(component)]), values);
+    return Axis::covering(fmt::format("component {} ({:.0f} %)", component + 1,
+                                      100 * portrait.share[static_cast<std::size_t>(component)]),
+                          values);
   };
   const Panel panel{{40, 22}, column_width - 48, 150, axis(0, across), axis(1, up)};
   for (std::size_t i = 0; i < moment.trials.size(); ++i) {

@@ -54,7 +54,8 @@ std::optional<Assignments> entries_of(const Description& description, const Stud
                       {"study.seeds", fmt::format("{}", seeds->second)}};
   if (!description.left_out.empty()) entries.emplace_back("study.inapplicable", "skip");
   for (const auto& [name, value] : lines) {
-    if (name.rfind("grid.", 0) == 0 || (name.rfind("tune.", 0) == 0 && name != "tune.seeds")) entries.emplace_back(name, value);
+    if (name.rfind("grid.", 0) == 0 || (name.rfind("tune.", 0) == 0 && name != "tune.seeds"))
+      entries.emplace_back(name, value);
     if (name == "tune.seeds") {
       const auto from = value.find(" from ");
       entries.emplace_back("tune.seeds", value.substr(0, from));

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "experiments/options/message.hpp"
-#include "experiments/report/naming.hpp"
 #include "experiments/report/page/findings.hpp"
+#include "experiments/report/page/notices.hpp"
 #include "experiments/report/page/page_files.hpp"
 #include "experiments/report/page/page_table.hpp"
 #include "experiments/report/page/page_text.hpp"
@@ -14,7 +14,6 @@
 #include "experiments/report/page/study_panels.hpp"
 #include "experiments/report/pdf.hpp"
 #include "experiments/report/summary.hpp"
-#include "experiments/runs/progress.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -27,77 +26,11 @@ std::size_t single_runs_of(const StudyRecord& study) {
   return most_single_runs / std::max<std::size_t>(1, study.conditions.size());
 }
 
-std::string notice(const std::string& text) { return element("p", text, "class=\"notice\""); }
-
-/// Text of several lines, each a notice.
-std::string notices(const std::string& lines) {
-  std::string html;
-  for (std::size_t at = 0; at < lines.size();) {
-    auto end = lines.find('\n', at);
-    while (end != std::string::npos && lines.compare(end, 3, "\n  ") == 0) end = lines.find('\n', end + 1);
-    html += notice(lines.substr(at, end == std::string::npos ? end : end - at));
-    at = end == std::string::npos ? lines.size() : end + 1;
-  }
-  return html;
-}
-
-std::string status_notices(const StudyPage& page) {
-  std::string html = notices(completion_line(page.study.study));
-  if (!page.status) return html;
-  const auto& runs = page.status->runs;
-  if (runs.seconds_left)
-    html += notice(fmt::format("{} being trained now; about {} left.",
-                               runs.running.size() == 1 ? "1 run is" : fmt::format("{} runs are", runs.running.size()),
-                               duration_text(*runs.seconds_left)));
-  else if (runs.one_at_a_time)
-    html += notice(fmt::format("Nobody works on it now; one run after the other, what is missing takes about {}.",
-                               duration_text(*runs.one_at_a_time)));
-  else
-    html += notice("How long the rest takes is not known before a run of every condition has ended.");
-  for (const auto& [name, reason] : runs.failed) html += notice(fmt::format("Failed: {}: {}", name, reason));
-  return html;
-}
-
-std::string missing_notices(const StudyRecord& study) {
-  std::string html;
-  for (const auto& condition : study.conditions) {
-    std::vector<std::string> diverged, missing;
-    auto seeds = condition.completion.planned;
-    for (const auto seed : condition.completion.running) seeds.erase(seed);
-    for (const auto& run : condition.runs) {
-      seeds.erase(run.seed);
-      if (run.diverged()) diverged.push_back(fmt::format("{}", run.seed));
-    }
-    for (const auto seed : seeds) missing.push_back(fmt::format("{}", seed));
-    const auto named = [&](std::vector<std::string> list) {
-      constexpr std::size_t most = 20;
-      const auto more = list.size() > most ? fmt::format(" and {} more", list.size() - most) : std::string();
-      list.resize(std::min(list.size(), most));
-      return fmt::format("{}{}", fmt::join(list, ", "), more);
-    };
-    if (!diverged.empty())
-      html += notice(fmt::format("Diverged, {}: {} of {} runs (seeds {}).", condition.name(), diverged.size(),
-                                 condition.done(), named(diverged)));
-    if (!missing.empty())
-      html += notice(fmt::format("Missing, {}: {} of {} runs (seeds {}).", condition.name(), missing.size(),
-                                 condition.planned(), named(missing)));
-  }
-  return html;
-}
-
-std::string all_notices(const StudyPage& page) {
-  const auto& study = page.study.study;
-  auto html = status_notices(page) + missing_notices(study);
-  for (const auto& problem : page.damaged) html += notice("Damaged and left out: " + problem);
-  html += notices(unmatched_lines(study)) + notices(left_out_lines(study));
-  if (const auto mixed = mixed_programs_line(study.programs()); !mixed.empty()) html += notice(mixed);
-  return html;
-}
-
 std::string findings_html(const StudyPage& page) {
   constexpr std::size_t most = 24;
   const auto all = findings(page.study);
   std::string html;
+  if (const auto text = overview(all, page.study); !text.empty()) html += element("p", text);
   for (std::size_t i = 0; i < std::min(all.size(), most); ++i)
     html += "<article>" + element("h3", all[i].question) + element("p", all[i].answer) + "</article>\n";
   if (all.size() > most) html += notice(fmt::format("{} more are in the table of comparisons.", all.size() - most));
@@ -140,30 +73,32 @@ std::string figures_html(const std::vector<StudyPanel>& panels) {
                             each == &panel);
       html += "</p>\n";
     }
-    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) +
-            "</div>\n";
+    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) + "</div>\n";
     if (two) {
       ++i;
-      html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) +
-              svg_of(panels[i]) + "</div>\n";
+      html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) + svg_of(panels[i]) +
+              "</div>\n";
     }
-    html += element("figcaption", panel.caption) +
-            fmt::format("<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button>"
-                        "<button type=\"button\" data-csv=\"{}\">Numbers as CSV</button>{}</p>\n</figure>\n",
-                        panel.table,
-                        two ? "<button type=\"button\" data-csv=\"single_curves\">Single runs as CSV</button>" : "");
+    html +=
+        element("figcaption", panel.caption) +
+        fmt::format(
+            "<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button>"
+            "<button type=\"button\" data-csv=\"{}\">Numbers as CSV</button>{}</p>\n</figure>\n",
+            panel.table, two ? "<button type=\"button\" data-csv=\"single_curves\">Single runs as CSV</button>" : "");
   }
   return html;
 }
 
 std::string portraits_html(const std::vector<Portrait>& portraits, const StudyRecord& study) {
   std::string html;
-  const bool any = std::any_of(portraits.begin(), portraits.end(), [](const auto& each) { return !each.moments.empty(); });
+  const bool any =
+      std::any_of(portraits.begin(), portraits.end(), [](const auto& each) { return !each.moments.empty(); });
   if (any) html += portrait_part();
   for (const auto& portrait : portraits)
     if (!portrait.note.empty()) html += notice(fmt::format("{}: {}", portrait.label, portrait.note));
   if (study.conditions.size() > portraits.size())
-    html += notice(fmt::format("Portraits are of the first {} conditions of {}.", portraits.size(), study.conditions.size()));
+    html += notice(
+        fmt::format("Portraits are of the first {} conditions of {}.", portraits.size(), study.conditions.size()));
   return html;
 }
 
@@ -178,9 +113,10 @@ std::string provenance_html(const StudyPage& page) {
             "<p class=\"tools\"><button type=\"button\" data-text=\"study-file\" data-name=\"study.ini\">Download "
             "study.ini</button></p>\n";
   else
-    html += notice("The study file could not be put together again from what the directory notes; keep the file that "
-                   "`stillpoint run` was given. What each condition is stands in study.json, the options of each run "
-                   "in its file.");
+    html += notice(
+        "The study file could not be put together again from what the directory notes; keep the file that "
+        "`stillpoint run` was given. What each condition is stands in study.json, the options of each run "
+        "in its file.");
   return html + "<p>This page was made by:</p>\n" + element("pre", "stillpoint report DIR", "tabindex=\"0\"");
 }
 
@@ -191,12 +127,14 @@ std::string subtitle(const StudyPage& page) {
   for (const auto& condition : study.conditions) {
     done += condition.done();
     planned += condition.planned();
-    if (const auto task = task_of(condition); !task.empty() && std::find(tasks.begin(), tasks.end(), task) == tasks.end())
+    if (const auto task = task_of(condition);
+        !task.empty() && std::find(tasks.begin(), tasks.end(), task) == tasks.end())
       tasks.push_back(task);
   }
-  return fmt::format("task {}; {} {}; {} of {}{} planned runs are done", fmt::join(tasks, ", "), study.conditions.size(),
-                     study.conditions.size() == 1 ? "condition" : "conditions", done,
-                     !study.conditions.empty() && study.conditions.front().completion.at_least ? "at least " : "", planned);
+  return fmt::format("task {}; {} {}; {} of {}{} planned runs are done", fmt::join(tasks, ", "),
+                     study.conditions.size(), study.conditions.size() == 1 ? "condition" : "conditions", done,
+                     !study.conditions.empty() && study.conditions.front().completion.at_least ? "at least " : "",
+                     planned);
 }
 
 }  // namespace
@@ -205,9 +143,10 @@ StudyPage read_study_page(const std::string& directory) {
   StudyPage page{directory, {}, {}, {}, {}, {}, {}};
   auto record = read_results(directory, &page.damaged);
   if (!record.has_runs())
-    throw UserError(page.damaged.empty()
-                        ? directory + ": has no finished runs, so there is nothing to report; give `stillpoint run` the study again"
-                        : fmt::format("{}: no finished run can be read: {}", directory, page.damaged.front()));
+    throw UserError(
+        page.damaged.empty()
+            ? directory + ": has no finished runs, so there is nothing to report; give `stillpoint run` the study again"
+            : fmt::format("{}: no finished run can be read: {}", directory, page.damaged.front()));
   for (const auto& problem : page.damaged) tell(fmt::format("warning: left out of the report: {}", problem));
   if (!record.finished()) page.status = read_status(directory);
   page.study = compare_conditions(std::move(record));
@@ -237,13 +176,17 @@ std::string page_html(const StudyPage& page) {
   if (std::any_of(study.conditions.begin(), study.conditions.end(),
                   [&](const auto& each) { return each.runs.size() > single_runs; }))
     figures += notice(fmt::format("Curves of single runs are those of the first {} of each condition.", single_runs));
+  if (std::any_of(study.conditions.begin(), study.conditions.end(), is_hollow))
+    figures += element("p", "Hollow points: runs of the condition are missing, or controls are not matched.",
+                       "class=\"fine\"");
   auto list = table_html(runs);
   if (static_cast<long>(listed) < all)
-    list += notice(fmt::format("Of {} runs those that diverged and the first {} others are listed.", all, most_listed_runs));
+    list += notice(
+        fmt::format("Of {} runs those that diverged and the first {} others are listed.", all, most_listed_runs));
 
   return filled_page({{"title", markup(study.name)},
                       {"subtitle", markup(subtitle(page))},
-                      {"notices", all_notices(page)},
+                      {"notices", study_notices(page)},
                       {"findings", findings_html(page)},
                       {"results", results},
                       {"figures", figures},

@@ -13,7 +13,7 @@
 namespace stillpoint {
 
 struct StudyPage {
-  std::string directory;             // as it was given
+  std::string directory;  // as it was given
   ComparedStudy study;
   std::optional<StudyStatus> status;  // of a study that is not finished
   std::vector<std::string> damaged;   // why files of runs could not be read

@@ -36,7 +36,8 @@ double height_of(const std::vector<Row>& rows) {
   return height;
 }
 
-void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis, const std::vector<Condition>& conditions) {
+void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis,
+               const std::vector<Condition>& conditions) {
   const double bottom = height_of(rows) - below;
   const Panel track{{row_left, 4}, column_width - row_left - number_width, bottom - 4, axis, {"", 0, 1}};
   const auto across = [&](double value) { return track.at(value, 0).x; };
@@ -49,8 +50,9 @@ void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis,
     if (row.low && row.high) {
       drawing.line({across(*row.low), middle}, {across(*row.high), middle}, {row.stroke.colour, 1.1, ""});
       if (row.open)
-        drawing.polyline({{across(*row.high) - 3, middle - 2.2}, {across(*row.high), middle}, {across(*row.high) - 3, middle + 2.2}},
-                         {row.stroke.colour, 1.1, ""});
+        drawing.polyline(
+            {{across(*row.high) - 3, middle - 2.2}, {across(*row.high), middle}, {across(*row.high) - 3, middle + 2.2}},
+            {row.stroke.colour, 1.1, ""});
     }
     if (row.value) draw_point(drawing, {across(*row.value), middle}, conditions[row.condition], row.stroke.colour);
     drawing.text({column_width - number_width + 8, middle + 2.5}, row.number);
@@ -61,10 +63,19 @@ void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis,
   drawing.text({track.corner.x + track.width / 2, bottom + 22}, axis.label, {8, "middle"});
 }
 
-StudyPanel rows_panel(std::string name, std::string title, std::string caption, std::string table, std::vector<Row> rows, Axis axis, const std::vector<Condition>& conditions) {
+StudyPanel rows_panel(std::string name, std::string title, std::string caption, std::string table,
+                      std::vector<Row> rows, Axis axis, const std::vector<Condition>& conditions) {
   const double height = height_of(rows);
-  return {std::move(name), std::move(title), std::move(caption), std::move(table), height,
-          [rows = std::move(rows), axis = std::move(axis), &conditions](Drawing& drawing) { draw_rows(drawing, rows, axis, conditions); }, "", false};
+  return {std::move(name),
+          std::move(title),
+          std::move(caption),
+          std::move(table),
+          height,
+          [rows = std::move(rows), axis = std::move(axis), &conditions](Drawing& drawing) {
+            draw_rows(drawing, rows, axis, conditions);
+          },
+          "",
+          false};
 }
 
 StudyPanel shares_panel(const ComparedStudy& study, const std::vector<Series>& series) {
@@ -72,7 +83,14 @@ StudyPanel shares_panel(const ComparedStudy& study, const std::vector<Series>& s
   for (const auto& [i, stroke] : series) {
     const auto& summary = study.summaries[i];
     const auto share = share_of(summary.reached, summary.runs);
-    Row row{study.study.conditions[i].name(), fmt::format("{} of {}", summary.reached, summary.runs), {}, {}, {}, false, stroke, i};
+    Row row{study.study.conditions[i].name(),
+            fmt::format("{} of {}", summary.reached, summary.runs),
+            {},
+            {},
+            {},
+            false,
+            stroke,
+            i};
     if (summary.runs > 0) {
       row.value = 100 * share.value;
       row.low = 100 * share.low;
@@ -80,7 +98,8 @@ StudyPanel shares_panel(const ComparedStudy& study, const std::vector<Series>& s
     }
     rows.push_back(std::move(row));
   }
-  return rows_panel("shares", "How many reach criterion", "Share of finished runs that reached criterion, with Wilson's interval of 95 %.", "conditions",
+  return rows_panel("shares", "How many reach criterion",
+                    "Share of finished runs that reached criterion, with Wilson's interval of 95 %.", "conditions",
                     std::move(rows), {"runs that reached criterion (%)", 0, 100}, study.study.conditions);
 }
 
@@ -96,8 +115,11 @@ StudyPanel medians_panel(const ComparedStudy& study, const std::vector<Series>& 
     }
     rows.push_back(std::move(row));
   }
-  return rows_panel("medians", "How long it takes", "Kaplan-Meier median of the updates to criterion, with bootstrap interval of 95 %; an arrow: it ends beyond the budget.",
-                    "conditions", std::move(rows), {"median updates to criterion", 0, updates.high}, study.study.conditions);
+  return rows_panel("medians", "How long it takes",
+                    "Kaplan-Meier median of the updates to criterion, with bootstrap interval of 95 %; an arrow: it "
+                    "ends beyond the budget.",
+                    "conditions", std::move(rows), {"median updates to criterion", 0, updates.high},
+                    study.study.conditions);
 }
 
 StudyPanel differences_panel(const ComparedStudy& study, const std::vector<Series>& series) {
@@ -108,7 +130,13 @@ StudyPanel differences_panel(const ComparedStudy& study, const std::vector<Serie
     const auto& difference = *comparison->share_reached;
     Row row{fmt::format("{} minus {}, {} pairs", study.study.conditions[i].name(),
                         study.study.conditions[comparison->against].name(), comparison->pairs),
-            share_text(difference.value / 100), difference.value / 100, {}, {}, false, stroke, i};
+            share_text(difference.value / 100),
+            difference.value / 100,
+            {},
+            {},
+            false,
+            stroke,
+            i};
     if (const auto& interval = difference.interval) {
       row.low = interval->low / 100;
       row.high = interval->high / 100;
@@ -116,8 +144,10 @@ StudyPanel differences_panel(const ComparedStudy& study, const std::vector<Serie
     }
     rows.push_back(std::move(row));
   }
-  return rows_panel("differences", "What it changes", "Difference of the share that reached criterion over the seeds that both have, with its interval of 95 %.", "comparisons",
-                    std::move(rows), {"difference of shares", -1, 1}, study.study.conditions);
+  return rows_panel(
+      "differences", "What it changes",
+      "Difference of the share that reached criterion over the seeds that both have, with its interval of 95 %.",
+      "comparisons", std::move(rows), {"difference of shares", -1, 1}, study.study.conditions);
 }
 
 }  // namespace
@@ -150,24 +180,28 @@ std::vector<StudyPanel> study_panels(const ComparedStudy& study, const CurvePane
   const bool accuracy = curves.of_accuracy();
   for (const auto scale : {Scale::linear, Scale::log10}) {
     const bool logarithmic = scale == Scale::log10;
-    const Panel panel{{left, top}, column_width - left - right, data_height,
-                      curves.updates(accuracy ? scale : Scale::linear), accuracy ? curves.values() : curves.values(scale)};
-    panels.push_back({logarithmic ? "learning-curves-logarithmic" : "learning-curves", curves.title(),
-                      fmt::format("Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; thin: single "
-                                  "runs. A run that diverged counts as the worst from then on.",
-                                  curves.bin_width(), curves.bin_width() > 1 ? "s" : ""),
-                      "curves", curves_height,
-                      [&curves, panel, series, single_runs](Drawing& drawing) {
-                        curves.draw_runs(drawing, panel, series, single_runs);
-                        curves.draw_curves(drawing, panel, series);
-                        panel.draw_axes(drawing, "", "");
-                      },
-                      logarithmic ? "logarithmic" : "linear"});
+    const Panel panel{{left, top},
+                      column_width - left - right,
+                      data_height,
+                      curves.updates(accuracy ? scale : Scale::linear),
+                      accuracy ? curves.values() : curves.values(scale)};
+    panels.push_back(
+        {logarithmic ? "learning-curves-logarithmic" : "learning-curves", curves.title(),
+         fmt::format("Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; thin: single "
+                     "runs. A run that diverged counts as the worst from then on.",
+                     curves.bin_width(), curves.bin_width() > 1 ? "s" : ""),
+         "curves", curves_height,
+         [&curves, panel, series, single_runs](Drawing& drawing) {
+           curves.draw_runs(drawing, panel, series, single_runs);
+           curves.draw_curves(drawing, panel, series);
+           panel.draw_axes(drawing, "", "");
+         },
+         logarithmic ? "logarithmic" : "linear"});
   }
   const Panel reached{{left, top}, column_width - left - right, data_height, curves.updates(), CurvePanels::percent()};
   panels.push_back({"runs-at-criterion", "Runs that reached criterion",
-                    "1 − Kaplan–Meier estimate: the share of runs that reached criterion by an update.", "reached_curves", curves_height,
-                    [&curves, reached, series](Drawing& drawing) {
+                    "1 − Kaplan–Meier estimate: the share of runs that reached criterion by an update.",
+                    "reached_curves", curves_height, [&curves, reached, series](Drawing& drawing) {
                       curves.draw_reached(drawing, reached, series, 0);
                       reached.draw_axes(drawing, "", "");
                     }});

@@ -11,13 +11,13 @@
 namespace stillpoint {
 
 struct StudyPanel {
-  std::string name;     // of its file
+  std::string name;  // of its file
   std::string title;
   std::string caption;  // what is drawn how
   std::string table;    // of the page's data, that it shows; "" for none
   double height;        // [pt]; its width is column_width
   std::function<void(Drawing&)> draw;
-  std::string axis = {};        // two panels of one title: "linear" or "logarithmic"
+  std::string axis = {};         // two panels of one title: "linear" or "logarithmic"
   bool shows_conditions = true;  // by colour: a legend belongs to it
 };
 

@@ -23,8 +23,8 @@ Cell estimate_cell(const Json& estimate, int decimals) {
   if (estimate.is_null()) return {nullptr};
   auto text = fmt::format("{:+.{}f}", estimate["value"].get<double>(), decimals);
   if (const auto& interval = estimate["interval"]; !interval.is_null())
-    text += fmt::format(" [{:+.{}f}, {:+.{}f}]", interval[0].get<double>(), decimals, interval[1].get<double>(),
-                        decimals);
+    text +=
+        fmt::format(" [{:+.{}f}, {:+.{}f}]", interval[0].get<double>(), decimals, interval[1].get<double>(), decimals);
   return {estimate["value"], text};
 }
 
@@ -35,79 +35,87 @@ Json end_of(const Json& estimate, std::size_t end) {
 Json finite_or_nothing(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 /// Of a curve: what is drawn tells no more.
-Json six_digits(double value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{:.6g}", value))) : Json(nullptr); }
+Json six_digits(double value) {
+  return std::isfinite(value) ? Json(std::stod(fmt::format("{:.6g}", value))) : Json(nullptr);
+}
 
 void add_row(Json& table, Json row) { table["rows"].push_back(std::move(row)); }
 
 }  // namespace
 
 PageTable conditions_table(const ComparedStudy& study, const Json& summary) {
-  PageTable table{"conditions",
-                  "Conditions",
-                  {{"number", "#", "", "The number of the condition, that of its files."},
-                   {"label", "condition", "", "What it differs in from the others."},
-                   {"runs", "runs", "", "Finished runs, those that diverged among them."},
-                   {"planned", "planned", "", "Runs that were asked for."},
-                   {"reached", "reached", "runs", "Runs that reached criterion."},
-                   {"reached_share", "share", "95 %", "Share of the finished runs that reached, with Wilson's interval."},
-                   {"reached_low", "", ""},
-                   {"reached_high", "", ""},
-                   {"median_updates", "updates", "median, 95 %",
-                    "Updates to criterion: Kaplan-Meier median with bootstrap interval; > means beyond the budget."},
-                   {"median_updates_low", "", ""},
-                   {"median_updates_high", "", ""},
-                   {"diverged", "diverged", "runs", "Runs whose loss or gradient was not finite."},
-                   {"final_accuracy", "accuracy", "", "Final, on trials that training never saw; mean of runs that did not diverge."},
-                   {"final_loss", "loss", "", "Likewise."},
-                   {"speed_start", "V start", "1/s", "Mean speed of the population at update 0."},
-                   {"speed_end", "V end", "1/s", "The same at the end, of runs that did not diverge."},
-                   {"seconds_per_update", "time", "ms/update", "Wall time of an update, median over runs."}},
-                  {}};
+  PageTable table{
+      "conditions",
+      "Conditions",
+      {{"number", "#", "", "The number of the condition, that of its files."},
+       {"label", "condition", "", "What it differs in from the others."},
+       {"runs", "runs", "", "Finished runs, those that diverged among them."},
+       {"planned", "planned", "", "Runs that were asked for."},
+       {"reached", "reached", "runs", "Runs that reached criterion."},
+       {"reached_share", "share", "95 %", "Share of the finished runs that reached, with Wilson's interval."},
+       {"reached_low", "", ""},
+       {"reached_high", "", ""},
+       {"median_updates", "updates", "median, 95 %",
+        "Updates to criterion: Kaplan-Meier median with bootstrap interval; > means beyond the budget."},
+       {"median_updates_low", "", ""},
+       {"median_updates_high", "", ""},
+       {"diverged", "diverged", "runs", "Runs whose loss or gradient was not finite."},
+       {"final_accuracy", "accuracy", "",
+        "Final, on trials that training never saw; mean of runs that did not diverge."},
+       {"final_loss", "loss", "", "Likewise."},
+       {"speed_start", "V start", "1/s", "Mean speed of the population at update 0."},
+       {"speed_end", "V end", "1/s", "The same at the end, of runs that did not diverge."},
+       {"seconds_per_update", "time", "ms/update", "Wall time of an update, median over runs."}},
+      {}};
   for (std::size_t i = 0; i < summary.size(); ++i) {
     const auto& entry = summary[i];
     const auto& own = study.summaries[i];
     const auto& interval = entry["reached_interval"];
     const auto& seconds = entry["seconds_per_update"];
     const Json share = own.runs > 0 ? Json(static_cast<double>(own.reached) / static_cast<double>(own.runs)) : Json();
-    table.rows.push_back(
-        {{entry["number"]},
-         {entry["label"]},
-         {entry["runs"]},
-         {entry["planned"]},
-         {entry["reached"]},
-         {share, own.runs == 0 ? "" : fmt::format("{} [{}, {}]", share_text(share.get<double>()), share_text(own.reached_interval.low), share_text(own.reached_interval.high))},
-         {interval[0]},
-         {interval[1]},
-         {entry["median_updates"], updates_cell(own)},
-         {entry["median_updates_interval"][0]},
-         {entry["median_updates_interval"][1]},
-         {entry["diverged"]},
-         rounded(entry["final_accuracy"], 3),
-         rounded(entry["final_loss"], 4),
-         rounded(entry["speed"]["start"], 2),
-         rounded(entry["speed"]["end"], 2),
-         {seconds, seconds.is_null() ? "" : milliseconds_cell(own)}});
+    table.rows.push_back({{entry["number"]},
+                          {entry["label"]},
+                          {entry["runs"]},
+                          {entry["planned"]},
+                          {entry["reached"]},
+                          {share, own.runs == 0 ? ""
+                                                : fmt::format("{} [{}, {}]", share_text(share.get<double>()),
+                                                              share_text(own.reached_interval.low),
+                                                              share_text(own.reached_interval.high))},
+                          {interval[0]},
+                          {interval[1]},
+                          {entry["median_updates"], updates_cell(own)},
+                          {entry["median_updates_interval"][0]},
+                          {entry["median_updates_interval"][1]},
+                          {entry["diverged"]},
+                          rounded(entry["final_accuracy"], 3),
+                          rounded(entry["final_loss"], 4),
+                          rounded(entry["speed"]["start"], 2),
+                          rounded(entry["speed"]["end"], 2),
+                          {seconds, seconds.is_null() ? "" : milliseconds_cell(own)}});
   }
   return table;
 }
 
 PageTable comparisons_table(const Json& summary) {
-  PageTable table{"comparisons",
-                  "Comparisons",
-                  {{"condition", "condition", "", ""},
-                   {"against", "against", "", "What it is compared with."},
-                   {"pairs", "pairs", "", "Seeds that both have; 0 where the log-rank test takes all runs of each."},
-                   {"set_apart", "left out", "", "Pairs or runs whose control is not matched."},
-                   {"reached_points", "reached", "points, 95 %", "Difference of the share at criterion, percentage points."},
-                   {"reached_low", "", ""},
-                   {"reached_high", "", ""},
-                   {"updates", "updates", "95 %", "Difference of the mean of min(updates to criterion, budget); negative is faster."},
-                   {"updates_low", "", ""},
-                   {"updates_high", "", ""},
-                   {"p", "p", "", "Of the updates: paired test by turned signs, or log-rank."},
-                   {"p_holm", "p (Holm)", "", "Corrected over all comparisons of the table."},
-                   {"cliffs_delta", "Cliff's delta", "", "-1: every run faster, +1: every run slower."}},
-                  {}};
+  PageTable table{
+      "comparisons",
+      "Comparisons",
+      {{"condition", "condition", "", ""},
+       {"against", "against", "", "What it is compared with."},
+       {"pairs", "pairs", "", "Seeds that both have; 0 where the log-rank test takes all runs of each."},
+       {"set_apart", "left out", "", "Pairs or runs whose control is not matched."},
+       {"reached_points", "reached", "points, 95 %", "Difference of the share at criterion, percentage points."},
+       {"reached_low", "", ""},
+       {"reached_high", "", ""},
+       {"updates", "updates", "95 %",
+        "Difference of the mean of min(updates to criterion, budget); negative is faster."},
+       {"updates_low", "", ""},
+       {"updates_high", "", ""},
+       {"p", "p", "", "Of the updates: paired test by turned signs, or log-rank."},
+       {"p_holm", "p (Holm)", "", "Corrected over all comparisons of the table."},
+       {"cliffs_delta", "Cliff's delta", "", "-1: every run faster, +1: every run slower."}},
+      {}};
   for (std::size_t i = 0; i < summary.size(); ++i) {
     const auto& entry = summary[i]["comparison"];
     if (entry.is_null()) continue;
@@ -149,9 +157,9 @@ PageTable runs_table(const StudyRecord& study) {
   for (const auto& condition : study.conditions)
     for (const auto& run : condition.runs) {
       if (!run.diverged() && ++others > most_listed_runs) continue;
-      const auto outcome = run.diverged()     ? run.reached_at ? "reached, then diverged" : "diverged"
-                           : run.reached_at   ? "reached"
-                                              : "not reached";
+      const auto outcome = run.diverged()   ? run.reached_at ? "reached, then diverged" : "diverged"
+                           : run.reached_at ? "reached"
+                                            : "not reached";
       table.rows.push_back({{condition.number},
                             {condition.label()},
                             {run.seed},
@@ -168,7 +176,9 @@ PageTable runs_table(const StudyRecord& study) {
 Json plotted_tables(const ComparedStudy& study, const CurvePanels& curves, std::size_t single_runs) {
   const auto measure = curves.of_accuracy() ? "accuracy" : "loss";
   const auto named = [](const char* what) { return std::string(what); };
-  Json medians{{"columns", {"condition", "label", "update", named("lower_quartile_") + measure, named("median_") + measure, named("upper_quartile_") + measure}},
+  Json medians{{"columns",
+                {"condition", "label", "update", named("lower_quartile_") + measure, named("median_") + measure,
+                 named("upper_quartile_") + measure}},
                {"rows", Json::array()}};
   Json single{{"columns", {"condition", "label", "seed"}}, {"rows", Json::array()}};
   for (std::size_t bin = 0; bin < curves.bins(); ++bin)
