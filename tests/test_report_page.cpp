@@ -143,7 +143,7 @@ TEST_CASE("What all compared conditions share is said once, and comparisons that
   REQUIRE(told.size() == 2);
   CHECK(told[0].question == "With gain = 2: does tcr learn more often, or faster, than none?");
   CHECK((told[0].told && !told[1].told));
-  CHECK(overview(told, study) == "Of 2 comparisons 1 tells a difference; of 1 it cannot be told.");
+  CHECK(overview(told, study) == "Of 2 comparisons 1 tells a difference, in shares or in speed; of 1 it cannot be told.");
 }
 
 TEST_CASE("The smallest difference that pairs tell from none is the least that is told") {

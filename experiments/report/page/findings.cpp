@@ -20,10 +20,18 @@ std::string reached_text(const Summary& summary) {
                      summary.runs == 1 ? "run" : "runs");
 }
 
+/// Of runs that the first sentence counts, and nothing after it.
+std::string unmatched_text(const Condition& condition, const std::string& name) {
+  const auto runs = condition.unmatched();
+  if (runs == 0) return "";
+  return fmt::format("{} of the runs of {} {} not matched, so no {} of this control. ", runs, name,
+                     runs == 1 ? "is" : "are", runs == 1 ? "run" : "runs");
+}
+
 std::string updates_text(const Estimate& updates) {
-  const auto size = fmt::format("{:.0f} updates {}", std::abs(updates.value), updates.value < 0 ? "fewer" : "more");
+  const auto size = fmt::format("{:.4g} updates {}", std::abs(updates.value), updates.value < 0 ? "fewer" : "more");
   if (!updates.interval) return size;
-  return fmt::format("{} (difference {:.0f} [{:.0f}, {:.0f}])", size, updates.value, updates.interval->low,
+  return fmt::format("{} (difference {:.4g} [{:.4g}, {:.4g}])", size, updates.value, updates.interval->low,
                      updates.interval->high);
 }
 
@@ -39,8 +47,8 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
                             const std::string& other, bool& told) {
   const auto& difference = *comparison.share_reached;
   const auto& interval = *difference.interval;
-  const auto value = fmt::format("Over the {} shared {} the difference of the shares is {} [{}, {}]{}",
-                                 comparison.pairs, comparison.pairs == 1 ? "seed" : "seeds",
+  const auto value = fmt::format("Over {} {} of runs that share a seed the difference of the shares is {} [{}, {}]{}",
+                                 comparison.pairs, comparison.pairs == 1 ? "pair" : "pairs",
                                  share_text(difference.value / 100), share_text(interval.low / 100),
                                  share_text(interval.high / 100), corrected(study, comparison.p_reached_holm));
   if (excludes_zero(interval) && comparison.p_reached_holm.value_or(1) <= told_level) {
@@ -51,15 +59,15 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
   const auto smallest = smallest_told_difference(comparison.pairs, study.count);
   return fmt::format(
       "{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value, name,
-      smallest ? fmt::format("The smallest difference that {} pairs can tell from none{} is {}, all pairs that differ "
+      smallest ? fmt::format("The smallest difference that {} pairs tell from none{} is {}, all pairs that differ "
                              "in one direction.",
-                             comparison.pairs, study.count > 1 ? fmt::format(" in {} comparisons", study.count) : "",
+                             comparison.pairs, study.count > 1 ? ", whatever the other comparisons say," : "",
                              share_text(*smallest))
                : fmt::format("{} {} too few to tell any difference from none.", comparison.pairs,
                              comparison.pairs == 1 ? "pair is" : "pairs are"));
 }
 
-/// Of the updates to criterion.
+/// Of the updates to criterion, where any run of the two has reached it.
 std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
                            bool& told) {
   if (!comparison.paired) {
@@ -107,11 +115,19 @@ Finding compared(const ComparedStudy& study, std::size_t condition) {
     finding.answer = fmt::format("It cannot be told yet: of {} no run is finished.", own.runs == 0 ? name : other);
     return finding;
   }
+  const auto& conditions = study.study.conditions;
   finding.answer =
-      fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached, others.runs);
+      fmt::format("With {} {}, with {} {} of {}. ", name, reached_text(own), other, others.reached, others.runs) +
+      unmatched_text(conditions[condition], name) + unmatched_text(conditions[comparison.against], other);
+  if (comparison.paired && comparison.pairs == 0) {
+    finding.answer += "No pair is left to compare.";
+    return finding;
+  }
   if (comparison.paired && comparison.share_reached && comparison.share_reached->interval)
     finding.answer += shares_sentence(study, comparison, name, other, finding.told) + ' ';
-  finding.answer += speed_sentence(study, comparison, name, finding.told);
+  finding.answer += own.reached + others.reached == 0
+                        ? std::string("No run of either reached it, so that nothing is known of how fast they would.")
+                        : speed_sentence(study, comparison, name, finding.told);
   if (comparison.set_apart > 0)
     finding.answer += fmt::format(" {} {} left out: the control is not matched there.", comparison.set_apart,
                                   comparison.paired ? (comparison.set_apart == 1 ? "pair is" : "pairs are")
@@ -121,12 +137,15 @@ Finding compared(const ComparedStudy& study, std::size_t condition) {
 
 Finding alone(const Condition& condition, const Summary& summary) {
   const auto& interval = summary.reached_interval;
-  return {fmt::format("How often does {} reach criterion?", condition.label()),
+  const auto of = condition.varied.empty() ? "" : fmt::format(" with {}", condition.label());
+  const auto diverged = summary.diverged == 0 ? "" : fmt::format(" {} of them diverged.", summary.diverged);
+  return {fmt::format("How many runs{} reach criterion?", of),
           summary.runs == 0
               ? std::string("It cannot be told yet: no run is finished.")
               : fmt::format("{}, a share of {} [{}, {}]; median updates to criterion: {}.", reached_text(summary),
                             share_text(static_cast<double>(summary.reached) / static_cast<double>(summary.runs)),
-                            share_text(interval.low), share_text(interval.high), updates_cell(summary))};
+                            share_text(interval.low), share_text(interval.high), updates_cell(summary)) +
+                    diverged};
 }
 
 }  // namespace
@@ -159,9 +178,12 @@ std::vector<Finding> findings(const ComparedStudy& study) {
 std::string overview(const std::vector<Finding>& findings, const ComparedStudy& study) {
   if (study.count < 2) return "";
   const auto told = std::count_if(findings.begin(), findings.end(), [](const auto& each) { return each.told; });
-  if (told == 0) return fmt::format("None of the {} comparisons tells a difference.", study.count);
-  if (told == study.count) return fmt::format("All {} comparisons tell a difference.", study.count);
-  return fmt::format("Of {} comparisons {} a difference; of {} it cannot be told.", study.count,
+  if (told == 0)
+    return fmt::format("None of the {} comparisons tells a difference, in shares or in speed.", study.count);
+  if (told == study.count)
+    return fmt::format("{} comparisons tell a difference, in shares or in speed.",
+                       study.count == 2 ? std::string("Both") : fmt::format("All {}", study.count));
+  return fmt::format("Of {} comparisons {} a difference, in shares or in speed; of {} it cannot be told.", study.count,
                      told == 1 ? "1 tells" : fmt::format("{} tell", told), study.count - told);
 }
 

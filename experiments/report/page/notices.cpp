@@ -31,7 +31,9 @@ std::string status_notices(const StudyPage& page) {
   std::string html = notices(completion_line(page.study.study));
   if (!page.status) return html;
   const auto& runs = page.status->runs;
-  if (runs.seconds_left)
+  if (runs.left == 0 && runs.running.empty())
+    html += notice("No run is left to be trained; what is missing here is damaged or failed, and named below.");
+  else if (runs.seconds_left && !runs.running.empty())
     html += notice(fmt::format("{} being trained now; about {} left.",
                                runs.running.size() == 1 ? "1 run is" : fmt::format("{} runs are", runs.running.size()),
                                duration_text(*runs.seconds_left)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "experiments/options/message.hpp"
 #include "experiments/report/page/findings.hpp"
@@ -26,6 +27,21 @@ std::size_t single_runs_of(const StudyRecord& study) {
   return most_single_runs / std::max<std::size_t>(1, study.conditions.size());
 }
 
+/// What it is to reach criterion, where that is the same in all runs.
+std::string criterion_text(const StudyRecord& study) {
+  std::set<std::pair<std::string, std::string>> criteria;
+  for (const auto& condition : study.conditions)
+    for (const auto& run : condition.runs)
+      for (const char* name : {"training.criterion", "training.criterion_mse"})
+        if (const auto at = run.options->find(name); at != run.options->end()) criteria.insert(*at);
+  if (criteria.size() != 1) return "";
+  const auto& [name, value] = *criteria.begin();
+  const bool error = name == "training.criterion_mse";
+  return fmt::format(
+      "Criterion: the running average (.9) of {0} in training, and {0} on 512 evaluation trials, are {1} {2}. ",
+      error ? "the mean squared error" : "the accuracy", error ? "at most" : "at least", value);
+}
+
 std::string findings_html(const StudyPage& page) {
   constexpr std::size_t most = 24;
   const auto all = findings(page.study);
@@ -34,11 +50,12 @@ std::string findings_html(const StudyPage& page) {
   for (std::size_t i = 0; i < std::min(all.size(), most); ++i)
     html += "<article>" + element("h3", all[i].question) + element("p", all[i].answer) + "</article>\n";
   if (all.size() > most) html += notice(fmt::format("{} more are in the table of comparisons.", all.size() - most));
+  std::string brackets = criterion_text(page.study.study) + "Brackets: intervals of 95 %, each by itself.";
   if (page.study.count > 1)
-    html += element("p",
-                    "Intervals are of 95 %, each by itself; p-values are corrected for the number of comparisons, and "
-                    "nothing is said to differ that they do not carry.",
-                    "class=\"fine\"");
+    brackets +=
+        " p-values are corrected for the number of comparisons, those of shares and those of updates each among "
+        "themselves: where nothing differs, at most one study in 20 says so of shares, and one of updates.";
+  html += element("p", brackets, "class=\"fine\"");
   return html;
 }
 
@@ -117,7 +134,7 @@ std::string provenance_html(const StudyPage& page) {
         "The study file could not be put together again from what the directory notes; keep the file that "
         "`stillpoint run` was given. What each condition is stands in study.json, the options of each run "
         "in its file.");
-  return html + "<p>This page was made by:</p>\n" + element("pre", "stillpoint report DIR", "tabindex=\"0\"");
+  return html + element("p", fmt::format("This page: `stillpoint report`, by {}.", program_text(this_program_facts())));
 }
 
 std::string subtitle(const StudyPage& page) {
@@ -139,7 +156,7 @@ std::string subtitle(const StudyPage& page) {
 
 }  // namespace
 
-StudyPage read_study_page(const std::string& directory) {
+StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request) {
   StudyPage page{directory, {}, {}, {}, {}, {}, {}};
   auto record = read_results(directory, &page.damaged);
   if (!record.has_runs())
@@ -149,7 +166,7 @@ StudyPage read_study_page(const std::string& directory) {
             : fmt::format("{}: no finished run can be read: {}", directory, page.damaged.front()));
   for (const auto& problem : page.damaged) tell(fmt::format("warning: left out of the report: {}", problem));
   if (!record.finished()) page.status = read_status(directory);
-  page.study = compare_conditions(std::move(record));
+  page.study = compare_conditions(std::move(record), request);
   page.portraits = portraits_of(directory, page.study.study);
   page.study_file = study_file_of(directory, page.study.study);
   page.beside = figures_beside(directory, page.study.study.name);

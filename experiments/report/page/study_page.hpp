@@ -24,7 +24,7 @@ struct StudyPage {
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
 /// shows progress. Throws UserError where the directory holds no study, or no run that can be read is finished.
-StudyPage read_study_page(const std::string& directory);
+StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request = {});
 
 std::string page_html(const StudyPage& page);
 

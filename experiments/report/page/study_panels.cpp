@@ -116,7 +116,8 @@ StudyPanel medians_panel(const ComparedStudy& study, const std::vector<Series>& 
     rows.push_back(std::move(row));
   }
   return rows_panel("medians", "How long it takes",
-                    "Kaplan-Meier median of the updates to criterion, with bootstrap interval of 95 %; an arrow: it "
+                    "Kaplan-Meier median of the updates to criterion, with bootstrap interval of 95 %, too narrow "
+                    "below some 10 runs; an arrow: it "
                     "ends beyond the budget.",
                     "conditions", std::move(rows), {"median updates to criterion", 0, updates.high},
                     study.study.conditions);
@@ -188,7 +189,9 @@ std::vector<StudyPanel> study_panels(const ComparedStudy& study, const CurvePane
     panels.push_back(
         {logarithmic ? "learning-curves-logarithmic" : "learning-curves", curves.title(),
          fmt::format("Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}; thin: single "
-                     "runs. A run that diverged counts as the worst from then on.",
+                     "runs. A run that diverged counts as the worst from then on; one that stopped at criterion goes "
+                     "on with its final value "
+                     "on the evaluation trials.",
                      curves.bin_width(), curves.bin_width() > 1 ? "s" : ""),
          "curves", curves_height,
          [&curves, panel, series, single_runs](Drawing& drawing) {
