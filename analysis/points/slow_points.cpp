@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analysis/points/latent_equation.hpp"
 #include "analysis/points/newton.hpp"
@@ -20,6 +21,7 @@ namespace stillpoint {
 namespace {
 
 constexpr double at_rest = 1e-9, converged = 1e-9;
+constexpr double unit = std::numeric_limits<double>::epsilon();
 constexpr int longest_passage = 200000;  // steps
 
 /// Where q is minimised: |F|^2 / 2 = |velocity|^2 / 2 in coordinates that are the state, or of low rank R others.
@@ -117,17 +119,24 @@ End minimise(const Velocity& velocity, Vector<double>& x) {
     if (residual_of(velocity, x) <= at_rest) return End::fixed_point;
     const Vector<double> F = velocity.value(x);
     const auto J = velocity.jacobian(x);
+    const Vector<double> gradient = J.transpose() * F;
     const auto H = symmetric_eigen_decomposition_of(hessian_of(velocity, x, F, J));
     const double largest = H.values.cwiseAbs().maxCoeff();
     const Vector<double> curvature = H.values.cwiseAbs().cwiseMax(1e-15 * largest);
-    Vector<double> step = -(H.vectors * (H.vectors.transpose() * (J.transpose() * F)).cwiseQuotient(curvature));
+    Vector<double> step = -(H.vectors * (H.vectors.transpose() * gradient).cwiseQuotient(curvature));
     const double size = std::max(1.0, x.norm());
-    if (step.norm() <= converged * size) return H.values.minCoeff() > 0 ? End::minimum : End::unfinished;
+    const auto at_minimum = H.values.minCoeff() > 0 ? End::minimum : End::unfinished;
+    if (step.norm() <= converged * size) return at_minimum;
+    const bool below_rounding = -gradient.dot(step) <= 32 * unit * F.squaredNorm();  // twice what q is to fall by
     step *= std::min(1.0, 0.5 * size / step.norm());
     double share = 1;
     for (; share > 1e-6; share /= 2)
       if (velocity.value(x + share * step).norm() < F.norm()) break;
-    if (!(share > 1e-6)) return End::unfinished;
+    if (!(share > 1e-6)) {
+      if (!below_rounding) return End::unfinished;
+      x += step;  // the gradient is known better than q
+      return at_minimum;
+    }
     x += share * step;
   }
   return End::unfinished;

@@ -29,6 +29,7 @@ std::string unmatched_text(const Condition& condition, const std::string& name) 
 }
 
 std::string updates_text(const Estimate& updates) {
+  if (updates.value == 0 && !updates.interval) return "as many updates";
   const auto size = fmt::format("{:.4g} updates {}", std::abs(updates.value), updates.value < 0 ? "fewer" : "more");
   if (!updates.interval) return size;
   return fmt::format("{} (difference {:.4g} [{:.4g}, {:.4g}])", size, updates.value, updates.interval->low,

@@ -27,19 +27,25 @@ std::size_t single_runs_of(const StudyRecord& study) {
   return most_single_runs / std::max<std::size_t>(1, study.conditions.size());
 }
 
-/// What it is to reach criterion, where that is the same in all runs.
-std::string criterion_text(const StudyRecord& study) {
-  std::set<std::pair<std::string, std::string>> criteria;
+/// The value of an option in every run; "" where runs differ in it.
+std::string common_value(const StudyRecord& study, const std::string& option) {
+  std::set<std::string> values;
   for (const auto& condition : study.conditions)
     for (const auto& run : condition.runs)
-      for (const char* name : {"training.criterion", "training.criterion_mse"})
-        if (const auto at = run.options->find(name); at != run.options->end()) criteria.insert(*at);
-  if (criteria.size() != 1) return "";
-  const auto& [name, value] = *criteria.begin();
-  const bool error = name == "training.criterion_mse";
+      if (const auto at = run.options->find(option); at != run.options->end()) values.insert(at->second);
+  return values.size() == 1 ? *values.begin() : "";
+}
+
+/// What it is to reach criterion.
+std::string criterion_text(const StudyRecord& study) {
+  const auto accuracy = common_value(study, "training.criterion"),
+             error = common_value(study, "training.criterion_mse");
+  if (accuracy.empty() || error.empty()) return "";
   return fmt::format(
-      "Criterion: the running average (.9) of {0} in training, and {0} on 512 evaluation trials, are {1} {2}. ",
-      error ? "the mean squared error" : "the accuracy", error ? "at most" : "at least", value);
+      "Criterion: an accuracy of {} (tasks graded by error: a mean squared error of {}), both as the running average "
+      "(.9) "
+      "in training and on 512 evaluation trials. ",
+      accuracy, error);
 }
 
 std::string findings_html(const StudyPage& page) {
