@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/terminal.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/comparison_formats.hpp"
@@ -12,16 +13,13 @@ namespace stillpoint {
 namespace {
 
 namespace po = boost::program_options;
-using Words = std::vector<std::string>;
 
 int compare(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
-      "by", po::value<Words>(), compared_options_help)(
-      "against", po::value<std::string>()->default_value(""),
-      "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
-      "arm; default: the first of each group")(
-      "equal-seconds", "follow conditions for the same time of training instead of the same number of updates");
+  options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json");
+  add_comparison_options(options);
+  options.add_options()("equal-seconds",
+                        "follow conditions for the same time of training instead of the same number of updates");
   po::positional_options_description positional;
   positional.add("DIR", -1);
   po::variables_map values;
@@ -32,9 +30,9 @@ int compare(const std::vector<std::string>& arguments, const Command& command) {
   const auto directories = required_words(command, values, "DIR");
   std::vector<StudyRecord> studies;
   for (const auto& directory : directories) studies.push_back(read_results(directory));
-  const auto by = values.count("by") > 0 ? values["by"].as<Words>() : Words();
-  const auto compared = compare_conditions(
-      pooled(studies, directories), {by, values["against"].as<std::string>(), values.count("equal-seconds") > 0});
+  auto request = comparison_request(values);
+  request.equal_seconds = values.count("equal-seconds") > 0;
+  const auto compared = compare_conditions(pooled(studies, directories), request);
   std::string sources;  // "#2.3": condition 3 of the second directory
   for (std::size_t i = 0; i < directories.size() && directories.size() > 1; ++i)
     sources += fmt::format("#{}.: {}\n", i + 1, directories[i]);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/page/study_page.hpp"
@@ -33,11 +34,8 @@ void open_figures(const std::string& directory) {
 int report(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("out", po::value<OutputFile>(), "HTML file; default: DIR/report.html")(
-      "figures", po::value<std::string>(), "directory for every panel as SVG and as PDF, a file each, 89 mm wide")(
-      "by", po::value<std::vector<std::string>>(), compared_options_help)(
-      "against", po::value<std::string>()->default_value(""),
-      "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
-      "arm; default: the first of each group");
+      "figures", po::value<std::string>(), "directory for every panel as SVG and as PDF, a file each, 89 mm wide");
+  add_comparison_options(options);
   po::positional_options_description positional;
   positional.add("DIR", 1);
   po::variables_map values;
@@ -48,8 +46,7 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
   const auto given = output_path(values, "out");
   const auto out = given.empty() ? (fs::path(directory) / "report.html").string() : given;
   require_parameter(fs::path(out).extension() == ".html", "--out", out, "must end in .html");
-  const auto by = values.count("by") > 0 ? values["by"].as<std::vector<std::string>>() : std::vector<std::string>();
-  const auto page = read_study_page(directory, {by, values["against"].as<std::string>()});
+  const auto page = read_study_page(directory, comparison_request(values));
   write_atomically(out, page_html(page));
   if (!figures.empty())
     for (const auto& file : panel_files(page)) write_atomically((fs::path(figures) / file.name).string(), file.bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/terminal.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -15,11 +16,8 @@ namespace po = boost::program_options;
 
 int summary(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json")(
-      "by", po::value<std::vector<std::string>>(), compared_options_help)(
-      "against", po::value<std::string>()->default_value(""),
-      "what the others are compared with: a condition, by number or label, or a value that each group has, such as an "
-      "arm; default: the first of each group");
+  options.add_options()("format", po::value<std::string>()->default_value("table"), "table, csv or json");
+  add_comparison_options(options);
   po::positional_options_description positional;
   positional.add("DIR", 1);
   po::variables_map values;
@@ -27,9 +25,7 @@ int summary(const std::vector<std::string>& arguments, const Command& command) {
   const auto format = values["format"].as<std::string>();
   require_argument(format == "table" || format == "csv" || format == "json", "--format", format,
                    "must be one of: table, csv, json");
-  const auto by = values.count("by") > 0 ? values["by"].as<std::vector<std::string>>() : std::vector<std::string>();
-  const auto study =
-      compare_conditions(read_results(required(command, values, "DIR")), {by, values["against"].as<std::string>()});
+  const auto study = compare_conditions(read_results(required(command, values, "DIR")), comparison_request(values));
   fmt::print("{}", format == "json"  ? summary_json(study)
                    : format == "csv" ? summary_csv(study)
                                      : for_terminal(summary_table(study, terminal_width().value_or(usual_width))));
