@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "experiments/options/message.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {
@@ -15,27 +16,12 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned length) {
   return CAIRO_STATUS_SUCCESS;
 }
 
-/// What cairo takes for text: whole characters of UTF-8; a byte that is none would end the drawing.
-std::string whole_characters(const std::string& text) {
-  std::string kept;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
-    bool whole = length > 0 && at + length <= text.size();
-    for (std::size_t i = 1; whole && i < length; ++i) whole = (static_cast<unsigned char>(text[at + i]) & 0xC0) == 0x80;
-    if (whole && (first >= 0x20)) kept += text.substr(at, length);
-    if (!whole) kept += '?';
-    at += whole ? length : 1;
-  }
-  return kept;
-}
-
 }  // namespace
 
 Pdf::Pdf(double width, double height, const std::string& title)
     : surface_(cairo_pdf_surface_create_for_stream(append, bytes_.get(), width, height)),
       to_(cairo_create(surface_.get())) {
-  cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, whole_characters(title).c_str());
+  cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, printable(title).c_str());
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATE_DATE,
                                  "2000-01-01T00:00:00Z");  // not the clock's
   cairo_set_line_join(to_.get(), CAIRO_LINE_JOIN_ROUND);
@@ -83,7 +69,7 @@ void Pdf::circle(Point centre, double radius, const std::string& fill) {
 }
 
 void Pdf::text(Point at, const std::string& text, const TextStyle& style) {
-  const auto shown = whole_characters(text);
+  const auto shown = printable(text);  // a byte that is no character of UTF-8 would end the drawing
   cairo_select_font_face(to_.get(), "Helvetica", CAIRO_FONT_SLANT_NORMAL,
                          style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size(to_.get(), style.size);
