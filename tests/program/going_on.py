@@ -76,9 +76,7 @@ def test_stopped_runs_go_on_to_the_same_bytes(tmp):
     def stop(process):
         process.send_signal(signal.SIGTERM)
         code = process.wait(60)
-        # 0, or the signal itself: it came when all was done
-        ended = len(list((tmp / "stopped/runs").glob("*.h5"))) == len(expected) and not unfinished(tmp / "stopped")
-        assert code in (128 + signal.SIGTERM, 0) or (code == -signal.SIGTERM and ended), (code, ended)
+        assert code in (128 + signal.SIGTERM, 0), code  # 0: the signal came when all was done
     kept = interrupted(study, tmp / "stopped", rng, whole, stop)
     assert kept > 3, f"only {kept} runs were stopped in the middle"
     assert all_contents(tmp / "stopped") == expected
