@@ -64,31 +64,36 @@ std::string events_line(const ConditionRestructuring& condition) {
   return text + (condition.note.empty() ? "." : fmt::format(" ({}).", condition.note));
 }
 
-/// What `analyze restructuring` measured, where it did.
-void add_restructuring(const std::string& directory, FiguresBeside& beside) {
-  std::error_code none;
-  if (!fs::exists(fs::path(directory) / "restructuring", none)) return;
-  try {
-    RestructuringSetting setting;
-    setting.kept_only = true;
-    const auto conditions = find_restructuring_of_study(directory, setting);
-    std::string caption = "Restructuring events, a row per run.";
-    for (const auto& condition : conditions) caption += ' ' + events_line(condition);
-    beside.figures.push_back({"restructuring", restructuring_figure(conditions), caption});
-  } catch (const UserError& problem) {
-    beside.notes.push_back(
-        fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
-                    "measures what is missing.",
-                    problem.what(), directory));
-  }
+void add_restructuring(const KeptRestructuring& kept, FiguresBeside& beside) {
+  if (!kept.problem.empty()) beside.notes.push_back(kept.problem);
+  if (kept.conditions.empty()) return;
+  std::string caption = "Restructuring events, a row per run.";
+  for (const auto& condition : kept.conditions) caption += ' ' + events_line(condition);
+  beside.figures.push_back({"restructuring", restructuring_figure(kept.conditions), caption});
 }
 
 }  // namespace
 
-FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes) {
+KeptRestructuring kept_restructuring(const std::string& directory) {
+  std::error_code none;
+  if (!fs::exists(fs::path(directory) / "restructuring", none)) return {};
+  try {
+    RestructuringSetting setting;
+    setting.kept_only = true;
+    return {find_restructuring_of_study(directory, setting), ""};
+  } catch (const UserError& problem) {
+    return {{},
+            fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
+                        "measures what is missing.",
+                        problem.what(), directory)};
+  }
+}
+
+FiguresBeside figures_beside(const std::string& directory, const std::string& name,
+                             const KeptRestructuring& restructuring, std::size_t most_bytes) {
   FiguresBeside beside;
   std::size_t bytes = 0;
-  add_restructuring(directory, beside);
+  add_restructuring(restructuring, beside);
   for (const auto& file : all_svg_files(directory)) {
     const auto path = fs::relative(file, directory).string();
     try {

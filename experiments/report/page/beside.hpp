@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/study/restructuring_study.hpp"
+
 namespace stillpoint {
 
 struct FigureBeside {
@@ -18,10 +20,18 @@ struct FiguresBeside {
   std::vector<std::string> notes;     // what is left out, and what could be drawn
 };
 
-/// Restructuring events where DIR/restructuring keeps them of every run, and SVG files in the directory and in those of
+/// What `analyze restructuring` keeps in DIR/restructuring.
+struct KeptRestructuring {
+  std::vector<ConditionRestructuring> conditions;  // empty: nothing is kept, or not of every run
+  std::string problem;                             // then
+};
+KeptRestructuring kept_restructuring(const std::string& directory);
+
+/// Restructuring events, and SVG files in the directory and in those of
 /// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
 /// itself. The first of `most_bytes` together.
-FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes = 1'500'000);
+FiguresBeside figures_beside(const std::string& directory, const std::string& name,
+                             const KeptRestructuring& restructuring = {}, std::size_t most_bytes = 1'500'000);
 
 /// As pictures, whose scripts and links do nothing.
 std::string figures_beside_html(const FiguresBeside& beside);

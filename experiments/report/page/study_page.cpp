@@ -48,6 +48,12 @@ std::string criterion_text(const StudyRecord& study) {
       accuracy, error);
 }
 
+std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& curves) {
+  auto panels = study_panels(page.study, curves, single_runs_of(page.study.study));
+  if (auto timeline = timeline_panel(page.timelines, page.study.study)) panels.push_back(std::move(*timeline));
+  return panels;
+}
+
 std::string findings_html(const StudyPage& page) {
   constexpr std::size_t most = 24;
   const auto all = findings(page.study);
@@ -175,7 +181,9 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   page.study = compare_conditions(std::move(record), request);
   page.portraits = portraits_of(directory, page.study.study);
   page.study_file = study_file_of(directory, page.study.study);
-  page.beside = figures_beside(directory, page.study.study.name);
+  const auto restructuring = kept_restructuring(directory);
+  page.beside = figures_beside(directory, page.study.study.name, restructuring);
+  page.timelines = timelines_of(directory, page.study.study, restructuring.conditions);
   return page;
 }
 
@@ -183,12 +191,13 @@ std::string page_html(const StudyPage& page) {
   const auto& study = page.study.study;
   const CurvePanels curves(study.conditions);
   const auto single_runs = single_runs_of(study);
-  const auto panels = study_panels(page.study, curves, single_runs);
+  const auto panels = all_panels(page, curves);
   const auto summary = Json::parse(summary_json(page.study));
   const auto conditions = conditions_table(page.study, summary), comparisons = comparisons_table(summary),
              runs = runs_table(study);
   auto tables = plotted_tables(page.study, curves, single_runs);
   for (const auto* table : {&conditions, &comparisons, &runs}) tables[table->id] = table_json(*table);
+  tables["timeline"] = timeline_table(page.timelines, study);
   const auto listed = runs.rows.size();
   long all = 0;
   for (const auto& condition : study.conditions) all += condition.done();
@@ -235,7 +244,7 @@ std::vector<FigureFile> panel_files(const StudyPage& page) {
     draw(pdf);
     files.push_back({name + ".pdf", pdf.bytes()});
   };
-  for (const auto& panel : study_panels(page.study, curves, single_runs_of(study)))
+  for (const auto& panel : all_panels(page, curves))
     add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
         [&](Drawing& drawing) {
           panel.draw(drawing);

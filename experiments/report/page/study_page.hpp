@@ -8,6 +8,7 @@
 #include "experiments/report/comparison.hpp"
 #include "experiments/report/page/beside.hpp"
 #include "experiments/report/page/portrait.hpp"
+#include "experiments/report/page/timeline.hpp"
 #include "experiments/study/study_status.hpp"
 
 namespace stillpoint {
@@ -20,6 +21,7 @@ struct StudyPage {
   std::vector<Portrait> portraits;
   std::optional<std::string> study_file;
   FiguresBeside beside = {};
+  std::vector<ConditionTimeline> timelines = {};
 };
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
