@@ -327,6 +327,16 @@ RunFile read_run(const std::string& path) {
   return read_run(file.root());
 }
 
+std::vector<std::pair<std::string, std::vector<double>>> read_cosines(const std::string& path) {
+  const hdf5::ReadFile file(path);
+  std::vector<std::pair<std::string, std::vector<double>>> cosines;
+  if (!file.root().has("alignment")) return cosines;
+  const auto alignment = file.root().group("alignment");
+  for (const auto& rule : split_words(alignment.text("rules")))
+    cosines.emplace_back(rule, alignment.group(rule).vector("cosine"));
+  return cosines;
+}
+
 RunFile read_run_of_study(const std::string& path) {
   try {
     return read_run(path);

@@ -77,6 +77,10 @@ RunFile read_run(const hdf5::ReadGroup& root);
 /// The same for a file of a study, which can be made again: what it throws says how.
 RunFile read_run_of_study(const std::string& path);
 
+/// Cosine between the gradient of the rule, and of each of its shadows, and BPTT's, update by update, as [rule, cosines]; empty where
+/// none were measured. Throws UserError.
+std::vector<std::pair<std::string, std::vector<double>>> read_cosines(const std::string& path);
+
 /// /provenance of a run file, name -> value as text: a run that was made again has another one. Throws UserError.
 std::map<std::string, std::string> provenance_of(const std::string& path);
 

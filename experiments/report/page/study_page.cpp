@@ -12,6 +12,7 @@
 #include "experiments/report/page/page_table.hpp"
 #include "experiments/report/page/page_text.hpp"
 #include "experiments/report/page/provenance.hpp"
+#include "experiments/report/page/study_maps.hpp"
 #include "experiments/report/page/study_panels.hpp"
 #include "experiments/report/pdf.hpp"
 #include "experiments/report/summary.hpp"
@@ -50,6 +51,11 @@ std::string criterion_text(const StudyRecord& study) {
 
 std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& curves) {
   auto panels = study_panels(page.study, curves, single_runs_of(page.study.study));
+  const auto add = [&](std::vector<StudyPanel> more) {
+    panels.insert(panels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
+  add(study_maps(page.study));
+  add(alignment_panels(page.alignments, page.study.study));
   if (auto timeline = timeline_panel(page.timelines, page.study.study)) panels.push_back(std::move(*timeline));
   return panels;
 }
@@ -88,32 +94,33 @@ std::string legend_html(const StudyRecord& study) {
   return html + "</div>\n";
 }
 
-/// Two panels that differ in their axis alone are one figure with a choice.
+/// Panels of one title are one figure with a choice between what they call their axis.
 std::string figures_html(const std::vector<StudyPanel>& panels) {
   std::string html;
-  for (std::size_t i = 0; i < panels.size(); ++i) {
-    const auto& panel = panels[i];
-    const bool two = !panel.axis.empty();
-    html += fmt::format("<figure id=\"{}\">\n", panel.name) + element("h3", panel.title);
-    if (two) {
+  for (auto first = panels.begin(); first != panels.end();) {
+    const auto end = std::find_if(first, panels.end(), [&](const auto& each) { return each.title != first->title; });
+    const bool choice = end - first > 1;
+    html += fmt::format("<figure id=\"{}\">\n", markup(first->name)) + element("h3", first->title);
+    if (choice) {
       html += "<p class=\"tools\" role=\"group\" aria-label=\"Axis\">";
-      for (const auto* each : {&panel, &panels[i + 1]})
-        html += fmt::format("<button type=\"button\" data-axis=\"{0}\" aria-pressed=\"{1}\">{0}</button>", each->axis,
-                            each == &panel);
+      for (auto each = first; each != end; ++each)
+        html += fmt::format("<button type=\"button\" data-axis=\"{0}\" aria-pressed=\"{1}\">{0}</button>",
+                            markup(each->axis), each == first);
       html += "</p>\n";
     }
-    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) + "</div>\n";
-    if (two) {
-      ++i;
-      html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) + svg_of(panels[i]) +
-              "</div>\n";
-    }
+    for (auto each = first; each != end; ++each)
+      html += fmt::format("<div class=\"panel\" data-name=\"{}\"{}>\n", markup(each->name),
+                          each == first ? "" : " hidden") +
+              svg_of(*each) + "</div>\n";
     html +=
-        element("figcaption", panel.caption) +
+        element("figcaption", first->caption) +
         fmt::format(
             "<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button>"
             "<button type=\"button\" data-csv=\"{}\">Numbers as CSV</button>{}</p>\n</figure>\n",
-            panel.table, two ? "<button type=\"button\" data-csv=\"single_curves\">Single runs as CSV</button>" : "");
+            first->table,
+            first->table == "curves" ? "<button type=\"button\" data-csv=\"single_curves\">Single runs as CSV</button>"
+                                     : "");
+    first = end;
   }
   return html;
 }
@@ -183,6 +190,7 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   page.study_file = study_file_of(directory, page.study.study);
   const auto restructuring = kept_restructuring(directory);
   page.beside = figures_beside(directory, page.study.study.name, restructuring);
+  page.alignments = alignments_of(directory, page.study.study);
   page.timelines = timelines_of(directory, page.study.study, restructuring.conditions);
   return page;
 }
@@ -197,6 +205,7 @@ std::string page_html(const StudyPage& page) {
              runs = runs_table(study);
   auto tables = plotted_tables(page.study, curves, single_runs);
   for (const auto* table : {&conditions, &comparisons, &runs}) tables[table->id] = table_json(*table);
+  tables["alignment"] = alignment_table(page.alignments, study);
   tables["timeline"] = timeline_table(page.timelines, study);
   const auto listed = runs.rows.size();
   long all = 0;

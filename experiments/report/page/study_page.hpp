@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/report/comparison.hpp"
+#include "experiments/report/page/alignment.hpp"
 #include "experiments/report/page/beside.hpp"
 #include "experiments/report/page/portrait.hpp"
 #include "experiments/report/page/timeline.hpp"
@@ -22,6 +23,7 @@ struct StudyPage {
   std::optional<std::string> study_file;
   FiguresBeside beside = {};
   std::vector<ConditionTimeline> timelines = {};
+  std::vector<RuleAlignment> alignments = {};
 };
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,

@@ -1,10 +1,12 @@
-// When runs of a study learned: phases of their own curves, and events beside them.
+// Panels of a page that are drawn from single runs: when they learned, how gradients lay; and maps over two options.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
+#include "experiments/report/page/alignment.hpp"
+#include "experiments/report/page/study_maps.hpp"
 #include "experiments/report/page/timeline.hpp"
 #include "experiments/report/svg.hpp"
 #include "experiments/results/result_file.hpp"
@@ -30,8 +32,9 @@ StudyRecord one_condition(std::initializer_list<std::uint64_t> seeds) {
   return study;
 }
 
-/// A run of 60 updates whose loss falls at `drop`, by a factor of 20 within three updates.
-void write_falling_run(const fs::path& directory, std::uint64_t seed, double drop) {
+/// A run of 60 updates whose loss falls at `drop`, by a factor of 20 within three updates; its gradient lies at `cosine`
+/// from the second update on.
+void write_falling_run(const fs::path& directory, std::uint64_t seed, double drop, double cosine = 1) {
   const auto options = resolve_options({{"network.size", "5"}, {"training.updates", "60"}, {"training.batch", "1"}});
   const auto task = task_kind(options.text("task.name")).make(options, make_integration(options).dt_ms);
   const auto setting = setting_of(options, seed, trials_of(*task, options));
@@ -41,6 +44,9 @@ void write_falling_run(const fs::path& directory, std::uint64_t seed, double dro
     training.curve.loss[static_cast<std::size_t>(k)] =
         std::pow(20, -done) * (1 + 0.03 * std::sin(7.0 * static_cast<double>(k * k)));
   }
+  std::vector<double> cosines(60, cosine);
+  cosines[0] = not_a_number;
+  training.curve.alignment = {{"e_prop", cosines, std::vector<double>(60, 1.0)}};
   write_run(run_path(directory.string(), 0, seed), RunResult<double>{options, seed, "s", {}, {}, training});
 }
 
@@ -96,4 +102,78 @@ TEST_CASE("a study in which nothing was abrupt has no timeline") {
   CHECK(!timeline_panel(timelines, study));
   timelines[0].runs[0].events = {50};
   CHECK(timeline_panel(timelines, study));
+}
+
+TEST_CASE("alignment of a rule is the median over runs of its means over updates") {
+  const auto directory = fs::temp_directory_path() / "stillpoint-alignment-test";
+  fs::remove_all(directory);
+  fs::create_directories(directory / "runs");
+  write_falling_run(directory, 1, 40, 0.2);
+  write_falling_run(directory, 2, 40, 0.3);
+  write_falling_run(directory, 3, 40, 0.7);
+  auto study = one_condition({1, 2, 3, 4});
+  for (std::size_t k = 0; k < 3; ++k) study.conditions[0].runs[k].alignment = {{"e_prop", 0.4, 1}};
+  const auto alignments = alignments_of(directory.string(), study);
+  study.conditions[0].runs.resize(2);
+  CHECK(alignments_of(directory.string(), study)[0].curves[0].runs == 2);
+  fs::remove_all(directory);
+
+  REQUIRE(alignments.size() == 1);
+  CHECK(alignments[0].rule == "e_prop");
+  CHECK(alignments[0].bin == 4);  // 400 updates of the budget in 128 bins at most
+  const auto& curve = alignments[0].curves.at(0);
+  CHECK(curve.runs == 3);
+  REQUIRE(curve.middle.size() == 15);
+  for (std::size_t bin = 0; bin < 15; ++bin) {
+    CHECK(curve.low[bin] == Approx(0.25));
+    CHECK(curve.middle[bin] == Approx(0.3));
+    CHECK(curve.high[bin] == Approx(0.5));
+  }
+  const auto table = alignment_table(alignments, study);
+  CHECK(table["rows"].size() == 15);
+  CHECK(table["rows"][1][3] == 5.5);
+  const auto panels = alignment_panels(alignments, study);
+  REQUIRE(panels.size() == 1);
+  CHECK(panels[0].name == "alignment-e_prop");
+  CHECK(alignments_of("nowhere", one_condition({1})).empty());
+}
+
+TEST_CASE("a map has every pair of options that vary, its cells what the summary says") {
+  StudyRecord study{"s", {}};
+  for (const char* arm : {"none", "tcr"})
+    for (const char* gain : {"1", "2", "3"})
+      for (const char* size : {"50", "100"}) {
+        Condition condition{{{"study.arm", arm}, {"network.gain", gain}, {"network.size", size}, {"rule.name", "bptt"}},
+                            {}};
+        condition.number = static_cast<long>(study.conditions.size());
+        const bool learns = std::string(gain) == "1";
+        for (std::uint64_t seed = 0; seed < 4; ++seed)
+          condition.runs.push_back(run(seed, learns ? std::optional<long>(100) : std::nullopt));
+        study.conditions.push_back(std::move(condition));
+      }
+  study.conditions.pop_back();  // one was not applicable
+  study.conditions[1].runs.clear();
+  study.conditions[1].completion.planned = {1};
+  const auto compared = compare_conditions(study);
+  const auto maps = study_maps(compared);
+  REQUIRE(maps.size() == 3);
+  CHECK(maps[0].axis == "arm × gain");
+  CHECK(maps[2].axis == "arm × size");
+  Svg svg(column_width, maps[0].height, "");
+  maps[0].draw(svg);
+  const auto text = svg.str();
+  const auto count = [&](const std::string& what) {
+    std::size_t found = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
+  };
+  CHECK(count(">4/4</text>") == 3);  // of gain 1, but for the one without runs
+  CHECK(count(">0/4</text>") == 7);
+  CHECK(count(">–</text>") == 1);
+  CHECK(count(">100</text>") == 3);
+  CHECK(count(">&gt;400</text>") == 7);
+  CHECK(count(">size = 50</text>") == 1);
+
+  for (auto& condition : study.conditions) condition.varied = {{"study.arm", condition.varied[0].second}};
+  CHECK(study_maps(compare_conditions(study)).empty());
 }

@@ -1,0 +1,152 @@
+#include "experiments/report/page/alignment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "analysis/statistics/quantiles.hpp"
+#include "experiments/results/result_file.hpp"
+#include "experiments/study/study_directory.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+/// Means over bins of finite values (in freeze-in there are none); NaN where there is none.
+std::vector<double> binned(const std::vector<double>& values, long bin) {
+  std::vector<double> means;
+  for (std::size_t from = 0; from < values.size(); from += static_cast<std::size_t>(bin)) {
+    double sum = 0, count = 0;
+    for (std::size_t k = from; k < std::min(values.size(), from + static_cast<std::size_t>(bin)); ++k)
+      if (std::isfinite(values[k])) {
+        sum += values[k];
+        ++count;
+      }
+    means.push_back(sum / count);
+  }
+  return means;
+}
+
+RuleAlignment::Curve quartiles_of(std::size_t condition, const std::vector<std::vector<double>>& runs) {
+  RuleAlignment::Curve curve{condition, runs.size(), {}, {}, {}};
+  std::size_t bins = 0;
+  for (const auto& run : runs) bins = std::max(bins, run.size());
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    std::vector<double> values;
+    for (const auto& run : runs)
+      if (bin < run.size() && std::isfinite(run[bin])) values.push_back(run[bin]);
+    std::sort(values.begin(), values.end());
+    curve.low.push_back(quantile(values, 0.25));
+    curve.middle.push_back(quantile(values, 0.5));
+    curve.high.push_back(quantile(values, 0.75));
+  }
+  return curve;
+}
+
+double centre(const RuleAlignment& alignment, std::size_t bin) {
+  return static_cast<double>(bin) * static_cast<double>(alignment.bin) + static_cast<double>(alignment.bin - 1) / 2;
+}
+
+void draw_curve(Drawing& drawing, const Panel& panel, const RuleAlignment& alignment, const RuleAlignment::Curve& curve,
+                const Stroke& stroke) {
+  std::vector<Point> line, band, back;
+  for (std::size_t bin = 0; bin < curve.middle.size(); ++bin) {
+    const double x = centre(alignment, bin);
+    line.push_back(std::isfinite(curve.middle[bin]) ? panel.at(x, curve.middle[bin]) : Point{NAN, NAN});
+    if (!std::isfinite(curve.low[bin])) continue;
+    band.push_back(panel.at(x, curve.low[bin]));
+    back.push_back(panel.at(x, curve.high[bin]));
+  }
+  band.insert(band.end(), back.rbegin(), back.rend());
+  if (band.size() > 2) drawing.polygon(band, stroke.colour, 0.15);
+  drawing.polyline(line, stroke);
+}
+
+}  // namespace
+
+std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study) {
+  const auto runs_each = RuleAlignment::most_runs / std::max<std::size_t>(1, study.conditions.size());
+  long updates = 1;
+  for (const auto& condition : study.conditions) updates = std::max(updates, largest_budget(condition.runs));
+  const long bin = bin_of(updates);
+  std::vector<RuleAlignment> alignments;
+  for (std::size_t i = 0; i < study.conditions.size(); ++i) {
+    const auto& condition = study.conditions[i];
+    std::map<std::string, std::vector<std::vector<double>>> curves;
+    std::vector<std::string> order;
+    for (std::size_t k = 0; k < std::min(condition.runs.size(), runs_each); ++k) {
+      if (condition.runs[k].alignment.empty()) continue;
+      try {
+        for (const auto& [rule, cosine] :
+             read_cosines(run_path(directory, static_cast<std::size_t>(condition.number), condition.runs[k].seed))) {
+          if (curves.count(rule) == 0) order.push_back(rule);
+          curves[rule].push_back(binned(cosine, bin));
+        }
+      } catch (const UserError&) {  // it could be read when the study was
+      }
+    }
+    for (const auto& rule : order) {
+      auto found =
+          std::find_if(alignments.begin(), alignments.end(), [&](const auto& each) { return each.rule == rule; });
+      if (found == alignments.end()) found = alignments.insert(alignments.end(), {rule, {}, bin});
+      found->curves.push_back(quartiles_of(i, curves[rule]));
+    }
+  }
+  return alignments;
+}
+
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const StudyRecord& study) {
+  constexpr double left = 40, top = 10, data_height = 110, below = 30, right = 8;
+  const auto series = page_series(study);
+  std::vector<StudyPanel> panels;
+  for (const auto& alignment : alignments) {
+    std::vector<double> values{0, 1};
+    double last = 1;
+    for (const auto& curve : alignment.curves) {
+      values.insert(values.end(), curve.low.begin(), curve.low.end());
+      values.insert(values.end(), curve.high.begin(), curve.high.end());
+      last = std::max(last, centre(alignment, curve.middle.size() - 1));
+    }
+    const Panel panel{{left, top},
+                      column_width - left - right,
+                      data_height,
+                      {"update", 0, last},
+                      Axis::covering("cosine to BPTT's gradient", values)};
+    panels.push_back(
+        {"alignment-" + alignment.rule, "Gradient of " + alignment.rule,
+         fmt::format(
+             "Cosine of the angle between the gradient of {} and BPTT's on the same trials, 1: the same direction, 0: "
+             "unrelated. Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}.",
+             alignment.rule, alignment.bin, alignment.bin > 1 ? "s" : ""),
+         "alignment", top + data_height + below, [&alignment, panel, series](Drawing& drawing) {
+           for (const auto& curve : alignment.curves) {
+             drawing.begin("series", "", static_cast<long>(curve.condition));
+             draw_curve(drawing, panel, alignment, curve, series[curve.condition].stroke);
+             drawing.end();
+           }
+           panel.draw_axes(drawing, "", "");
+         }});
+  }
+  return panels;
+}
+
+Json alignment_table(const std::vector<RuleAlignment>& alignments, const StudyRecord& study) {
+  Json table{{"columns",
+              {"rule", "condition", "label", "update", "lower_quartile_cosine", "median_cosine",
+               "upper_quartile_cosine", "runs"}},
+             {"rows", Json::array()}};
+  const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+  for (const auto& alignment : alignments)
+    for (const auto& curve : alignment.curves) {
+      const auto& condition = study.conditions[curve.condition];
+      for (std::size_t bin = 0; bin < curve.middle.size(); ++bin)
+        table["rows"].push_back({alignment.rule, condition.number, condition.label(), centre(alignment, bin),
+                                 number(curve.low[bin]), number(curve.middle[bin]), number(curve.high[bin]),
+                                 curve.runs});
+    }
+  return table;
+}
+
+}  // namespace stillpoint

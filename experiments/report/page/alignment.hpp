@@ -1,0 +1,34 @@
+// How the gradient of a rule lay to the true one while it learned.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/report/cells.hpp"
+#include "experiments/report/page/study_panels.hpp"
+
+namespace stillpoint {
+
+/// Cosines between the gradient of a rule (its own, or a shadow's: `shadow.rules`) and BPTT's on the same trials.
+struct RuleAlignment {
+  static constexpr std::size_t most_runs = 400;  // of a study, as many of each condition
+  std::string rule;
+  struct Curve {
+    std::size_t condition;                  // its place in the study
+    std::size_t runs;                       // that had one
+    std::vector<double> low, middle, high;  // quartiles over runs of means over a bin of updates; NaN without any
+  };
+  std::vector<Curve> curves;
+  long bin;  // updates in one
+};
+
+/// Of the runs of the lowest seeds, whose files are read; a file that cannot be read is left out. Empty where no run has any.
+std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study);
+
+/// A panel for each rule. `alignments` must outlive them.
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const StudyRecord& study);
+
+/// {"columns", "rows"}: what the panels show.
+Json alignment_table(const std::vector<RuleAlignment>& alignments, const StudyRecord& study);
+
+}  // namespace stillpoint
