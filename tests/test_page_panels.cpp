@@ -132,7 +132,7 @@ TEST_CASE("alignment of a rule is the median over runs of its means over updates
   const auto table = alignment_table(alignments, study);
   CHECK(table["rows"].size() == 15);
   CHECK(table["rows"][1][3] == 5.5);
-  const auto panels = alignment_panels(alignments, study);
+  const auto panels = alignment_panels(alignments, compare_conditions(study));
   REQUIRE(panels.size() == 1);
   CHECK(panels[0].name == "alignment-e_prop");
   CHECK(alignments_of("nowhere", one_condition({1})).empty());

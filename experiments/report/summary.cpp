@@ -83,14 +83,14 @@ std::string alignment_lines(const ComparedStudy& compared) {
 
 std::string notes_on_conditions(const ComparedStudy& compared) {
   return choice_lines(compared.study) + unmatched_lines(compared.study) + collapsed_lines(compared) +
-         set_point_lines(compared) + alignment_lines(compared);
+         set_point_lines(compared);
 }
 
 std::string summary_table(const ComparedStudy& compared, std::size_t width) {
   const auto& study = compared.study;
   const auto named = with_names(study, {conditions_block(compared), comparisons_block(compared)}, width);
   auto text = fmt::format("study {}\n", study.name) + completion_line(study) + '\n' + named.key + named.blocks[0] +
-              conditions_legend + notes_on_conditions(compared);
+              conditions_legend + notes_on_conditions(compared) + alignment_lines(compared);
   if (compared.count == 0) return text;
   return text + '\n' + named.blocks[1] + comparisons_legend(compared);
 }

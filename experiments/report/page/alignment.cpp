@@ -64,6 +64,17 @@ void draw_curve(Drawing& drawing, const Panel& panel, const RuleAlignment& align
   drawing.polyline(line, stroke);
 }
 
+std::string means_text(const RuleAlignment& alignment, const ComparedStudy& study) {
+  constexpr std::size_t most = 6;
+  std::vector<std::string> means;
+  for (const auto& curve : alignment.curves)
+    for (const auto& each : study.summaries[curve.condition].alignment)
+      if (each.rule == alignment.rule && means.size() < most)
+        means.push_back(fmt::format("{}: {:.3f}, norm ratio {:.3g}", study.study.conditions[curve.condition].name(),
+                                    each.cosine, each.norm_ratio));
+  return fmt::format(" Means over updates and runs: {}.", fmt::join(means, "; "));
+}
+
 }  // namespace
 
 std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study) {
@@ -97,9 +108,9 @@ std::vector<RuleAlignment> alignments_of(const std::string& directory, const Stu
   return alignments;
 }
 
-std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const StudyRecord& study) {
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study) {
   constexpr double left = 40, top = 10, data_height = 110, below = 30, right = 8;
-  const auto series = page_series(study);
+  const auto series = page_series(study.study);
   std::vector<StudyPanel> panels;
   for (const auto& alignment : alignments) {
     std::vector<double> values{0, 1};
@@ -119,7 +130,8 @@ std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& align
          fmt::format(
              "Cosine of the angle between the gradient of {} and BPTT's on the same trials, 1: the same direction, 0: "
              "unrelated. Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}.",
-             alignment.rule, alignment.bin, alignment.bin > 1 ? "s" : ""),
+             alignment.rule, alignment.bin, alignment.bin > 1 ? "s" : "") +
+             means_text(alignment, study),
          "alignment", top + data_height + below, [&alignment, panel, series](Drawing& drawing) {
            for (const auto& curve : alignment.curves) {
              drawing.begin("series", "", static_cast<long>(curve.condition));

@@ -25,8 +25,8 @@ struct RuleAlignment {
 /// Of the runs of the lowest seeds, whose files are read; a file that cannot be read is left out. Empty where no run has any.
 std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study);
 
-/// A panel for each rule. `alignments` must outlive them.
-std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const StudyRecord& study);
+/// A panel for each rule, whose caption has the means of the summaries of the first six conditions. `alignments` must outlive them.
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study);
 
 /// {"columns", "rows"}: what the panels show.
 Json alignment_table(const std::vector<RuleAlignment>& alignments, const StudyRecord& study);

@@ -55,7 +55,7 @@ std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& cur
     panels.insert(panels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
   add(study_maps(page.study));
-  add(alignment_panels(page.alignments, page.study.study));
+  add(alignment_panels(page.alignments, page.study));
   if (auto timeline = timeline_panel(page.timelines, page.study.study)) panels.push_back(std::move(*timeline));
   return panels;
 }
