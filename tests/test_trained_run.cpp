@@ -6,6 +6,7 @@
 #include "experiments/results/subject_file.hpp"
 #include "experiments/results/trained_run.hpp"
 #include "experiments/study/study.hpp"
+#include "sim/files/hdf5.hpp"
 #include "sim/initial_weights.hpp"
 #include "tests/catch.hpp"
 #include "tests/problems.hpp"
@@ -128,4 +129,25 @@ TEST_CASE("a run of a rival brings the synapse that it was matched by, under eit
   check(open_subject_path(path).file);
   // what a study asks for is what was given
   CHECK(read_run(path).record.options->at("synapse.tau_e_ms") == "100");
+}
+
+TEST_CASE("a run file of another version is refused, whoever reads it") {
+  const auto options = resolve_options({{"network.size", "4"}, {"training.updates", "2"}, {"training.batch", "1"}});
+  const auto task = task_kind(options.text("task.name")).make(options, make_integration(options).dt_ms);
+  const auto setting = testing::setting_of(options, 3, trials_of(*task, options));
+  const RunResult<double> result{
+      options, 3, "s", {}, {}, train<double>(setting, make_network(options, task->inputs(), task->outputs(), 3))};
+  const std::string path = (std::filesystem::temp_directory_path() / "stillpoint-version-test.h5").string();
+  write_run(path, result);
+  CHECK(read_run(path).record.seed == 3);
+  {
+    H5::H5File file(path, H5F_ACC_RDWR);
+    const auto root = file.openGroup("/");
+    root.removeAttr("version");
+    hdf5::write_attribute(root, "version", 2L);
+  }
+  CHECK_THROWS_AS(read_run(path), UserError);
+  CHECK_THROWS_AS(open_subject(path), UserError);
+  CHECK_THROWS_AS(open_subject_path(path), UserError);
+  std::filesystem::remove(path);
 }

@@ -242,6 +242,9 @@ std::optional<ControlledSpeed> controlled_speed(const RunRecord& run, const std:
 }  // namespace
 
 RunHead read_run_head(const hdf5::ReadGroup& root) {
+  if (const long version = root.whole("version"); version != 1)
+    throw UserError(fmt::format("{}: attribute version: {}: must be 1; another version of the program wrote this run",
+                                root.where(), version));
   RunHead head{static_cast<std::uint64_t>(root.whole("seed")), root.group("options").options()};
   if (!root.has("control")) return head;
   const auto control = root.group("control");

@@ -13,6 +13,10 @@ namespace stillpoint {
 
 using json = nlohmann::json;
 
+namespace {
+constexpr long newest_version = 2;  // of study.json
+}
+
 std::string description_of(const Study& study) {
   json conditions = json::array();
   for (const auto& point : study.points) {
@@ -25,8 +29,8 @@ std::string description_of(const Study& study) {
   json fixed = json::array();
   for (const auto& [option, value] : study.base) fixed.push_back(option);
   const json all = {
-      {"format", "stillpoint-study"}, {"version", 2},         {"name", study.name}, {"identity", study.identity()},
-      {"conditions", conditions},     {"left_out", left_out}, {"fixed", fixed}};
+      {"format", "stillpoint-study"}, {"version", newest_version}, {"name", study.name}, {"identity", study.identity()},
+      {"conditions", conditions},     {"left_out", left_out},      {"fixed", fixed}};
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -49,6 +53,10 @@ Description parse_description(const std::string& text, const std::string& path) 
       throw UserError(path + ": is not the description of a study");
     Description description;
     description.version = found.at("version");
+    if (description.version < 1 || description.version > newest_version)
+      throw UserError(
+          fmt::format("{}: version: {}: must be 1 to {}; another version of the program wrote it: use that one", path,
+                      description.version, newest_version));
     description.name = found.at("name");
     description.identity = found.at("identity");
     description.conditions = found.at("conditions").get<std::vector<Varied>>();

@@ -53,8 +53,8 @@ StoredNetwork read_network_group(const hdf5::ReadGroup& root, const std::string&
     const auto format = root.format();
     require_parameter(format == "stillpoint-network", root.where() + ": attribute format", format,
                       "must be stillpoint-network");
-    root.whole("version", 1, 1);
   }
+  root.whole("version", 1, 1);  // the only one so far
   const auto group = root.group(group_name);
   const auto& where = group.where();
   refuse_unknown_members(group);
