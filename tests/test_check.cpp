@@ -7,6 +7,8 @@
 #include "experiments/recordings/session_file.hpp"
 #include "experiments/report/check_figure.hpp"
 #include "experiments/report/check_formats.hpp"
+#include "experiments/report/page/results_beside.hpp"
+#include "experiments/report/svg.hpp"
 #include "tests/catch.hpp"
 
 using namespace stillpoint;
@@ -162,7 +164,15 @@ TEST_CASE(
              Catch::Contains("residual_200") && Catch::Contains(": not in the table") && Catch::Contains(conclusion));
   const auto json = check_json(check, table);
   CHECK((json["joint"]["hypotheses"]["static"]["excluded"] == true && json["conclusion"] == conclusion));
-  CHECK_THAT(check_figure(check), Catch::StartsWith("<svg") && Catch::Contains("creep"));
+  const auto drawn = svg_file(check_figure(check, conclusion));
+  CHECK_THAT(drawn, Catch::StartsWith("<svg") && Catch::Contains("creep"));
+  // The page of a study draws the same from the file.
+  const auto written = nlohmann::json::parse(json.dump());
+  const auto read = check_beside(ReportEntry::of_kind("check", written, "check.json", "check"), "check-1");
+  CHECK(read.says == conclusion);
+  REQUIRE(read.panels.size() == 1);
+  const auto& panel = read.panels[0].panel;
+  CHECK(svg_file({panel.width, panel.height, panel.title, panel.draw}) == drawn);
 }
 
 TEST_CASE("samples that would tell more are of predictions that recordings are judged by") {

@@ -1,9 +1,14 @@
 // The table of predictions and the rehearsal, of networks whose values are made up.
+#include <filesystem>
 #include <random>
 
+#include "experiments/predictions/animals_file.hpp"
 #include "experiments/predictions/rehearsal.hpp"
+#include "experiments/report/page/results_beside.hpp"
 #include "experiments/report/prediction_figure.hpp"
 #include "experiments/report/prediction_formats.hpp"
+#include "experiments/report/svg.hpp"
+#include "experiments/results/atomic_file.hpp"
 #include "tests/catch.hpp"
 
 using namespace stillpoint;
@@ -228,10 +233,28 @@ TEST_CASE("an interval holds nothing that no value can be, and values at the end
 TEST_CASE("a figure shows recordings of the middle size, and there is none of a prediction without values") {
   auto study = empty_study();
   for (std::uint64_t seed = 1; seed <= 4; ++seed) study.networks.push_back(in_recordings("tcr", seed, 5, 1));
+  study.networks.push_back(in_recordings("static", 1, 2, 1));
   const auto table = table_of(study);
-  const auto figure = prediction_figure(study, table, table.rows[0]);
+  const auto figure = svg_file(prediction_figure(shown_prediction(study, table, table.rows[0])));
   CHECK_THAT(figure, Catch::Contains("recorded, 30 neurons x 40 trials"));
   CHECK(has_values(table.rows[0]));
+
+  // The page of a study draws the same from the files, with the outcome in the same words.
+  const auto directory = std::filesystem::temp_directory_path() / ("stillpoint-predictions-" + process_token());
+  std::filesystem::create_directories(directory);
+  write_atomically((directory / "animals.json").string(), animals_json(study, table));
+  const std::vector<Rehearsal> none;
+  const auto written = nlohmann::json::parse(predictions_json({study, table, none, {}, 10, 30}));
+  std::vector<std::string> notes;
+  const auto read = predictions_beside(ReportEntry::of_kind("predictions", written, "predictions.json"),
+                                       directory.string(), "predictions-1", notes);
+  std::filesystem::remove_all(directory);
+  CHECK(notes.empty());
+  REQUIRE(read.panels.size() == 1);
+  const auto& panel = read.panels[0].panel;
+  CHECK(svg_file({panel.width, panel.height, panel.title, panel.draw}) == figure);
+  CHECK(panel.caption == outcome(table.rows[0], focus_of(table), 1));
+
   study.setting.only = {"strength_duration"};
   CHECK_FALSE(has_values(table_of(study).rows[0]));
 }

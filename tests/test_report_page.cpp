@@ -1,12 +1,15 @@
 // The page of a study: text of files stays text, numbers are those of the summary, words do not say more than numbers.
+#include <filesystem>
 #include <set>
 
 #include "experiments/report/page/findings.hpp"
 #include "experiments/report/page/page_table.hpp"
 #include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/portrait_panels.hpp"
 #include "experiments/report/page/study_page.hpp"
 #include "experiments/report/page/study_panels.hpp"
 #include "experiments/report/summary.hpp"
+#include "experiments/results/atomic_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/records.hpp"
 
@@ -35,6 +38,25 @@ Json data_of(const std::string& html) {
   return Json::parse(html.substr(from, html.find("</script>", from) - from));
 }
 
+/// Two networks, each with a stable point and a saddle; four neurons in the last, of which one ramps.
+Portrait made_portrait() {
+  Portrait portrait{0, "#0 none", 1, {{0.6, 0.3, 0.1}}, {0}, {}, true, {}, ""};
+  for (const long update : {0L, 400L})
+    portrait.moments.push_back(
+        {update,
+         {{{0, 0, 0}, {1, 1, 1}}},
+         {{{0, 0, 0}, true, 0, {{0.5, 0.25}, {0.5, -0.25}}}, {{1, 0, 0}, false, 1, {{1.5, 0}, {0.125, 0}}}}});
+  portrait.trial = {Matrix<double>::Zero(4, 20), 5, 0, 3};
+  for (Index k = 0; k < 20; ++k) {
+    const double t = static_cast<double>(k) / 20;
+    portrait.trial.rates(0, k) = std::sin(20 * t);
+    portrait.trial.rates(1, k) = -0.5 * t + 0.01 * std::cos(50 * t);
+    portrait.trial.rates(2, k) = k == 3;
+    portrait.trial.rates(3, k) = 1e-4 * t;  // straight, and of no size
+  }
+  return portrait;
+}
+
 StudyRecord arms_of(long reached, long others, long seeds) {
   StudyRecord study{"arms", {}};
   for (const auto& [arm, of] : {std::pair("none", others), std::pair("tcr", reached)}) {
@@ -60,6 +82,11 @@ TEST_CASE("Names of a study never become markup or script of its page") {
   page.damaged.push_back(hostile);
   page.study_file = hostile;
   page.beside.figures.push_back({hostile, "<svg>" + hostile + "</svg>"});
+  StudyPanel panel{"check-1", hostile, hostile, "check-1", 10, [](Drawing& drawing) { drawing.text({0, 0}, hostile); }};
+  page.results.results.push_back({hostile, hostile, {{panel, {{"columns", {hostile}}, {"rows", {{hostile}}}}}}});
+  page.results.notes.push_back(hostile);
+  page.portraits.push_back(made_portrait());
+  page.portraits.back().label = hostile;
   const auto html = page_html(page);
   CHECK(html.find("<script>alert") == std::string::npos);
   CHECK(html.find("<!-- ") == std::string::npos);
@@ -143,7 +170,8 @@ TEST_CASE("What all compared conditions share is said once, and comparisons that
   REQUIRE(told.size() == 2);
   CHECK(told[0].question == "With gain = 2: does tcr learn more often, or faster, than none?");
   CHECK((told[0].told && !told[1].told));
-  CHECK(overview(told, study) == "Of 2 comparisons 1 tells a difference, in shares or in speed; of 1 it cannot be told.");
+  CHECK(overview(told, study) ==
+        "Of 2 comparisons 1 tells a difference, in shares or in speed; of 1 it cannot be told.");
 }
 
 TEST_CASE("The smallest difference that pairs tell from none is the least that is told") {
@@ -185,4 +213,65 @@ TEST_CASE("Every panel of a study is a file of its own, of one column's width") 
   CHECK(names.size() == files.size());
   CHECK(names.count("learning-curves.svg") == 1);
   CHECK(names.count("differences.svg") == 1);
+}
+
+TEST_CASE("A ramp is a neuron whose rate follows a straight line, and one that hardly changes is none") {
+  const auto ramps = ramps_of(made_portrait().trial.rates);
+  REQUIRE(ramps.size() >= 2);
+  CHECK(ramps[0].neuron == 1);
+  CHECK(ramps[0].change == Approx(-0.475).margin(0.02));  // over 19 of 20 steps
+  CHECK(ramps[0].strength > 10 * ramps[1].strength);
+  for (const auto& ramp : ramps) CHECK(ramp.neuron != 3);
+  CHECK(ramps_of(Matrix<double>::Constant(3, 20, 0.5)).empty());
+}
+
+TEST_CASE("Eigenvalues, neurons and ramps of a portrait are panels of the page and files, with their numbers") {
+  auto page = page_of(two_arms());
+  page.portraits.push_back(made_portrait());
+  const auto html = page_html(page);
+  CHECK(count(html, "data-moment=\"") == 2);
+  CHECK(count(html, "data-moment=\"0\" hidden") == 1);
+  CHECK(count(html, "data-moment=\"1\">") == 1);
+  const auto data = data_of(html);
+  // Of a pair the upper one.
+  CHECK(data["portraits"][0]["moments"][1]["points"][0]["eigenvalues"] == Json::array({0.5, 0.25}));
+  CHECK(data["portraits"][0]["moments"][1]["points"][1]["eigenvalues"] == Json::array({1.5, 0, 0.125, 0}));
+  const auto& neurons = data["tables"]["neurons-condition0000"]["rows"];
+  REQUIRE(neurons.size() == 4);
+  CHECK(neurons[0][1] == 1);  // it falls: its peak comes first
+  CHECK(neurons[3][1] == 3);
+  CHECK(data["tables"]["ramps-condition0000"]["rows"][0][0] == 1);
+  std::set<std::string> names;
+  for (const auto& file : panel_files(page)) names.insert(file.name);
+  for (const auto* name : {"spectrum", "neurons", "ramps"})
+    for (const auto* end : {".svg", ".pdf"}) CHECK(names.count(std::string(name) + "-condition0000" + end) == 1);
+}
+
+TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and what cannot be read is named") {
+  const auto directory = std::filesystem::temp_directory_path() / ("stillpoint-beside-" + process_token());
+  std::filesystem::create_directories(directory / "runs");
+  const auto write = [&](const char* name, const std::string& text) {
+    write_atomically((directory / name).string(), text);
+  };
+  write("study.json", "{}");
+  write("other.json", R"({"what": "of another program"})");
+  write("broken.json", "{\"kind\": \"follow\", ");
+  write("short.json", R"({"kind": "follow", "run": {}})");
+  write("phases.json", R"({"kind": "phases"})");
+  write("phases.svg", "<svg><title>phases</title></svg>");
+  write("runs/own.json", "not looked at");
+  const auto results = results_beside(directory.string());
+  CHECK(results.results.empty());
+  REQUIRE(results.notes.size() == 3);
+  CHECK(results.notes[0].find("broken.json: is damaged") == 0);
+  CHECK(results.notes[1].find("phases.json: a result of `stillpoint analyze phases`") == 0);
+  CHECK(results.notes[2].find("short.json: is damaged: run/file is missing") == 0);
+  CHECK(figures_beside(directory.string(), "", results).figures.size() == 1);
+  ResultsBeside drawn;
+  drawn.pictures = {"phases.svg"};
+  CHECK(figures_beside(directory.string(), "", drawn).figures.empty());
+  drawn.pictures.clear();
+  drawn.bytes = {"<svg><title>phases</title></svg>"};
+  CHECK(figures_beside(directory.string(), "", drawn).figures.empty());
+  std::filesystem::remove_all(directory);
 }

@@ -25,43 +25,44 @@ std::string shown(const json& value) {
 
 }  // namespace
 
-ReportEntry::ReportEntry(const json& value, std::string file, std::string place)
-    : value_(&value), file_(std::move(file)), place_(std::move(place)) {}
+ReportEntry::ReportEntry(const json& value, std::string file, std::string place, std::string maker)
+    : value_(&value), file_(std::move(file)), place_(std::move(place)), maker_(std::move(maker)) {}
 
-ReportEntry ReportEntry::of_kind(const std::string& kind, const json& all, const std::string& file) {
+ReportEntry ReportEntry::of_kind(const std::string& kind, const json& all, const std::string& file,
+                                 const std::string& maker) {
   if (!all.is_object() || !all.contains("kind") || all.at("kind") != kind)
     throw UserError(fmt::format(
-        "{}: is not what `stillpoint predict` writes as {}.json{}", file, kind,
+        "{}: is not what `stillpoint {}` writes as {}.json{}", file, maker, kind,
         all.is_object() && all.contains("kind") ? fmt::format(": its kind is {}", shown(all.at("kind"))) : ""));
-  return {all, file, ""};
+  return {all, file, "", maker};
 }
 
 void ReportEntry::fail(const std::string& allowed) const {
-  throw UserError(fmt::format("{}: is damaged: {} = {}: must be {}; have `stillpoint predict` write it anew", file_,
-                              place_.empty() ? "the file" : place_, shown(*value_), allowed));
+  throw UserError(fmt::format("{}: is damaged: {} = {}: must be {}; have `stillpoint {}` write it anew", file_,
+                              place_.empty() ? "the file" : place_, shown(*value_), allowed, maker_));
 }
 
 std::optional<ReportEntry> ReportEntry::find(const std::string& key) const {
   if (!value_->is_object()) fail("an object");
   const auto found = value_->find(key);
   if (found == value_->end() || found->is_null()) return std::nullopt;
-  return ReportEntry(*found, file_, place_.empty() ? key : place_ + "/" + key);
+  return ReportEntry(*found, file_, place_.empty() ? key : place_ + "/" + key, maker_);
 }
 
 ReportEntry ReportEntry::operator[](const std::string& key) const {
   if (!value_->is_object()) fail("an object");
   const auto found = value_->find(key);
   if (found == value_->end())
-    throw UserError(fmt::format("{}: is damaged: {}{} is missing; have `stillpoint predict` write it anew", file_,
-                                place_.empty() ? "" : place_ + "/", key));
-  return ReportEntry(*found, file_, place_.empty() ? key : place_ + "/" + key);
+    throw UserError(fmt::format("{}: is damaged: {}{} is missing; have `stillpoint {}` write it anew", file_,
+                                place_.empty() ? "" : place_ + "/", key, maker_));
+  return ReportEntry(*found, file_, place_.empty() ? key : place_ + "/" + key, maker_);
 }
 
 std::vector<ReportEntry> ReportEntry::list() const {
   if (!value_->is_array()) fail("a list");
   std::vector<ReportEntry> all;
   for (std::size_t i = 0; i < value_->size(); ++i)
-    all.push_back(ReportEntry((*value_)[i], file_, fmt::format("{}/{}", place_, i)));
+    all.push_back(ReportEntry((*value_)[i], file_, fmt::format("{}/{}", place_, i), maker_));
   return all;
 }
 
@@ -69,7 +70,7 @@ std::vector<std::pair<std::string, ReportEntry>> ReportEntry::members() const {
   if (!value_->is_object()) fail("an object");
   std::vector<std::pair<std::string, ReportEntry>> all;
   for (const auto& [key, value] : value_->items())
-    all.emplace_back(key, ReportEntry(value, file_, fmt::format("{}/{}", place_, key)));
+    all.emplace_back(key, ReportEntry(value, file_, fmt::format("{}/{}", place_, key), maker_));
   return all;
 }
 
@@ -95,6 +96,17 @@ Index ReportEntry::count() const {
   const auto value = value_->is_number_unsigned() ? value_->get<std::uint64_t>() : 0;
   if (value < 1 || value > most_counted) fail(fmt::format("a whole number from 1 to {}", most_counted));
   return static_cast<Index>(value);
+}
+
+std::size_t ReportEntry::place_among(std::size_t count) const {
+  const auto value = value_->is_number_unsigned() ? value_->get<std::uint64_t>() : most_counted;
+  if (value >= count) fail(fmt::format("a whole number from 0 to {}", count - 1));
+  return value;
+}
+
+bool ReportEntry::is_true() const {
+  if (!value_->is_boolean()) fail("true or false");
+  return value_->get<bool>();
 }
 
 std::uint64_t ReportEntry::seed() const {

@@ -4,10 +4,12 @@
 #include <string>
 
 #include "experiments/recordings/check.hpp"
+#include "experiments/report/drawing.hpp"
 
 namespace stillpoint {
 
-/// SVG. Throws UserError where there is nothing to show.
-std::string check_figure(const Check& check);
+/// conclusion: conclusion_of(check), which stands beneath. Of `check` predictions and hypotheses are looked at. Throws
+/// UserError where there is nothing to show.
+Figure check_figure(const Check& check, const std::string& conclusion);
 
 }  // namespace stillpoint

@@ -103,10 +103,13 @@ std::string sessions_text(const Check& check) {
   return text + "\n";
 }
 
-Json law_json(const HypothesisLaw& law) {
+Json law_json(const HypothesisLaw& law, const JudgedStatistic& statistic) {
+  Json values = Json::array();
+  for (const auto& network : statistic.networks.at(law.hypothesis)) values.push_back(network.value);
   return {{"mean", law.mean},   {"predicted", interval_json(law.predicted)},
           {"tail", law.tail},   {"likelihood_ratio", law.ratio},
-          {"seeds", law.seeds}, {"networks", law.networks}};
+          {"seeds", law.seeds}, {"networks", law.networks},
+          {"values", values}};
 }
 
 Json prediction_json(const CheckedPrediction& checked) {
@@ -121,7 +124,7 @@ Json prediction_json(const CheckedPrediction& checked) {
                {"animals", checked.animals},
                {"sessions", checked.sessions},
                {"hypotheses", Json::object()}};
-  for (const auto& law : checked.laws) json["hypotheses"][law.hypothesis] = law_json(law);
+  for (const auto& law : checked.laws) json["hypotheses"][law.hypothesis] = law_json(law, checked.statistic);
   json["needs"] = nullptr;
   if (const auto& needed = checked.needed)
     json["needs"] = {{"animals", needed->animals},
@@ -166,7 +169,11 @@ std::string check_text(const Check& check) {
 }
 
 Json check_json(const Check& check, const PredictionsFile& table) {
-  Json json = {{"kind", "check"}, {"against", table.path}, {"alpha", check.alpha}, {"recordings", Json::array()}};
+  Json json = {{"kind", "check"},
+               {"against", table.path},
+               {"alpha", check.alpha},
+               {"hypotheses", check.hypotheses},
+               {"recordings", Json::array()}};
   for (std::size_t i = 0; i < check.sessions.size(); ++i)
     json["recordings"].push_back(
         {{"file", check.sessions[i].file},

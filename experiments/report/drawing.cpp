@@ -24,4 +24,12 @@ void Drawing::polyline(const std::vector<Point>& points, const Stroke& stroke) {
   }
 }
 
+void Drawing::circles(const std::vector<Point>& centres, double radius, const std::string& fill) {
+  for (const auto& centre : centres) circle(centre, radius, fill);
+}
+
+void Drawing::rects(const std::vector<Box>& boxes, const std::string& fill) {
+  for (const auto& box : boxes) rect(box.corner, box.width, box.height, fill);
+}
+
 }  // namespace stillpoint

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ inline constexpr double column_width = 89 / 25.4 * 72;  // of a figure in one co
 
 struct Point {
   double x, y;
+};
+
+struct Box {
+  Point corner;
+  double width, height;
 };
 
 struct Stroke {
@@ -58,6 +64,18 @@ class Drawing {
  private:
   /// Of finite points.
   virtual void piece(const std::vector<Point>& points, const Stroke& stroke) = 0;
+
+ public:
+  /// Many circles, and many rectangles, of one kind: what takes few bytes in a file.
+  virtual void circles(const std::vector<Point>& centres, double radius, const std::string& fill);
+  virtual void rects(const std::vector<Box>& boxes, const std::string& fill);
+};
+
+/// A figure that is still to become a file, or a part of a page. It holds all that it draws.
+struct Figure {
+  double width, height;
+  std::string title;
+  std::function<void(Drawing&)> draw;
 };
 
 }  // namespace stillpoint

@@ -8,7 +8,6 @@
 
 #include "experiments/report/followed_symbols.hpp"
 #include "experiments/report/panel.hpp"
-#include "experiments/report/svg.hpp"
 #include "sim/linear_algebra.hpp"
 
 namespace stillpoint {
@@ -19,14 +18,9 @@ constexpr double left_margin = 50, right_margin = 14, top_margin = 34, panel_hei
                  loss_height = 70, loss_top = top_margin + panel_height + panel_gap,
                  legend_top = loss_top + loss_height + 40, wide_margin = 74;  // where memories are named
 
-struct PrincipalAxis {
-  Vector<double> mean, direction;
-  double share = 0;  // of the variance
-  double at(const Vector<double>& x) const { return direction.dot(x - mean); }
-};
+}  // namespace
 
-/// Of the points on tracks (of all where there are none).
-PrincipalAxis principal_axis(const Followed& followed) {
+FollowedAxis axis_of(const Followed& followed) {
   std::vector<const Vector<double>*> states;
   for (const bool any : {false, true}) {
     if (!states.empty()) break;
@@ -34,7 +28,7 @@ PrincipalAxis principal_axis(const Followed& followed) {
       for (const auto& point : points)
         if (any || point.track) states.push_back(&point.state);
   }
-  PrincipalAxis axis;
+  FollowedAxis axis;
   if (states.empty()) return axis;
   Matrix<double> X(states[0]->size(), static_cast<Index>(states.size()));
   for (std::size_t i = 0; i < states.size(); ++i) X.col(static_cast<Index>(i)) = *states[i];
@@ -50,6 +44,8 @@ PrincipalAxis principal_axis(const Followed& followed) {
   return axis;
 }
 
+namespace {
+
 const Stroke reached{"#888888", 0.75, "3 1.5"};
 
 /// Changes that a reader should see.
@@ -57,11 +53,8 @@ bool is_shown(const FollowedChange& change) { return change.effect != "goes on";
 
 class FollowedDrawing {
  public:
-  FollowedDrawing(const Followed& followed, const FollowedFigure& figure)
-      : followed_(followed),
-        figure_(figure),
-        axis_(principal_axis(followed)),
-        svg_(page_width, legend_top + (figure.reached_at ? 26 : 16), figure.title) {
+  FollowedDrawing(const Followed& followed, const FollowedFigure& figure, Drawing& to)
+      : followed_(followed), figure_(figure), axis_(axis_of(followed)), to_(to) {
     std::vector<double> heights;
     // Not of the branches: one that grows without bound would leave all others flat.
     for (const auto& points : followed.points)
@@ -69,39 +62,39 @@ class FollowedDrawing {
     const Axis x{figure.logarithmic ? "update + 1" : "update", static_cast<double>(figure.updates.front()) + shift(),
                  static_cast<double>(figure.updates.back()) + shift(),
                  figure.logarithmic ? Axis::Scale::log10 : Axis::Scale::linear};
-    const auto label = fmt::format("first principal axis ({:.0f} % of variance)", 100 * axis_.share);
+    const auto label =
+        fmt::format("first principal axis ({:.0f} % of variance)", 100 * figure.share.value_or(axis_.share));
     const double width = page_width - left_margin - (figure.labels.empty() ? right_margin : wide_margin);
     panel_ = {{left_margin, top_margin}, width, panel_height, x, Axis::covering(label, heights)};
     panel_.x.labelled = false;
     loss_ = {{left_margin, loss_top}, width, loss_height, x, Axis::covering("loss", figure.loss, Axis::Scale::log10)};
   }
 
-  std::string draw() {
+  void draw() {
     draw_loss();
     for (std::size_t k = 0; k < followed_.points.size(); ++k)
       for (const auto& point : followed_.points[k])
         if (point.track) {
           reach(*point.track, at(static_cast<Index>(k), 0, point.state));
         } else {
-          svg_.circle(at(static_cast<Index>(k), 0, point.state), 1, "#BBBBBB");
+          to_.circle(at(static_cast<Index>(k), 0, point.state), 1, "#BBBBBB");
           drawn_grey_ = true;
         }
     for (const bool stable : {false, true})
       for (const auto& arc : followed_.arcs) draw_arc(arc, stable);
     for (const auto& pair : followed_.matched) {
       const auto& before = point(pair.interval, pair.before);
-      svg_.line(at(pair.interval, 0, before.state), at(pair.interval, 1, point(pair.interval + 1, pair.after).state),
-                {colour(*before.track), 0.6, "1 2"});
+      to_.line(at(pair.interval, 0, before.state), at(pair.interval, 1, point(pair.interval + 1, pair.after).state),
+               {colour(*before.track), 0.6, "1 2"});
     }
     for (const auto& change : followed_.changes)
-      if (is_shown(change)) draw_symbol(svg_, at(change.interval, change.s, change.state), symbol_of(change));
+      if (is_shown(change)) draw_symbol(to_, at(change.interval, change.s, change.state), symbol_of(change));
     draw_numbers();
-    panel_.draw_axes(svg_, "", "");
-    loss_.draw_axes(svg_, "", "");
-    svg_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
-    svg_.text({left_margin, 23}, caption(), {7});
+    panel_.draw_axes(to_, "", "");
+    loss_.draw_axes(to_, "", "");
+    to_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});
+    to_.text({left_margin, 23}, caption(), {7});
     draw_legend();
-    return svg_.str();
   }
 
  private:
@@ -153,9 +146,9 @@ class FollowedDrawing {
         curve.push_back(loss_.at(figure_.update[i] + shift(), figure_.loss[i]));
     if (figure_.reached_at) {
       const double x = loss_.at(static_cast<double>(*figure_.reached_at) + shift(), 1).x;
-      svg_.line({x, top_margin}, {x, loss_top + loss_height}, reached);
+      to_.line({x, top_margin}, {x, loss_top + loss_height}, reached);
     }
-    svg_.polyline(curve, {"#555555", 0.7, ""});
+    to_.polyline(curve, {"#555555", 0.7, ""});
   }
 
   void draw_numbers() {
@@ -169,10 +162,10 @@ class FollowedDrawing {
       while (std::any_of(taken.begin(), taken.end(), covers)) place.y -= size;
       taken.push_back(place);
       const auto label = figure_.labels.find(track);
-      svg_.text(place,
-                label == figure_.labels.end() ? fmt::format("{}", track + 1)
-                                              : fmt::format("{}: {}", track + 1, label->second),
-                {size, "start", 0, colour(track)});
+      to_.text(place,
+               label == figure_.labels.end() ? fmt::format("{}", track + 1)
+                                             : fmt::format("{}: {}", track + 1, label->second),
+               {size, "start", 0, colour(track)});
     }
   }
 
@@ -186,7 +179,7 @@ class FollowedDrawing {
     const auto finish = [&] {
       if (now_stable != stable) return;
       const auto points = cut(stretch);
-      svg_.polyline(points, {colour(track), stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+      to_.polyline(points, {colour(track), stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
       for (const auto& each : points)
         if (std::isfinite(each.x)) reach(track, each);
       (stable ? drawn_stable_ : drawn_unstable_) = true;
@@ -216,22 +209,22 @@ class FollowedDrawing {
   void draw_legend() {
     double x = left_margin;
     const auto named = [&](const std::string& name) {
-      svg_.text({x, legend_top + 2.5}, name);
+      to_.text({x, legend_top + 2.5}, name);
       x += 3.6 * static_cast<double>(name.size()) + 14;
     };
     for (const bool stable : {true, false}) {
       if (!(stable ? drawn_stable_ : drawn_unstable_)) continue;
-      svg_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
+      to_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", stable ? 1.2 : 0.8, stable ? "" : "2.5 1.5"});
       x += 22;
       named(stable ? "stable" : "unstable");
     }
     if (drawn_grey_) {
-      svg_.circle({x, legend_top}, 1, "#BBBBBB");
+      to_.circle({x, legend_top}, 1, "#BBBBBB");
       x += 6;
       named("not followed");
     }
     if (!followed_.matched.empty()) {
-      svg_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", 0.6, "1 2"});
+      to_.line({x, legend_top}, {x + 18, legend_top}, {"#555555", 0.6, "1 2"});
       x += 22;
       named("matched by distance");
     }
@@ -240,20 +233,20 @@ class FollowedDrawing {
         return symbol_of(change) == type && is_shown(change);
       });
       if (!occurs) continue;
-      draw_symbol(svg_, {x + 2, legend_top}, type);
+      draw_symbol(to_, {x + 2, legend_top}, type);
       x += 8;
       named(type);
     }
     if (!figure_.reached_at) return;
-    svg_.line({left_margin, legend_top + 10}, {left_margin + 18, legend_top + 10}, reached);
-    svg_.text({left_margin + 22, legend_top + 12.5},
-              fmt::format("criterion, reached at update {}", *figure_.reached_at));
+    to_.line({left_margin, legend_top + 10}, {left_margin + 18, legend_top + 10}, reached);
+    to_.text({left_margin + 22, legend_top + 12.5},
+             fmt::format("criterion, reached at update {}", *figure_.reached_at));
   }
 
   const Followed& followed_;
   const FollowedFigure& figure_;
-  PrincipalAxis axis_;
-  Svg svg_;
+  FollowedAxis axis_;
+  Drawing& to_;
   Panel panel_, loss_;
   std::map<Index, Point> right_ends_;  // of tracks
   bool drawn_stable_ = false, drawn_unstable_ = false, drawn_grey_ = false;
@@ -261,8 +254,13 @@ class FollowedDrawing {
 
 }  // namespace
 
-std::string followed_figure(const Followed& followed, const FollowedFigure& figure) {
-  return FollowedDrawing(followed, figure).draw();
+Figure followed_figure(Followed followed, FollowedFigure figure) {
+  const double height = legend_top + (figure.reached_at ? 26 : 16);
+  auto title = figure.title;
+  return {page_width, height, std::move(title),
+          [followed = std::move(followed), figure = std::move(figure)](Drawing& drawing) {
+            FollowedDrawing(followed, figure, drawing).draw();
+          }};
 }
 
 }  // namespace stillpoint

@@ -11,6 +11,7 @@
 #include "experiments/predictions/animals_file.hpp"
 #include "experiments/report/learning_figure.hpp"
 #include "experiments/report/prediction_figure.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/results/atomic_file.hpp"
 #include "experiments/results/text_file.hpp"
 
@@ -88,7 +89,7 @@ void write_report(const PredictionReport& report, const std::string& out) {
   for (const auto& row : report.table.rows)
     if (has_values(row))
       write_atomically(place(predictions()[row.prediction].name + ".svg"),
-                       prediction_figure(report.study, report.table, row));
+                       svg_file(prediction_figure(shown_prediction(report.study, report.table, row))));
   if (report.learning)
     write_atomically(place("learning.svg"), learning_figure(*report.learning, *report.learning_table));
   write_atomically(place("predictions.csv"), predictions_csv(report));

@@ -5,9 +5,8 @@
 #include <numeric>
 
 #include "experiments/predictions/hypotheses.hpp"
-#include "experiments/report/prediction_formats.hpp"
 #include "experiments/report/panel.hpp"
-#include "experiments/report/svg.hpp"
+#include "experiments/report/prediction_formats.hpp"
 
 namespace stillpoint {
 
@@ -33,6 +32,37 @@ std::vector<double> recorded_values(const PredictionStudy& study, const std::str
   return values;
 }
 
+void draw_rows(Drawing& drawing, const Panel& panel, const ShownPrediction& shown) {
+  panel.draw_x_axis(drawing);
+  const double floor = panel.corner.y + panel.height;
+  drawing.text({left + panel.width / 2, floor + 24}, panel.x.label, {8, "middle"});
+  drawing.text(
+      {width / 2, floor + 34},
+      fmt::format("recorded, {} neurons x {} trials: networks, mean, 95 % over seeds; |: by the rates of all neurons",
+                  shown.size.neurons, shown.size.trials),
+      {6, "middle", 0, "#444444"});
+  if (panel.x.low < 0 && panel.x.high > 0)
+    drawing.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
+  double middle_of_row = static_cast<double>(shown.rows.size()) - 0.5;
+  for (const auto& row : shown.rows) {
+    const auto [strong, pale] = colours_of(row.hypothesis, shown.focus);
+    drawing.text({left - 6, panel.at(0, middle_of_row).y + 2.5},
+                 fmt::format("{} ({})", row.hypothesis, row.networks.size()), {7, "end"});
+    for (std::size_t i = 0; i < row.networks.size(); ++i)
+      drawing.circle(panel.at(row.networks[i], middle_of_row + point_spread(i)), 1.1, pale);
+    if (row.by_rates)
+      drawing.line(panel.at(row.by_rates->value, middle_of_row - 0.38),
+                   panel.at(row.by_rates->value, middle_of_row + 0.38), {"#000000", 1, ""});
+    if (const auto& mean = row.recorded) {
+      if (mean->interval)
+        drawing.line(panel.at(mean->interval->low, middle_of_row), panel.at(mean->interval->high, middle_of_row),
+                     {strong, 1.6, ""});
+      drawing.circle(panel.at(mean->value, middle_of_row), 2.6, strong);
+    }
+    --middle_of_row;
+  }
+}
+
 }  // namespace
 
 double point_spread(std::size_t i) { return (static_cast<double>((i * 7) % 11) / 10 - 0.5) * 0.5; }
@@ -50,64 +80,40 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t most) {
   return lines;
 }
 
-std::string prediction_figure(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row) {
-  const auto& prediction = predictions()[row.prediction];
+ShownPrediction shown_prediction(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row) {
   const std::size_t middle = study.setting.sizes.size() / 2;
-  const auto focus = focus_of(table);
-  std::vector<std::vector<double>> recorded;
-  std::vector<double> shown;
-  for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
-    recorded.push_back(recorded_values(study, table.hypotheses[h], row.prediction, middle));
-    shown.insert(shown.end(), recorded[h].begin(), recorded[h].end());
-    const auto& value = row.values[h];
-    if (value.value) shown.push_back(value.value->value);
-    if (const auto& mean = value.recorded[middle]; mean && mean->interval)
-      shown.insert(shown.end(), {mean->interval->low, mean->interval->high});
-  }
+  ShownPrediction shown{row.prediction, {}, focus_of(table), study.setting.sizes[middle]};
+  for (const auto& value : row.values)
+    shown.rows.push_back({value.hypothesis, recorded_values(study, value.hypothesis, row.prediction, middle),
+                          value.value, value.recorded[middle]});
+  return shown;
+}
 
+Figure prediction_figure(const ShownPrediction& shown) {
+  const auto& prediction = predictions()[shown.prediction];
   const auto question = wrapped(prediction.question, 72);
-  const double head = top + 9 * static_cast<double>(question.size() - 1),
-               height = row_height * static_cast<double>(table.hypotheses.size());
-  Svg svg(width, head + height + bottom, prediction.name);
-  svg.text({8, 12}, prediction.name, {9, "start", 0, "#000000", true});
-  for (std::size_t i = 0; i < question.size(); ++i)
-    svg.text({8, 23 + 9 * static_cast<double>(i)}, question[i], {7, "start", 0, "#444444"});
+  const auto count = static_cast<double>(shown.rows.size());
+  const double head = top + 9 * static_cast<double>(question.size() - 1), height = row_height * count;
+  std::vector<double> values;
+  for (const auto& row : shown.rows) {
+    values.insert(values.end(), row.networks.begin(), row.networks.end());
+    if (row.by_rates) values.push_back(row.by_rates->value);
+    if (row.recorded && row.recorded->interval)
+      values.insert(values.end(), {row.recorded->interval->low, row.recorded->interval->high});
+  }
   const Panel panel{
       {left, head},
       width - left - right,
       height,
       Axis::covering(
-          prediction.unit.empty() ? prediction.name : fmt::format("{} ({})", prediction.name, prediction.unit), shown),
-      {"", 0, static_cast<double>(table.hypotheses.size())}};
-  panel.draw_x_axis(svg);
-  svg.text({left + panel.width / 2, head + height + 24}, panel.x.label, {8, "middle"});
-  const auto& [neurons, trials] = study.setting.sizes[middle];
-  svg.text(
-      {width / 2, head + height + 34},
-      fmt::format("recorded, {} neurons x {} trials: networks, mean, 95 % over seeds; |: by the rates of all neurons",
-                  neurons, trials),
-      {6, "middle", 0, "#444444"});
-  if (panel.x.low < 0 && panel.x.high > 0)
-    svg.line(panel.at(0, panel.y.low), panel.at(0, panel.y.high), {"#BBBBBB", 0.5, "2 2"});
-  for (std::size_t h = 0; h < table.hypotheses.size(); ++h) {
-    const double middle_of_row = static_cast<double>(table.hypotheses.size() - h) - 0.5;
-    const auto& value = row.values[h];
-    const auto [strong, pale] = colours_of(value.hypothesis, focus);
-    svg.text({left - 6, panel.at(0, middle_of_row).y + 2.5},
-             fmt::format("{} ({})", value.hypothesis, recorded[h].size()), {7, "end"});
-    for (std::size_t i = 0; i < recorded[h].size(); ++i)
-      svg.circle(panel.at(recorded[h][i], middle_of_row + point_spread(i)), 1.1, pale);
-    if (value.value)
-      svg.line(panel.at(value.value->value, middle_of_row - 0.38), panel.at(value.value->value, middle_of_row + 0.38),
-               {"#000000", 1, ""});
-    const auto& mean = value.recorded[middle];
-    if (!mean) continue;
-    if (mean->interval)
-      svg.line(panel.at(mean->interval->low, middle_of_row), panel.at(mean->interval->high, middle_of_row),
-               {strong, 1.6, ""});
-    svg.circle(panel.at(mean->value, middle_of_row), 2.6, strong);
-  }
-  return svg.str();
+          prediction.unit.empty() ? prediction.name : fmt::format("{} ({})", prediction.name, prediction.unit), values),
+      {"", 0, count}};
+  return {width, head + height + bottom, prediction.name, [=](Drawing& drawing) {
+            drawing.text({8, 12}, predictions()[shown.prediction].name, {9, "start", 0, "#000000", true});
+            for (std::size_t i = 0; i < question.size(); ++i)
+              drawing.text({8, 23 + 9 * static_cast<double>(i)}, question[i], {7, "start", 0, "#444444"});
+            draw_rows(drawing, panel, shown);
+          }};
 }
 
 }  // namespace stillpoint

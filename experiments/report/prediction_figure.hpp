@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments/predictions/prediction_table.hpp"
+#include "experiments/report/drawing.hpp"
 
 namespace stillpoint {
 
@@ -15,7 +16,20 @@ double point_spread(std::size_t i);
 /// Lines of so many characters at most, broken between words.
 std::vector<std::string> wrapped(const std::string& text, std::size_t most);
 
-/// SVG.
-std::string prediction_figure(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row);
+/// All that its figure shows.
+struct ShownPrediction {
+  struct Row {
+    std::string hypothesis;
+    std::vector<double> networks;  // of each the mean of its recorded sessions
+    std::optional<Estimate> by_rates, recorded;
+  };
+  std::size_t prediction;  // of predictions()
+  std::vector<Row> rows;
+  std::string focus;  // what the others are compared with
+  RecordingSize size;
+};
+ShownPrediction shown_prediction(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row);
+
+Figure prediction_figure(const ShownPrediction& shown);
 
 }  // namespace stillpoint

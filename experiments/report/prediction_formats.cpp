@@ -63,12 +63,13 @@ Json pair_json(const PairRow& pair, std::size_t size) {
           {"settings", pair.settings}};
 }
 
-Json row_json(const PredictionRow& row) {
+Json row_json(const PredictionRow& row, const std::string& outcome_text) {
   const auto& prediction = predictions()[row.prediction];
   Json json = {{"name", prediction.name},           {"question", prediction.question},
                {"estimator", prediction.estimator}, {"unit", prediction.unit},
                {"window", prediction.window},       {"record", prediction.record},
                {"control", prediction.control},     {"experiments", prediction.experiments}};
+  json["outcome"] = outcome_text;
   json["hypotheses"] = Json::object();
   for (const auto& value : row.values) {
     auto& of = json["hypotheses"][value.hypothesis] = value_json(value);
@@ -189,7 +190,8 @@ std::string predictions_json(const PredictionReport& report) {
     for (const auto& [name, value] : experiment.changed) of[name] = option_value(value);
   }
   json["predictions"] = Json::array();
-  for (const auto& row : report.table.rows) json["predictions"].push_back(row_json(row));
+  for (const auto& row : report.table.rows)
+    json["predictions"].push_back(row_json(row, outcome(row, focus_of(report.table), study.setting.sizes.size() / 2)));
   json["best_of_pairs"] = Json::array();
   for (const auto& best : report.table.best) {
     const auto& found = best.reported;

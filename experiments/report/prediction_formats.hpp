@@ -34,6 +34,8 @@ std::string predictions_json(const PredictionReport& report);
 std::string predictions_csv(const PredictionReport& report);
 /// Whether any network has a value of it, by rates or recorded.
 bool has_values(const PredictionRow& row);
+/// "Larger under tcr than under static and high_pass. Smaller than under .. Not told apart ..", by recordings of a size.
+std::string outcome(const PredictionRow& row, const std::string& focus, std::size_t size);
 /// ", 18 where only stimulated ones count", or "".
 std::string few_stimulated(const PredictionReport& report, const RecordingSize& size);
 /// Markdown; figures: whether each prediction that has values has one, NAME.svg, beside it.

@@ -34,7 +34,8 @@ std::string with_caveat(const std::string& name, Told told) {
   return why.empty() ? name : fmt::format("{} ({})", name, why);
 }
 
-/// "Larger under tcr than under static and high_pass. Smaller than under .. Not told apart ..".
+}  // namespace
+
 std::string outcome(const PredictionRow& row, const std::string& focus, std::size_t size) {
   std::vector<std::string> larger, smaller, alike, few;
   for (const auto& pair : row.pairs) {
@@ -59,6 +60,8 @@ std::string outcome(const PredictionRow& row, const std::string& focus, std::siz
   if (!few.empty()) text += fmt::format("Too few networks with a value: {}.", fmt::join(few, ", "));
   return text;
 }
+
+namespace {
 
 /// "0.07 (beta = 10), ..": the focus in other variants than the table's, by rates; "" where there are none.
 std::string other_strengths(const PredictionReport& report, const PredictionRow& row, const std::string& focus) {

@@ -86,12 +86,36 @@ void Svg::circle(Point centre, double radius, const std::string& fill) {
                        colour(fill));
 }
 
+/// Round ends of lines without length.
+void Svg::circles(const std::vector<Point>& centres, double radius, const std::string& fill) {
+  if (centres.empty()) return;
+  std::string path;
+  for (const auto& centre : centres) path += fmt::format("M{:.1f},{:.1f}h0", centre.x, centre.y);
+  body_ +=
+      fmt::format("<path d=\"{}\" fill=\"none\" stroke-linecap=\"round\" stroke-width=\"{:.2f}\" stroke=\"{}\"/>\n",
+                  path, 2 * radius, colour(fill));
+}
+
+void Svg::rects(const std::vector<Box>& boxes, const std::string& fill) {
+  if (boxes.empty()) return;
+  std::string path;
+  for (const auto& [corner, width, height] : boxes)
+    path += fmt::format("M{:.1f},{:.1f}h{:.2f}v{:.2f}h-{:.2f}z", corner.x, corner.y, width, height, width);
+  body_ += fmt::format("<path d=\"{}\" shape-rendering=\"crispEdges\" fill=\"{}\"/>\n", path, colour(fill));
+}
+
 void Svg::text(Point at, const std::string& text, const TextStyle& style) {
   const auto turn =
       style.rotation == 0 ? "" : fmt::format(" transform=\"rotate({:.1f} {:.2f} {:.2f})\"", style.rotation, at.x, at.y);
   body_ += fmt::format(
       "<text x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.2f}\" text-anchor=\"{}\" fill=\"{}\"{}{}>{}</text>\n", at.x, at.y,
       style.size, style.anchor, colour(style.colour), style.bold ? " font-weight=\"bold\"" : "", turn, markup(text));
+}
+
+std::string svg_file(const Figure& figure) {
+  Svg svg(figure.width, figure.height, figure.title);
+  figure.draw(svg);
+  return svg.str();
 }
 
 }  // namespace stillpoint

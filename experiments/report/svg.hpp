@@ -21,6 +21,8 @@ class Svg : public Drawing {
   void rect(Point corner, double width, double height, const std::string& fill) override;
   void circle(Point centre, double radius, const std::string& fill) override;
   void text(Point at, const std::string& text, const TextStyle& style = {}) override;
+  void circles(const std::vector<Point>& centres, double radius, const std::string& fill) override;
+  void rects(const std::vector<Box>& boxes, const std::string& fill) override;
   void begin(const std::string& kind, const std::string& label = "", long condition = -1) override;
   void end() override;
   std::string str() const { return body_ + "</svg>\n"; }
@@ -32,5 +34,7 @@ class Svg : public Drawing {
   Place place_;
   std::string body_;
 };
+
+std::string svg_file(const Figure& figure);
 
 }  // namespace stillpoint

@@ -101,6 +101,32 @@ def test_figures_of_analyses_beside_the_study_are_shown(tmp):
     assert "figure.svg" not in html
 
 
+def test_followed_attractors_are_drawn_from_their_numbers_as_the_command_draws_them(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "study.seeds=2"))
+    ok("analyze", "follow", runs(out)[0], "--json", out / "followed.json", "--plot", out / "drawn.svg")
+    ok("analyze", "lyapunov", out, "--exponents", 2, "--quiet")
+    ok("report", out, "--figures", tmp / "figures")
+    html = (out / "report.html").read_text()
+    assert (tmp / "figures/follow-1.svg").read_text() == (out / "drawn.svg").read_text()
+    assert "followed.json" in text_of(out / "report.html") and "drawn.svg" not in html
+    data = data_of(out / "report.html")
+    assert any(row[0] == "point" for row in data["tables"]["follow-1"]["rows"]), data["tables"]["follow-1"]
+    # What is kept of all networks is what the analysis says of them.
+    told = json.loads(ok("analyze", "lyapunov", out, "--exponents", 2, "--quiet", "--json", "-"))
+    table = data["tables"]["networks-1"]
+    largest = table["columns"].index(told["numbers"][0]["name"])
+    assert [row[largest] for row in table["rows"]] == [each["numbers"][told["numbers"][0]["name"]]["mean"] for each in told["conditions"]], table
+    assert {"networks-1-paired"} <= set(data["tables"]) and "nothing is kept" not in html
+    next((out / "analyses").glob("lyapunov-*/*.json")).unlink()
+    ok("report", out)
+    assert "1 network is not in this table: nothing is kept of it by this program" in text_of(out / "report.html")
+    # A damaged file is named in one line, and the page is made.
+    (out / "followed.json").write_text((out / "followed.json").read_text().replace('"along"', '"gone"', 1))
+    ok("report", out)
+    assert "followed.json: is damaged: checkpoints/0/points/0/along is missing" in text_of(out / "report.html")
+
+
 def test_restructuring_events_that_were_measured_are_shown(tmp):
     study, out = write(tmp / "s.ini", SMALL), tmp / "out"
     ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))

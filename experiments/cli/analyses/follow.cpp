@@ -13,6 +13,7 @@
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/followed_figure.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/subject_file.hpp"
 #include "plasticity/short_term/short_term.hpp"
@@ -82,6 +83,24 @@ Followed follow(const std::vector<Checkpoint>& checkpoints, const po::variables_
   return follow_fixed_points(networks, input, map ? System::As::map : System::As::flow, setting);
 }
 
+/// What the figure shows of the run: its curve at some 1000 updates at most, and what its attractors hold.
+Json run_json(const FollowedFigure& figure) {
+  constexpr std::size_t most = 1000;
+  const auto stride = (figure.loss.size() + most - 1) / most;
+  Json update = Json::array(), loss = Json::array(), holds = Json::object();
+  for (std::size_t i = 0; i < figure.loss.size(); i += stride) {
+    update.push_back(figure.update[i]);
+    loss.push_back(finite_or_null(figure.loss[i]));
+  }
+  for (const auto& [track, memories] : figure.labels) holds[fmt::format("{}", track + 1)] = memories;
+  return {{"file", figure.title},
+          {"logarithmic", figure.logarithmic},
+          {"reached_at", figure.reached_at ? Json(*figure.reached_at) : Json(nullptr)},
+          {"without", figure.without},
+          {"curve", {{"update", update}, {"loss", loss}}},
+          {"holds", holds}};
+}
+
 std::optional<double> first_fold(const Json& result) {
   std::optional<double> first;
   for (const auto& change : result["changes"])
@@ -97,11 +116,17 @@ AnalysisKind follow_analysis() {
   kind.help = "Fixed points followed through learning: births, deaths, folds and other changes, each dated.";
   kind.file = "a run file (training.checkpoints; without them the initial and the final network)";
   kind.schema =
-      "{kind, as, followed: stable|all, starts, checkpoints: [{update, points: [{track, stable, index, leading: [re, "
+      "{kind, as, followed: stable|all, starts, run: {file, logarithmic, reached_at, without, curve, holds: {track: "
+      "memories} with "
+      "--plot}, axis_share, "
+      "checkpoints: [{update, points: [{track, stable, index, leading: [re, "
       "im], "
-      "found_by: search|continuation, state, number (last checkpoint: in fixed-points)}]}], changes: [{type, effect, "
+      "found_by: search|continuation, along, state, number (last checkpoint: in fixed-points)}]}], changes: [{type, "
+      "effect, "
       "between: [u, v], s, update, tracks, "
-      "index_before, index_after, eigenvalue: [re, im], state}], matched: [{between, track, distance, why}], tracks, "
+      "index_before, index_after, eigenvalue: [re, im], along, state}], matched: [{between, track, points, distance, "
+      "why}], branches: [{between, "
+      "from, to, s, along: place on the first principal axis of the followed points, bifurcations}], tracks, "
       "birth_cost, by_distance_alone: {successions, alike, mistaken}, left_out}";
   kind.example =
       "stillpoint analyze follow results/quickstart/runs/condition0001-seed000001.h5 --json followed.json --plot "
@@ -143,23 +168,25 @@ AnalysisKind follow_analysis() {
     }
     number_tracks_as(tracks, listed.points.empty() ? 0 : listed.points.back().number, followed);
     std::string unnamed;
+    const auto& [record, curve] = opened.run;
+    FollowedFigure figure{std::filesystem::path(file).filename().string(),
+                          updates,
+                          given.count("log-updates") > 0,
+                          curve.update,
+                          curve.loss,
+                          record.reached_at,
+                          {},
+                          left_out(subject, {false, true, true})};
     if (!plot.empty()) {
-      const auto& [record, curve] = opened.run;
-      const FollowedFigure figure{std::filesystem::path(file).filename().string(),
-                                  updates,
-                                  given.count("log-updates") > 0,
-                                  curve.update,
-                                  curve.loss,
-                                  record.reached_at,
-                                  held_memories(opened.file, listed, unnamed),
-                                  left_out(subject, {false, true, true})};
-      write_atomically(plot, followed_figure(followed, figure));
+      figure.labels = held_memories(opened.file, listed, unnamed);
+      write_atomically(plot, svg_file(followed_figure(followed, figure)));
     }
     text = as_text(followed, updates, numbers) + unnamed;
     Json json{{"kind", "follow"},
               {"as", as},
               {"followed", given.count("all") ? "all" : "stable"},
-              {"starts", given["starts"].as<long>()}};
+              {"starts", given["starts"].as<long>()},
+              {"run", run_json(figure)}};
     json.update(described(followed, updates, numbers));
     opened.file.without_synapse = leaves_points(opened.file)
                                       ? "which leaves the points where they are, but not their stability"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiments/cli/analyses/analysis.hpp"
+#include "experiments/report/followed_figure.hpp"
 #include "experiments/report/text_table.hpp"
 
 namespace stillpoint {
@@ -27,10 +28,38 @@ std::vector<Index> shown_tracks(const std::vector<Index>& tracks) {
   return shown;
 }
 
+/// As a figure needs it: eight digits.
+Json short_number(double value) { return std::stod(fmt::format("{:.8g}", value)); }
+
+Json place_json(const FollowedArc::Place& place) { return {{"later", place.later}, {"point", place.point}}; }
+
+/// The curve of fixed points between two checkpoints, along the axis of the figure.
+Json branch_json(const FollowedArc& arc, const FollowedAxis& axis, const std::vector<long>& updates) {
+  const auto k = static_cast<std::size_t>(arc.interval);
+  Json s = Json::array(), along = Json::array(), bifurcations = Json::array();
+  for (const auto& sample : arc.branch.samples) {
+    s.push_back(short_number(sample.s));
+    along.push_back(short_number(axis.at(sample.x)));
+  }
+  for (const auto& each : arc.branch.bifurcations)
+    bifurcations.push_back({{"after", each.after},
+                            {"s", short_number(each.s)},
+                            {"along", short_number(axis.at(each.state))},
+                            {"index_after", each.index_after},
+                            {"turns", each.turns}});
+  return {{"between", {updates[k], updates[k + 1]}},
+          {"from", place_json(arc.from)},
+          {"to", arc.to ? place_json(*arc.to) : Json(nullptr)},
+          {"s", s},
+          {"along", along},
+          {"bifurcations", bifurcations}};
+}
+
 }  // namespace
 
 Json described(const Followed& followed, const std::vector<long>& updates, const Numbers& numbers) {
-  auto checkpoints = Json::array(), changes = Json::array(), matched = Json::array();
+  const auto axis = axis_of(followed);
+  auto checkpoints = Json::array(), changes = Json::array(), matched = Json::array(), branches = Json::array();
   for (std::size_t k = 0; k < updates.size(); ++k) {
     auto points = Json::array();
     for (const auto& point : followed.points[k]) {
@@ -39,6 +68,7 @@ Json described(const Followed& followed, const std::vector<long>& updates, const
                         {"index", point.index},
                         {"leading", pair_of(point.eigenvalues(0))},
                         {"found_by", point.searched ? "search" : "continuation"},
+                        {"along", short_number(axis.at(point.state))},
                         {"state", as_json(point.state)}});
       if (k + 1 < updates.size()) continue;
       const auto& number = numbers[points.size() - 1];
@@ -57,6 +87,7 @@ Json described(const Followed& followed, const std::vector<long>& updates, const
                        {"index_before", change.index_before},
                        {"index_after", change.index_after},
                        {"eigenvalue", pair_of(change.eigenvalue)},
+                       {"along", short_number(axis.at(change.state))},
                        {"state", as_json(change.state)}});
   }
   for (const auto& pair : followed.matched) {
@@ -65,12 +96,16 @@ Json described(const Followed& followed, const std::vector<long>& updates, const
     const auto& after = followed.points[k + 1][static_cast<std::size_t>(pair.after)];
     matched.push_back({{"between", {updates[k], updates[k + 1]}},
                        {"track", *before.track + 1},
+                       {"points", {pair.before, pair.after}},
                        {"distance", (before.state - after.state).norm()},
                        {"why", pair.why}});
   }
-  return {{"checkpoints", checkpoints},
+  for (const auto& arc : followed.arcs) branches.push_back(branch_json(arc, axis, updates));
+  return {{"axis_share", axis.share},
+          {"checkpoints", checkpoints},
           {"changes", changes},
           {"matched", matched},
+          {"branches", branches},
           {"tracks", followed.tracks},
           {"birth_cost", followed.birth_cost},
           {"by_distance_alone",

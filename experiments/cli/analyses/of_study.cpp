@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "experiments/cli/output_file.hpp"
 #include "experiments/report/comparison.hpp"
 #include "experiments/report/network_comparison.hpp"
+#include "experiments/results/text_file.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -44,7 +47,51 @@ void refuse_study_options(const Given& given) {
       throw UserError(fmt::format("--{}: belongs to the directory of a study", name));
 }
 
+/// In the order that names the folder of what is kept.
+nlohmann::ordered_json kept_options(const AnalysisKind& kind, const nlohmann::json& kept) {
+  po::options_description own;
+  kind.add_options(own);
+  auto options = nlohmann::ordered_json::object();
+  for (const auto& option : own.options())
+    if (const auto value = kept.find(option->long_name()); value != kept.end()) options[option->long_name()] = *value;
+  return options;
+}
+
+/// The analysis whose results a folder keeps; absent where it holds none that can be read.
+std::optional<NetworkAnalysis> kept_in(const std::filesystem::path& folder, const std::string& directory) {
+  std::error_code none;
+  for (const auto& file : std::filesystem::directory_iterator(folder, none)) try {
+      return read_json(file.path().string(), [&](const nlohmann::json& all) -> std::optional<NetworkAnalysis> {
+        const auto name = all.at("identity").at("analysis").get<std::string>();
+        for (const auto& kind : analysis_kinds())
+          if (kind.name == name)
+            return NetworkAnalysis{
+                name, kept_options(kind, all.at("identity").at("options")), kind.numbers,
+                [=](const std::string&) -> nlohmann::ordered_json {
+                  throw UserError(
+                      fmt::format("nothing is kept of it by this program; `stillpoint analyze {} {}` analyses it", name,
+                                  directory));
+                }};
+        return std::nullopt;
+      });
+    } catch (const UserError&) {  // damaged: the next may tell
+    }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::vector<NetworkAnalysis> kept_analyses(const std::string& directory) {
+  std::vector<std::filesystem::path> folders;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(directory) / "analyses", none))
+    if (entry.is_directory(none)) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  std::vector<NetworkAnalysis> analyses;
+  for (const auto& folder : folders)
+    if (auto kept = kept_in(folder, directory)) analyses.push_back(std::move(*kept));
+  return analyses;
+}
 
 void add_study_options(po::options_description& options) {
   options.add_options()("by", po::value<std::vector<std::string>>(),

@@ -13,4 +13,7 @@ void add_study_options(boost::program_options::options_description& options);
 nlohmann::ordered_json analyse_file_or_study(const AnalysisKind& kind, const std::string& file, const Given& given,
                                              std::string& text);
 
+/// Those of which DIR/analyses keeps results. They analyse nothing: a network of which nothing is kept has no values.
+std::vector<NetworkAnalysis> kept_analyses(const std::string& directory);
+
 }  // namespace stillpoint

@@ -8,6 +8,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/report/check_figure.hpp"
 #include "experiments/report/check_formats.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/results/atomic_file.hpp"
 #include "sim/options/nearest.hpp"
 
@@ -52,10 +53,8 @@ constexpr double fastest_membrane_ms = 1;  // of neurons; less was given in seco
 std::optional<double> milliseconds(const po::variables_map& values, const char* name, double least = 0) {
   if (values.count(name) == 0) return std::nullopt;
   const double value = values[name].as<double>();
-  require_argument(value > 0 && value >= least &&
-                           value<1e6, std::string("--") + name, fmt::format("{:g}", value), least> 0
-                       ? fmt::format("is in ms: must be {:g} or more", least)
-                       : "is in ms: must be above 0");
+  require_argument(value > 0 && value >= least && value < 1e6, std::string("--") + name, fmt::format("{:g}", value),
+                   least > 0 ? fmt::format("is in ms: must be {:g} or more", least) : "is in ms: must be above 0");
   return value;
 }
 
@@ -95,7 +94,7 @@ int check(const std::vector<std::string>& arguments, const Command& command) {
     const auto recordings = opened_recordings(values);
     const auto found = check_recordings(recordings, table, request);
     tell_left_out(recordings);
-    if (!plot.empty()) write_atomically(plot, check_figure(found));
+    if (!plot.empty()) write_atomically(plot, svg_file(check_figure(found, conclusion_of(found))));
     if (!json.empty() && json != "-") write_atomically(json, json_text(check_json(found, table)));
     fmt::print("{}", json == "-" ? json_text(check_json(found, table)) : check_text(found));
   });

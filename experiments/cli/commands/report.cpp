@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "experiments/cli/analyses/of_study.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/output_file.hpp"
@@ -34,7 +35,8 @@ void open_figures(const std::string& directory) {
 int report(const std::vector<std::string>& arguments, const Command& command) {
   po::options_description options;
   options.add_options()("out", po::value<OutputFile>(), "HTML file; default: DIR/report.html")(
-      "figures", po::value<std::string>(), "directory for every panel as SVG and as PDF, a file each, 89 mm wide");
+      "figures", po::value<std::string>(),
+      "directory for every panel as SVG and as PDF, a file each, 89 mm wide, those of other commands up to 180");
   add_comparison_options(options);
   po::positional_options_description positional;
   positional.add("DIR", 1);
@@ -46,7 +48,7 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
   const auto given = output_path(values, "out");
   const auto out = given.empty() ? (fs::path(directory) / "report.html").string() : given;
   require_parameter(fs::path(out).extension() == ".html", "--out", out, "must end in .html");
-  const auto page = read_study_page(directory, comparison_request(values));
+  const auto page = read_study_page(directory, comparison_request(values), kept_analyses(directory));
   write_atomically(out, page_html(page));
   if (!figures.empty())
     for (const auto& file : panel_files(page)) write_atomically((fs::path(figures) / file.name).string(), file.bytes);

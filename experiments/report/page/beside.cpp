@@ -85,15 +85,18 @@ void add_restructuring(const std::string& directory, FiguresBeside& beside) {
 
 }  // namespace
 
-FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes) {
+FiguresBeside figures_beside(const std::string& directory, const std::string& name, const ResultsBeside& drawn,
+                             std::size_t most_bytes) {
   FiguresBeside beside;
   std::size_t bytes = 0;
   add_restructuring(directory, beside);
   for (const auto& file : all_svg_files(directory)) {
     const auto path = fs::relative(file, directory).string();
+    if (drawn.pictures.count(path) > 0) continue;
     try {
       auto text = read_text(file.string());
       if (text.find("<title>" + markup(name) + "</title>") != std::string::npos) continue;
+      if (drawn.bytes.count(text) > 0) continue;
       if (!beside.figures.empty() && text == beside.figures.front().bytes) continue;  // the same, drawn before
       if ((bytes += text.size()) > most_bytes)
         beside.notes.push_back(fmt::format("{}: is left out, for the page would grow too large.", path));
@@ -107,14 +110,13 @@ FiguresBeside figures_beside(const std::string& directory, const std::string& na
 }
 
 std::string figures_beside_html(const FiguresBeside& beside) {
-  if (beside.figures.empty() && beside.notes.empty()) return "";
-  std::string html = "<section id=\"analyses\">\n<h2>Analyses</h2>\n";
+  std::string html;
   for (const auto& [path, bytes, caption] : beside.figures)
     html += fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml,{}\"><figcaption>{}</figcaption></figure>\n",
                         markup(printable(path)), percent_encoded(bytes),
                         markup(printable(caption.empty() ? path : caption)));
   for (const auto& note : beside.notes) html += element("p", note, "class=\"notice\"");
-  return html + "</section>\n";
+  return html;
 }
 
 }  // namespace stillpoint

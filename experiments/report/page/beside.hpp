@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/report/page/results_beside.hpp"
+
 namespace stillpoint {
 
 struct FigureBeside {
@@ -20,10 +22,11 @@ struct FiguresBeside {
 
 /// Restructuring events where DIR/restructuring keeps them of every run, and SVG files in the directory and in those of
 /// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
-/// itself. The first of `most_bytes` together.
-FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes = 1'500'000);
+/// itself, and those whose numbers `drawn` holds. The first of `most_bytes` together.
+FiguresBeside figures_beside(const std::string& directory, const std::string& name, const ResultsBeside& drawn = {},
+                             std::size_t most_bytes = 1'500'000);
 
-/// As pictures, whose scripts and links do nothing.
+/// As pictures, whose scripts and links do nothing; "" of none.
 std::string figures_beside_html(const FiguresBeside& beside);
 
 }  // namespace stillpoint

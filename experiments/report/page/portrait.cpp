@@ -23,6 +23,49 @@ struct Measured {
   std::vector<int> trial_type;
   std::vector<FixedPoint> points;
   std::string problem;  // of the search for points
+  TypicalTrial trial;
+};
+
+/// The type that most of the trials have, of several the first.
+int usual_type(const std::vector<int>& types) {
+  const auto count = [&](int type) { return std::count(types.begin(), types.end(), type); };
+  return *std::max_element(types.begin(), types.end(),
+                           [&](int a, int b) { return std::pair(count(a), -a) < std::pair(count(b), -b); });
+}
+
+/// Means of the rates over trials of one type, added up trial by trial.
+class TypicalRates {
+ public:
+  TypicalRates(const TrialSet<double>& trials, double dt_ms) {
+    trial_.type = usual_type(trials.condition);
+    length_ = trials.steps;
+    for (std::size_t b = 0; b < trials.condition.size(); ++b)
+      if (trials.condition[b] == trial_.type) {
+        length_ = std::min(length_, trials.length[b]);
+        ++trial_.trials;
+      }
+    bins_ = std::min(length_, PortraitSetting::bins);
+    trial_.bin_ms = dt_ms * static_cast<double>(length_) / static_cast<double>(std::max<Index>(1, bins_));
+  }
+
+  void add(const TrialSet<double>& some, const Trajectory<double>& run) {
+    const auto& rates = run.rates();
+    if (trial_.rates.size() == 0) trial_.rates = Matrix<double>::Zero(rates.rows(), bins_);
+    for (Index b = 0; b < some.batch; ++b) {
+      if (some.condition[static_cast<std::size_t>(b)] != trial_.type) continue;
+      for (Index k = 0; k < bins_; ++k) {
+        const Index from = k * length_ / bins_, to = (k + 1) * length_ / bins_;
+        for (Index step = from; step < to; ++step)
+          trial_.rates.col(k) += run.at(rates, step).col(b) / static_cast<double>((to - from) * trial_.trials);
+      }
+    }
+  }
+
+  TypicalTrial trial() && { return std::move(trial_); }
+
+ private:
+  TypicalTrial trial_;
+  Index length_ = 0, bins_ = 0;
 };
 
 /// Some of the checkpoints: the first, the last, and others evenly between.
@@ -48,6 +91,7 @@ void measure_trials(const Subject& subject, Measured& measured) {
   measured.trial_type = trials.condition;
   measured.each = std::min(PortraitSetting::states, trials.steps + 1);
   measured.states.resize(subject.network.extent(ArrayAxis::states), measured.each * trials.batch);
+  TypicalRates rates(trials, subject.integration.dt_ms);
   run_trials(subject, {}, trials, 1, {}, [&](Index first, const TrialSet<double>& some, const Trajectory<double>& run) {
     for (Index b = 0; b < some.batch; ++b)
       for (Index k = 0; k < measured.each; ++k) {
@@ -55,7 +99,9 @@ void measure_trials(const Subject& subject, Measured& measured) {
         const Index step = measured.each > 1 ? k * length / (measured.each - 1) : 0;
         measured.states.col((first + b) * measured.each + k) = run.at(run.state, step).col(b);
       }
+    rates.add(some, run);
   });
+  measured.trial = std::move(rates).trial();
 }
 
 void measure_points(SubjectFile& file, Measured& measured) {
@@ -112,6 +158,7 @@ void put_together(Portrait& portrait, const std::vector<long>& updates, const st
   const Vector<double> mean = all.rowwise().mean();
   const auto axes = principal_axes(all, mean, portrait.share);
   portrait.trial_type = measured.front().trial_type;
+  if (measured.back().trial.rates.allFinite()) portrait.trial = measured.back().trial;
   for (std::size_t i = 0; i < measured.size(); ++i) {
     const auto& own = measured[i];
     Portrait::Moment moment{updates[i], {}, {}};
@@ -120,8 +167,13 @@ void put_together(Portrait& portrait, const std::vector<long>& updates, const st
       auto& trial = moment.trials.emplace_back();
       for (Index k = 0; k < own.each; ++k) trial.push_back(place_of(projected.col(b * own.each + k)));
     }
-    for (const auto& point : own.points)
-      moment.points.push_back({place_of(axes.transpose() * (point.state - mean)), point.stable, point.index});
+    std::size_t eigenvalues = 0;
+    for (const auto& point : own.points) {
+      moment.points.push_back({place_of(axes.transpose() * (point.state - mean)), point.stable, point.index, {}});
+      eigenvalues += static_cast<std::size_t>(point.eigenvalues.size());
+      if (eigenvalues <= PortraitSetting::eigenvalues)
+        moment.points.back().eigenvalues.assign(point.eigenvalues.begin(), point.eigenvalues.end());
+    }
     portrait.moments.push_back(std::move(moment));
     if (!own.problem.empty()) portrait.note = "Without fixed points: " + own.problem;
   }
@@ -142,6 +194,7 @@ std::optional<Chosen> choose(const std::string& directory, const Condition& cond
     try {
       auto path = open_subject_path(run_path(directory, static_cast<std::size_t>(condition.number), run.seed));
       path.file.require_run();
+      portrait.is_map = path.file.subject.as == System::As::map;
       portrait.note =
           path.checkpoints.size() > 2
               ? ""

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,20 @@ namespace stillpoint {
 
 using Place3 = std::array<double, 3>;  // in the first three components
 
+/// Rates in the trials of one type, mean over them.
+struct TypicalTrial {
+  Matrix<double> rates;  // N x bins, as long as the shortest of these trials; empty: none
+  double bin_ms = 0;
+  int type = 0;  // that most of the trials have
+  long trials = 0;
+};
+
 struct Portrait {
   struct Point {
     Place3 at;
     bool stable;
     long unstable_directions;
+    std::vector<std::complex<double>> eigenvalues;  // of the linearisation, as FixedPoint has them
   };
   struct Moment {
     long update;
@@ -31,13 +41,17 @@ struct Portrait {
   Place3 share;                 // of the variance of all states shown, by component
   std::vector<int> trial_type;  // of each trial
   std::vector<Moment> moments;  // by update
+  bool is_map = false;          // trained in steps: its eigenvalues are multipliers
+  TypicalTrial trial = {};      // of the last network
   std::string note;             // what is left out of it, or why there is none of it; ""
 };
 
 struct PortraitSetting {
   static constexpr std::size_t conditions = 6, moments = 6;  // at most
   static constexpr Index trials = 12, starts = 48, states = 60;
-  static constexpr Index largest_searched = 256;  // states of a network: searches of larger ones take minutes
+  static constexpr Index bins = 60;                // of a typical trial, at most
+  static constexpr std::size_t eigenvalues = 600;  // of a network, at most: those of its first points
+  static constexpr Index largest_searched = 256;   // states of a network: searches of larger ones take minutes
 };
 
 /// Of the first conditions, of each the run of the lowest seed that did not diverge and has checkpoints. All networks of a

@@ -18,6 +18,17 @@ Json place_json(const Place3& place) {
   return Json::array({short_number(place[0]), short_number(place[1]), short_number(place[2])});
 }
 
+/// Real and imaginary parts in turn; of a pair the upper one.
+Json upper_half(const std::vector<std::complex<double>>& eigenvalues) {
+  Json list = Json::array();
+  for (const auto& value : eigenvalues)
+    if (value.imag() >= 0) {
+      list.push_back(short_number(value.real()));
+      list.push_back(short_number(value.imag()));
+    }
+  return list;
+}
+
 Json moment_json(const Portrait::Moment& moment) {
   Json trials = Json::array(), points = Json::array();
   for (const auto& trial : moment.trials) {
@@ -26,7 +37,10 @@ Json moment_json(const Portrait::Moment& moment) {
     trials.push_back(std::move(states));
   }
   for (const auto& point : moment.points)
-    points.push_back({{"at", place_json(point.at)}, {"stable", point.stable}, {"unstable", point.unstable_directions}});
+    points.push_back({{"at", place_json(point.at)},
+                      {"stable", point.stable},
+                      {"unstable", point.unstable_directions},
+                      {"eigenvalues", upper_half(point.eigenvalues)}});
   return {{"update", moment.update}, {"trials", trials}, {"points", points}};
 }
 

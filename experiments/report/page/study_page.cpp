@@ -6,11 +6,13 @@
 #include <set>
 
 #include "experiments/options/message.hpp"
+#include "experiments/report/page/analyses_part.hpp"
 #include "experiments/report/page/findings.hpp"
 #include "experiments/report/page/notices.hpp"
 #include "experiments/report/page/page_files.hpp"
 #include "experiments/report/page/page_table.hpp"
 #include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/portrait_panels.hpp"
 #include "experiments/report/page/provenance.hpp"
 #include "experiments/report/page/study_panels.hpp"
 #include "experiments/report/pdf.hpp"
@@ -66,7 +68,7 @@ std::string findings_html(const StudyPage& page) {
 }
 
 std::string svg_of(const StudyPanel& panel) {
-  Svg svg(column_width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page);
+  Svg svg(panel.width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page);
   panel.draw(svg);
   return svg.str();
 }
@@ -82,13 +84,16 @@ std::string legend_html(const StudyRecord& study) {
   return html + "</div>\n";
 }
 
-/// Two panels that differ in their axis alone are one figure with a choice.
+}  // namespace
+
 std::string figures_html(const std::vector<StudyPanel>& panels) {
   std::string html;
   for (std::size_t i = 0; i < panels.size(); ++i) {
     const auto& panel = panels[i];
     const bool two = !panel.axis.empty();
-    html += fmt::format("<figure id=\"{}\">\n", panel.name) + element("h3", panel.title);
+    const bool wide = panel.width > 1.5 * column_width;  // scrolls where there is no room for it
+    html +=
+        fmt::format("<figure id=\"{}\"{}>\n", panel.name, wide ? " class=\"wide\"" : "") + element("h3", panel.title);
     if (two) {
       html += "<p class=\"tools\" role=\"group\" aria-label=\"Axis\">";
       for (const auto* each : {&panel, &panels[i + 1]})
@@ -96,7 +101,10 @@ std::string figures_html(const std::vector<StudyPanel>& panels) {
                             each == &panel);
       html += "</p>\n";
     }
-    html += fmt::format("<div class=\"panel\" data-name=\"{}\">\n", panel.name) + svg_of(panel) + "</div>\n";
+    html +=
+        fmt::format("<div class=\"panel\" data-name=\"{}\"{}>\n", panel.name,
+                    wide ? fmt::format(" tabindex=\"0\" role=\"region\" aria-label=\"{}\"", markup(panel.title)) : "") +
+        svg_of(panel) + "</div>\n";
     if (two) {
       ++i;
       html += fmt::format("<div class=\"panel\" data-name=\"{}\" hidden>\n", panels[i].name) + svg_of(panels[i]) +
@@ -112,13 +120,20 @@ std::string figures_html(const std::vector<StudyPanel>& panels) {
   return html;
 }
 
-std::string portraits_html(const std::vector<Portrait>& portraits, const StudyRecord& study) {
+namespace {
+
+std::string portraits_html(const std::vector<Portrait>& portraits, const StudyRecord& study, Json& tables) {
   std::string html;
   const bool any =
       std::any_of(portraits.begin(), portraits.end(), [](const auto& each) { return !each.moments.empty(); });
   if (any) html += portrait_part();
   for (const auto& portrait : portraits)
     if (!portrait.note.empty()) html += notice(fmt::format("{}: {}", portrait.label, portrait.note));
+  html += spectra_html(portraits);
+  std::vector<ResultPanel> neurons;
+  for (const auto& portrait : portraits)
+    for (auto& panel : neuron_panels(portrait)) neurons.push_back(std::move(panel));
+  html += panels_html(neurons, tables);
   if (study.conditions.size() > portraits.size())
     html += notice(
         fmt::format("Portraits are of the first {} conditions of {}.", portraits.size(), study.conditions.size()));
@@ -162,8 +177,9 @@ std::string subtitle(const StudyPage& page) {
 
 }  // namespace
 
-StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request) {
-  StudyPage page{directory, {}, {}, {}, {}, {}, {}};
+StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request,
+                          const std::vector<NetworkAnalysis>& analyses) {
+  StudyPage page{directory, {}, {}, {}, {}, {}, {}, {}, {}};
   auto record = read_results(directory, &page.damaged);
   if (!record.has_runs())
     throw UserError(
@@ -175,7 +191,9 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   page.study = compare_conditions(std::move(record), request);
   page.portraits = portraits_of(directory, page.study.study);
   page.study_file = study_file_of(directory, page.study.study);
-  page.beside = figures_beside(directory, page.study.study.name);
+  page.results = results_beside(directory);
+  page.beside = figures_beside(directory, page.study.study.name, page.results);
+  page.networks = compared_networks(directory, page.study.study, request, analyses, page.results.notes);
   return page;
 }
 
@@ -189,6 +207,7 @@ std::string page_html(const StudyPage& page) {
              runs = runs_table(study);
   auto tables = plotted_tables(page.study, curves, single_runs);
   for (const auto* table : {&conditions, &comparisons, &runs}) tables[table->id] = table_json(*table);
+  const auto analyses = analyses_html(page, tables), portraits = portraits_html(page.portraits, study, tables);
   const auto listed = runs.rows.size();
   long all = 0;
   for (const auto& condition : study.conditions) all += condition.done();
@@ -213,8 +232,8 @@ std::string page_html(const StudyPage& page) {
                       {"findings", findings_html(page)},
                       {"results", results},
                       {"figures", figures},
-                      {"portraits", portraits_html(page.portraits, study)},
-                      {"analyses", figures_beside_html(page.beside)},
+                      {"portraits", portraits},
+                      {"analyses", analyses},
                       {"runs", list},
                       {"provenance", provenance_html(page)},
                       {"data", script_json({{"study", study.name},
@@ -227,24 +246,34 @@ std::vector<FigureFile> panel_files(const StudyPage& page) {
   const auto& study = page.study.study;
   const CurvePanels curves(study.conditions);
   std::vector<FigureFile> files;
-  const auto add = [&](const std::string& name, double height, const std::string& title, const auto& draw) {
-    Svg svg(column_width, height, title);
+  const auto add = [&](const std::string& name, double width, double height, const std::string& title,
+                       const auto& draw) {
+    Svg svg(width, height, title);
     draw(svg);
     files.push_back({name + ".svg", svg.str()});
-    Pdf pdf(column_width, height, title);
+    Pdf pdf(width, height, title);
     draw(pdf);
     files.push_back({name + ".pdf", pdf.bytes()});
   };
   for (const auto& panel : study_panels(page.study, curves, single_runs_of(study)))
-    add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
+    add(panel.name, panel.width, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
         [&](Drawing& drawing) {
           panel.draw(drawing);
           if (panel.shows_conditions) draw_legend(drawing, study, panel.height);
         });
-  for (const auto& portrait : page.portraits)
-    if (!portrait.moments.empty())
-      add(fmt::format("portrait-condition{:04d}", portrait.condition), portrait_height,
-          "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
+  const auto add_all = [&](const std::vector<ResultPanel>& panels) {
+    for (const auto& [panel, table] : panels) add(panel.name, panel.width, panel.height, panel.title, panel.draw);
+  };
+  for (const auto& portrait : page.portraits) {
+    if (portrait.moments.empty()) continue;
+    add(fmt::format("portrait-condition{:04d}", portrait.condition), column_width, portrait_height,
+        "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
+    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width, spectrum_height,
+        "Eigenvalues at the fixed points of " + portrait.label,
+        [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back()); });
+    add_all(neuron_panels(portrait));
+  }
+  for (const auto& result : page.results.results) add_all(result.panels);
   return files;
 }
 

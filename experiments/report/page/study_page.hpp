@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "experiments/report/comparison.hpp"
+#include "experiments/report/network_comparison.hpp"
 #include "experiments/report/page/beside.hpp"
 #include "experiments/report/page/portrait.hpp"
+#include "experiments/report/page/results_beside.hpp"
 #include "experiments/study/study_status.hpp"
 
 namespace stillpoint {
@@ -20,13 +22,20 @@ struct StudyPage {
   std::vector<Portrait> portraits;
   std::optional<std::string> study_file;
   FiguresBeside beside = {};
+  ResultsBeside results = {};
+  std::vector<NetworkComparison> networks = {};  // of each analysis that was made of all its networks
 };
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
 /// shows progress. Throws UserError where the directory holds no study, or no run that can be read is finished.
-StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request = {});
+/// analyses: of its networks, of which what is kept is shown.
+StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request = {},
+                          const std::vector<NetworkAnalysis>& analyses = {});
 
 std::string page_html(const StudyPage& page);
+
+/// Panels with their downloads. Two that differ in their axis alone are one figure with a choice.
+std::string figures_html(const std::vector<StudyPanel>& panels);
 
 /// Every panel as SVG and as PDF, by the name of its file.
 struct FigureFile {

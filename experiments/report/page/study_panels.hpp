@@ -15,10 +15,11 @@ struct StudyPanel {
   std::string title;
   std::string caption;  // what is drawn how
   std::string table;    // of the page's data, that it shows; "" for none
-  double height;        // [pt]; its width is column_width
+  double height;        // [pt]
   std::function<void(Drawing&)> draw;
   std::string axis = {};         // two panels of one title: "linear" or "logarithmic"
   bool shows_conditions = true;  // by colour: a legend belongs to it
+  double width = column_width;   // [pt]
 };
 
 /// single_runs: curves of single runs, of each condition at most. All that is given must outlive the panels.

@@ -1,0 +1,30 @@
+// Panels of the networks of portraits: single neurons in a typical trial, and eigenvalues at fixed points.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/report/page/portrait.hpp"
+#include "experiments/report/page/results_beside.hpp"
+
+namespace stillpoint {
+
+/// A neuron whose rate is near a straight line in time.
+struct Ramp {
+  Index neuron;     // from 0
+  double change;    // of the fitted line over the trial
+  double strength;  // |change| over the standard deviation of what the line leaves
+};
+/// By falling strength, of the neurons that change by at least a tenth of the largest change.
+std::vector<Ramp> ramps_of(const Matrix<double>& rates);
+
+/// Two panels of a portrait that has a trial, none of another.
+std::vector<ResultPanel> neuron_panels(const Portrait& portrait);
+
+/// Eigenvalues at the fixed points of one of a portrait's networks, with the border of stability; of width column_width.
+constexpr double spectrum_height = 205;
+void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment);
+/// A figure that shows the network that the portrait shows; "" where there are no eigenvalues.
+std::string spectra_html(const std::vector<Portrait>& portraits);
+
+}  // namespace stillpoint

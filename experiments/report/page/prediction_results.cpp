@@ -1,0 +1,195 @@
+// Predictions and checked recordings, read back from what `predict` and `check` wrote of them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "experiments/predictions/animals_file.hpp"
+#include "experiments/predictions/hypotheses.hpp"
+#include "experiments/report/check_figure.hpp"
+#include "experiments/report/page/results_beside.hpp"
+#include "experiments/report/prediction_figure.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+Json table_of(std::vector<std::string> columns) { return {{"columns", std::move(columns)}, {"rows", Json::array()}}; }
+
+StudyPanel panel_of(Figure figure, std::string name, std::string title, std::string caption) {
+  StudyPanel panel{name, std::move(title), std::move(caption), name, figure.height, std::move(figure.draw)};
+  panel.shows_conditions = false;
+  panel.width = figure.width;
+  return panel;
+}
+
+std::optional<Interval> interval_of(const ReportEntry& entry) {
+  if (entry.is_null()) return std::nullopt;
+  const auto ends = entry.list();
+  if (ends.size() != 2) entry.fail("two numbers");
+  const auto low = ends[0].statistic(), high = ends[1].statistic();
+  if (!low || !high || *low > *high) entry.fail("two numbers, the lower first");
+  return Interval{*low, *high};
+}
+
+/// Of {"value", "interval"}.
+std::optional<Estimate> estimate_of(const ReportEntry& entry) {
+  const auto value = entry["value"].statistic();
+  if (!value) return std::nullopt;
+  return Estimate{*value, interval_of(entry["interval"])};
+}
+
+std::optional<std::size_t> place_of_prediction(const std::string& name) {
+  const auto& all = predictions();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+  if (found == all.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+/// Those of the table in its order, others after them.
+std::size_t order_of(const std::string& hypothesis) {
+  const auto& all = hypotheses();
+  return static_cast<std::size_t>(
+      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == hypothesis; }) - all.begin());
+}
+
+std::vector<double> network_means(const AnimalsFile& animals, const std::string& prediction,
+                                  const std::string& hypothesis, std::size_t size) {
+  std::vector<double> means;
+  const auto of_prediction = animals.animals.find(prediction);
+  if (of_prediction == animals.animals.end()) return means;
+  const auto of_hypothesis = of_prediction->second.find(hypothesis);
+  if (of_hypothesis == of_prediction->second.end()) return means;
+  for (const auto& network : of_hypothesis->second[size]) {
+    const auto& sessions = network.animal.sessions;
+    means.push_back(std::accumulate(sessions.begin(), sessions.end(), 0.0) / static_cast<double>(sessions.size()));
+  }
+  return means;
+}
+
+ShownPrediction shown_prediction_of(const ReportEntry& entry, std::size_t prediction, const std::string& focus,
+                                    const AnimalsFile& animals) {
+  const std::size_t middle = animals.sizes.size() / 2;
+  ShownPrediction shown{prediction, {}, focus, animals.sizes[middle]};
+  for (const auto& [name, of] : entry["hypotheses"].members()) {
+    const auto recorded = of["recorded"].list();
+    if (recorded.size() != animals.sizes.size()) of["recorded"].fail("a list of as many as animals.json has sizes");
+    shown.rows.push_back({name, network_means(animals, predictions()[prediction].name, name, middle), estimate_of(of),
+                          estimate_of(recorded[middle])});
+  }
+  std::stable_sort(shown.rows.begin(), shown.rows.end(),
+                   [](const auto& a, const auto& b) { return order_of(a.hypothesis) < order_of(b.hypothesis); });
+  return shown;
+}
+
+void add_estimate(Json& table, const std::string& hypothesis, const char* what, const std::optional<Estimate>& of) {
+  if (!of) return;
+  const auto low = of->interval ? Json(of->interval->low) : Json(),
+             high = of->interval ? Json(of->interval->high) : Json();
+  table["rows"].push_back({hypothesis, what, of->value, low, high});
+}
+
+Json numbers_of_prediction(const ShownPrediction& shown) {
+  auto table = table_of({"hypothesis", "what", "value", "low", "high"});
+  for (const auto& row : shown.rows) {
+    add_estimate(table, row.hypothesis, "by rates", row.by_rates);
+    add_estimate(table, row.hypothesis, "recorded", row.recorded);
+    for (const double value : row.networks)
+      table["rows"].push_back({row.hypothesis, "network", value, nullptr, nullptr});
+  }
+  return table;
+}
+
+bool has_values(const ShownPrediction& shown) {
+  return std::any_of(shown.rows.begin(), shown.rows.end(),
+                     [](const auto& row) { return row.by_rates || row.recorded || !row.networks.empty(); });
+}
+
+CheckedPrediction checked_of(const ReportEntry& entry, std::size_t prediction, Json& table) {
+  CheckedPrediction checked;
+  checked.prediction = prediction;
+  const auto& name = predictions()[prediction].name;
+  const auto measured = entry["measured"].statistic();
+  if (!measured) entry["measured"].fail("a number");
+  checked.measured = *measured;
+  checked.interval = interval_of(entry["interval"]);
+  checked.size = {entry["neurons"].count(), entry["trials"].count()};
+  const auto add = [&](const std::string& hypothesis, const char* what, const std::optional<double>& value,
+                       const std::optional<Interval>& interval) {
+    table["rows"].push_back({name, hypothesis, what, number_or_null(value), interval ? Json(interval->low) : Json(),
+                             interval ? Json(interval->high) : Json()});
+  };
+  add("", "measured", measured, checked.interval);
+  for (const auto& [hypothesis, of] : entry["hypotheses"].members()) {
+    HypothesisLaw law;
+    law.hypothesis = hypothesis;
+    const auto mean = of["mean"].statistic();
+    if (!mean) of["mean"].fail("a number");
+    law.mean = *mean;
+    add(hypothesis, "mean of networks", law.mean, interval_of(of["predicted"]));
+    auto& networks = checked.statistic.networks[hypothesis];
+    for (const auto& value : of["values"].list())
+      if (const auto number = value.statistic()) {
+        networks.push_back({0, "", *number});
+        add(hypothesis, "network", *number, {});
+      }
+    checked.laws.push_back(std::move(law));
+  }
+  return checked;
+}
+
+}  // namespace
+
+ResultBeside predictions_beside(const ReportEntry& all, const std::string& folder, const std::string& name,
+                                std::vector<std::string>& notes) {
+  const auto animals = read_animals(folder);
+  const auto focus = all["focus"].text();
+  ResultBeside result;
+  std::vector<std::string> none, unknown;
+  for (const auto& entry : all["predictions"].list()) {
+    const auto of = entry["name"].text();
+    const auto place = place_of_prediction(of);
+    if (!place) {
+      unknown.push_back(of);
+      continue;
+    }
+    const auto shown = shown_prediction_of(entry, *place, focus, animals);
+    if (!has_values(shown)) {
+      none.push_back(of);
+      continue;
+    }
+    const auto outcome = entry.find("outcome");
+    if (!outcome)
+      result.says =
+          "The file is of an earlier version and does not say what it tells apart; predictions.md beside it does.";
+    result.panels.push_back(
+        {panel_of(prediction_figure(shown), fmt::format("{}-{}", name, of), of, outcome ? outcome->text() : ""),
+         numbers_of_prediction(shown)});
+  }
+  if (!none.empty())
+    notes.push_back(fmt::format("Predictions without a value in any network: {}.", fmt::join(none, ", ")));
+  if (!unknown.empty())
+    notes.push_back(
+        fmt::format("Predictions that this program does not know are not drawn: {}.", fmt::join(unknown, ", ")));
+  return result;
+}
+
+ResultBeside check_beside(const ReportEntry& all, const std::string& name) {
+  Check check{};
+  for (const auto& each : all["hypotheses"].list()) check.hypotheses.push_back(each.text());
+  auto table = table_of({"prediction", "hypothesis", "what", "value", "low", "high"});
+  for (const auto& entry : all["predictions"].list())
+    if (const auto place = place_of_prediction(entry["name"].text()); place && entry["cannot_tell"].is_null())
+      check.predictions.push_back(checked_of(entry, *place, table));
+  ResultBeside result;
+  result.says = all["conclusion"].text();
+  if (check.predictions.empty()) return result;
+  result.panels.push_back(
+      {panel_of(check_figure(check, result.says), name, "A recording and the hypotheses",
+                "Blue: what was measured, with its interval. Orange: mean of the networks of a hypothesis, recorded "
+                "alike; grey: each of them."),
+       table});
+  return result;
+}
+
+}  // namespace stillpoint

@@ -1,0 +1,43 @@
+// Results of other commands that lie in a study's directory, told by what they hold and drawn anew from their numbers:
+// predictions, checked recordings, followed attractors.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "experiments/predictions/report_entry.hpp"
+#include "experiments/report/cells.hpp"
+#include "experiments/report/page/study_panels.hpp"
+
+namespace stillpoint {
+
+/// A panel with the numbers that it shows.
+struct ResultPanel {
+  StudyPanel panel;
+  Json table;  // {"columns", "rows"}
+};
+
+struct ResultBeside {
+  std::string path;  // of its file, within the directory
+  std::string says;  // what the command concluded, in its words; "" where each panel has its own
+  std::vector<ResultPanel> panels;
+};
+
+struct ResultsBeside {
+  std::vector<ResultBeside> results;  // by path
+  std::vector<std::string> notes;     // files that are not drawn, and why
+  std::set<std::string> pictures;     // SVG files, within the directory, whose figures are drawn here
+  std::set<std::string> bytes;        // of such files, by whatever name
+};
+
+/// In the directory and its folders, but those that are the study's own. The first of `most_bytes` together.
+ResultsBeside results_beside(const std::string& directory, std::size_t most_bytes = 1'500'000);
+
+/// name: of files, unique to the result.
+ResultBeside predictions_beside(const ReportEntry& all, const std::string& folder, const std::string& name,
+                                std::vector<std::string>& notes);
+ResultBeside check_beside(const ReportEntry& all, const std::string& name);
+ResultBeside followed_beside(const ReportEntry& all, const std::string& name);
+
+}  // namespace stillpoint

@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/portrait_panels.hpp"
+#include "experiments/report/panel.hpp"
+
+namespace stillpoint {
+
+namespace {
+
+constexpr double left = 40, top = 22, width = column_width - left - 8, height = 150;
+
+/// One scale for all networks of a run, the same in both directions.
+Panel panel_of(const Portrait& portrait) {
+  double least = portrait.is_map ? -1.1 : -1, most = portrait.is_map ? 1.1 : 0.2, up = portrait.is_map ? 1.1 : 0.2;
+  for (const auto& moment : portrait.moments)
+    for (const auto& point : moment.points)
+      for (const auto& value : point.eigenvalues) {
+        least = std::min(least, value.real());
+        most = std::max(most, value.real());
+        up = std::max(up, std::abs(value.imag()));
+      }
+  const double unit = 1.05 * std::max((most - least) / width, 2 * up / height), centre = (least + most) / 2;
+  return {{left, top},
+          width,
+          height,
+          {portrait.is_map ? "real part of the multiplier" : "real part (1/τ)", centre - unit * width / 2,
+           centre + unit * width / 2},
+          {"imaginary part", -unit * height / 2, unit * height / 2}};
+}
+
+bool has_eigenvalues(const Portrait& portrait) {
+  return std::any_of(portrait.moments.begin(), portrait.moments.end(), [](const auto& moment) {
+    return std::any_of(moment.points.begin(), moment.points.end(),
+                       [](const auto& point) { return !point.eigenvalues.empty(); });
+  });
+}
+
+std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment, std::size_t number,
+                       std::size_t moment_number, bool shown) {
+  Svg svg(column_width, spectrum_height,
+          fmt::format("Eigenvalues at the fixed points of {}, update {}", portrait.label, moment.update),
+          Svg::Place::page);
+  draw_spectrum(svg, portrait, moment);
+  return fmt::format(
+             "<div class=\"panel\" data-name=\"spectrum-condition{:04d}-update{}\" data-portrait=\"{}\" "
+             "data-moment=\"{}\"{}>\n",
+             portrait.condition, moment.update, number, moment_number, shown ? "" : " hidden") +
+         svg.str() + "</div>\n";
+}
+
+}  // namespace
+
+void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment) {
+  constexpr double full_turn = 2 * 3.14159265358979;
+  const auto panel = panel_of(portrait);
+  std::vector<Point> border;
+  if (portrait.is_map)
+    for (int i = 0; i <= 90; ++i)
+      border.push_back(panel.at(std::cos(full_turn * i / 90), std::sin(full_turn * i / 90)));
+  else
+    border = {panel.at(0, panel.y.low), panel.at(0, panel.y.high)};
+  drawing.polyline(border, {"#999999", 0.8, ""});
+  std::size_t stable = 0;
+  for (const bool of_stable : {false, true}) {
+    std::vector<Point> dots;
+    for (const auto& point : moment.points) {
+      if (point.stable != of_stable) continue;
+      stable += of_stable ? 1 : 0;
+      for (const auto& value : point.eigenvalues) dots.push_back(panel.at(value.real(), value.imag()));
+    }
+    drawing.circles(dots, 1.2, of_stable ? "#0072B2" : "#D55E00");
+  }
+  panel.draw_axes(drawing, "", fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update));
+  drawing.text({left + 4, top + 8}, fmt::format("{} stable", stable), {7, "start", 0, "#0072B2"});
+  drawing.text({left + 4, top + 17}, fmt::format("{} not", moment.points.size() - stable), {7, "start", 0, "#D55E00"});
+}
+
+std::string spectra_html(const std::vector<Portrait>& portraits) {
+  std::string panels;
+  std::size_t number = 0;  // as of the portraits in the page's data
+  for (const auto& portrait : portraits) {
+    if (portrait.moments.empty()) continue;
+    if (has_eigenvalues(portrait))
+      for (std::size_t i = 0; i < portrait.moments.size(); ++i)
+        panels += panel_html(portrait, portrait.moments[i], number, i, number == 0 && i + 1 == portrait.moments.size());
+    ++number;
+  }
+  if (panels.empty()) return "";
+  return "<figure id=\"spectrum\">\n<h3>Stability of its fixed points</h3>\n" + panels +
+         element("figcaption",
+                 fmt::format("Eigenvalues of the linearisation at the fixed points of the network that the portrait "
+                             "shows, short-term synapses included where the search has them. Blue: at stable points, "
+                             "orange: at others; grey: the border of stability. No more than {} of a network, those of "
+                             "stable points first.",
+                             PortraitSetting::eigenvalues)) +
+         "<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button><button type=\"button\" "
+         "id=\"spectrum-csv\">Numbers as CSV</button></p>\n</figure>\n";
+}
+
+}  // namespace stillpoint
