@@ -4,6 +4,7 @@
 
 #include "experiments/options/message.hpp"
 #include "experiments/report/page/notices.hpp"
+#include "experiments/report/page/option_maps.hpp"
 #include "experiments/report/page/page_table.hpp"
 #include "experiments/report/page/page_text.hpp"
 #include "sim/options/option.hpp"
@@ -135,6 +136,12 @@ std::string panels_html(const std::vector<ResultPanel>& panels, Json& tables) {
     tables[panel.table] = table;
   }
   return "<div class=\"figures\">\n" + figures_html(drawn) + "</div>\n";
+}
+
+std::vector<ResultPanel> further_panels(const StudyPage& page, std::vector<std::string>& notes) {
+  auto panels = option_maps(page.study, notes);
+  for (auto& panel : alignment_panels(page.alignment, page.study.study)) panels.push_back(std::move(panel));
+  return panels;
 }
 
 std::vector<NetworkComparison> compared_networks(const std::string& directory, const StudyRecord& study,

@@ -17,6 +17,9 @@ std::vector<NetworkComparison> compared_networks(const std::string& directory, c
 /// Panels with their downloads, "" of none. Adds their tables to those of the page.
 std::string panels_html(const std::vector<ResultPanel>& panels, Json& tables);
 
+/// What a study's own runs tell beyond its curves: maps of two options, alignment of rules.
+std::vector<ResultPanel> further_panels(const StudyPage& page, std::vector<std::string>& notes);
+
 /// The part, "" where there is nothing in it. Adds its tables to those of the page, for downloads.
 std::string analyses_html(const StudyPage& page, Json& tables);
 

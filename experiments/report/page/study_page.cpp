@@ -179,7 +179,7 @@ std::string subtitle(const StudyPage& page) {
 
 StudyPage read_study_page(const std::string& directory, const ComparisonRequest& request,
                           const std::vector<NetworkAnalysis>& analyses) {
-  StudyPage page{directory, {}, {}, {}, {}, {}, {}, {}, {}};
+  StudyPage page{directory, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   auto record = read_results(directory, &page.damaged);
   if (!record.has_runs())
     throw UserError(
@@ -193,6 +193,7 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   page.study_file = study_file_of(directory, page.study.study);
   page.results = results_beside(directory);
   page.beside = figures_beside(directory, page.study.study.name, page.results);
+  page.alignment = alignment_curves(directory, page.study.study, page.results.notes);
   page.networks = compared_networks(directory, page.study.study, request, analyses, page.results.notes);
   return page;
 }
@@ -221,6 +222,9 @@ std::string page_html(const StudyPage& page) {
   if (std::any_of(study.conditions.begin(), study.conditions.end(), is_hollow))
     figures += element("p", "Hollow points: runs of the condition are missing, or controls are not matched.",
                        "class=\"fine\"");
+  std::vector<std::string> notes;
+  figures += panels_html(further_panels(page, notes), tables);
+  for (const auto& note : notes) figures += notice(note);
   auto list = table_html(runs);
   if (static_cast<long>(listed) < all)
     list += notice(
@@ -264,6 +268,8 @@ std::vector<FigureFile> panel_files(const StudyPage& page) {
   const auto add_all = [&](const std::vector<ResultPanel>& panels) {
     for (const auto& [panel, table] : panels) add(panel.name, panel.width, panel.height, panel.title, panel.draw);
   };
+  std::vector<std::string> notes;  // are on the page
+  add_all(further_panels(page, notes));
   for (const auto& portrait : page.portraits) {
     if (portrait.moments.empty()) continue;
     add(fmt::format("portrait-condition{:04d}", portrait.condition), column_width, portrait_height,

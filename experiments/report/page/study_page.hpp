@@ -7,6 +7,7 @@
 
 #include "experiments/report/comparison.hpp"
 #include "experiments/report/network_comparison.hpp"
+#include "experiments/report/page/alignment.hpp"
 #include "experiments/report/page/beside.hpp"
 #include "experiments/report/page/portrait.hpp"
 #include "experiments/report/page/results_beside.hpp"
@@ -24,6 +25,7 @@ struct StudyPage {
   FiguresBeside beside = {};
   ResultsBeside results = {};
   std::vector<NetworkComparison> networks = {};  // of each analysis that was made of all its networks
+  std::vector<RuleAlignment> alignment = {};
 };
 
 /// Reads all that a page needs, files of runs once but for those of portraits. Says on standard error what is damaged,
