@@ -40,7 +40,7 @@ Json data_of(const std::string& html) {
 
 /// Two networks, each with a stable point and a saddle; four neurons in the last, of which one ramps.
 Portrait made_portrait() {
-  Portrait portrait{0, "#0 none", 1, {0.6, 0.3, 0.1}, {0}, {}, "", true, {}};
+  Portrait portrait{0, "#0 none", 1, {{0.6, 0.3, 0.1}}, {0}, {}, true, {}, ""};
   for (const long update : {0L, 400L})
     portrait.moments.push_back(
         {update,

@@ -96,8 +96,10 @@ const tests = {
       const panels = page.locator(".panel:not([hidden]) svg");
       assert.ok((await panels.count()) >= 4);
       for (const panel of await panels.all()) {
-        const of_curves = await panel.evaluate((node) => node.parentElement.dataset.name.startsWith("learning-curves"));
-        if (name !== "diverged" || !of_curves) // runs that diverge at once have no curve
+        const drawn = await panel.evaluate((node) => node.parentElement.dataset.name);
+        const of_network = /^(spectrum|neurons|ramps)-/.test(drawn);
+        if (of_network) assert.ok((await panel.locator("polyline, path").count()) > 1, drawn);
+        else if (name !== "diverged" || !drawn.startsWith("learning-curves")) // runs that diverge at once have no curve
           assert.ok((await panel.locator(".series polyline, .series circle, .series text").count()) > 0, name);
         assert.ok((await panel.locator("text").count()) > 2);
         const box = await panel.boundingBox();
@@ -214,6 +216,22 @@ const tests = {
     const { portraits } = await data_of(page);
     const places = portraits[0].moments.flatMap(({ trials, points }) => [...trials.flat(), ...points]);
     assert.equal(parsed(text).length, 1 + places.length);
+  },
+  async eigenvalues_are_those_of_the_network_that_the_portrait_shows() {
+    const { page, problems } = await open(pages.twenty);
+    const shown = () => page.locator("#spectrum .panel:not([hidden])").evaluateAll((all) => all.map((each) => each.dataset.name));
+    const last = await shown();
+    assert.match(last[0], /^spectrum-condition0000-update[0-9]+$/);
+    await page.locator("#portrait-moment").press("Home");
+    assert.deepEqual(await shown(), ["spectrum-condition0000-update0"]);
+    await page.locator("#portrait-network").selectOption("1");
+    assert.deepEqual(await shown(), [last[0].replace("0000", "0001")]);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#spectrum-csv").click()]);
+    const lines = readFileSync(await download.path(), "utf8").trim().split("\r\n");
+    const portrait = (await page.evaluate(() => window.stillpoint.data)).portraits[1];
+    const halves = portrait.moments.flatMap(({ points }) => points.flatMap(({ eigenvalues }) => eigenvalues.filter((_, i) => i % 2)));
+    assert.equal(lines.length - 1, halves.reduce((sum, imaginary) => sum + (imaginary > 0 ? 2 : 1), 0));
+    assert.deepEqual(problems, []);
   },
   async diverged_runs_are_named() {
     const { page } = await open(pages.diverged);
