@@ -21,7 +21,7 @@ class Svg : public Drawing {
   void rect(Point corner, double width, double height, const std::string& fill) override;
   void circle(Point centre, double radius, const std::string& fill) override;
   void text(Point at, const std::string& text, const TextStyle& style = {}) override;
-  void begin(const std::string& kind, const std::string& label = "", long condition = -1) override;
+  void begin(const std::string& kind, const std::string& label = "", long condition = -1, double height = 0) override;
   void end() override;
   std::string str() const { return body_ + "</svg>\n"; }
 

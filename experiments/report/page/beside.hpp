@@ -20,7 +20,7 @@ struct FiguresBeside {
 
 /// Restructuring events where DIR/restructuring keeps them of every run, and SVG files in the directory and in those of
 /// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
-/// itself. The first of `most_bytes` together.
+/// itself, and what is no SVG: a note says so. The first of `most_bytes` together.
 FiguresBeside figures_beside(const std::string& directory, const std::string& name, std::size_t most_bytes = 1'500'000);
 
 /// As pictures, whose scripts and links do nothing.

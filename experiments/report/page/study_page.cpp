@@ -223,28 +223,42 @@ std::string page_html(const StudyPage& page) {
                                             {"portraits", portraits_json(page.portraits)}})}});
 }
 
-std::vector<FigureFile> panel_files(const StudyPage& page) {
+std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& style) {
   const auto& study = page.study.study;
   const CurvePanels curves(study.conditions);
+  const double scale = style.font / TextStyle().size, width = style.width / 25.4 * 72 / scale;
+  const double room = style.letters ? 10 : 0;  // of the letter, above the panel
   std::vector<FigureFile> files;
+  char letter = 'a' - 1;
   const auto add = [&](const std::string& name, double height, const std::string& title, const auto& draw) {
-    Svg svg(column_width, height, title);
-    draw(svg);
+    const auto drawn_on = [&](Drawing& whole) {
+      Scaled drawing(whole, scale, room);
+      if (style.letters) drawing.text({2, -1}, std::string(1, letter), {10, "start", 0, "#000000", true});
+      draw(drawing);
+    };
+    Svg svg(scale * width, scale * (height + room), title);
+    drawn_on(svg);
     files.push_back({name + ".svg", svg.str()});
-    Pdf pdf(column_width, height, title);
-    draw(pdf);
+    Pdf pdf(scale * width, scale * (height + room), title);
+    drawn_on(pdf);
     files.push_back({name + ".pdf", pdf.bytes()});
   };
-  for (const auto& panel : study_panels(page.study, curves, single_runs_of(study)))
-    add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
+  std::string last_title;
+  for (const auto& panel : study_panels(page.study, curves, single_runs_of(study), width)) {
+    if (panel.title != last_title) ++letter;
+    last_title = panel.title;
+    add(panel.name, panel.height + (panel.shows_conditions ? legend_height(study, width) : 0), panel.title,
         [&](Drawing& drawing) {
           panel.draw(drawing);
-          if (panel.shows_conditions) draw_legend(drawing, study, panel.height);
+          if (panel.shows_conditions) draw_legend(drawing, study, panel.height, width);
         });
+  }
   for (const auto& portrait : page.portraits)
-    if (!portrait.moments.empty())
-      add(fmt::format("portrait-condition{:04d}", portrait.condition), portrait_height,
-          "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
+    if (!portrait.moments.empty()) {
+      ++letter;
+      add(fmt::format("portrait-condition{:04d}", portrait.condition), portrait_height(portrait, width),
+          "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait, width); });
+    }
   return files;
 }
 

@@ -28,10 +28,10 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
 
 std::string page_html(const StudyPage& page);
 
-/// Every panel as SVG and as PDF, by the name of its file.
+/// Every panel as SVG and as PDF, by the name of its file. Two panels that differ in their axis alone have one letter.
 struct FigureFile {
   std::string name, bytes;
 };
-std::vector<FigureFile> panel_files(const StudyPage& page);
+std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& style = {});
 
 }  // namespace stillpoint

@@ -112,13 +112,18 @@ PageTable comparisons_table(const Json& summary) {
        {"reached_points", "reached", "points, 95 %", "Difference of the share at criterion, percentage points."},
        {"reached_low", "", ""},
        {"reached_high", "", ""},
+       {"p_reached_holm", "p (Holm)", "reached",
+        "Of the difference of shares: by turned signs, corrected over all comparisons of the table."},
        {"updates", "updates", "95 %",
         "Difference of the mean of min(updates to criterion, budget); negative is faster."},
        {"updates_low", "", ""},
        {"updates_high", "", ""},
-       {"p", "p", "", "Of the updates: paired test by turned signs, or log-rank."},
-       {"p_holm", "p (Holm)", "", "Corrected over all comparisons of the table."},
-       {"cliffs_delta", "Cliff's delta", "", "-1: every run faster, +1: every run slower."}},
+       {"p", "", ""},
+       {"p_holm", "p (Holm)", "updates",
+        "Of the updates: paired test by turned signs, or log-rank; corrected over all comparisons of the table."},
+       {"cliffs_delta", "Cliff's delta", "95 %", "-1: every run faster, +1: every run slower."},
+       {"cliffs_delta_low", "", ""},
+       {"cliffs_delta_high", "", ""}},
       {}};
   for (std::size_t i = 0; i < summary.size(); ++i) {
     const auto& entry = summary[i]["comparison"];
@@ -127,6 +132,9 @@ PageTable comparisons_table(const Json& summary) {
       const auto& value = entry[name];
       return Cell{value, value.is_null() ? "" : fmt::format("{:.2g}", value.get<double>())};
     };
+    const Json delta = entry["cliffs_delta"].is_null()
+                           ? Json()
+                           : Json{{"value", entry["cliffs_delta"]}, {"interval", entry["cliffs_delta_interval"]}};
     table.rows.push_back({{summary[i]["label"]},
                           {entry["against"]["label"]},
                           {entry["pairs"]},
@@ -134,12 +142,15 @@ PageTable comparisons_table(const Json& summary) {
                           estimate_cell(entry["reached_points"], 0),
                           {end_of(entry["reached_points"], 0)},
                           {end_of(entry["reached_points"], 1)},
+                          p("p_reached_holm"),
                           estimate_cell(entry["updates"], 0),
                           {end_of(entry["updates"], 0)},
                           {end_of(entry["updates"], 1)},
                           p("p"),
                           p("p_holm"),
-                          rounded(entry["cliffs_delta"], 2)});
+                          estimate_cell(delta, 2),
+                          {end_of(delta, 0)},
+                          {end_of(delta, 1)}});
   }
   return table;
 }
