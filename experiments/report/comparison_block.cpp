@@ -19,11 +19,6 @@ std::optional<Estimate> in_unit(const ComparedStudy& study, std::optional<Estima
   return estimate;
 }
 
-std::string signed_number(double value, int decimals) {
-  const auto text = fmt::format("{:+.{}f}", value, decimals);
-  return text.find_first_not_of("+-0.") == std::string::npos ? "0" : text;
-}
-
 std::string estimate_cell(const std::optional<Estimate>& estimate, int decimals) {
   if (!estimate) return "-";
   const auto text = signed_number(estimate->value, decimals);
@@ -57,6 +52,11 @@ std::string estimate_fields(const std::optional<Estimate>& estimate) {
 const char* test_name(const Comparison& comparison) { return comparison.paired ? "paired" : "log_rank"; }
 
 }  // namespace
+
+std::string signed_number(double value, int decimals) {
+  const auto text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_not_of("+-0.") == std::string::npos ? "0" : text;
+}
 
 Block comparisons_block(const ComparedStudy& study) {
   const std::string unit = study.on_the_clock ? "ms of training" : "updates";

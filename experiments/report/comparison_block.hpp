@@ -8,6 +8,9 @@
 
 namespace stillpoint {
 
+/// "+12", "-0.31", "0" where no digit is left of it.
+std::string signed_number(double value, int decimals);
+
 /// One row for each condition that is compared with another.
 Block comparisons_block(const ComparedStudy& study);
 /// What its columns are; "" where nothing is compared.

@@ -53,7 +53,7 @@ void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis,
       drawing.text({row_left, y += line_height}, line);
     const double middle = y + track_height / 2 + 1;
     if (signed_axis)  // of 0, beneath the names
-      drawing.line({across(0), middle - track_height / 2 + 1}, {across(0), middle + track_height / 2 - 1},
+      drawing.line({across(0), middle - track_height / 2 + 2}, {across(0), middle + track_height / 2 - 2},
                    {"#999999", 0.5, ""});
     if (row.low && row.high) {
       drawing.line({across(*row.low), middle}, {across(*row.high), middle}, {row.stroke.colour, 1.1, ""});

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "experiments/report/comparison_block.hpp"
 #include "experiments/report/page/findings.hpp"
 #include "experiments/report/page/page_table.hpp"
 
@@ -21,10 +22,10 @@ Cell rounded(const Json& value, int decimals) {
 /// "+65 [39, 80]" of {"value", "interval"}, sorted by the value.
 Cell estimate_cell(const Json& estimate, int decimals) {
   if (estimate.is_null()) return {nullptr};
-  auto text = fmt::format("{:+.{}f}", estimate["value"].get<double>(), decimals);
+  const auto number = [&](const Json& value) { return signed_number(value.get<double>(), decimals); };
+  auto text = number(estimate["value"]);
   if (const auto& interval = estimate["interval"]; !interval.is_null())
-    text +=
-        fmt::format(" [{:+.{}f}, {:+.{}f}]", interval[0].get<double>(), decimals, interval[1].get<double>(), decimals);
+    text += fmt::format(" [{}, {}]", number(interval[0]), number(interval[1]));
   return {estimate["value"], text};
 }
 
