@@ -20,7 +20,7 @@ network.gain = 1.5 2.5
 [network]
 size = 20
 [integration]
-dt_ms = 10
+dt_ms = 4
 [training]
 updates = 400
 batch = 4
