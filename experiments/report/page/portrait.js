@@ -56,7 +56,7 @@ if (canvas) {
     }
     const stable = moment().points.filter((point) => point.stable).length;
     const others = moment().points.length - stable;
-    output.textContent = `update ${moment().update}; fixed points: ${stable} stable, ${others} not`;
+    output.textContent = `${select.selectedOptions[0].text}, update ${moment().update}; fixed points: ${stable} stable, ${others} not`;
   }
 
   function choose() {
