@@ -3,6 +3,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(TBB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(cairo REQUIRED)  # figures as PDF
+find_package(EXPAT REQUIRED)  # whether figures of others are SVG
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/experiments/*.cpp)
 list(FILTER sources EXCLUDE REGEX "/(main|processor)\\.cpp$")
@@ -18,7 +19,7 @@ add_library(stillpoint_experiments STATIC ${sources} ${page_files})
 target_include_directories(stillpoint_experiments SYSTEM PUBLIC ${HDF5_INCLUDE_DIRS})
 target_link_libraries(stillpoint_experiments PUBLIC stillpoint_flags stillpoint_plasticity stillpoint_tasks
                       stillpoint_analysis fmt::fmt Boost::program_options TBB::tbb nlohmann_json::nlohmann_json
-                      libdeflate::libdeflate cairo::cairo)
+                      libdeflate::libdeflate cairo::cairo EXPAT::EXPAT)
 stillpoint_fast_build(stillpoint_experiments)
 # Each figure has margins and sizes of its own, by the same names.
 file(GLOB figures ${PROJECT_SOURCE_DIR}/experiments/report/*_figure.cpp ${PROJECT_SOURCE_DIR}/experiments/report/learning_curves.cpp

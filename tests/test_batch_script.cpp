@@ -1,5 +1,6 @@
 // What a job's script says, and the times that Slurm takes.
 #include "experiments/cli/batch_script.hpp"
+#include "experiments/options/shell_word.hpp"
 #include "sim/options/option.hpp"
 #include "tests/catch.hpp"
 

@@ -275,3 +275,60 @@ TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and 
   CHECK(figures_beside(directory.string(), "", {}, drawn).figures.empty());
   std::filesystem::remove_all(directory);
 }
+
+TEST_CASE("Of conditions that share no seed the page says which is faster, and by how much") {
+  auto record = arms_of(12, 12, 12);
+  for (auto& each : record.conditions[1].runs) {
+    each.seed += 100;
+    each.reached_at = *each.reached_at / 4;
+  }
+  CHECK(findings(compare_conditions(record))[0].answer.find("tcr is faster (Cliff's delta of tcr -1.00 [") !=
+        std::string::npos);
+  for (auto& each : record.conditions[1].runs) each.reached_at = *each.reached_at * 12;
+  CHECK(findings(compare_conditions(record))[0].answer.find("none is faster (Cliff's delta of tcr 1.00 [") !=
+        std::string::npos);
+}
+
+TEST_CASE("The table of comparisons holds what the summary says of shares and of Cliff's delta") {
+  const auto page = page_of(arms_of(14, 1, 20));
+  const auto table = data_of(page_html(page))["tables"]["comparisons"];
+  const auto entry = Json::parse(summary_json(page.study))[1]["comparison"];
+  const auto at = [&](const std::string& key) {
+    const auto& columns = table["columns"];
+    return table["rows"][0][static_cast<std::size_t>(std::find(columns.begin(), columns.end(), key) - columns.begin())];
+  };
+  CHECK(at("p_reached_holm") == entry["p_reached_holm"]);
+  CHECK(at("p_reached_holm").get<double>() == *page.study.comparisons[1]->p_reached_holm);
+  CHECK(at("cliffs_delta_low") == entry["cliffs_delta_interval"][0]);
+  CHECK(at("cliffs_delta_high") == entry["cliffs_delta_interval"][1]);
+}
+
+TEST_CASE("One pair is a pair, and the line of no difference is not drawn through names") {
+  const auto study = compare_conditions(arms_of(1, 0, 1));
+  const CurvePanels curves(study.study.conditions);
+  for (const auto& panel : study_panels(study, curves, 1)) {
+    if (panel.name != "differences") continue;
+    Svg svg(column_width, panel.height, "", Svg::Place::page);
+    panel.draw(svg);
+    CHECK(svg.str().find("minus #0 none, 1 pair</text>") != std::string::npos);
+    CHECK(svg.str().find("<g class=\"series row\" data-condition=\"1\" data-height=\"20\">\n<text") !=
+          std::string::npos);
+    CHECK(svg.str().find("<polyline") > svg.str().find("</text>"));
+  }
+}
+
+TEST_CASE("An axis of accuracy that does not begin at 0 says so") {
+  auto record = two_arms();
+  const CurvePanels curves(record.conditions);
+  CHECK(curves.values(Axis::Scale::linear).label == "task accuracy (axis from 0.5)");
+  CHECK(curves.values(Axis::Scale::log10).label == "task accuracy");
+  record.conditions[0].runs[0].curve = thinned([] {
+    auto from_nothing = curve(400);
+    for (auto& accuracy : from_nothing.accuracy) accuracy = 2 * accuracy - 1;
+    return from_nothing;
+  }());
+  record.conditions[0].runs.resize(1);
+  const CurvePanels others(record.conditions);
+  CHECK(others.values(Axis::Scale::linear).low == 0);
+  CHECK(others.values(Axis::Scale::linear).label == "task accuracy");
+}

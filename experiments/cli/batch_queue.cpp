@@ -13,6 +13,7 @@
 
 #include "experiments/cli/batch_script.hpp"
 #include "experiments/options/message.hpp"
+#include "experiments/options/shell_word.hpp"
 #include "sim/options/option.hpp"
 
 namespace stillpoint {

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "experiments/options/argument.hpp"
+#include "experiments/options/shell_word.hpp"
 
 namespace stillpoint {
 
@@ -15,15 +16,10 @@ std::string job_name(const std::string& study) {
   return "stillpoint-" + std::regex_replace(study, std::regex("[^A-Za-z0-9_.-]"), "-");
 }
 
-bool is_plain(const std::string& word) {
-  static const std::regex plain("[A-Za-z0-9_./:=,+@%-]+");
-  return std::regex_match(word, plain);
-}
-
 /// A line of options for sbatch, which reads quotes as a shell does.
 std::string option_line(const std::string& option) {
   const auto equals = option.find('=');
-  if (is_plain(option)) return "#SBATCH --" + option + "\n";
+  if (is_plain_word(option)) return "#SBATCH --" + option + "\n";
   return fmt::format("#SBATCH --{}\"{}\"\n", option.substr(0, equals + 1), option.substr(equals + 1));
 }
 
@@ -33,11 +29,6 @@ void require_writable(const std::string& name, const std::string& path) {
 }
 
 }  // namespace
-
-std::string shell_word(const std::string& text) {
-  if (is_plain(text)) return text;
-  return "'" + boost::replace_all_copy(text, "'", "'\\''") + "'";
-}
 
 std::string batch_script(const BatchJob& job) {
   std::vector<std::string> options = {"job-name=" + job_name(job.name), fmt::format("array=1-{}", job.tasks)};

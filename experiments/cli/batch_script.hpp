@@ -32,7 +32,4 @@ void check_batch_job(const BatchJob& job);
 /// Seconds of a time as sbatch takes it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S. Throws UserError "--time ..".
 double batch_seconds(const std::string& time);
 
-/// A word of a shell's command line.
-std::string shell_word(const std::string& text);
-
 }  // namespace stillpoint

@@ -19,11 +19,6 @@ std::optional<Estimate> in_unit(const ComparedStudy& study, std::optional<Estima
   return estimate;
 }
 
-std::string signed_number(double value, int decimals) {
-  const auto text = fmt::format("{:+.{}f}", value, decimals);
-  return text.find_first_not_of("+-0.") == std::string::npos ? "0" : text;
-}
-
 std::string estimate_cell(const std::optional<Estimate>& estimate, int decimals) {
   if (!estimate) return "-";
   const auto text = signed_number(estimate->value, decimals);
@@ -47,7 +42,7 @@ Json estimate_json(const std::optional<Estimate>& estimate) {
 }
 
 std::string estimate_fields(const std::optional<Estimate>& estimate) {
-  const auto end = [&](double Interval::*side) {
+  const auto end = [&](double Interval::* side) {
     return estimate && estimate->interval ? std::optional((*estimate->interval).*side) : std::nullopt;
   };
   return ',' + csv_field(estimate ? std::optional(estimate->value) : std::nullopt) + ',' +
@@ -58,15 +53,20 @@ const char* test_name(const Comparison& comparison) { return comparison.paired ?
 
 }  // namespace
 
+std::string signed_number(double value, int decimals) {
+  const auto text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_not_of("+-0.") == std::string::npos ? "0" : text;
+}
+
 Block comparisons_block(const ComparedStudy& study) {
   const std::string unit = study.on_the_clock ? "ms of training" : "updates";
-  Block block{{{"against", "pairs", "reached [points]", unit, "p", "p (Holm)", "Cliff's delta"}}, {}};
+  Block block{{{"against", "pairs", "reached [points]", "p (Holm)", unit, "p (Holm)", "Cliff's delta"}}, {}};
   for (std::size_t i = 0; i < study.comparisons.size(); ++i)
     if (const auto& comparison = study.comparisons[i]) {
       block.rows.push_back({study.study.conditions[comparison->against].tag(), pairs_cell(*comparison),
-                            estimate_cell(comparison->share_reached, 0),
+                            estimate_cell(comparison->share_reached, 0), p_cell(comparison->p_reached_holm),
                             estimate_cell(in_unit(study, comparison->updates), study.on_the_clock ? 1 : 0),
-                            p_cell(comparison->p), p_cell(comparison->p_holm), estimate_cell(comparison->delta, 2)});
+                            p_cell(comparison->p_holm), estimate_cell(comparison->delta, 2)});
       block.conditions.push_back(i);
     }
   return block;
@@ -83,10 +83,10 @@ std::string comparisons_legend(const ComparedStudy& study) {
   std::string text = fmt::format(
       "Differences to the condition `against`, over the seeds that both have, with 95 % intervals. reached: share\n"
       "  of runs at criterion, percentage points. {0}: mean of min({0} to criterion,\n"
-      "  budget); negative is faster. p: of that mean, by turning signs of the differences; its interval holds 0\n"
-      "  where p > .05, and fewer than 6 pairs have no interval and no p below. p (Holm): corrected over\n"
-      "  {1}; - where the times cannot tell. Cliff's delta: of the same runs, -1 every\n"
-      "  run faster, +1 every run slower.\n",
+      "  budget); negative is faster. p (Holm): each of the difference to its left, by turning signs of the pairs'\n"
+      "  differences, corrected over {1}; - where nothing can be told. The interval\n"
+      "  of {0} holds 0 where the p that is not corrected is > .05 (--format csv has it); fewer than 6 pairs have\n"
+      "  no interval and no such p below. Cliff's delta: of the same runs, -1 every run faster, +1 every run slower.\n",
       study.on_the_clock ? "ms of training" : "updates",
       study.count == 1 ? "the one comparison" : fmt::format("the {} comparisons here", study.count));
   if (any_unpaired) text += "  unpaired: no seed in common, p by the log-rank test.\n";
@@ -108,6 +108,7 @@ Json comparison_json(const ComparedStudy& study, std::size_t condition) {
           {"set_apart", comparison->set_apart},
           {"budget", study.on_the_clock ? Json(in_unit(study, budget)) : Json(comparison->budget)},
           {"reached_points", estimate_json(comparison->share_reached)},
+          {"p_reached_holm", number_or_null(comparison->p_reached_holm)},
           {"updates", estimate_json(in_unit(study, comparison->updates))},
           {"log_rank", number_or_null(comparison->log_rank)},
           {"p", number_or_null(comparison->p)},
@@ -119,17 +120,19 @@ Json comparison_json(const ComparedStudy& study, std::size_t condition) {
 
 std::string comparison_header() {
   return ",against,test,pairs,set_apart,common_budget,reached_points,reached_points_low,reached_points_high,"
-         "updates_difference,updates_difference_low,updates_difference_high,log_rank,p,p_holm,comparisons,"
+         "p_reached_holm,updates_difference,updates_difference_low,updates_difference_high,log_rank,p,p_holm,"
+         "comparisons,"
          "cliffs_delta,cliffs_delta_low,cliffs_delta_high";
 }
 
 std::string comparison_fields(const ComparedStudy& study, std::size_t condition) {
   const auto& comparison = study.comparisons[condition];
-  if (!comparison) return std::string(18, ',');
+  if (!comparison) return std::string(19, ',');
   auto text = fmt::format(",{},{},{},{},{}", csv_field(study.study.conditions[comparison->against].name()),
                           test_name(*comparison), comparison->pairs, comparison->set_apart,
                           in_unit(study, static_cast<double>(comparison->budget)));
-  text += estimate_fields(comparison->share_reached) + estimate_fields(in_unit(study, comparison->updates));
+  text += estimate_fields(comparison->share_reached) + ',' + csv_field(comparison->p_reached_holm) +
+          estimate_fields(in_unit(study, comparison->updates));
   for (const auto& value : {comparison->log_rank, comparison->p, comparison->p_holm}) text += ',' + csv_field(value);
   return text + fmt::format(",{}", study.count) + estimate_fields(comparison->delta);
 }

@@ -8,6 +8,9 @@
 
 namespace stillpoint {
 
+/// "+12", "-0.31", "0" where no digit is left of it.
+std::string signed_number(double value, int decimals);
+
 /// One row for each condition that is compared with another.
 Block comparisons_block(const ComparedStudy& study);
 /// What its columns are; "" where nothing is compared.
@@ -20,6 +23,7 @@ std::string comparisons_legend(const ComparedStudy& study);
 ///   pairs set_apart      integers: pairs of runs with a seed; of these left out because a control is unmatched
 ///   budget               updates to which both are followed
 ///   reached_points       {"value", "interval"}: difference in the share of runs at criterion [percentage points], or null
+///   p_reached_holm       of it, by turned signs, corrected over all comparisons; null where no pair differs or one is all
 ///   updates              the same: difference in the mean of min(updates to criterion, budget), over pairs
 ///   log_rank             its chi-squared statistic, null where the test is paired
 ///   p                    two-sided; null where the times cannot tell: no difference, or too few runs

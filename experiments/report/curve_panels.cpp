@@ -88,7 +88,10 @@ Axis CurvePanels::updates(Axis::Scale scale) const {
 }
 
 Axis CurvePanels::values(std::optional<Axis::Scale> scale) const {
-  return Axis::covering(measure_.label, drawn_, scale.value_or(measure_.scale));
+  auto axis = Axis::covering(measure_.label, drawn_, scale.value_or(measure_.scale));
+  if (axis.scale == Axis::Scale::linear && axis.low > 0)  // a reader takes it for 0
+    axis.label += fmt::format(" (axis from {})", tick_label(axis.low));
+  return axis;
 }
 
 std::vector<double> CurvePanels::binned(const RunRecord& run) const {

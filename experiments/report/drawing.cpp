@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <sstream>
 
 namespace stillpoint {
 
@@ -30,6 +31,43 @@ void Drawing::circles(const std::vector<Point>& centres, double radius, const st
 
 void Drawing::rects(const std::vector<Box>& boxes, const std::string& fill) {
   for (const auto& box : boxes) rect(box.corner, box.width, box.height, fill);
+}
+
+std::vector<Point> Scaled::placed(std::vector<Point> points) const {
+  for (auto& point : points) point = placed(point);
+  return points;
+}
+
+void Scaled::piece(const std::vector<Point>& points, const Stroke& stroke) {
+  auto scaled = stroke;
+  scaled.width *= scale_;
+  std::istringstream lengths(stroke.dash);
+  std::ostringstream dash;
+  for (double length; lengths >> length;) dash << (dash.tellp() > 0 ? " " : "") << scale_ * length;
+  scaled.dash = dash.str();
+  to_.piece(placed(points), scaled);
+}
+
+void Scaled::polygon(const std::vector<Point>& points, const std::string& fill, double opacity) {
+  to_.polygon(placed(points), fill, opacity);
+}
+
+void Scaled::rect(Point corner, double width, double height, const std::string& fill) {
+  to_.rect(placed(corner), scale_ * width, scale_ * height, fill);
+}
+
+void Scaled::circle(Point centre, double radius, const std::string& fill) {
+  to_.circle(placed(centre), scale_ * radius, fill);
+}
+
+void Scaled::text(Point at, const std::string& text, const TextStyle& style) {
+  auto scaled = style;
+  scaled.size *= scale_;
+  to_.text(placed(at), text, scaled);
+}
+
+void Scaled::begin(const std::string& kind, const std::string& label, long condition, double height) {
+  to_.begin(kind, label, condition, scale_ * height);
 }
 
 }  // namespace stillpoint

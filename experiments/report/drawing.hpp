@@ -41,6 +41,13 @@ struct TextStyle {
 /// pairs.
 Stroke series_stroke(std::size_t i, double width = 1.2);
 
+/// What a user may choose of figures that are files of their own.
+struct FigureStyle {
+  double width = 89;     // [mm]
+  double font = 7;       // [pt]: text; titles, points and lines are in proportion to it
+  bool letters = false;  // a, b, c .. in the corners of panels
+};
+
 class Drawing {
  public:
   virtual ~Drawing() = default;
@@ -55,13 +62,15 @@ class Drawing {
   virtual void text(Point at, const std::string& text, const TextStyle& style = {}) = 0;
 
   /// What is drawn until `end` belongs together; may be nested. Of meaning where a reader can point at it, as on a page:
-  /// `kind` is one word, `label` what it is called, "" for nothing.
-  virtual void begin(const std::string& kind, const std::string& label = "", long condition = -1) {
-    (void)kind, (void)label, (void)condition;
+  /// `kind` is one word or several, `label` what it is called, "" for nothing; `height`: of a row, by which those beneath
+  /// move up where it is not shown.
+  virtual void begin(const std::string& kind, const std::string& label = "", long condition = -1, double height = 0) {
+    (void)kind, (void)label, (void)condition, (void)height;
   }
   virtual void end() {}
 
  private:
+  friend class Scaled;
   /// Of finite points.
   virtual void piece(const std::vector<Point>& points, const Stroke& stroke) = 0;
 
@@ -76,6 +85,28 @@ struct Figure {
   double width, height;
   std::string title;
   std::function<void(Drawing&)> draw;
+};
+
+/// Passes on what is drawn on it, moved down by `down`, then all lengths times `scale`: places, text, marks and lines alike,
+/// so that text is of the size that its file says.
+class Scaled : public Drawing {
+ public:
+  Scaled(Drawing& to, double scale, double down) : to_(to), scale_(scale), down_(down) {}
+
+  void polygon(const std::vector<Point>& points, const std::string& fill, double opacity) override;
+  void rect(Point corner, double width, double height, const std::string& fill) override;
+  void circle(Point centre, double radius, const std::string& fill) override;
+  void text(Point at, const std::string& text, const TextStyle& style = {}) override;
+  void begin(const std::string& kind, const std::string& label, long condition, double height) override;
+  void end() override { to_.end(); }
+
+ private:
+  void piece(const std::vector<Point>& points, const Stroke& stroke) override;
+  Point placed(Point at) const { return {scale_ * at.x, scale_ * (at.y + down_)}; }
+  std::vector<Point> placed(std::vector<Point> points) const;
+
+  Drawing& to_;
+  double scale_, down_;
 };
 
 }  // namespace stillpoint

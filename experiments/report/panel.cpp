@@ -116,8 +116,8 @@ void Panel::draw_axes(Drawing& drawing, const std::string& letter, const std::st
   }
   if (x.labelled) drawing.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
   drawing.text({corner.x - std::max(28., tick + 5 + widest), corner.y + height / 2}, y.label, {8, "middle", -90});
-  drawing.text({corner.x - 34, corner.y - 9}, letter, {10, "start", 0, "#000000", true});
-  drawing.text({corner.x, corner.y - 9}, title, {8});
+  if (!letter.empty()) drawing.text({corner.x - 34, corner.y - 9}, letter, {10, "start", 0, "#000000", true});
+  if (!title.empty()) drawing.text({corner.x, corner.y - 9}, title, {8});
 }
 
 }  // namespace stillpoint

@@ -51,10 +51,11 @@ std::string Svg::colour(const std::string& hexadecimal) const {
   return place_ == Place::file ? hexadecimal : fmt::format("var(--c{},{})", hexadecimal.substr(1), hexadecimal);
 }
 
-void Svg::begin(const std::string& kind, const std::string& label, long condition) {
+void Svg::begin(const std::string& kind, const std::string& label, long condition, double height) {
   if (place_ == Place::file) return;
   body_ += fmt::format("<g class=\"{}\"", kind);
   if (condition >= 0) body_ += fmt::format(" data-condition=\"{}\"", condition);
+  if (height > 0) body_ += fmt::format(" data-height=\"{:g}\"", height);
   if (!label.empty()) body_ += fmt::format(" data-label=\"{}\"", markup(label));
   body_ += ">\n";
 }

@@ -23,7 +23,7 @@ class Svg : public Drawing {
   void text(Point at, const std::string& text, const TextStyle& style = {}) override;
   void circles(const std::vector<Point>& centres, double radius, const std::string& fill) override;
   void rects(const std::vector<Box>& boxes, const std::string& fill) override;
-  void begin(const std::string& kind, const std::string& label = "", long condition = -1) override;
+  void begin(const std::string& kind, const std::string& label = "", long condition = -1, double height = 0) override;
   void end() override;
   std::string str() const { return body_ + "</svg>\n"; }
 

@@ -151,6 +151,8 @@ class Study:
             Up to which both are followed [unit].
         comparison.reached_points.value, comparison.reached_points.interval : float, list of float
             Difference of the shares that reached criterion [percentage points].
+        comparison.p_reached_holm : float
+            Of that difference, by turned signs; corrected over all comparisons (Holm).
         comparison.updates.value, comparison.updates.interval : float, list of float
             Difference of min(time to criterion, budget), mean over pairs [unit]; below 0 is faster.
         comparison.p, comparison.p_holm, comparison.comparisons : float, float, int
@@ -230,7 +232,7 @@ def _table(text: str) -> pd.DataFrame:
 
 _NO_COMPARISON = {
     "against": {"number": None, "label": None}, **dict.fromkeys((
-        "test", "pairs", "set_apart", "budget", "reached_points", "updates", "log_rank", "p", "p_holm", "comparisons", "cliffs_delta",
+        "test", "pairs", "set_apart", "budget", "reached_points", "updates", "p_reached_holm", "log_rank", "p", "p_holm", "comparisons", "cliffs_delta",
         "cliffs_delta_interval")),
 }
 

@@ -142,6 +142,49 @@ const tests = {
     await button.click();
     assert.ok(await parts.first().isVisible());
   },
+  async a_condition_that_is_not_shown_leaves_no_gap() {
+    const { page } = await open(pages.twenty);
+    const svg = page.locator('.panel[data-name="shares"] svg');
+    const [row, axis] = [svg.locator('[data-condition="1"] text').first(), svg.locator(".axis text").first()];
+    const places = async () => {
+      const [whole, ...parts] = await Promise.all([svg, row, axis].map((each) => each.boundingBox()));
+      return { height: whole.height, from_top: parts.map(({ y }) => y - whole.y) };
+    };
+    const all = await places();
+    await page.locator('[data-toggle="0"]').click();
+    const fewer = await places();
+    const moved = all.height - fewer.height;
+    assert.ok(moved > 10, `${moved} pixels`);
+    for (const i of [0, 1]) assert.ok(Math.abs(all.from_top[i] - fewer.from_top[i] - moved) < 1);
+    const { text } = await downloaded(page, page.locator("figure#shares [data-svg]"));
+    const [, height] = text.match(/ height="([0-9.]+)pt"/);
+    assert.ok(Math.abs(height / 252.28 - fewer.height / (await svg.boundingBox()).width) < 0.01); // as it is seen
+    await page.locator('[data-toggle="0"]').click();
+    assert.deepEqual(await places(), all);
+  },
+  async what_is_folded_is_not_printed_and_a_printed_page_is_light() {
+    const { page } = await open(pages.twenty, { colorScheme: "dark" });
+    const lightness = () => page.locator("#portrait-canvas").evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const drawn = [...data.keys()].filter((i) => i % 4 === 0 && data[i + 3] === 255);
+      return drawn.reduce((sum, i) => sum + data[i] + data[i + 1] + data[i + 2], 0) / drawn.length / 3;
+    });
+    const on_screen = await lightness();
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    const on_paper = await lightness();
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    const again = await lightness();
+    const alike = 2; // of 255: what drawing once more may change
+    assert.ok(on_paper < on_screen - alike, `${on_paper}, ${on_screen}`); // ink is light on dark
+    assert.ok(Math.abs(again - on_screen) < alike, `${again}, ${on_screen}`);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const heading = page.locator("#runs-part h2");
+    assert.ok(!(await heading.isVisible()));
+    assert.ok(await page.locator("#conditions-part h2").isVisible());
+    await page.evaluate(() => (document.querySelector("#runs-part details").open = true));
+    assert.ok(await heading.isVisible());
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  },
   async the_axis_is_chosen() {
     const { page } = await open(pages.twenty);
     const names = () => page.locator("#learning-curves .panel:not([hidden])").evaluateAll((all) => all.map((each) => each.dataset.name));

@@ -87,6 +87,8 @@ def test_figures_are_files_of_one_column(tmp):
         root = xml.parse(path).getroot()
         assert root.get("width") == "252.28pt", path
         assert list(root.iter("{http://www.w3.org/2000/svg}text")), path
+        if path.stem.startswith("portrait"):
+            assert {"a trial; colours are types of trials", "where a trial begins"} <= {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
         pdf = path.with_suffix(".pdf").read_bytes()
         assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF") and b"/Font" in pdf, path
 
@@ -94,11 +96,66 @@ def test_figures_are_files_of_one_column(tmp):
 def test_figures_of_analyses_beside_the_study_are_shown(tmp):
     study = copied(tmp)
     ok("figure", study, "--out", study / "figure.svg")
-    write(study / "events.svg", '<svg xmlns="http://www.w3.org/2000/svg"><title>"events" & more</title><script>alert(1)</script></svg>')
+    write(study / "events.svg", '<svg xmlns="http://www.w3.org/2000/svg"><title>"events" &amp; more</title><script>alert(1)</script></svg>')
     ok("report", study)
     html = (study / "report.html").read_text()
     assert 'alt="events.svg" src="data:image/svg+xml,%3Csvg' in html and "<script>alert" not in html
-    assert "figure.svg" not in html
+    assert 'alt="figure.svg"' not in html and "figure.svg: is left out: its title is the study's" in text_of(study / "report.html")
+
+
+def test_what_is_no_svg_is_named_and_not_shown(tmp):
+    study = copied(tmp)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
+    for name, text in {"cut": svg.format("<g>")[:-3], "crossed": svg.format("<g><a></g></a>"), "words": "a figure", "empty": "",
+                       "html": "<html><svg xmlns='http://www.w3.org/2000/svg'/></html>", "bare": "<svg/>", "entity": svg.format("&nbsp;")}.items():
+        write(study / f"{name}.svg", text)
+    write(study / "whole.svg", '<?xml version="1.0"?><!DOCTYPE svg><!-- -->\n<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>')
+    ok("report", study)
+    html, text = (study / "report.html").read_text(), text_of(study / "report.html")
+    assert re.findall(r'<img alt="(\w+)\.svg"', html) == ["whole"]
+    for name in ("cut", "crossed", "words", "empty", "html", "bare", "entity"):
+        assert f"{name}.svg: is left out: is no SVG that can be shown: " in text, (name, text)
+
+
+def numbers(root, tag, name):
+    return [float(each.get(name)) for each in root.iter("{http://www.w3.org/2000/svg}" + tag)]
+
+
+def test_figures_have_the_width_and_the_size_of_text_that_are_asked_for(tmp):
+    study = copied(tmp)
+    file = write(tmp / "journal.style", "# of a journal\nwidth = 180  # mm\nfont = 10.5\n")
+    for name, style in {"usual": [], "wide": ["--style", "width=180"], "file": ["--style", file], "letters": ["--style", "letters=true"]}.items():
+        ok("report", study, "--figures", tmp / name, *style)
+    names = sorted(path.name for path in (tmp / "usual").glob("*.svg"))
+    assert len(names) > 6
+    for name in names:
+        usual, wide, scaled, lettered = (xml.parse(tmp / of / name).getroot() for of in ("usual", "wide", "file", "letters"))
+        for root in (wide, scaled):
+            assert root.get("width") == "510.24pt" and root.get("viewBox").split()[2] == "510.24", name
+        assert set(numbers(usual, "text", "font-size")) == set(numbers(wide, "text", "font-size")) <= {7, 8}
+        assert set(numbers(scaled, "text", "font-size")) == {1.5 * size for size in set(numbers(usual, "text", "font-size"))}
+        assert max(numbers(wide, "text", "x")) > 252, name  # what is drawn takes the width
+        radii = [set(numbers(root, "circle", "r")) for root in (usual, scaled)]
+        assert radii[1] == {round(1.5 * radius, 2) for radius in radii[0]}
+        bold = [each.text for each in lettered.iter("{http://www.w3.org/2000/svg}text") if each.get("font-weight") == "bold"]
+        assert len(bold) == 1 and numbers(lettered, "text", "y")[0] > 0, (name, bold)
+    letters = {name: next(each.text for each in xml.parse(tmp / "letters" / name).iter("{http://www.w3.org/2000/svg}text")) for name in names}
+    assert letters["learning-curves.svg"] == letters["learning-curves-logarithmic.svg"] == "a" and letters["runs-at-criterion.svg"] == "b"
+    assert len(set(letters.values())) == len(names) - 1, letters
+    for pdf in (tmp / "file").glob("*.pdf"):
+        width = float(re.search(rb"/MediaBox \[ 0 0 ([0-9.]+)", pdf.read_bytes()).group(1))
+        assert abs(width - 510.24) < 0.01, (pdf, width)
+
+
+def test_a_style_that_cannot_be_drawn_is_refused(tmp):
+    study, figures = copied(tmp), tmp / "figures"
+    for style, said in {"width=": ["width", "a number"], "widht=89": ["widht", "width"], "width=89,width=90": ["width", "twice"], "": ["(empty)", "KEY=VALUE"],
+                        "font=2": ["font", "3"], "letters=perhaps": ["letters", "true or false"], "width=40": ["width = 40", "7 pt", "57 mm"],
+                        "nowhere.style": ["nowhere.style", "KEY=VALUE"], "width=89,": ["KEY=VALUE"]}.items():
+        refused("report", study, "--figures", figures, "--style", style, names=["--style", *said])
+    refused("report", study, "--figures", figures, "--style", write(tmp / "bad", "\nwidth 89\n"), names=["--style", "bad", "line 2", "KEY=VALUE"])
+    refused("report", study, "--style", "width=120", names=["--style", "--figures"])
+    assert not figures.exists()
 
 
 def test_followed_attractors_are_drawn_from_their_numbers_as_the_command_draws_them(tmp):

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 
@@ -61,6 +62,17 @@ def test_warnings_of_one_kind_come_once_with_a_count(tmp):
     assert others == ["warning: control not matched: 4 runs of these conditions: #0 matched_chaos, gain = 0.8 (2); #1 matched_chaos, gain = 0.7 (2)"], said
     said = stillpoint("run", study, "--out", tmp / "one", *settings("study.arm=matched_chaos", "network.gain=0.8", "study.seeds=1")).stderr
     assert said.count("warning") == 1 and "#0 matched_chaos, seed 1: chaos could not be matched" in said, said
+
+
+def test_the_command_that_is_named_next_can_be_copied(tmp):
+    out = tmp / "networks of o'Keefe"
+    said = stillpoint("run", write(tmp / "s.ini", SMALL), "--out", out, *settings("training.updates=1", "study.seeds=1")).stderr
+    assert shlex.split(re.search("next: (.*)\n", said).group(1)) == ["stillpoint", "summary", str(out)], said
+
+
+def test_of_portraits_networks_are_counted(tmp):
+    ok("run", write(tmp / "s.ini", SMALL), "--out", tmp / "out", "--quiet", *settings("training.updates=2", "study.seeds=1"))
+    assert {what for _, _, what, _ in drawn("report", tmp / "out")} == {"networks"}
 
 
 if __name__ == "__main__":

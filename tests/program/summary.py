@@ -131,7 +131,7 @@ def test_csv_has_what_json_has(tmp):
        *settings("grid.rule.name=bptt e_prop", "shadow.rules=uoro", "grid.study.arm=none tcr matched_chaos", "training.updates=3", "study.seeds=2"))
     # What no condition of this study has (no controlled schedule) is the only content that the CSV has beside.
     compared = {f"comparison.{name}": name for name in
-                ("test", "pairs", "set_apart", "log_rank", "p", "p_holm", "comparisons", "cliffs_delta", "cliffs_delta_low", "cliffs_delta_high",
+                ("test", "pairs", "set_apart", "p_reached_holm", "log_rank", "p", "p_holm", "comparisons", "cliffs_delta", "cliffs_delta_low", "cliffs_delta_high",
                  "reached_points_low", "reached_points_high")}
     compared |= {"comparison.reached_points.value": "reached_points", "comparison.updates.value": "updates_difference",
                  "comparison.updates_low": "updates_difference_low", "comparison.updates_high": "updates_difference_high",

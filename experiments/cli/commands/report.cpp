@@ -8,6 +8,7 @@
 #include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/report/page/figure_style.hpp"
 #include "experiments/report/page/study_page.hpp"
 #include "experiments/results/atomic_file.hpp"
 
@@ -33,10 +34,13 @@ void open_figures(const std::string& directory) {
 }
 
 int report(const std::vector<std::string>& arguments, const Command& command) {
+  const auto style_help = fmt::format(
+      "of --figures: KEY=VALUE,.. or a file with a line KEY = VALUE for each; keys: {}; for a slide: width=160,font=14",
+      figure_style_help());
   po::options_description options;
   options.add_options()("out", po::value<OutputFile>(), "HTML file; default: DIR/report.html")(
-      "figures", po::value<std::string>(),
-      "directory for every panel as SVG and as PDF, a file each, 89 mm wide, those of other commands up to 180");
+      "figures", po::value<std::string>(), "directory for every panel as SVG and as PDF, a file each")(
+      "style", po::value<std::string>(), style_help.c_str());
   add_comparison_options(options);
   po::positional_options_description positional;
   positional.add("DIR", 1);
@@ -44,6 +48,10 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
   if (!parse_command(command, arguments, options, positional, values)) return 0;
   const auto directory = required(command, values, "DIR");
   const auto figures = values.count("figures") > 0 ? values["figures"].as<std::string>() : std::string();
+  const bool styled = values.count("style") > 0;
+  require_argument(!styled || values.count("figures") > 0, "--style", styled ? values["style"].as<std::string>() : "",
+                   "is of figures that are files of their own; give --figures DIR as well");
+  const auto style = styled ? figure_style("--style", values["style"].as<std::string>()) : FigureStyle{};
   if (values.count("figures") > 0) open_figures(figures);
   const auto given = output_path(values, "out");
   const auto out = given.empty() ? (fs::path(directory) / "report.html").string() : given;
@@ -51,7 +59,8 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
   const auto page = read_study_page(directory, comparison_request(values), kept_analyses(directory));
   write_atomically(out, page_html(page));
   if (!figures.empty())
-    for (const auto& file : panel_files(page)) write_atomically((fs::path(figures) / file.name).string(), file.bytes);
+    for (const auto& file : panel_files(page, style))
+      write_atomically((fs::path(figures) / file.name).string(), file.bytes);
   fmt::print("{}\n", out);
   return 0;
 }
@@ -60,7 +69,7 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
 
 Command report_command() {
   return {
-      "report", "DIR [--out FILE.html] [--figures DIR] [--by OPTION] [--against CONDITION]",
+      "report", "DIR [--out FILE.html] [--figures DIR [--style STYLE]] [--by OPTION] [--against CONDITION]",
       "What came of a study, as one page to look at: what it found and how surely, curves, tables, phase portraits,\n"
       "where it comes from. One file that needs nothing beside itself; of a study that still runs, what is there.",
       "stillpoint report results/quickstart", report};

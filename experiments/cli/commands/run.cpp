@@ -4,6 +4,7 @@
 #include "experiments/cli/study_arguments.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
+#include "experiments/options/shell_word.hpp"
 #include "experiments/runs/machine.hpp"
 #include "experiments/runs/signals.hpp"
 #include "experiments/study/runner.hpp"
@@ -56,9 +57,9 @@ int run_command_line(const std::vector<std::string>& arguments, const Command& c
   if (left > 0)
     tell(fmt::format("{} left to other processes, which work on {}; see: stillpoint status {}",
                      left == 1 ? "1 run is" : fmt::format("{} runs are", left), left == 1 ? "it" : "them",
-                     setting.directory));
+                     shell_word(setting.directory)));
   else if (!setting.quiet)
-    tell(fmt::format("results in {}; next: stillpoint summary {}", setting.directory, setting.directory));
+    tell(fmt::format("results in {}; next: stillpoint summary {}", setting.directory, shell_word(setting.directory)));
   return 0;
 }
 

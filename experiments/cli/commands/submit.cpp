@@ -8,6 +8,7 @@
 #include "experiments/cli/study_arguments.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/options/message.hpp"
+#include "experiments/options/shell_word.hpp"
 #include "experiments/results/atomic_file.hpp"
 #include "experiments/results/text_file.hpp"
 #include "experiments/runs/progress.hpp"
@@ -109,7 +110,8 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
   check_time(job.time, job.directory);
   const long left = runs_left(study, job.directory);
   if (left == 0) {
-    tell(fmt::format("every run is finished: there is nothing to submit; next: stillpoint summary {}", job.directory));
+    tell(fmt::format("every run is finished: there is nothing to submit; next: stillpoint summary {}",
+                     shell_word(job.directory)));
     return 0;
   }
   if (job.tasks > left) {
@@ -136,7 +138,7 @@ int submit(const std::vector<std::string>& arguments, const Command& command) {
   const auto each = job.time.empty() ? "" : fmt::format(", {} each at most", duration_text(batch_seconds(job.time)));
   fmt::print("submitted job {}: {}{} for {}; next: stillpoint status {}\n", number,
              job.tasks == 1 ? "1 task" : fmt::format("{} tasks", job.tasks), each,
-             left == 1 ? "the run that is left" : fmt::format("{} runs", left), job.directory);
+             left == 1 ? "the run that is left" : fmt::format("{} runs", left), shell_word(job.directory));
   return 0;
 }
 

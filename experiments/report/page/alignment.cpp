@@ -108,7 +108,8 @@ std::vector<RuleAlignment> alignments_of(const std::string& directory, const Stu
   return alignments;
 }
 
-std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study) {
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study,
+                                         double width) {
   constexpr double left = 40, top = 10, data_height = 110, below = 30, right = 8;
   const auto series = page_series(study.study);
   std::vector<StudyPanel> panels;
@@ -121,7 +122,7 @@ std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& align
       last = std::max(last, centre(alignment, curve.middle.size() - 1));
     }
     const Panel panel{{left, top},
-                      column_width - left - right,
+                      width - left - right,
                       data_height,
                       {"update", 0, last},
                       Axis::covering("cosine to BPTT's gradient", values)};

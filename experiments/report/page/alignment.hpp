@@ -26,7 +26,8 @@ struct RuleAlignment {
 std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study);
 
 /// A panel for each rule, whose caption has the means of the summaries of the first six conditions. `alignments` must outlive them.
-std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study);
+std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study,
+                                         double width = column_width);
 
 /// {"columns", "rows"}: what the panels show.
 Json alignment_table(const std::vector<RuleAlignment>& alignments, const StudyRecord& study);

@@ -6,7 +6,9 @@
 #include <filesystem>
 
 #include "experiments/options/message.hpp"
+#include "experiments/options/shell_word.hpp"
 #include "experiments/report/page/page_text.hpp"
+#include "experiments/report/page/svg_problem.hpp"
 #include "experiments/report/restructuring_figure.hpp"
 #include "experiments/results/text_file.hpp"
 #include "experiments/study/restructuring_study.hpp"
@@ -85,7 +87,7 @@ KeptRestructuring kept_restructuring(const std::string& directory) {
     return {{},
             fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "
                         "measures what is missing.",
-                        problem.what(), directory)};
+                        problem.what(), shell_word(directory))};
   }
 }
 
@@ -100,7 +102,13 @@ FiguresBeside figures_beside(const std::string& directory, const std::string& na
     if (drawn.pictures.count(path) > 0) continue;
     try {
       auto text = read_text(file.string());
-      if (text.find("<title>" + markup(name) + "</title>") != std::string::npos) continue;
+      if (const auto problem = svg_problem(text); !problem.empty())
+        throw UserError(fmt::format("is no SVG that can be shown: {}", problem));
+      if (text.find("<title>" + markup(name) + "</title>") != std::string::npos) {
+        beside.notes.push_back(fmt::format(
+            "{}: is left out: its title is the study's, as of the learning curves that this page draws itself.", path));
+        continue;
+      }
       if (drawn.bytes.count(text) > 0) continue;
       if (!beside.figures.empty() && text == beside.figures.front().bytes) continue;  // the same, drawn before
       if ((bytes += text.size()) > most_bytes)

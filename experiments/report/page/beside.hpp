@@ -30,7 +30,7 @@ KeptRestructuring kept_restructuring(const std::string& directory);
 
 /// Restructuring events, and SVG files in the directory and in those of
 /// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
-/// itself, and those whose numbers `drawn` holds. The first of `most_bytes` together.
+/// itself, what is no SVG (a note says so), and those whose numbers `drawn` holds. The first of `most_bytes` together.
 FiguresBeside figures_beside(const std::string& directory, const std::string& name,
                              const KeptRestructuring& restructuring = {}, const ResultsBeside& drawn = {},
                              std::size_t most_bytes = 1'500'000);

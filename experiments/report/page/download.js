@@ -9,15 +9,6 @@ function save(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** RFC 4180; null is an empty field. */
-function csv({ columns, rows }) {
-  const field = (value) => {
-    const text = value === null ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns, ...rows].map((row) => row.map(field).join(",") + "\r\n").join("");
-}
-
 /** A drawing by itself: colours of paper on white, conditions that are not shown left out. */
 function paper(svg) {
   const copy = svg.cloneNode(true);
@@ -34,7 +25,7 @@ function paper(svg) {
 for (const button of document.querySelectorAll("[data-csv]"))
   button.addEventListener("click", () => {
     const name = button.dataset.csv;
-    save(`${name}.csv`, "text/csv", csv(data.tables[name]));
+    save(`${name}.csv`, "text/csv", computed.csv(data.tables[name]));
   });
 
 for (const button of document.querySelectorAll("[data-svg]"))
@@ -48,4 +39,4 @@ for (const button of document.querySelectorAll("[data-text]"))
     save(button.dataset.name, "text/plain", document.getElementById(button.dataset.text).textContent),
   );
 
-window.stillpoint = { data, save, csv };
+globalThis.stillpoint = { data, save };

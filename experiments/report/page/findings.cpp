@@ -68,16 +68,25 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
                              comparison.pairs == 1 ? "pair is" : "pairs are"));
 }
 
+/// Where the log-rank test tells the times of two conditions apart, but not which are shorter.
+std::string who_is_faster(const Comparison& comparison, const std::string& name, const std::string& other) {
+  const auto& delta = comparison.delta;
+  if (!delta || !delta->interval || !excludes_zero(*delta->interval)) return "which is faster cannot be told";
+  return fmt::format("{} is faster (Cliff's delta of {} {} [{}, {}])", delta->value < 0 ? name : other, name,
+                     share_text(delta->value), share_text(delta->interval->low), share_text(delta->interval->high));
+}
+
 /// Of the updates to criterion, where any run of the two has reached it.
 std::string speed_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
-                           bool& told) {
+                           const std::string& other, bool& told) {
   if (!comparison.paired) {
     if (!comparison.p_holm)
       return "Whether the times to criterion differ cannot be told: too few runs, or none reached.";
     const bool differ = *comparison.p_holm <= told_level;
     told = told || differ;
-    return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}.",
-                       differ ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm));
+    return fmt::format("No seed is shared; by the log-rank test the times to criterion {}{}{}.",
+                       differ ? "differ" : "cannot be told apart", corrected(study, comparison.p_holm),
+                       differ ? ": " + who_is_faster(comparison, name, other) : "");
   }
   if (!comparison.updates) return "The times to criterion are the same in every pair, which says nothing of speed.";
   const auto budget = fmt::format("counted to the budget of {} updates", comparison.budget);
@@ -128,7 +137,7 @@ Finding compared(const ComparedStudy& study, std::size_t condition) {
     finding.answer += shares_sentence(study, comparison, name, other, finding.told) + ' ';
   finding.answer += own.reached + others.reached == 0
                         ? std::string("No run of either reached it, so that nothing is known of how fast they would.")
-                        : speed_sentence(study, comparison, name, finding.told);
+                        : speed_sentence(study, comparison, name, other, finding.told);
   if (comparison.set_apart > 0)
     finding.answer += fmt::format(" {} {} left out: the control is not matched there.", comparison.set_apart,
                                   comparison.paired ? (comparison.set_apart == 1 ? "pair is" : "pairs are")

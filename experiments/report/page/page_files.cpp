@@ -10,7 +10,7 @@ extern const std::map<std::string, std::string> page_files;
 std::string filled_page(const std::map<std::string, std::string>& parts) {
   auto all = parts;
   all["style"] = page_files.at("page.css");
-  for (const auto& [name, text] : page_files)
+  for (const auto& [name, text] : page_files)  // by name: computed.js and download.js before those that use them
     if (name.size() > 3 && name.compare(name.size() - 3, 3, ".js") == 0)
       all["scripts"] += "<script type=\"module\">\n" + text + "</script>\n";
   const auto& page = page_files.at("page.html");

@@ -1,10 +1,25 @@
 // Panels: conditions shown or not, the axis, and which run the pointer is at.
+
+/** Rows of a drawing that are not shown leave no gap; what has no height stays where it is. */
+function closeUp(svg) {
+  const parts = [...svg.querySelectorAll(":scope > [data-height]")];
+  if (parts.length === 0) return;
+  const { moved, gap } = computed.closedUp(
+    parts.map((part) => ({ height: Number(part.dataset.height), shown: !part.classList.contains("off") })),
+  );
+  parts.forEach((part, i) => part.setAttribute("transform", `translate(0 ${-moved[i]})`));
+  const [x, y, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  svg.dataset.height ??= height;
+  svg.setAttribute("viewBox", [x, y, width, svg.dataset.height - gap].join(" "));
+}
+
 for (const button of document.querySelectorAll("[data-toggle]"))
   button.addEventListener("click", () => {
     const shown = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(shown));
     for (const part of document.querySelectorAll(`.panel [data-condition="${button.dataset.toggle}"]`))
       part.classList.toggle("off", !shown);
+    document.querySelectorAll(".panel svg").forEach(closeUp);
   });
 
 for (const button of document.querySelectorAll("[data-axis]"))
@@ -19,28 +34,21 @@ for (const button of document.querySelectorAll("[data-axis]"))
 
 const tip = document.getElementById("tip");
 const reach = 8; // of the pointer, in units of the drawing
-const linesOf = new WeakMap(); // run -> its points
+const linesOf = new WeakMap(); // drawing -> its runs, and the points of each
 
-function pointsOf(run) {
-  if (!linesOf.has(run))
-    linesOf.set(run, [...run.querySelectorAll("polyline")].flatMap((line) => [...line.points].map((at) => [at.x, at.y])));
-  return linesOf.get(run);
+function runsOf(svg) {
+  if (!linesOf.has(svg)) {
+    const runs = [...svg.querySelectorAll(".run")];
+    const pointsOf = (run) => [...run.querySelectorAll("polyline")].flatMap((line) => [...line.points].map((at) => [at.x, at.y]));
+    linesOf.set(svg, { runs, lines: runs.map(pointsOf) });
+  }
+  return linesOf.get(svg);
 }
 
-/** The run that passes nearest to a place of the drawing, if any is in reach. */
-function nearest(svg, x, y) {
-  let best = null;
-  let least = reach;
-  for (const run of svg.querySelectorAll(".runs:not(.off) .run")) {
-    const points = pointsOf(run);
-    for (let i = 0; i + 1 < points.length; ++i) {
-      const [[x0, y0], [x1, y1]] = [points[i], points[i + 1]];
-      if (x < x0 || x > x1) continue;
-      const distance = Math.abs(y0 + ((y1 - y0) * (x - x0)) / (x1 - x0 || 1) - y);
-      if (distance < least) [best, least] = [run, distance];
-    }
-  }
-  return best;
+/** The run that passes nearest to a place of the drawing, if any that is shown is in reach. */
+function runAt(svg, place) {
+  const { runs, lines } = runsOf(svg);
+  return runs[computed.nearest(lines.map((line, i) => (runs[i].closest(".off") ? [] : line)), place, reach)] ?? null;
 }
 
 let pointed = null;
@@ -59,7 +67,7 @@ for (const svg of document.querySelectorAll(".panel svg"))
   if (svg.querySelector(".run")) {
     svg.addEventListener("pointermove", (event) => {
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      point(nearest(svg, at.x, at.y), event);
+      point(runAt(svg, [at.x, at.y]), event);
     });
     svg.addEventListener("pointerleave", (event) => point(null, event));
   }

@@ -243,7 +243,7 @@ std::vector<Portrait> portraits_of(const std::string& directory, const StudyReco
         measure_points(file, own);
       },
       [&](const Job& job, const UserError& problem) { portraits[chosen[job.run].portrait].note = problem.what(); },
-      [](const Job&) {});
+      [](const Job&) {}, "networks");
   for (std::size_t r = 0; r < chosen.size(); ++r) {
     std::vector<long> updates;
     for (const auto k : chosen[r].networks) updates.push_back(chosen[r].path.checkpoints[k].update);

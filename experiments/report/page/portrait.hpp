@@ -61,8 +61,8 @@ std::vector<Portrait> portraits_of(const std::string& directory, const StudyReco
 
 Json portraits_json(const std::vector<Portrait>& portraits);
 
-/// The last network of a portrait in its first two components; of width column_width.
-constexpr double portrait_height = 205;
-void draw_portrait(Drawing& drawing, const Portrait& portrait);
+/// The last network of a portrait in its first two components, with a legend of its marks; width: of the drawing [pt].
+double portrait_height(const Portrait& portrait, double width);
+void draw_portrait(Drawing& drawing, const Portrait& portrait, double width);
 
 }  // namespace stillpoint

@@ -44,6 +44,36 @@ Json moment_json(const Portrait::Moment& moment) {
   return {{"update", moment.update}, {"trials", trials}, {"points", points}};
 }
 
+constexpr double top = 22, below = 33, line_height = 9;
+
+double data_height(double width) { return 150 * width / column_width; }
+
+void draw_mark(Drawing& drawing, Point at, const Portrait::Point& point) {
+  drawing.circle(at, 2.4, "#000000");
+  if (!point.stable) drawing.circle(at, 1.6, "#FFFFFF");
+}
+
+void draw_beginning(Drawing& drawing, Point at, const std::string& colour) {
+  drawing.rect({at.x - 1.5, at.y - 1.5}, 3, 3, colour);
+}
+
+/// What each mark is, by a line of its own; of those that are drawn.
+void draw_marks(Drawing& drawing, const Portrait::Moment& moment, double y) {
+  constexpr double left = 10, text_left = left + 20;
+  const auto next = [&](const char* text) {
+    drawing.text({text_left, y += line_height}, text);
+    return Point{left + 7, y - 2.5};
+  };
+  auto at = next("a trial; colours are types of trials");
+  drawing.line({left, at.y}, {left + 14, at.y}, series_stroke(0, 0.6));
+  draw_beginning(drawing, next("where a trial begins"), series_stroke(0).colour);
+  for (const bool stable : {true, false})
+    if (const auto some = std::find_if(moment.points.begin(), moment.points.end(),
+                                       [&](const auto& point) { return point.stable == stable; });
+        some != moment.points.end())
+      draw_mark(drawing, next(stable ? "fixed point, stable" : "fixed point, not stable"), *some);
+}
+
 }  // namespace
 
 Json portraits_json(const std::vector<Portrait>& portraits) {
@@ -62,7 +92,14 @@ Json portraits_json(const std::vector<Portrait>& portraits) {
   return list;
 }
 
-void draw_portrait(Drawing& drawing, const Portrait& portrait) {
+double portrait_height(const Portrait& portrait, double width) {
+  const auto& points = portrait.moments.back().points;
+  const auto stable = std::count_if(points.begin(), points.end(), [](const auto& point) { return point.stable; });
+  const int lines = 2 + (stable > 0) + (stable < static_cast<long>(points.size()));
+  return top + data_height(width) + below + line_height * lines + 4;
+}
+
+void draw_portrait(Drawing& drawing, const Portrait& portrait, double width) {
   const auto& moment = portrait.moments.back();
   std::vector<double> across, up;
   const auto see = [&](const Place3& place) {
@@ -76,18 +113,17 @@ void draw_portrait(Drawing& drawing, const Portrait& portrait) {
                                       100 * portrait.share[static_cast<std::size_t>(component)]),
                           values);
   };
-  const Panel panel{{40, 22}, column_width - 48, 150, axis(0, across), axis(1, up)};
+  const Panel panel{{40, top}, width - 48, data_height(width), axis(0, across), axis(1, up)};
   for (std::size_t i = 0; i < moment.trials.size(); ++i) {
     std::vector<Point> line;
     for (const auto& state : moment.trials[i]) line.push_back(panel.at(state[0], state[1]));
-    drawing.polyline(line, series_stroke(static_cast<std::size_t>(portrait.trial_type[i]), 0.6));
+    const auto stroke = series_stroke(static_cast<std::size_t>(portrait.trial_type[i]), 0.6);
+    drawing.polyline(line, stroke);
+    if (!line.empty()) draw_beginning(drawing, line.front(), stroke.colour);
   }
-  for (const auto& point : moment.points) {
-    const auto at = panel.at(point.at[0], point.at[1]);
-    drawing.circle(at, 2.4, "#000000");
-    if (!point.stable) drawing.circle(at, 1.6, "#FFFFFF");
-  }
+  for (const auto& point : moment.points) draw_mark(drawing, panel.at(point.at[0], point.at[1]), point);
   panel.draw_axes(drawing, "", fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update));
+  draw_marks(drawing, moment, top + data_height(width) + below - 5);
 }
 
 }  // namespace stillpoint

@@ -1,12 +1,6 @@
 // Tables are sorted by the column whose head is pressed: numbers as such, what is missing last.
 const valueOf = (row, column) => row.cells[column].dataset.value;
 
-function compare(a, b) {
-  if (a === "" || b === "") return a === b ? 0 : a === "" ? 1 : -1;
-  const [x, y] = [Number(a), Number(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y;
-}
-
 for (const table of document.querySelectorAll("table.sortable"))
   table.tHead.addEventListener("click", (event) => {
     const head = event.target.closest("th");
@@ -16,9 +10,6 @@ for (const table of document.querySelectorAll("table.sortable"))
     head.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
     const column = head.cellIndex;
     const rows = [...table.tBodies[0].rows];
-    rows.sort((a, b) => {
-      const [x, y] = [valueOf(a, column), valueOf(b, column)];
-      return x === "" || y === "" ? compare(x, y) : sign * compare(x, y);
-    });
+    rows.sort((a, b) => computed.compare(valueOf(a, column), valueOf(b, column), sign));
     table.tBodies[0].append(...rows);
   });

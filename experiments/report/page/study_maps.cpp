@@ -106,12 +106,12 @@ void draw_cell(Drawing& drawing, Point corner, double width, const Summary& summ
 }
 
 void draw_field(Drawing& drawing, double& y, const Field& field, const VariedOption& across, const VariedOption& down,
-                const std::vector<Summary>& summaries) {
+                const std::vector<Summary>& summaries, double panel_width) {
   if (!field.title.empty())
     for (const auto& line : wrapped(field.title, letters)) drawing.text({8, y += title_line}, line, {7});
   y += 4;
   const double left = left_margin(down);
-  const double width = (column_width - left - right_margin) / static_cast<double>(across.values.size());
+  const double width = (panel_width - left - right_margin) / static_cast<double>(across.values.size());
   for (const auto& value : down.values) {
     drawing.text({left - 4, y + cell_height / 2 + 2.5}, shortened(value, most_letters), {7, "end"});
     for (std::size_t k = 0; k < across.values.size(); ++k)
@@ -127,7 +127,7 @@ void draw_field(Drawing& drawing, double& y, const Field& field, const VariedOpt
 }
 
 StudyPanel map_of(const ComparedStudy& study, const std::vector<VariedOption>& options, const VariedOption& across,
-                  const VariedOption& down) {
+                  const VariedOption& down, double panel_width) {
   auto fields = fields_of(study.study, options, across, down);
   const auto all = fields.size();
   fields.resize(std::min(all, most_map_fields));
@@ -144,11 +144,11 @@ StudyPanel map_of(const ComparedStudy& study, const std::vector<VariedOption>& o
           std::move(caption),
           "conditions",
           height,
-          [fields = std::move(fields), across, down, height, &study](Drawing& drawing) {
+          [fields = std::move(fields), across, down, height, panel_width, &study](Drawing& drawing) {
             double y = 2;
-            for (const auto& field : fields) draw_field(drawing, y, field, across, down, study.summaries);
+            for (const auto& field : fields) draw_field(drawing, y, field, across, down, study.summaries, panel_width);
             const double left = left_margin(down);
-            drawing.text({left + (column_width - left - right_margin) / 2, height - 8}, across.short_name,
+            drawing.text({left + (panel_width - left - right_margin) / 2, height - 8}, across.short_name,
                          {8, "middle"});
             drawing.text({left - 4, height - 8}, down.short_name, {8, "end"});
           },
@@ -158,7 +158,7 @@ StudyPanel map_of(const ComparedStudy& study, const std::vector<VariedOption>& o
 
 }  // namespace
 
-std::vector<StudyPanel> study_maps(const ComparedStudy& study) {
+std::vector<StudyPanel> study_maps(const ComparedStudy& study, double width) {
   const auto options = options_of(study.study);
   struct Pair {
     std::size_t first, second, cells;
@@ -173,7 +173,8 @@ std::vector<StudyPanel> study_maps(const ComparedStudy& study) {
   for (const auto& pair : pairs) {
     const auto &first = options[pair.first], &second = options[pair.second];
     const bool second_across = longest_value(first) > longest_value(second);
-    maps.push_back(second_across ? map_of(study, options, second, first) : map_of(study, options, first, second));
+    maps.push_back(second_across ? map_of(study, options, second, first, width)
+                                 : map_of(study, options, first, second, width));
   }
   return maps;
 }

@@ -51,17 +51,6 @@ std::string criterion_text(const StudyRecord& study) {
       accuracy, error);
 }
 
-std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& curves) {
-  auto panels = study_panels(page.study, curves, single_runs_of(page.study.study));
-  const auto add = [&](std::vector<StudyPanel> more) {
-    panels.insert(panels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-  };
-  add(study_maps(page.study));
-  add(alignment_panels(page.alignments, page.study));
-  if (auto timeline = timeline_panel(page.timelines, page.study.study)) panels.push_back(std::move(*timeline));
-  return panels;
-}
-
 std::string findings_html(const StudyPage& page) {
   constexpr std::size_t most = 24;
   const auto all = findings(page.study);
@@ -97,6 +86,17 @@ std::string legend_html(const StudyRecord& study) {
 }
 
 }  // namespace
+
+std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& curves, double width) {
+  auto panels = study_panels(page.study, curves, single_runs_of(page.study.study), width);
+  const auto add = [&](std::vector<StudyPanel> more) {
+    panels.insert(panels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
+  add(study_maps(page.study, width));
+  add(alignment_panels(page.alignments, page.study, width));
+  if (auto timeline = timeline_panel(page.timelines, page.study.study, width)) panels.push_back(std::move(*timeline));
+  return panels;
+}
 
 std::string figures_html(const std::vector<StudyPanel>& panels) {
   std::string html;
@@ -258,41 +258,6 @@ std::string page_html(const StudyPage& page) {
                                             {"summary", summary},
                                             {"tables", tables},
                                             {"portraits", portraits_json(page.portraits)}})}});
-}
-
-std::vector<FigureFile> panel_files(const StudyPage& page) {
-  const auto& study = page.study.study;
-  const CurvePanels curves(study.conditions);
-  std::vector<FigureFile> files;
-  const auto add = [&](const std::string& name, double width, double height, const std::string& title,
-                       const auto& draw) {
-    Svg svg(width, height, title);
-    draw(svg);
-    files.push_back({name + ".svg", svg.str()});
-    Pdf pdf(width, height, title);
-    draw(pdf);
-    files.push_back({name + ".pdf", pdf.bytes()});
-  };
-  for (const auto& panel : all_panels(page, curves))
-    add(panel.name, panel.width, panel.height + (panel.shows_conditions ? legend_height(study) : 0), panel.title,
-        [&](Drawing& drawing) {
-          panel.draw(drawing);
-          if (panel.shows_conditions) draw_legend(drawing, study, panel.height);
-        });
-  const auto add_all = [&](const std::vector<ResultPanel>& panels) {
-    for (const auto& [panel, table] : panels) add(panel.name, panel.width, panel.height, panel.title, panel.draw);
-  };
-  for (const auto& portrait : page.portraits) {
-    if (portrait.moments.empty()) continue;
-    add(fmt::format("portrait-condition{:04d}", portrait.condition), column_width, portrait_height,
-        "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
-    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width, spectrum_height,
-        "Eigenvalues at the fixed points of " + portrait.label,
-        [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back()); });
-    add_all(neuron_panels(portrait));
-  }
-  for (const auto& result : page.results.results) add_all(result.panels);
-  return files;
 }
 
 }  // namespace stillpoint

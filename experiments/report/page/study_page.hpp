@@ -38,13 +38,16 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
 
 std::string page_html(const StudyPage& page);
 
+/// Of its runs, `width` points wide. `page` and `curves` must outlive them.
+std::vector<StudyPanel> all_panels(const StudyPage& page, const CurvePanels& curves, double width = column_width);
+
 /// Panels with their downloads. Two that differ in their axis alone are one figure with a choice.
 std::string figures_html(const std::vector<StudyPanel>& panels);
 
-/// Every panel as SVG and as PDF, by the name of its file.
+/// Every panel as SVG and as PDF, by the name of its file. Two panels that differ in their axis alone have one letter.
 struct FigureFile {
   std::string name, bytes;
 };
-std::vector<FigureFile> panel_files(const StudyPage& page);
+std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& style = {});
 
 }  // namespace stillpoint

@@ -1,4 +1,4 @@
-// The panels of a study, each for itself: on its page, and as a file of the width of a journal's column.
+// The panels of a study, each for itself: on its page, and as a file.
 #pragma once
 
 #include <functional>
@@ -22,14 +22,16 @@ struct StudyPanel {
   double width = column_width;   // [pt]
 };
 
-/// single_runs: curves of single runs, of each condition at most. All that is given must outlive the panels.
-std::vector<StudyPanel> study_panels(const ComparedStudy& study, const CurvePanels& curves, std::size_t single_runs);
+/// single_runs: curves of single runs, of each condition at most; width: of each panel [pt]. All that is given must outlive
+/// the panels.
+std::vector<StudyPanel> study_panels(const ComparedStudy& study, const CurvePanels& curves, std::size_t single_runs,
+                                     double width = column_width);
 
 /// How each condition is drawn.
 std::vector<Series> page_series(const StudyRecord& study);
 
 /// A legend at the top of a drawing: which condition is drawn how, and its height [pt].
-double legend_height(const StudyRecord& study);
-void draw_legend(Drawing& drawing, const StudyRecord& study, double top);
+double legend_height(const StudyRecord& study, double width);
+void draw_legend(Drawing& drawing, const StudyRecord& study, double top, double width);
 
 }  // namespace stillpoint

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "experiments/report/comparison_block.hpp"
 #include "experiments/report/page/findings.hpp"
 #include "experiments/report/page/page_table.hpp"
 
@@ -21,10 +22,10 @@ Cell rounded(const Json& value, int decimals) {
 /// "+65 [39, 80]" of {"value", "interval"}, sorted by the value.
 Cell estimate_cell(const Json& estimate, int decimals) {
   if (estimate.is_null()) return {nullptr};
-  auto text = fmt::format("{:+.{}f}", estimate["value"].get<double>(), decimals);
+  const auto number = [&](const Json& value) { return signed_number(value.get<double>(), decimals); };
+  auto text = number(estimate["value"]);
   if (const auto& interval = estimate["interval"]; !interval.is_null())
-    text +=
-        fmt::format(" [{:+.{}f}, {:+.{}f}]", interval[0].get<double>(), decimals, interval[1].get<double>(), decimals);
+    text += fmt::format(" [{}, {}]", number(interval[0]), number(interval[1]));
   return {estimate["value"], text};
 }
 
@@ -112,13 +113,18 @@ PageTable comparisons_table(const Json& summary) {
        {"reached_points", "reached", "points, 95 %", "Difference of the share at criterion, percentage points."},
        {"reached_low", "", ""},
        {"reached_high", "", ""},
+       {"p_reached_holm", "p (Holm)", "reached",
+        "Of the difference of shares: by turned signs, corrected over all comparisons of the table."},
        {"updates", "updates", "95 %",
         "Difference of the mean of min(updates to criterion, budget); negative is faster."},
        {"updates_low", "", ""},
        {"updates_high", "", ""},
-       {"p", "p", "", "Of the updates: paired test by turned signs, or log-rank."},
-       {"p_holm", "p (Holm)", "", "Corrected over all comparisons of the table."},
-       {"cliffs_delta", "Cliff's delta", "", "-1: every run faster, +1: every run slower."}},
+       {"p", "", ""},
+       {"p_holm", "p (Holm)", "updates",
+        "Of the updates: paired test by turned signs, or log-rank; corrected over all comparisons of the table."},
+       {"cliffs_delta", "Cliff's delta", "95 %", "-1: every run faster, +1: every run slower."},
+       {"cliffs_delta_low", "", ""},
+       {"cliffs_delta_high", "", ""}},
       {}};
   for (std::size_t i = 0; i < summary.size(); ++i) {
     const auto& entry = summary[i]["comparison"];
@@ -127,6 +133,9 @@ PageTable comparisons_table(const Json& summary) {
       const auto& value = entry[name];
       return Cell{value, value.is_null() ? "" : fmt::format("{:.2g}", value.get<double>())};
     };
+    const Json delta = entry["cliffs_delta"].is_null()
+                           ? Json()
+                           : Json{{"value", entry["cliffs_delta"]}, {"interval", entry["cliffs_delta_interval"]}};
     table.rows.push_back({{summary[i]["label"]},
                           {entry["against"]["label"]},
                           {entry["pairs"]},
@@ -134,12 +143,15 @@ PageTable comparisons_table(const Json& summary) {
                           estimate_cell(entry["reached_points"], 0),
                           {end_of(entry["reached_points"], 0)},
                           {end_of(entry["reached_points"], 1)},
+                          p("p_reached_holm"),
                           estimate_cell(entry["updates"], 0),
                           {end_of(entry["updates"], 0)},
                           {end_of(entry["updates"], 1)},
                           p("p"),
                           p("p_holm"),
-                          rounded(entry["cliffs_delta"], 2)});
+                          estimate_cell(delta, 2),
+                          {end_of(delta, 0)},
+                          {end_of(delta, 1)}});
   }
   return table;
 }

@@ -115,7 +115,8 @@ std::vector<ConditionTimeline> timelines_of(const std::string& directory, const 
   return timelines;
 }
 
-std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& timelines, const StudyRecord& study) {
+std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& timelines, const StudyRecord& study,
+                                         double width) {
   const auto has_something = [](const RunTimeline& run) {
     return run.verdict == Verdict::abrupt || run.verdict == Verdict::undone || !run.events.empty();
   };
@@ -150,14 +151,14 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
                   [&](const auto& each) { return study.conditions[each.condition].runs.size() > each.runs.size(); }))
     caption += fmt::format(" Of the first {} runs of each of the first {} conditions, without those that diverged.",
                            ConditionTimeline::most_runs, ConditionTimeline::most_conditions);
-  const auto draw = [&timelines, &study, height, last, events, names](Drawing& drawing) {
+  const auto draw = [&timelines, &study, height, last, events, names, width](Drawing& drawing) {
     const Panel track{
-        {left_margin, 2}, column_width - left_margin - right_margin, height - 2, {"update", 0, last}, {"", 0, 1}};
+        {left_margin, 2}, width - left_margin - right_margin, height - 2, {"update", 0, last}, {"", 0, 1}};
     const auto across = [&](double update) { return track.at(update, 0).x; };
     double y = 2;
     for (const auto& timeline : timelines) {
       const auto& name = study.conditions[timeline.condition].name();
-      drawing.text({column_width - right_margin, y + line_height - 2}, verdict_of(timeline), {7, "end"});
+      drawing.text({width - right_margin, y + line_height - 2}, verdict_of(timeline), {7, "end"});
       for (const auto& line : wrapped(name, letters)) drawing.text({left_margin, (y += line_height) - 2}, line);
       for (const auto& run : timeline.runs) {
         const double middle = y + row_height / 2;

@@ -33,7 +33,8 @@ std::vector<ConditionTimeline> timelines_of(const std::string& directory, const 
                                             const std::vector<ConditionRestructuring>& restructuring);
 
 /// Absent where no run fell abruptly and none restructured. `timelines` and `study` must outlive it.
-std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& timelines, const StudyRecord& study);
+std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& timelines, const StudyRecord& study,
+                                         double width = column_width);
 
 /// {"columns", "rows"}: what the panel shows.
 Json timeline_table(const std::vector<ConditionTimeline>& timelines, const StudyRecord& study);
