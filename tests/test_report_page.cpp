@@ -242,7 +242,11 @@ TEST_CASE("Eigenvalues, neurons and ramps of a portrait are panels of the page a
   CHECK(neurons[3][1] == 3);
   CHECK(data["tables"]["ramps-condition0000"]["rows"][0][0] == 1);
   std::set<std::string> names;
-  for (const auto& file : panel_files(page)) names.insert(file.name);
+  for (const auto& file : panel_files(page)) {
+    names.insert(file.name);
+    if (file.name == "neurons-condition0000.svg") CHECK(count(file.bytes, "crispEdges") > 2);         // colours
+    if (file.name == "spectrum-condition0000.svg") CHECK(count(file.bytes, "linecap=\"round") == 2);  // stable and not
+  }
   for (const auto* name : {"spectrum", "neurons", "ramps"})
     for (const auto* end : {".svg", ".pdf"}) CHECK(names.count(std::string(name) + "-condition0000" + end) == 1);
 }
