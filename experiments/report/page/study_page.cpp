@@ -274,8 +274,8 @@ std::vector<FigureFile> panel_files(const StudyPage& page) {
     if (portrait.moments.empty()) continue;
     add(fmt::format("portrait-condition{:04d}", portrait.condition), column_width, portrait_height,
         "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait); });
-    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width, spectrum_height,
-        "Eigenvalues at the fixed points of " + portrait.label,
+    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width,
+        spectrum_height(portrait, portrait.moments.back()), "Eigenvalues at the fixed points of " + portrait.label,
         [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back()); });
     add_all(neuron_panels(portrait));
   }
