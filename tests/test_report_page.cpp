@@ -242,9 +242,27 @@ TEST_CASE("Eigenvalues, neurons and ramps of a portrait are panels of the page a
   CHECK(neurons[3][1] == 3);
   CHECK(data["tables"]["ramps-condition0000"]["rows"][0][0] == 1);
   std::set<std::string> names;
-  for (const auto& file : panel_files(page)) names.insert(file.name);
+  for (const auto& file : panel_files(page)) {
+    names.insert(file.name);
+    if (file.name == "neurons-condition0000.svg") CHECK(count(file.bytes, "crispEdges") > 2);         // colours
+    if (file.name == "spectrum-condition0000.svg") CHECK(count(file.bytes, "linecap=\"round") == 2);  // stable and not
+  }
   for (const auto* name : {"spectrum", "neurons", "ramps"})
     for (const auto* end : {".svg", ".pdf"}) CHECK(names.count(std::string(name) + "-condition0000" + end) == 1);
+}
+
+TEST_CASE("A long name of a condition stands in lines that fit the panels of its networks") {
+  auto portrait = made_portrait();
+  portrait.label = "#0 none, adaptation = 0.25, gain = 1.5, noise = 0.05, recurrence = sparse, readout = fixed";
+  const auto lines = title_lines(portrait, portrait.moments.back());
+  CHECK(lines.size() == 3);
+  for (const auto& line : lines) CHECK(line.size() <= 50);
+  CHECK(spectrum_height(portrait, portrait.moments.back()) ==
+        spectrum_height(made_portrait(), portrait.moments.back()) + 20);
+  for (const auto& [panel, table] : neuron_panels(portrait)) {
+    const auto text = svg_file({panel.width, panel.height, panel.title, panel.draw});
+    for (const auto& line : lines) CHECK(count(text, ">" + line + "<") == 1);
+  }
 }
 
 TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and what cannot be read is named") {

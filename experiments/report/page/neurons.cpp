@@ -12,7 +12,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double left = 40, top = 22, width = column_width - left - 8, height = 150;
+constexpr double left = 40, width = column_width - left - 8, height = 150;
 constexpr Index most_rows = 200;  // of a raster
 constexpr std::size_t shown = 4;  // ramps
 constexpr double least_range = 1e-9, least_change = 0.1;
@@ -36,9 +36,7 @@ Axis time_axis(const TypicalTrial& trial) {
   return {"time (ms)", 0, trial.bin_ms * static_cast<double>(trial.rates.cols())};
 }
 
-std::string title_of(const Portrait& portrait) {
-  return fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, portrait.moments.back().update);
-}
+std::vector<std::string> title_of(const Portrait& portrait) { return title_lines(portrait, portrait.moments.back()); }
 
 void draw_scale(Drawing& drawing, double y) {
   constexpr double box = 7, from = column_width - 8 - box * colour_steps;
@@ -50,6 +48,7 @@ void draw_scale(Drawing& drawing, double y) {
 
 void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<Index>& rows) {
   const auto& rates = portrait.trial.rates;
+  const double top = top_below(title_of(portrait));
   const auto count = static_cast<double>(rows.size());
   const double bin = width / static_cast<double>(rates.cols()), row_height = height / count;
   std::vector<std::vector<Box>> boxes(colour_steps);
@@ -72,12 +71,13 @@ void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<I
   panel.draw_x_axis(drawing);
   drawing.text({left + width / 2, top + height + 22}, panel.x.label, {8, "middle"});
   drawing.text({left - 10, top + height / 2}, panel.y.label, {8, "middle", -90});
-  drawing.text({left, top - 9}, title_of(portrait), {8});
+  draw_title(drawing, left, title_of(portrait));
   draw_scale(drawing, top + height + 30);
 }
 
 void draw_ramps(Drawing& drawing, const Portrait& portrait, const std::vector<Ramp>& ramps) {
   const auto& trial = portrait.trial;
+  const double top = top_below(title_of(portrait));
   std::vector<double> values;
   for (const auto& ramp : ramps)
     for (const double rate : trial.rates.row(ramp.neuron)) values.push_back(rate);
@@ -94,7 +94,8 @@ void draw_ramps(Drawing& drawing, const Portrait& portrait, const std::vector<Ra
                                                    ramps[i].change, ramps[i].strength));
     y += 9;
   }
-  panel.draw_axes(drawing, "", title_of(portrait));
+  panel.draw_axes(drawing, "", "");
+  draw_title(drawing, left, title_of(portrait));
 }
 
 Json rate_table(const TypicalTrial& trial, std::vector<std::string> columns) {
@@ -143,6 +144,7 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait) {
   const auto& trial = portrait.trial;
   if (trial.rates.size() == 0 || portrait.moments.empty()) return {};
   const auto rows = by_peak(trial.rates);
+  const double top = top_below(title_of(portrait));
   auto raster = rate_table(trial, {"row", "neuron"}), steady = rate_table(trial, {"neuron", "change", "strength"});
   for (std::size_t r = 0; r < rows.size(); ++r) add_rates({r, rows[r]}, trial, rows[r], raster);
   auto ramps = ramps_of(trial.rates);

@@ -57,8 +57,8 @@ std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& st
     if (portrait.moments.empty()) continue;
     add(fmt::format("portrait-condition{:04d}", portrait.condition), width, portrait_height(portrait, width),
         "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait, width); });
-    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width, spectrum_height,
-        "Eigenvalues at the fixed points of " + portrait.label,
+    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width,
+        spectrum_height(portrait, portrait.moments.back()), "Eigenvalues at the fixed points of " + portrait.label,
         [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back()); });
     add_all(neuron_panels(portrait));
   }

@@ -68,7 +68,10 @@ class Search {
           take(all, all.at("kind").get<std::string>(), file, path);
       });
     } catch (const UserError& problem) {
-      found.notes.push_back(fmt::format("{} (not drawn)", problem.what()));
+      // Of a file beside it, too, by its path within the directory.
+      const std::string message = problem.what(), prefix = directory_.string() + "/";
+      found.notes.push_back(
+          fmt::format("{} (not drawn)", message.rfind(prefix, 0) == 0 ? message.substr(prefix.size()) : message));
     }
   }
 

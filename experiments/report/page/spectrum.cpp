@@ -6,15 +6,16 @@
 #include "experiments/report/page/page_text.hpp"
 #include "experiments/report/page/portrait_panels.hpp"
 #include "experiments/report/panel.hpp"
+#include "experiments/report/prediction_figure.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-constexpr double left = 40, top = 22, width = column_width - left - 8, height = 150;
+constexpr double left = 40, width = column_width - left - 8, height = 150, title_line = 10;
 
 /// One scale for all networks of a run, the same in both directions.
-Panel panel_of(const Portrait& portrait) {
+Panel panel_of(const Portrait& portrait, double top) {
   double least = portrait.is_map ? -1.1 : -1, most = portrait.is_map ? 1.1 : 0.2, up = portrait.is_map ? 1.1 : 0.2;
   for (const auto& moment : portrait.moments)
     for (const auto& point : moment.points)
@@ -41,7 +42,7 @@ bool has_eigenvalues(const Portrait& portrait) {
 
 std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment, std::size_t number,
                        std::size_t moment_number, bool shown) {
-  Svg svg(column_width, spectrum_height,
+  Svg svg(column_width, spectrum_height(portrait, moment),
           fmt::format("Eigenvalues at the fixed points of {}, update {}", portrait.label, moment.update),
           Svg::Place::page);
   draw_spectrum(svg, portrait, moment);
@@ -54,9 +55,31 @@ std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment,
 
 }  // namespace
 
+std::vector<std::string> title_lines(const Portrait& portrait, const Portrait::Moment& moment) {
+  return wrapped(fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update), 50);
+}
+
+void draw_title(Drawing& drawing, double at, const std::vector<std::string>& lines) {
+  double y = 13;
+  for (const auto& line : lines) {
+    drawing.text({at, y}, line, {8});
+    y += title_line;
+  }
+}
+
+double top_below(const std::vector<std::string>& lines) {
+  return 22 + title_line * static_cast<double>(lines.size() - 1);
+}
+
+double spectrum_height(const Portrait& portrait, const Portrait::Moment& moment) {
+  return top_below(title_lines(portrait, moment)) + height + 33;
+}
+
 void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment) {
   constexpr double full_turn = 2 * 3.14159265358979;
-  const auto panel = panel_of(portrait);
+  const auto lines = title_lines(portrait, moment);
+  const double top = top_below(lines);
+  const auto panel = panel_of(portrait, top);
   std::vector<Point> border;
   if (portrait.is_map)
     for (int i = 0; i <= 90; ++i)
@@ -74,7 +97,8 @@ void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::M
     }
     drawing.circles(dots, 1.2, of_stable ? "#0072B2" : "#D55E00");
   }
-  panel.draw_axes(drawing, "", fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update));
+  panel.draw_axes(drawing, "", "");
+  draw_title(drawing, left, lines);
   drawing.text({left + 4, top + 8}, fmt::format("{} stable", stable), {7, "start", 0, "#0072B2"});
   drawing.text({left + 4, top + 17}, fmt::format("{} not", moment.points.size() - stable), {7, "start", 0, "#D55E00"});
 }
