@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { data_of, downloaded, open as open_in, parsed } from "./page.mjs";
 
 const [program, modules, executablePath, ...chosen] = process.argv.slice(2);
 const require = createRequire(resolve(modules, "package.json"));
@@ -50,36 +50,7 @@ const pages = {
 };
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-
-/** Opens a page; what it says on the console, asks for or throws is a mistake. */
-async function open(file, options = {}) {
-  const page = await (await browser.newContext({ acceptDownloads: true, ...options })).newPage();
-  const problems = [];
-  page.on("console", (said) => ["error", "warning"].includes(said.type()) && problems.push(said.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("dialog", (dialog) => (problems.push(`dialog ${dialog.message()}`), dialog.dismiss()));
-  page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || problems.push(request.url()));
-  const requests = [];
-  page.on("request", (request) => request.url().startsWith("file:") && requests.push(request.url()));
-  await page.goto(pathToFileURL(file).href);
-  return { page, problems, requests };
-}
-const data_of = (page) => page.evaluate(() => JSON.parse(document.getElementById("data").textContent));
-
-async function downloaded(page, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
-}
-
-/** RFC 4180. */
-function parsed(text) {
-  const rows = [[]];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|$)/g)) {
-    rows.at(-1).push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end !== ",") rows.push([]);
-  }
-  return rows.filter((row) => row.length > 1);
-}
+const open = (file, options) => open_in(browser, file, options);
 
 const tests = {
   async opens_without_asking_for_anything() {
