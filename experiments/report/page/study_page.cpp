@@ -252,6 +252,7 @@ std::string page_html(const StudyPage& page) {
                       {"figures", figures},
                       {"portraits", portraits},
                       {"analyses", analyses},
+                      {"analyses_link", analyses.empty() ? "" : "<a href=\"#analyses\">Analyses</a>"},
                       {"runs", list},
                       {"provenance", provenance_html(page)},
                       {"data", script_json({{"study", study.name},
