@@ -85,8 +85,9 @@ std::string comparisons_legend(const ComparedStudy& study) {
       "  of runs at criterion, percentage points. {0}: mean of min({0} to criterion,\n"
       "  budget); negative is faster. p (Holm): each of the difference to its left, by turning signs of the pairs'\n"
       "  differences, corrected over {1}; - where nothing can be told. The interval\n"
-      "  of {0} holds 0 where the p that is not corrected is > .05 (--format csv has it); fewer than 6 pairs have\n"
-      "  no interval and no such p below. Cliff's delta: of the same runs, -1 every run faster, +1 every run slower.\n",
+      "  of {0} holds 0 where the p that is not corrected is > .05 (--format csv has it); fewer than 6\n"
+      "  pairs have no interval and no such p below. Cliff's delta: of the same runs, -1 every run faster, +1 every\n"
+      "  run slower.\n",
       study.on_the_clock ? "ms of training" : "updates",
       study.count == 1 ? "the one comparison" : fmt::format("the {} comparisons here", study.count));
   if (any_unpaired) text += "  unpaired: no seed in common, p by the log-rank test.\n";
