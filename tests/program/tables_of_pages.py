@@ -9,12 +9,13 @@ import sys
 from support import SMALL, SOURCE, given, main, ok, runs, settings, write
 
 sys.path.insert(0, str(SOURCE / "docs/site"))
+import study_results  # noqa: E402
 import tables  # noqa: E402
 
 
 def written(tmp, *words):
     """The pages of a tree with one page, tables of which are written; what is said on standard error where that is refused."""
-    tables.ROOT = tmp
+    study_results.ROOT = tables.ROOT = tmp
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -25,9 +26,9 @@ def written(tmp, *words):
     return (tmp / "docs/page.md").read_text()
 
 
-def tree(tmp, columns):
+def tree(tmp, columns, options=""):
     (tmp / "docs").mkdir()
-    write(tmp / "docs/page.md", f"Before.\n\n<!-- table of s.ini: {columns} -->\n\n<!-- not made yet -->\n\nAfter.\n")
+    write(tmp / "docs/page.md", f"Before.\n\n<!-- table of s.ini{options}: {columns} -->\n\n<!-- not made yet -->\n\nAfter.\n")
     write(tmp / "s.ini", SMALL + "criterion = 0.4\n")
 
 
@@ -51,6 +52,42 @@ def test_options_that_are_numbers_and_names_of_sections(tmp):
     write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
     assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
+
+
+def rows_of(text):
+    return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+
+
+def test_a_crossed_table_has_a_column_for_each_value(tmp):
+    tree(tmp, "gain | runs, accuracy per rule | V start per rule")
+    write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    crossed = rows_of(written(tmp, tmp / "r"))
+    assert crossed[0] == ["gain", *(f"{name}, rule {rule}" for name in ("runs, accuracy", "V start") for rule in ("bptt", "e_prop"))], crossed
+    page = (tmp / "docs/page.md").read_text()
+    write(tmp / "docs/page.md", re.sub("ini: .* -->", "ini: gain | rule | runs | accuracy | V start -->", page))
+    plain = {(gain, rule): cells for gain, rule, *cells in rows_of(written(tmp, tmp / "r"))[1:]}
+    for gain, *cells in crossed[1:]:
+        both = [plain[gain, rule] for rule in ("bptt", "e_prop")]
+        assert cells == [", ".join(each[:2]) for each in both] + [each[2] for each in both], (cells, both)
+    for columns, said in (("gain | runs", "2 conditions are in one row"), ("gain | runs per seeds", "column seeds"), ("gain, runs", "column gain")):
+        write(tmp / "docs/page.md", re.sub("ini: .* -->", f"ini: {columns} | accuracy per rule -->", page))
+        assert said in written(tmp, tmp / "r")
+
+
+def test_comparisons_are_those_of_the_options_of_summary(tmp):
+    tree(tmp, "arm | difference of reached | difference of updates | p (Holm)", " --against tcr")
+    write(tmp / "s.ini", SMALL.replace("none tcr", "none tcr tcr_permuted") + "criterion = 0.4\n")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    summary = ok("summary", tmp / "r", "--against", "tcr")
+    rows = rows_of(written(tmp, tmp / "r"))[1:]
+    assert rows[1] == ["tcr", "-", "-", "-"] and len(rows) == 3, rows
+    for arm, reached, updates, p in (rows[0], rows[2]):
+        row = " +".join([re.escape(reached), re.escape(updates), r"\S+", re.escape(p)])
+        assert re.search(f"^#\\d +{arm} .* {row} ", summary, re.MULTILINE), (row, summary)
+    page = (tmp / "docs/page.md").read_text()
+    write(tmp / "docs/page.md", page.replace("--against tcr", "--against matched_speed"))
+    assert "matched_speed" in written(tmp, tmp / "r")
 
 
 def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
