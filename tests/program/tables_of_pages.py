@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables that scripts/docs --tables writes into pages: what `summary` says of the study, and of no other and no unfinished one."""
+"""Tables that scripts/docs --tables writes into pages, and pages of the gallery: what the program says of the study, and of no other and no unfinished one."""
 import contextlib
 import io
 import re
@@ -9,17 +9,18 @@ import sys
 from support import SMALL, SOURCE, given, main, ok, runs, settings, write
 
 sys.path.insert(0, str(SOURCE / "docs/site"))
+import gallery  # noqa: E402
 import study_results  # noqa: E402
 import tables  # noqa: E402
 
 
-def written(tmp, *words):
+def written(tmp, *words, by=tables):
     """The pages of a tree with one page, tables of which are written; what is said on standard error where that is refused."""
-    study_results.ROOT = tables.ROOT = tmp
+    study_results.ROOT = by.ROOT = tmp
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-            tables.main([*map(str, words), str(given.program)])
+            by.main([*map(str, words), str(given.program)])
     except SystemExit as refused:
         assert refused.code == 2 and said.getvalue().count("\n") == 1, said.getvalue()
         return said.getvalue()
@@ -111,6 +112,20 @@ def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
     assert (tmp / "docs/page.md").read_text() == before
     write(tmp / "docs/page.md", before.replace("reached", "reach"))
     assert "column reach " in written(tmp, tmp / "r")
+
+
+def test_the_gallery_has_pages_of_the_studies_that_it_names(tmp):
+    tree(tmp, "arm | reached")
+    (tmp / "docs/gallery").mkdir()
+    write(tmp / "docs/gallery.md", "<!-- page of s.ini --against tcr -->\n")
+    gallery.picture = lambda page, out: None  # which takes a browser
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    written(tmp, tmp / "r", by=gallery)
+    assert "Does none learn more often, or faster, than tcr?" in (tmp / "docs/gallery/s.html").read_text()
+    ok("run", tmp / "s.ini", "--out", tmp / "few", "--quiet", *settings("study.seeds=2"))
+    assert "seeds 1 to 2, in s.ini 1 to 3;" in written(tmp, tmp / "few", by=gallery)
+    ok("run", tmp / "s.ini", "--out", tmp / "unknown", "--quiet", *settings("study.name=unknown"))
+    assert "docs/gallery.md shows no page of the study unknown" in written(tmp, tmp / "unknown", by=gallery)
 
 
 if __name__ == "__main__":
