@@ -122,7 +122,7 @@ def text_of(file, options, text, rows):
         for cells, group in zip(body, lines.values()):
             for value in values:
                 fitting = [row for row in group if value is None or row["condition"][varied[per]] == value]
-                if names[0] in varied:
+                if names[0] in varied and varied[names[0]] not in across:
                     cells.append(f"{group[0]['condition'][varied[names[0]]]}")
                 elif len(fitting) > 1:
                     refuse(f"column {names[0]} of the table of {file}", f"{len(fitting)} conditions are in one row", "say `per` which option")

@@ -53,6 +53,8 @@ def test_options_that_are_numbers_and_names_of_sections(tmp):
     write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
     assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
+    named = tables.options_of([{"condition": {"network.gain": 1, "freeze_in.updates": 0, "oja.rate": 1, "optimizer.rate": 1}}])
+    assert list(named) == ["gain", "freeze_in.updates", "rate", "optimizer.rate"], named  # in full where a column or an option has the name
 
 
 def rows_of(text):
@@ -71,7 +73,7 @@ def test_a_crossed_table_has_a_column_for_each_value(tmp):
     for gain, *cells in crossed[1:]:
         both = [plain[gain, rule] for rule in ("bptt", "e_prop")]
         assert cells == [", ".join(each[:2]) for each in both] + [each[2] for each in both], (cells, both)
-    for columns, said in (("gain | runs", "2 conditions are in one row"), ("gain | runs per seeds", "column seeds"), ("gain, runs", "column gain")):
+    for columns, said in (("gain | runs", "2 conditions are in one row"), ("rule", "2 conditions are in one row"), ("gain | runs per seeds", "column seeds"), ("gain, runs", "column gain")):
         write(tmp / "docs/page.md", re.sub("ini: .* -->", f"ini: {columns} | accuracy per rule -->", page))
         assert said in written(tmp, tmp / "r")
 
