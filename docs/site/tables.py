@@ -8,7 +8,8 @@ A table that is made so stands between two comments:
     <!-- not made yet -->
 
 which say the study and the columns (options that the study varies, as arm, gain or rule, and those of COLUMNS) and, once it is made, the
-seeds and the programs. `quickstart.ini --against tcr` compares as `summary` does with these options. In a crossed table
+seeds and the programs; until then an older table may stand there. `quickstart.ini --against tcr` compares as `summary` does with these
+options. In a crossed table
 
     gain | runs, updates per beta
 
