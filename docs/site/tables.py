@@ -8,20 +8,32 @@ A table that is made so stands between two comments:
     <!-- not made yet -->
 
 which say the study and the columns (options that the study varies, as arm, gain or rule, and those of COLUMNS) and, once it is made, the
-seeds and the programs. A directory is taken where it is of that very study, whole: its name, seeds and options are those of the file, and no run is missing."""
-import configparser
-import json
-import re
-import subprocess
-import sys
-from pathlib import Path
+seeds and the programs; until then an older table may stand there. `quickstart.ini --against tcr` compares as `summary` does with these
+options. In a crossed table
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLE = re.compile(r"^<!-- table of (\S+?\.ini): (.+) -->\n(?:\|.*\n|\n)*<!-- (?:\d+ seeds?, .*|not made yet) -->$", re.MULTILINE)
+    gain | runs, updates per beta
+
+is a column for each value of beta, with both numbers in a cell. A directory is taken where it is of that very study, whole: its name, seeds and
+options are those of the file, and no run is missing."""
+import re
+import sys
+
+from study_results import ROOT, refuse, studies_of, study_file, summary_of
+
+TABLE = re.compile(r"^<!-- table of (\S+?\.ini)((?: --(?:by|against) [^\s:]+)*): (.+) -->\n"
+                   r"(?:\|.*\n|\n)*<!-- (?:\d+ seeds?, .*|not made yet) -->$", re.MULTILINE)
+
+
+def number(value, form):
+    """As the program's own tables have it."""
+    if value is None:
+        return "-"
+    text = form.format(value)
+    return "0" if "+" in form and float(text) == 0 else text
 
 
 def interval(bounds, form="{:.0f}"):
-    return "[" + ", ".join(form.format(bound) for bound in bounds) + "]"
+    return "[" + ", ".join(number(bound, form) for bound in bounds) + "]"
 
 
 def updates(row):
@@ -31,111 +43,107 @@ def updates(row):
 
 
 def compared(row, told):
-    return "-" if row["comparison"] is None or (said := told(row["comparison"])) is None else said
+    """Of the condition that others are compared with there is nothing to say."""
+    return "-" if row["comparison"] is None else told(row["comparison"])
+
+
+def estimate(value, bounds, form):
+    return number(value, form) + (f" {interval(bounds, form)}" if bounds else "")
+
+
+def difference(name):
+    return lambda row: compared(row, lambda of: estimate(of[name]["value"], of[name]["interval"], "{:+.0f}") if of[name] else "-")
 
 
 COLUMNS = {
+    "runs": lambda row: f"{row['reached']}/{row['runs']}",
     "reached": lambda row: f"{row['reached']}/{row['runs']} " + interval(100 * bound for bound in row["reached_interval"]),
     "updates": updates,
-    "accuracy": lambda row: f"{row['final_accuracy']:.3f}",
-    "V start": lambda row: f"{row['speed']['start']:.2f}",
-    "V end": lambda row: f"{row['speed']['end']:.2f}",
-    "p (Holm)": lambda row: compared(row, lambda of: None if of["p_holm"] is None else f"{of['p_holm']:.2g}"),
-    "Cliff's delta": lambda row: compared(row, lambda of: f"{of['cliffs_delta']:+.2f} " + interval(of["cliffs_delta_interval"], "{:+.2f}")),
+    "accuracy": lambda row: number(row["final_accuracy"], "{:.3f}"),
+    "final loss": lambda row: number(row["final_loss"], "{:.3f}"),
+    "V start": lambda row: number(row["speed"]["start"], "{:.2f}"),
+    "V end": lambda row: number(row["speed"]["end"], "{:.2f}"),
+    "over": lambda row: f"{100 * row['over_stability_bound']:.0f} % over" if row["over_stability_bound"] else "-",
+    "collapsed": lambda row: f"{row['collapsed']}/{row['runs']}",
+    "unmatched": lambda row: f"{row['unmatched']}/{row['runs']}" if row["unmatched"] else "-",
+    "pairs": lambda row: compared(row, lambda of: f"{of['pairs']}"),
+    "difference of reached": difference("reached_points"),
+    "difference of updates": difference("updates"),
+    "p (Holm)": lambda row: compared(row, lambda of: number(of["p_holm"], "{:.2g}")),
+    "Cliff's delta": lambda row: compared(row, lambda of: estimate(of["cliffs_delta"], of["cliffs_delta_interval"], "{:+.2f}")),
 }
 
-
-def refuse(what, why, do):
-    print(f"scripts/docs: {what}: {why}; {do}", file=sys.stderr)
-    raise SystemExit(2)
-
-
-def study_file(name):
-    ini = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=("#", ";"))
-    ini.optionxform = str
-    ini.read(ROOT / name)
-    return ini
-
-
-# --- is a directory of this study? -----------------------------------------------------------------------------------
-
-def same(given, used):
-    """Of a study file's value and the one that runs had, of conditions that it does not concern "-"."""
-    def value(text):
-        try:
-            return float(text)
-        except ValueError:
-            return " ".join(text.split())
-    return all(value(each) in (value(given), "-") for each in used.split(" | "))
-
-
-def other_than(directory, file):
-    """Why a directory is not of the study file; None: it is."""
-    ini = study_file(file)
-    used = dict(line.split(" = ", 1) for line in json.loads((directory / "study.json").read_text())["identity"].splitlines())
-    if "tune.seeds" in used:
-        used["tune.seeds"], used["tune.first_seed"] = used["tune.seeds"].split(" from ")
-    for section in set(ini.sections()) - {"study", "quick"}:
-        for key, given in ini[section].items():
-            name = f"{section}.{key}"
-            if name != "training.updates" and not same(given, used.get(name, "not known")):  # of which a study may be given more
-                return f"{name} = {used.get(name, 'not known')}, in {file} {given}"
-    first, count = ini.getint("study", "first_seed", fallback=1), ini.getint("study", "seeds", fallback=1)
-    seeds = {int(path.stem.split("-seed")[1]) for path in (directory / "runs").glob("condition*-seed*.h5")}
-    if seeds != set(range(first, first + count)):
-        return f"seeds {min(seeds, default='none')} to {max(seeds, default='none')}, in {file} {first} to {first + count - 1}"
-    return None
-
-
-def summary_of(directory, file, program):
-    """Rows of `summary` of a directory that is of the study file, whole."""
-    if (why := other_than(directory, file)) is not None:
-        refuse(directory, why, f"run {file} as it is, without --quick")
-    rows = json.loads(subprocess.run([program, "summary", directory, "--format", "json"], check=True, capture_output=True, text=True).stdout)
-    budget = study_file(file)["training"]["updates"]
-    for row in rows:
-        if row["budget"] != int(budget):
-            refuse(directory, f"training.updates = {row['budget']}, in {file} {budget}", f"run {file} as it is, without --quick")
-        if row["missing"] or row["running"] or row["runs"] != row["planned"]:
-            refuse(directory, f"{row['runs']} of {row['planned']} runs of condition #{row['number']}", f"run {file} to its end")
-    return rows
-
-
-# --- a table ---------------------------------------------------------------------------------------------------------
 
 def short_name(option):
     section, name = option.split(".")
     return section if name in ("name", "kind") else name
 
 
-def text_of(file, columns, rows):
-    varied = {short_name(name): name for name in rows[0]["condition"]}
-    names = [name.strip() for name in columns.split("|")]
-    for name in names:
-        if name not in COLUMNS and name not in varied:
-            refuse(f"column {name} of the table of {file}", "there is none", f"known are {', '.join([*varied, *COLUMNS])}")
-    body = [[f"{row['condition'][varied[name]]}" if name in varied else COLUMNS[name](row) for name in names] for row in rows]
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names), *("| " + " | ".join(line) + " |" for line in body)]
+def options_of(rows):
+    """Options that vary, by the names that columns have: in full where the short one is taken."""
+    varied = {}
+    for name in rows[0]["condition"]:
+        short = short_name(name)
+        varied[name if short in COLUMNS or short in varied else short] = name
+    return varied
+
+
+def columns_of(file, text, varied):
+    """Of each column its names and the option, if any, of which each value has a column of its own."""
+    columns = []
+    for column in text.split("|"):
+        said, _, per = column.strip().partition(" per ")
+        names = [name.strip() for name in said.split(",")]
+        known = COLUMNS if per or len(names) > 1 else {**varied, **COLUMNS}
+        for name, among in [*((name, known) for name in names), *([(per, varied)] if per else [])]:
+            if name not in among:
+                refuse(f"column {name} of the table of {file}", "there is none", f"known are {', '.join(among)}")
+        columns.append((names, per))
+    return columns
+
+
+def cell(names, row):
+    """Several numbers in a cell: those that there are."""
+    said = [COLUMNS[name](row) for name in names]
+    return ", ".join([text for text in said if text != "-"] or said[:1])
+
+
+def text_of(file, options, text, rows):
+    varied = options_of(rows)
+    columns = columns_of(file, text, varied)
+    across = {varied[per] for _, per in columns if per}
+    lines, head = {}, []
+    for row in rows:
+        lines.setdefault(tuple(value for name, value in row["condition"].items() if name not in across), []).append(row)
+    body = [[] for _ in lines]
+    for names, per in columns:
+        values = list(dict.fromkeys(row["condition"][varied[per]] for row in rows)) if per else [None]
+        alone = [each for _, each in columns].count(per) == 1
+        head += [", ".join([*([] if per and alone else names), *([f"{per} {value}"] if per else [])]) for value in values]
+        for cells, group in zip(body, lines.values()):
+            for value in values:
+                fitting = [row for row in group if value is None or row["condition"][varied[per]] == value]
+                if names[0] in varied and varied[names[0]] not in across:
+                    cells.append(f"{group[0]['condition'][varied[names[0]]]}")
+                elif len(fitting) > 1:
+                    refuse(f"column {names[0]} of the table of {file}", f"{len(fitting)} conditions are in one row", "say `per` which option")
+                else:
+                    cells.append(cell(names, fitting[0]) if fitting else "-")
+    table = ["| " + " | ".join(line) + " |" for line in (head, *body)]
+    table.insert(1, "|" + "---|" * len(head))
     programs = " and ".join(sorted({made for row in rows for made in row["programs"]}))
-    return "\n".join([f"<!-- table of {file}: {columns} -->\n", *lines, f"\n<!-- {rows[0]['runs']} seeds, {programs} -->"])
+    return "\n".join([f"<!-- table of {file}{options}: {text} -->\n", *table, f"\n<!-- {rows[0]['runs']} seeds, {programs} -->"])
 
 
 def main(words):
-    program, studies = ROOT / "build/release/stillpoint", {}
-    if words and Path(words[-1]).is_file():
-        program = words.pop()
-    for word in words or [refuse("--tables", "DIR is missing", "give what `stillpoint run --out` wrote")]:
-        if not (Path(word) / "study.json").is_file():
-            refuse(word, "has no study.json", "give what `stillpoint run --out` wrote")
-        studies[json.loads((Path(word) / "study.json").read_text())["name"]] = Path(word)
-    found, pages = set(), {}
+    (studies, program), found, pages = studies_of("--tables", words), set(), {}
 
     def made(match):
         name = study_file(match[1])["study"]["name"]
         if name not in studies:
             return match[0]
         found.add(name)
-        return text_of(match[1], match[2], summary_of(studies[name], match[1], program))
+        return text_of(*match.groups(), summary_of(studies[name], match[1], match[2], program))
 
     for page in sorted((ROOT / "docs").rglob("*.md")):
         before = page.read_text()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables that scripts/docs --tables writes into pages: what `summary` says of the study, and of no other and no unfinished one."""
+"""Tables that scripts/docs --tables writes into pages, and pages of the gallery: what the program says of the study, and of no other and no unfinished one."""
 import contextlib
 import io
 import re
@@ -9,25 +9,27 @@ import sys
 from support import SMALL, SOURCE, given, main, ok, runs, settings, write
 
 sys.path.insert(0, str(SOURCE / "docs/site"))
+import gallery  # noqa: E402
+import study_results  # noqa: E402
 import tables  # noqa: E402
 
 
-def written(tmp, *words):
+def written(tmp, *words, by=tables):
     """The pages of a tree with one page, tables of which are written; what is said on standard error where that is refused."""
-    tables.ROOT = tmp
+    study_results.ROOT = by.ROOT = tmp
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-            tables.main([*map(str, words), str(given.program)])
+            by.main([*map(str, words), str(given.program)])
     except SystemExit as refused:
         assert refused.code == 2 and said.getvalue().count("\n") == 1, said.getvalue()
         return said.getvalue()
     return (tmp / "docs/page.md").read_text()
 
 
-def tree(tmp, columns):
+def tree(tmp, columns, options=""):
     (tmp / "docs").mkdir()
-    write(tmp / "docs/page.md", f"Before.\n\n<!-- table of s.ini: {columns} -->\n\n<!-- not made yet -->\n\nAfter.\n")
+    write(tmp / "docs/page.md", f"Before.\n\n<!-- table of s.ini{options}: {columns} -->\n\n<!-- not made yet -->\n\nAfter.\n")
     write(tmp / "s.ini", SMALL + "criterion = 0.4\n")
 
 
@@ -51,6 +53,44 @@ def test_options_that_are_numbers_and_names_of_sections(tmp):
     write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
     assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
+    named = tables.options_of([{"condition": {"network.gain": 1, "freeze_in.updates": 0, "oja.rate": 1, "optimizer.rate": 1}}])
+    assert list(named) == ["gain", "freeze_in.updates", "rate", "optimizer.rate"], named  # in full where a column or an option has the name
+
+
+def rows_of(text):
+    return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+
+
+def test_a_crossed_table_has_a_column_for_each_value(tmp):
+    tree(tmp, "gain | runs, accuracy per rule | V start per rule")
+    write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    crossed = rows_of(written(tmp, tmp / "r"))
+    assert crossed[0] == ["gain", *(f"{name}, rule {rule}" for name in ("runs, accuracy", "V start") for rule in ("bptt", "e_prop"))], crossed
+    page = (tmp / "docs/page.md").read_text()
+    write(tmp / "docs/page.md", re.sub("ini: .* -->", "ini: gain | rule | runs | accuracy | V start -->", page))
+    plain = {(gain, rule): cells for gain, rule, *cells in rows_of(written(tmp, tmp / "r"))[1:]}
+    for gain, *cells in crossed[1:]:
+        both = [plain[gain, rule] for rule in ("bptt", "e_prop")]
+        assert cells == [", ".join(each[:2]) for each in both] + [each[2] for each in both], (cells, both)
+    for columns, said in (("gain | runs", "2 conditions are in one row"), ("rule", "2 conditions are in one row"), ("gain | runs per seeds", "column seeds"), ("gain, runs", "column gain")):
+        write(tmp / "docs/page.md", re.sub("ini: .* -->", f"ini: {columns} | accuracy per rule -->", page))
+        assert said in written(tmp, tmp / "r")
+
+
+def test_comparisons_are_those_of_the_options_of_summary(tmp):
+    tree(tmp, "arm | difference of reached | difference of updates | p (Holm)", " --against tcr")
+    write(tmp / "s.ini", SMALL.replace("none tcr", "none tcr tcr_permuted") + "criterion = 0.4\n")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    summary = ok("summary", tmp / "r", "--against", "tcr")
+    rows = rows_of(written(tmp, tmp / "r"))[1:]
+    assert rows[1] == ["tcr", "-", "-", "-"] and len(rows) == 3, rows
+    for arm, reached, updates, p in (rows[0], rows[2]):
+        row = " +".join([re.escape(reached), re.escape(updates), r"\S+", re.escape(p)])
+        assert re.search(f"^#\\d +{arm} .* {row} ", summary, re.MULTILINE), (row, summary)
+    page = (tmp / "docs/page.md").read_text()
+    write(tmp / "docs/page.md", page.replace("--against tcr", "--against matched_speed"))
+    assert "matched_speed" in written(tmp, tmp / "r")
 
 
 def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
@@ -74,6 +114,20 @@ def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
     assert (tmp / "docs/page.md").read_text() == before
     write(tmp / "docs/page.md", before.replace("reached", "reach"))
     assert "column reach " in written(tmp, tmp / "r")
+
+
+def test_the_gallery_has_pages_of_the_studies_that_it_names(tmp):
+    tree(tmp, "arm | reached")
+    (tmp / "docs/gallery").mkdir()
+    write(tmp / "docs/gallery.md", "<!-- page of s.ini --against tcr -->\n")
+    gallery.picture = lambda page, out: None  # which takes a browser
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    written(tmp, tmp / "r", by=gallery)
+    assert "Does none learn more often, or faster, than tcr?" in (tmp / "docs/gallery/s.html").read_text()
+    ok("run", tmp / "s.ini", "--out", tmp / "few", "--quiet", *settings("study.seeds=2"))
+    assert "seeds 1 to 2, in s.ini 1 to 3;" in written(tmp, tmp / "few", by=gallery)
+    ok("run", tmp / "s.ini", "--out", tmp / "unknown", "--quiet", *settings("study.name=unknown"))
+    assert "docs/gallery.md shows no page of the study unknown" in written(tmp, tmp / "unknown", by=gallery)
 
 
 if __name__ == "__main__":
