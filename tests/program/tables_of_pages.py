@@ -86,7 +86,7 @@ def test_comparisons_are_those_of_the_options_of_summary(tmp):
     rows = rows_of(written(tmp, tmp / "r"))[1:]
     assert rows[1] == ["tcr", "-", "-", "-"] and len(rows) == 3, rows
     for arm, reached, updates, p in (rows[0], rows[2]):
-        row = " +".join([re.escape(reached), re.escape(updates), r"\S+", re.escape(p)])
+        row = " +".join([re.escape(reached), r"\S+", re.escape(updates), re.escape(p)])
         assert re.search(f"^#\\d +{arm} .* {row} ", summary, re.MULTILINE), (row, summary)
     page = (tmp / "docs/page.md").read_text()
     write(tmp / "docs/page.md", page.replace("--against tcr", "--against matched_speed"))

@@ -126,7 +126,8 @@ AnalysisKind follow_analysis() {
       "between: [u, v], s, update, tracks, "
       "index_before, index_after, eigenvalue: [re, im], along, state}], matched: [{between, track, points, distance, "
       "why}], branches: [{between, "
-      "from, to, s, along: place on the first principal axis of the followed points, bifurcations}], tracks, "
+      "from: {later: at v, point}, to, s, along: place on the first principal axis of the followed points, "
+      "bifurcations: [{after, s, along, index_after, turns}]}], tracks, "
       "birth_cost, by_distance_alone: {successions, alike, mistaken}, left_out}";
   kind.example =
       "stillpoint analyze follow results/quickstart/runs/condition0001-seed000001.h5 --json followed.json --plot "

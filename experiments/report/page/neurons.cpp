@@ -12,7 +12,7 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double left = 40, width = column_width - left - 8, height = 150;
+constexpr double left = 40, right = 8, height = 150;
 constexpr Index most_rows = 200;  // of a raster
 constexpr std::size_t shown = 4;  // ramps
 constexpr double least_range = 1e-9, least_change = 0.1;
@@ -38,15 +38,16 @@ Axis time_axis(const TypicalTrial& trial) {
 
 std::vector<std::string> title_of(const Portrait& portrait) { return title_lines(portrait, portrait.moments.back()); }
 
-void draw_scale(Drawing& drawing, double y) {
-  constexpr double box = 7, from = column_width - 8 - box * colour_steps;
+void draw_scale(Drawing& drawing, double y, double end) {
+  constexpr double box = 7;
+  const double from = end - box * colour_steps;
   for (std::size_t i = 0; i < colour_steps; ++i)
     drawing.rect({from + box * static_cast<double>(i), y}, box, 5, sequential_colour(i));
-  drawing.text({from - 4, y + 5}, "its least rate", {6.5, "end"});
-  drawing.text({column_width - 8, y + 12}, "its greatest", {6.5, "end"});
+  drawing.text({from - 4, y + 5}, "its least rate", {7, "end"});
+  drawing.text({end, y + 12}, "its greatest", {7, "end"});
 }
 
-void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<Index>& rows) {
+void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<Index>& rows, double width) {
   const auto& rates = portrait.trial.rates;
   const double top = top_below(title_of(portrait));
   const auto count = static_cast<double>(rows.size());
@@ -72,10 +73,10 @@ void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<I
   drawing.text({left + width / 2, top + height + 22}, panel.x.label, {8, "middle"});
   drawing.text({left - 10, top + height / 2}, panel.y.label, {8, "middle", -90});
   draw_title(drawing, left, title_of(portrait));
-  draw_scale(drawing, top + height + 30);
+  draw_scale(drawing, top + height + 30, left + width);
 }
 
-void draw_ramps(Drawing& drawing, const Portrait& portrait, const std::vector<Ramp>& ramps) {
+void draw_ramps(Drawing& drawing, const Portrait& portrait, const std::vector<Ramp>& ramps, double width) {
   const auto& trial = portrait.trial;
   const double top = top_below(title_of(portrait));
   std::vector<double> values;
@@ -140,7 +141,8 @@ std::vector<Ramp> ramps_of(const Matrix<double>& rates) {
   return ramps;
 }
 
-std::vector<ResultPanel> neuron_panels(const Portrait& portrait) {
+std::vector<ResultPanel> neuron_panels(const Portrait& portrait, double panel_width) {
+  const double width = panel_width - left - right;
   const auto& trial = portrait.trial;
   if (trial.rates.size() == 0 || portrait.moments.empty()) return {};
   const auto rows = by_peak(trial.rates);
@@ -160,8 +162,9 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait) {
   panels.push_back(panel_of(
       portrait, "neurons", "When each neuron is most active: " + portrait.label,
       of + " A row per neuron, from its least rate to its greatest; a neuron that does not change is dark." + some,
-      top + height + 45, [portrait, rows](Drawing& drawing) { draw_raster(drawing, portrait, rows); },
+      top + height + 45, [portrait, rows, width](Drawing& drawing) { draw_raster(drawing, portrait, rows, width); },
       std::move(raster)));
+  panels.back().panel.width = panel_width;
   if (ramps.empty()) return panels;
   panels.push_back(panel_of(
       portrait, "ramps", "Neurons that ramp: " + portrait.label,
@@ -171,7 +174,8 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait) {
                "largest change; a network of chance has some as well. Neurons count from 0.",
                ramps.size(), found),
       top + height + 28 + 9 * static_cast<double>(ramps.size()),
-      [portrait, ramps](Drawing& drawing) { draw_ramps(drawing, portrait, ramps); }, std::move(steady)));
+      [portrait, ramps, width](Drawing& drawing) { draw_ramps(drawing, portrait, ramps, width); }, std::move(steady)));
+  panels.back().panel.width = panel_width;
   return panels;
 }
 

@@ -59,8 +59,8 @@ std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& st
         "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait, width); });
     add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width,
         spectrum_height(portrait, portrait.moments.back()), "Eigenvalues at the fixed points of " + portrait.label,
-        [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back()); });
-    add_all(neuron_panels(portrait));
+        [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back(), width); });
+    add_all(neuron_panels(portrait, width));
   }
   for (const auto& result : page.results.results) add_all(result.panels);
   return files;

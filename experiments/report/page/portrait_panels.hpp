@@ -19,7 +19,7 @@ struct Ramp {
 std::vector<Ramp> ramps_of(const Matrix<double>& rates);
 
 /// Two panels of a portrait that has a trial, none of another.
-std::vector<ResultPanel> neuron_panels(const Portrait& portrait);
+std::vector<ResultPanel> neuron_panels(const Portrait& portrait, double width = column_width);
 
 /// Which network is drawn, in lines that fit a column, above its panel.
 std::vector<std::string> title_lines(const Portrait& portrait, const Portrait::Moment& moment);
@@ -27,9 +27,9 @@ void draw_title(Drawing& drawing, double left, const std::vector<std::string>& l
 /// Where the panel begins beneath it.
 double top_below(const std::vector<std::string>& lines);
 
-/// Eigenvalues at the fixed points of one of a portrait's networks, with the border of stability; of width column_width.
+/// Eigenvalues at the fixed points of one of a portrait's networks, with the border of stability.
 double spectrum_height(const Portrait& portrait, const Portrait::Moment& moment);
-void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment);
+void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment, double width);
 /// A figure that shows the network that the portrait shows; "" where there are no eigenvalues.
 std::string spectra_html(const std::vector<Portrait>& portraits);
 

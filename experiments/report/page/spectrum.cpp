@@ -12,10 +12,10 @@ namespace stillpoint {
 
 namespace {
 
-constexpr double left = 40, width = column_width - left - 8, height = 150, title_line = 10;
+constexpr double left = 40, right = 8, height = 150, title_line = 10;
 
 /// One scale for all networks of a run, the same in both directions.
-Panel panel_of(const Portrait& portrait, double top) {
+Panel panel_of(const Portrait& portrait, double top, double width) {
   double least = portrait.is_map ? -1.1 : -1, most = portrait.is_map ? 1.1 : 0.2, up = portrait.is_map ? 1.1 : 0.2;
   for (const auto& moment : portrait.moments)
     for (const auto& point : moment.points)
@@ -45,7 +45,7 @@ std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment,
   Svg svg(column_width, spectrum_height(portrait, moment),
           fmt::format("Eigenvalues at the fixed points of {}, update {}", portrait.label, moment.update),
           Svg::Place::page);
-  draw_spectrum(svg, portrait, moment);
+  draw_spectrum(svg, portrait, moment, column_width);
   return fmt::format(
              "<div class=\"panel\" data-name=\"spectrum-condition{:04d}-update{}\" data-portrait=\"{}\" "
              "data-moment=\"{}\"{}>\n",
@@ -75,11 +75,11 @@ double spectrum_height(const Portrait& portrait, const Portrait::Moment& moment)
   return top_below(title_lines(portrait, moment)) + height + 33;
 }
 
-void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment) {
+void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::Moment& moment, double width) {
   constexpr double full_turn = 2 * 3.14159265358979;
   const auto lines = title_lines(portrait, moment);
   const double top = top_below(lines);
-  const auto panel = panel_of(portrait, top);
+  const auto panel = panel_of(portrait, top, width - left - right);
   std::vector<Point> border;
   if (portrait.is_map)
     for (int i = 0; i <= 90; ++i)

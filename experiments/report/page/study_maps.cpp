@@ -102,7 +102,7 @@ void draw_cell(Drawing& drawing, Point corner, double width, const Summary& summ
   drawing.text({middle.x, middle.y - 1}, fmt::format("{}/{}", summary.reached, summary.runs), {7, "middle"});
   const auto updates =
       summary.median_updates ? fmt::format("{:g}", *summary.median_updates) : fmt::format(">{}", summary.budget);
-  drawing.text({middle.x, middle.y + 7}, updates, {6.5, "middle"});
+  drawing.text({middle.x, middle.y + 7}, updates, {7, "middle"});
 }
 
 void draw_field(Drawing& drawing, double& y, const Field& field, const VariedOption& across, const VariedOption& down,

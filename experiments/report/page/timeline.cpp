@@ -85,7 +85,9 @@ std::vector<ConditionTimeline> timelines_of(const std::string& directory, const 
   for (std::size_t i = 0; i < found.size(); ++i) {
     found[i].resize(std::min(study.conditions[i].runs.size(), ConditionTimeline::most_runs));
     for (std::size_t k = 0; k < found[i].size(); ++k)
-      if (!study.conditions[i].runs[k].diverged()) jobs.push_back({i, k});
+      if (const auto& run = study.conditions[i].runs[k];
+          !run.diverged() && run.curve->updates >= static_cast<long>(LearningPhases::fewest_points))
+        jobs.push_back({i, k});
   }
   measure_runs(
       jobs, 0, jobs.empty(), [](const Job&) { return false; },
