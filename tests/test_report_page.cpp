@@ -276,7 +276,7 @@ TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and 
   write("broken.json", "{\"kind\": \"follow\", ");
   write("short.json", R"({"kind": "follow", "run": {}})");
   write("phases.json", R"({"kind": "phases"})");
-  write("phases.svg", "<svg><title>phases</title></svg>");
+  write("phases.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>phases</title></svg>");
   write("runs/own.json", "not looked at");
   const auto results = results_beside(directory.string());
   CHECK(results.results.empty());
@@ -289,7 +289,7 @@ TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and 
   drawn.pictures = {"phases.svg"};
   CHECK(figures_beside(directory.string(), "", {}, drawn).figures.empty());
   drawn.pictures.clear();
-  drawn.bytes = {"<svg><title>phases</title></svg>"};
+  drawn.bytes = {"<svg xmlns=\"http://www.w3.org/2000/svg\"><title>phases</title></svg>"};
   CHECK(figures_beside(directory.string(), "", {}, drawn).figures.empty());
   std::filesystem::remove_all(directory);
 }

@@ -57,7 +57,7 @@ std::vector<FigureFile> panel_files(const StudyPage& page, const FigureStyle& st
     if (portrait.moments.empty()) continue;
     add(fmt::format("portrait-condition{:04d}", portrait.condition), width, portrait_height(portrait, width),
         "Phase portrait of " + portrait.label, [&](Drawing& drawing) { draw_portrait(drawing, portrait, width); });
-    add(fmt::format("spectrum-condition{:04d}", portrait.condition), column_width,
+    add(fmt::format("spectrum-condition{:04d}", portrait.condition), width,
         spectrum_height(portrait, portrait.moments.back()), "Eigenvalues at the fixed points of " + portrait.label,
         [&](Drawing& drawing) { draw_spectrum(drawing, portrait, portrait.moments.back(), width); });
     add_all(neuron_panels(portrait, width));

@@ -1,7 +1,7 @@
 // Eigenvalues of the network that the portrait shows.
 const spectrum = document.getElementById("spectrum");
 if (spectrum) {
-  const { data, save, csv } = window.stillpoint;
+  const { data, save } = globalThis.stillpoint;
   const network = document.getElementById("portrait-network");
   const moment = document.getElementById("portrait-moment");
 
@@ -23,6 +23,6 @@ if (spectrum) {
           for (const part of imaginary > 0 ? [imaginary, -imaginary] : [imaginary]) rows.push([condition, seed, update, i, stable, real, part]);
         }
       });
-    save("eigenvalues.csv", "text/csv", csv({ columns: ["condition", "seed", "update", "point", "stable", "real", "imaginary"], rows }));
+    save("eigenvalues.csv", "text/csv", computed.csv({ columns: ["condition", "seed", "update", "point", "stable", "real", "imaginary"], rows }));
   });
 }
