@@ -284,13 +284,13 @@ TEST_CASE("A picture whose figure is drawn from numbers is not shown twice, and 
   CHECK(results.notes[0].find("broken.json: is damaged") == 0);
   CHECK(results.notes[1].find("phases.json: a result of `stillpoint analyze phases`") == 0);
   CHECK(results.notes[2].find("short.json: is damaged: run/file is missing") == 0);
-  CHECK(figures_beside(directory.string(), "", {}, results).figures.size() == 1);
+  CHECK(figures_beside(directory.string(), "", results).figures.size() == 1);
   ResultsBeside drawn;
   drawn.pictures = {"phases.svg"};
-  CHECK(figures_beside(directory.string(), "", {}, drawn).figures.empty());
+  CHECK(figures_beside(directory.string(), "", drawn).figures.empty());
   drawn.pictures.clear();
   drawn.bytes = {"<svg xmlns=\"http://www.w3.org/2000/svg\"><title>phases</title></svg>"};
-  CHECK(figures_beside(directory.string(), "", {}, drawn).figures.empty());
+  CHECK(figures_beside(directory.string(), "", drawn).figures.empty());
   std::filesystem::remove_all(directory);
 }
 

@@ -17,31 +17,31 @@ constexpr double left_margin = 14, right_margin = 8, top_margin = 42, panel_gap 
 constexpr int columns = 3;
 const std::string event_colour = "#9DB7CC", last_colour = "#0072B2", drop_colour = "#D55E00";
 
-void draw_run(Svg& svg, const Panel& panel, const RunRestructuring& run, double row) {
+void draw_run(Drawing& drawing, const Panel& panel, const RunRestructuring& run, double row) {
   const auto of = [&](Index checkpoint) { return run.update[static_cast<std::size_t>(checkpoint)]; };
   const double y = panel.at(0, row).y;
   if (run.drop) {
     const double at = panel.at(run.drop->value, row).x;
-    svg.line({at, y - 2.2}, {at, y + 2.2}, {drop_colour, 1.4, ""});
+    drawing.line({at, y - 2.2}, {at, y + 2.2}, {drop_colour, 1.4, ""});
   }
   for (const auto& event : run.events) {
     const bool last = run.lead && run.drop && of(event.at) == run.drop->value - run.lead->value;
     const auto& colour = last ? last_colour : event_colour;
-    svg.line({panel.at(of(event.low), row).x, y}, {panel.at(of(event.high), row).x, y}, {colour, 1.6, ""});
-    svg.circle({panel.at(of(event.at), row).x, y}, 1.5, colour);
+    drawing.line({panel.at(of(event.low), row).x, y}, {panel.at(of(event.high), row).x, y}, {colour, 1.6, ""});
+    drawing.circle({panel.at(of(event.at), row).x, y}, 1.5, colour);
   }
 }
 
-void legend(Svg& svg, double y) {
+void legend(Drawing& drawing, double y) {
   double x = left_margin;
   const auto entry = [&](const std::string& text, const std::string& colour, bool tick) {
     if (tick) {
-      svg.line({x + 5, y - 2.5}, {x + 5, y + 2.5}, {colour, 1.4, ""});
+      drawing.line({x + 5, y - 2.5}, {x + 5, y + 2.5}, {colour, 1.4, ""});
     } else {
-      svg.line({x, y}, {x + 12, y}, {colour, 1.6, ""});
-      svg.circle({x, y}, 1.5, colour);
+      drawing.line({x, y}, {x + 12, y}, {colour, 1.6, ""});
+      drawing.circle({x, y}, 1.5, colour);
     }
-    svg.text({x + 17, y + 2.5}, text);
+    drawing.text({x + 17, y + 2.5}, text);
     x += 30 + 3.6 * static_cast<double>(text.size());
   };
   entry("onset of the drop of the loss (rows by it)", drop_colour, true);
@@ -49,14 +49,9 @@ void legend(Svg& svg, double y) {
   entry("other events", event_colour, false);
 }
 
-}  // namespace
-
-std::string restructuring_figure(const std::vector<ConditionRestructuring>& conditions) {
-  const auto rows = (conditions.size() + columns - 1) / columns;
+void draw_events(Drawing& drawing, const std::vector<ConditionRestructuring>& conditions) {
   const double width = (page_width - left_margin - right_margin - (columns - 1) * panel_gap) / columns;
-  const double bottom = top_margin + static_cast<double>(rows) * (panel_height + row_gap);
-  Svg svg(page_width, bottom + 10, "restructuring events");
-  legend(svg, 10);
+  legend(drawing, 10);
   for (std::size_t c = 0; c < conditions.size(); ++c) {
     auto runs = conditions[c].runs;
     const auto key = [](const RunRestructuring& run) {
@@ -73,15 +68,15 @@ std::string restructuring_figure(const std::vector<ConditionRestructuring>& cond
                       panel_height,
                       {"update", 0, last},
                       {"", -count, 1}};
-    for (std::size_t i = 0; i < runs.size(); ++i) draw_run(svg, panel, runs[i], -static_cast<double>(i));
+    for (std::size_t i = 0; i < runs.size(); ++i) draw_run(drawing, panel, runs[i], -static_cast<double>(i));
     const double floor = panel.corner.y + panel_height;
-    svg.line({panel.corner.x, floor}, {panel.corner.x + width, floor}, {"#000000", 0.6, ""});
+    drawing.line({panel.corner.x, floor}, {panel.corner.x + width, floor}, {"#000000", 0.6, ""});
     for (const double tick : panel.x.ticks()) {
       const double x = panel.at(tick, 0).x;
-      svg.line({x, floor}, {x, floor + 2.5}, {"#000000", 0.6, ""});
-      svg.text({x, floor + 10}, tick_label(tick), {6.5, "middle"});
+      drawing.line({x, floor}, {x, floor + 2.5}, {"#000000", 0.6, ""});
+      drawing.text({x, floor + 10}, tick_label(tick), {6.5, "middle"});
     }
-    svg.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
+    drawing.text({panel.corner.x + width / 2, floor + 19}, "update", {7, "middle"});
     std::vector<std::string> lines{
         conditions[c].condition.tag()};  // of the panel's title, as many options in each as fit
     auto varied = conditions[c].condition.varied;
@@ -97,10 +92,17 @@ std::string restructuring_figure(const std::vector<ConditionRestructuring>& cond
         lines.push_back(text);
     }
     for (std::size_t i = 0; i < lines.size(); ++i)
-      svg.text({panel.corner.x, panel.corner.y - 1 - 8 * static_cast<double>(lines.size() - 1 - i)}, lines[i],
-               {6.5, "start", 0, "#000000", true});
+      drawing.text({panel.corner.x, panel.corner.y - 1 - 8 * static_cast<double>(lines.size() - 1 - i)}, lines[i],
+                   {6.5, "start", 0, "#000000", true});
   }
-  return svg.str();
+}
+
+}  // namespace
+
+Figure restructuring_figure(std::vector<ConditionRestructuring> conditions) {
+  const auto rows = (conditions.size() + columns - 1) / columns;
+  return {page_width, top_margin + static_cast<double>(rows) * (panel_height + row_gap) + 10, "restructuring events",
+          [conditions = std::move(conditions)](Drawing& drawing) { draw_events(drawing, conditions); }};
 }
 
 }  // namespace stillpoint

@@ -65,13 +65,13 @@ std::optional<NetworkAnalysis> kept_in(const std::filesystem::path& folder, cons
         const auto name = all.at("identity").at("analysis").get<std::string>();
         for (const auto& kind : analysis_kinds())
           if (kind.name == name)
-            return NetworkAnalysis{
-                name, kept_options(kind, all.at("identity").at("options")), kind.numbers,
-                [=](const std::string&) -> nlohmann::ordered_json {
-                  throw UserError(
-                      fmt::format("nothing is kept of it by this program; `stillpoint analyze {} {}` analyses it", name,
-                                  directory));
-                }};
+            return NetworkAnalysis{name, kept_options(kind, all.at("identity").at("options")), kind.numbers,
+                                   [=](const std::string&) -> nlohmann::ordered_json {
+                                     throw UserError(fmt::format(
+                                         "what is kept of this network is not of this program and this run; "
+                                         "`stillpoint analyze {} {}` with the same options analyses it anew",
+                                         name, directory));
+                                   }};
         return std::nullopt;
       });
     } catch (const UserError&) {  // damaged: the next may tell

@@ -13,6 +13,7 @@
 #include "experiments/options/argument.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/restructuring_figure.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/restructuring_study.hpp"
@@ -263,7 +264,7 @@ AnalysisKind restructuring_analysis() {
         const auto plot = output_path(given, "plot");
         require_svg("--plot", plot);
         const auto conditions = find_restructuring_of_study(directory, setting);
-        if (!plot.empty()) write_atomically(plot, restructuring_figure(conditions));
+        if (!plot.empty()) write_atomically(plot, svg_file(restructuring_figure(conditions)));
         text = as_text(conditions, setting.false_positive_rate);
         Json list = Json::array();
         for (const auto& condition : conditions) list.push_back(condition_json(condition));

@@ -37,6 +37,7 @@ RuleAlignment::Curve quartiles_of(std::size_t condition, const std::vector<std::
     std::vector<double> values;
     for (const auto& run : runs)
       if (bin < run.size() && std::isfinite(run[bin])) values.push_back(run[bin]);
+    if (2 * values.size() < runs.size()) values.clear();  // too few are left of those that began
     std::sort(values.begin(), values.end());
     curve.low.push_back(quantile(values, 0.25));
     curve.middle.push_back(quantile(values, 0.5));
@@ -119,7 +120,7 @@ std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& align
     for (const auto& curve : alignment.curves) {
       values.insert(values.end(), curve.low.begin(), curve.low.end());
       values.insert(values.end(), curve.high.begin(), curve.high.end());
-      last = std::max(last, centre(alignment, curve.middle.size() - 1));
+      last = std::max(last, static_cast<double>(largest_budget(study.study.conditions[curve.condition].runs)));
     }
     const Panel panel{{left, top},
                       width - left - right,
@@ -130,7 +131,8 @@ std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& align
         {"alignment-" + alignment.rule, "Gradient of " + alignment.rule,
          fmt::format(
              "Cosine of the angle between the gradient of {} and BPTT's on the same trials, 1: the same direction, 0: "
-             "unrelated. Median (line) and quartiles (band) over runs, each averaged in bins of {} update{}.",
+             "unrelated. Median (line) and quartiles (band) over the runs that still train, each averaged in bins of "
+             "{} update{}, as long as half of them do.",
              alignment.rule, alignment.bin, alignment.bin > 1 ? "s" : "") +
              means_text(alignment, study),
          "alignment", top + data_height + below, [&alignment, panel, series](Drawing& drawing) {

@@ -14,9 +14,10 @@ struct RuleAlignment {
   static constexpr std::size_t most_runs = 400;  // of a study, as many of each condition
   std::string rule;
   struct Curve {
-    std::size_t condition;                  // its place in the study
-    std::size_t runs;                       // that had one
-    std::vector<double> low, middle, high;  // quartiles over runs of means over a bin of updates; NaN without any
+    std::size_t condition;  // its place in the study
+    std::size_t runs;       // that had one
+    std::vector<double> low, middle,
+        high;  // quartiles over runs of means over a bin of updates; NaN where fewer than half are left
   };
   std::vector<Curve> curves;
   long bin;  // updates in one

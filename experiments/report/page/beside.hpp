@@ -1,12 +1,10 @@
-// Figures of analyses that lie in a study's directory: restructuring events, followed attractors, predictions, recordings
-// that were checked.
+// Figures that lie in a study's directory, of which there are no numbers.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "experiments/report/page/results_beside.hpp"
-#include "experiments/study/restructuring_study.hpp"
 
 namespace stillpoint {
 
@@ -21,18 +19,10 @@ struct FiguresBeside {
   std::vector<std::string> notes;     // what is left out, and what could be drawn
 };
 
-/// What `analyze restructuring` keeps in DIR/restructuring.
-struct KeptRestructuring {
-  std::vector<ConditionRestructuring> conditions;  // empty: nothing is kept, or not of every run
-  std::string problem;                             // then
-};
-KeptRestructuring kept_restructuring(const std::string& directory);
-
-/// Restructuring events, and SVG files in the directory and in those of
+/// SVG files in the directory and in those of
 /// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
 /// itself, what is no SVG (a note says so), and those whose numbers `drawn` holds. The first of `most_bytes` together.
-FiguresBeside figures_beside(const std::string& directory, const std::string& name,
-                             const KeptRestructuring& restructuring = {}, const ResultsBeside& drawn = {},
+FiguresBeside figures_beside(const std::string& directory, const std::string& name, const ResultsBeside& drawn = {},
                              std::size_t most_bytes = 1'500'000);
 
 /// As pictures, whose scripts and links do nothing; "" of none.

@@ -40,11 +40,11 @@ std::vector<std::string> title_of(const Portrait& portrait) { return title_lines
 
 void draw_scale(Drawing& drawing, double y, double end) {
   constexpr double box = 7;
-  const double from = end - box * colour_steps;
+  const double from = end - 42 - box * colour_steps;
   for (std::size_t i = 0; i < colour_steps; ++i)
     drawing.rect({from + box * static_cast<double>(i), y}, box, 5, sequential_colour(i));
   drawing.text({from - 4, y + 5}, "its least rate", {7, "end"});
-  drawing.text({end, y + 12}, "its greatest", {7, "end"});
+  drawing.text({end, y + 5}, "its greatest", {7, "end"});
 }
 
 void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<Index>& rows, double width) {
@@ -53,6 +53,7 @@ void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<I
   const auto count = static_cast<double>(rows.size());
   const double bin = width / static_cast<double>(rates.cols()), row_height = height / count;
   std::vector<std::vector<Box>> boxes(colour_steps);
+  constexpr double overlap = 0.3;  // else seams show between rectangles that touch
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const auto rate = rates.row(rows[r]);
     const double least = rate.minCoeff(), range = rate.maxCoeff() - least;
@@ -63,10 +64,12 @@ void draw_raster(Drawing& drawing, const Portrait& portrait, const std::vector<I
       if (k > 0 && step == before)
         boxes[step].back().width += bin;
       else
-        boxes[step].push_back({{left + bin * static_cast<double>(k), y}, bin, row_height});
+        boxes[step].push_back({{left + bin * static_cast<double>(k), y}, bin, row_height + overlap});
       before = step;
     }
   }
+  for (auto& of_colour : boxes)
+    for (auto& box : of_colour) box.width = std::min(box.width + overlap, left + width - box.corner.x);
   for (std::size_t i = 0; i < colour_steps; ++i) drawing.rects(boxes[i], sequential_colour(i));
   Panel panel{{left, top}, width, height, time_axis(portrait.trial), {"neurons, by time of peak", 0, count}};
   panel.draw_x_axis(drawing);

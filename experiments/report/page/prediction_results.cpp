@@ -166,6 +166,10 @@ ResultBeside predictions_beside(const ReportEntry& all, const std::string& folde
         {panel_of(prediction_figure(shown), fmt::format("{}-{}", name, of), of, outcome ? outcome->text() : ""),
          numbers_of_prediction(shown)});
   }
+  if (result.says.empty())
+    result.says =
+        "Each sentence is of all settings of the table together; caveats, P, and the animals that a test needs are in "
+        "predictions.md beside the file.";
   if (!none.empty())
     notes.push_back(fmt::format("Predictions without a value in any network: {}.", fmt::join(none, ", ")));
   if (!unknown.empty())
@@ -182,7 +186,9 @@ ResultBeside check_beside(const ReportEntry& all, const std::string& name) {
     if (const auto place = place_of_prediction(entry["name"].text()); place && entry["cannot_tell"].is_null())
       check.predictions.push_back(checked_of(entry, *place, table));
   ResultBeside result;
-  result.says = all["conclusion"].text();
+  result.says = all["conclusion"].text() +
+                " What `check` says besides, the power of each test and what this recording cannot tell among it, is "
+                "in its text.";
   if (check.predictions.empty()) return result;
   result.panels.push_back(
       {panel_of(check_figure(check, result.says), name, "A recording and the hypotheses",

@@ -2,6 +2,7 @@
 // predictions, checked recordings, followed attractors.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "experiments/predictions/report_entry.hpp"
 #include "experiments/report/cells.hpp"
 #include "experiments/report/page/study_panels.hpp"
+#include "experiments/study/restructuring_study.hpp"
 
 namespace stillpoint {
 
@@ -39,5 +41,14 @@ ResultBeside predictions_beside(const ReportEntry& all, const std::string& folde
                                 std::vector<std::string>& notes);
 ResultBeside check_beside(const ReportEntry& all, const std::string& name);
 ResultBeside followed_beside(const ReportEntry& all, const std::string& name);
+
+/// What `analyze restructuring` keeps in DIR/restructuring.
+struct KeptRestructuring {
+  std::vector<ConditionRestructuring> conditions;  // empty: nothing is kept, or not of every run
+  std::string problem;                             // then
+};
+KeptRestructuring kept_restructuring(const std::string& directory);
+/// Absent where nothing is kept.
+std::optional<ResultBeside> restructuring_beside(const KeptRestructuring& kept);
 
 }  // namespace stillpoint

@@ -16,7 +16,7 @@ constexpr double left = 40, right = 8, height = 150, title_line = 10;
 
 /// One scale for all networks of a run, the same in both directions.
 Panel panel_of(const Portrait& portrait, double top, double width) {
-  double least = portrait.is_map ? -1.1 : -1, most = portrait.is_map ? 1.1 : 0.2, up = portrait.is_map ? 1.1 : 0.2;
+  double least = portrait.is_map ? 0.9 : -1, most = portrait.is_map ? 1.05 : 0.2, up = portrait.is_map ? 0.05 : 0.2;
   for (const auto& moment : portrait.moments)
     for (const auto& point : moment.points)
       for (const auto& value : point.eigenvalues) {
@@ -82,13 +82,16 @@ void draw_spectrum(Drawing& drawing, const Portrait& portrait, const Portrait::M
   const auto panel = panel_of(portrait, top, width - left - right);
   std::vector<Point> border;
   if (portrait.is_map)
-    for (int i = 0; i <= 90; ++i)
-      border.push_back(panel.at(std::cos(full_turn * i / 90), std::sin(full_turn * i / 90)));
+    for (int i = 0; i <= 720; ++i) {
+      const double x = std::cos(full_turn * i / 720), y = std::sin(full_turn * i / 720);
+      const bool shown = x > panel.x.low && x < panel.x.high && std::abs(y) < panel.y.high;
+      border.push_back(shown ? panel.at(x, y) : Point{NAN, NAN});
+    }
   else
     border = {panel.at(0, panel.y.low), panel.at(0, panel.y.high)};
   drawing.polyline(border, {"#999999", 0.8, ""});
   std::size_t stable = 0;
-  for (const bool of_stable : {false, true}) {
+  for (const bool of_stable : {true, false}) {
     std::vector<Point> dots;
     for (const auto& point : moment.points) {
       if (point.stable != of_stable) continue;
@@ -115,12 +118,14 @@ std::string spectra_html(const std::vector<Portrait>& portraits) {
   }
   if (panels.empty()) return "";
   return "<figure id=\"spectrum\">\n<h3>Stability of its fixed points</h3>\n" + panels +
-         element("figcaption",
-                 fmt::format("Eigenvalues of the linearisation at the fixed points of the network that the portrait "
-                             "shows, short-term synapses included where the search has them. Blue: at stable points, "
-                             "orange: at others; grey: the border of stability. No more than {} of a network, those of "
-                             "stable points first.",
-                             PortraitSetting::eigenvalues)) +
+         element(
+             "figcaption",
+             fmt::format("Eigenvalues of the linearisation at the fixed points of the network that the portrait "
+                         "shows, short-term synapses included where the search has them. Blue: at stable points, "
+                         "orange: at others; grey: the border of stability (of a network that was trained in steps, "
+                         "multipliers of a step and the unit circle). No more than {} of a network, those of "
+                         "stable points first.",
+                         PortraitSetting::eigenvalues)) +
          "<p class=\"tools\"><button type=\"button\" data-svg>Download as SVG</button><button type=\"button\" "
          "id=\"spectrum-csv\">Numbers as CSV</button></p>\n</figure>\n";
 }

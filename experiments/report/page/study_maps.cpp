@@ -31,9 +31,7 @@ std::string shortened(const std::string& value, std::size_t most) {
   return value.size() <= most ? value : value.substr(0, most - 1) + "…";
 }
 
-double left_margin(const VariedOption& down) {
-  return 14 + letter_width * static_cast<double>(std::max(longest_value(down), down.short_name.size()));
-}
+double left_margin(const VariedOption& down) { return 26 + letter_width * static_cast<double>(longest_value(down)); }
 
 std::vector<VariedOption> options_of(const StudyRecord& study) {
   std::vector<VariedOption> options;
@@ -112,6 +110,7 @@ void draw_field(Drawing& drawing, double& y, const Field& field, const VariedOpt
   y += 4;
   const double left = left_margin(down);
   const double width = (panel_width - left - right_margin) / static_cast<double>(across.values.size());
+  drawing.text({9, y + static_cast<double>(down.values.size()) * cell_height / 2}, down.short_name, {8, "middle", -90});
   for (const auto& value : down.values) {
     drawing.text({left - 4, y + cell_height / 2 + 2.5}, shortened(value, most_letters), {7, "end"});
     for (std::size_t k = 0; k < across.values.size(); ++k)
@@ -148,9 +147,8 @@ StudyPanel map_of(const ComparedStudy& study, const std::vector<VariedOption>& o
             double y = 2;
             for (const auto& field : fields) draw_field(drawing, y, field, across, down, study.summaries, panel_width);
             const double left = left_margin(down);
-            drawing.text({left + (panel_width - left - right_margin) / 2, height - 8}, across.short_name,
-                         {8, "middle"});
-            drawing.text({left - 4, height - 8}, down.short_name, {8, "end"});
+            drawing.text({left + (panel_width - left - right_margin) / 2, height - gap - name_height + 9},
+                         across.short_name, {8, "middle"});
           },
           down.short_name + " × " + across.short_name,
           false};

@@ -17,7 +17,9 @@
 #include "experiments/report/page/study_maps.hpp"
 #include "experiments/report/page/study_panels.hpp"
 #include "experiments/report/pdf.hpp"
+#include "experiments/report/restructuring_figure.hpp"
 #include "experiments/report/summary.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/study/study_directory.hpp"
 
 namespace stillpoint {
@@ -206,7 +208,12 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   page.study_file = study_file_of(directory, page.study.study);
   const auto restructuring = kept_restructuring(directory);
   page.results = results_beside(directory);
-  page.beside = figures_beside(directory, page.study.study.name, restructuring, page.results);
+  if (auto events = restructuring_beside(restructuring)) {
+    page.results.bytes.insert(svg_file(restructuring_figure(restructuring.conditions)));  // that `--plot` wrote
+    page.results.results.insert(page.results.results.begin(), std::move(*events));
+  }
+  if (!restructuring.problem.empty()) page.results.notes.push_back(restructuring.problem);
+  page.beside = figures_beside(directory, page.study.study.name, page.results);
   page.networks = compared_networks(directory, page.study.study, request, analyses, page.results.notes);
   page.alignments = alignments_of(directory, page.study.study);
   page.timelines = timelines_of(directory, page.study.study, restructuring.conditions);

@@ -56,7 +56,7 @@ void add_events(RunTimeline& run, const ConditionRestructuring& condition) {
   }
 }
 
-void draw_key(Drawing& drawing, double y, const std::vector<std::string>& names, bool events) {
+void draw_key(Drawing& drawing, double y, const std::vector<std::string>& names, bool events, bool reached) {
   double x = left_margin;
   const auto entry = [&](const std::string& name, double mark) {
     drawing.text({x + mark + 3, y + 2.5}, name);
@@ -69,6 +69,10 @@ void draw_key(Drawing& drawing, double y, const std::vector<std::string>& names,
   if (events) {
     drawing.circle({x + 2, y}, 1.6, event_colour);
     entry("restructuring", 4);
+  }
+  if (reached) {
+    drawing.line({x + 1, y - 3}, {x + 1, y + 3}, {"#000000", 0.9, ""});
+    entry("criterion", 2);
   }
 }
 
@@ -98,7 +102,9 @@ std::vector<ConditionTimeline> timelines_of(const std::string& directory, const 
             read_run_of_study(run_path(directory, static_cast<std::size_t>(condition.number), seed)).curve;
         if (curve.update.size() < LearningPhases::fewest_points) return;
         auto phases = find_learning_phases({curve.update, curve.loss, {}});
-        found[job.condition][job.run] = RunTimeline{seed, phases.verdict, std::move(phases.phases)};
+        auto& run = found[job.condition][job.run];
+        run = RunTimeline{seed, phases.verdict, std::move(phases.phases)};
+        run->reached_at = condition.runs[job.run].reached_at;
       },
       [](const Job&, const UserError&) {},  // a loss that is not finite: the run has no phases
       [](const Job&) {});
@@ -126,7 +132,7 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
                    [&](const auto& each) { return std::any_of(each.runs.begin(), each.runs.end(), has_something); }))
     return std::nullopt;
   double height = 2, last = 1;
-  bool events = false;
+  bool events = false, reached = false;
   std::vector<std::string> names;  // of phases, in the order of `colours`
   for (const auto& each : colours)
     for (const auto& timeline : timelines)
@@ -134,11 +140,12 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
         for (const auto& phase : run.phases)
           if (phase.name == each.phase && (names.empty() || names.back() != phase.name)) names.push_back(phase.name);
   for (const auto& timeline : timelines) {
+    last = std::max(last, static_cast<double>(largest_budget(study.conditions[timeline.condition].runs)));
     height += line_height * static_cast<double>(wrapped(study.conditions[timeline.condition].name(), letters).size()) +
               row_height * static_cast<double>(timeline.runs.size()) + gap;
     for (const auto& run : timeline.runs) {
-      if (!run.phases.empty()) last = std::max(last, run.phases.back().to);
       events = events || !run.events.empty();
+      reached = reached || run.reached_at;
     }
   }
   std::string caption =
@@ -147,13 +154,14 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
       "found (search), or none that was abrupt (descent).";
   if (events)
     caption +=
-        " Dots: restructuring events, when they were seen, of conditions that `analyze restructuring` looked at.";
+        " Dots: restructuring events, when they were seen, of conditions that `analyze restructuring` looked at; by "
+        "chance alone 1 run in 20 would have one.";
   if (study.conditions.size() > timelines.size() ||
       std::any_of(timelines.begin(), timelines.end(),
                   [&](const auto& each) { return study.conditions[each.condition].runs.size() > each.runs.size(); }))
     caption += fmt::format(" Of the first {} runs of each of the first {} conditions, without those that diverged.",
                            ConditionTimeline::most_runs, ConditionTimeline::most_conditions);
-  const auto draw = [&timelines, &study, height, last, events, names, width](Drawing& drawing) {
+  const auto draw = [&timelines, &study, height, last, events, reached, names, width](Drawing& drawing) {
     const Panel track{
         {left_margin, 2}, width - left_margin - right_margin, height - 2, {"update", 0, last}, {"", 0, 1}};
     const auto across = [&](double update) { return track.at(update, 0).x; };
@@ -167,6 +175,9 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
         for (const auto& phase : run.phases)
           drawing.rect({across(phase.from), middle - bar / 2}, std::max(0.8, across(phase.to) - across(phase.from)),
                        bar, colour_of(phase.name));
+        if (run.reached_at)
+          drawing.line({across(static_cast<double>(*run.reached_at)), y},
+                       {across(static_cast<double>(*run.reached_at)), y + row_height}, {"#000000", 0.9, ""});
         for (const double event : run.events) drawing.circle({across(event), middle}, 1.6, event_colour);
         y += row_height;
       }
@@ -174,9 +185,9 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
     }
     track.draw_x_axis(drawing);
     drawing.text({track.corner.x + track.width / 2, height + 20}, "update", {8, "middle"});
-    draw_key(drawing, height + axis_height, names, events);
+    draw_key(drawing, height + axis_height, names, events, reached);
   };
-  return StudyPanel{"timeline", "When it was learned", caption, "timeline", height + axis_height + key_height, draw, "",
+  return StudyPanel{"timeline", "Phases of learning", caption, "timeline", height + axis_height + key_height, draw, "",
                     false};
 }
 

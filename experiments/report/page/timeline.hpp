@@ -15,10 +15,11 @@ namespace stillpoint {
 struct RunTimeline {
   std::uint64_t seed;
   LearningPhases::Verdict verdict;
-  std::vector<Phase> phases;        // of the loss, one after the other, in updates
-  std::vector<double> events = {};  // updates at which restructuring was seen
-  std::optional<double> lead = {};  // of the last of them before the drop [updates]
-  std::optional<double> drop = {};  // that it leads
+  std::vector<Phase> phases;            // of the loss, one after the other, in updates
+  std::vector<double> events = {};      // updates at which restructuring was seen
+  std::optional<double> lead = {};      // of the last of them before the drop [updates]
+  std::optional<double> drop = {};      // that it leads
+  std::optional<long> reached_at = {};  // update at which criterion was reached
 };
 
 struct ConditionTimeline {
