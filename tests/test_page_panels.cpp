@@ -88,8 +88,8 @@ TEST_CASE("a timeline has the phases of every run's curve, by the onset of their
   REQUIRE(panel);
   Svg svg(column_width, panel->height, "");
   panel->draw(svg);
-  const auto last = timelines[0].runs[0].phases.back().to;
-  CHECK(last == 59);
+  CHECK(timelines[0].runs[0].phases.back().to == 59);
+  const double last = 400;                 // the budget of both
   for (const double event : {10.0, 30.0})  // where they belong between the margins of 10 points
     CHECK(svg.str().find(fmt::format("<circle cx=\"{:.2f}\"", 10 + (column_width - 20) * event / last)) !=
           std::string::npos);

@@ -66,6 +66,16 @@ void Scaled::text(Point at, const std::string& text, const TextStyle& style) {
   to_.text(placed(at), text, scaled);
 }
 
+void Scaled::circles(const std::vector<Point>& centres, double radius, const std::string& fill) {
+  to_.circles(placed(centres), scale_ * radius, fill);
+}
+
+void Scaled::rects(const std::vector<Box>& boxes, const std::string& fill) {
+  auto scaled = boxes;
+  for (auto& box : scaled) box = {placed(box.corner), scale_ * box.width, scale_ * box.height};
+  to_.rects(scaled, fill);
+}
+
 void Scaled::begin(const std::string& kind, const std::string& label, long condition, double height) {
   to_.begin(kind, label, condition, scale_ * height);
 }

@@ -99,6 +99,8 @@ class Scaled : public Drawing {
   void text(Point at, const std::string& text, const TextStyle& style = {}) override;
   void begin(const std::string& kind, const std::string& label, long condition, double height) override;
   void end() override { to_.end(); }
+  void circles(const std::vector<Point>& centres, double radius, const std::string& fill) override;
+  void rects(const std::vector<Box>& boxes, const std::string& fill) override;
 
  private:
   void piece(const std::vector<Point>& points, const Stroke& stroke) override;

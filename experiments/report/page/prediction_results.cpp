@@ -186,14 +186,13 @@ ResultBeside check_beside(const ReportEntry& all, const std::string& name) {
     if (const auto place = place_of_prediction(entry["name"].text()); place && entry["cannot_tell"].is_null())
       check.predictions.push_back(checked_of(entry, *place, table));
   ResultBeside result;
-  result.says = all["conclusion"].text() +
-                " What `check` says besides, the power of each test and what this recording cannot tell among it, is "
-                "in its text.";
+  result.says = all["conclusion"].text();
   if (check.predictions.empty()) return result;
   result.panels.push_back(
       {panel_of(check_figure(check, result.says), name, "A recording and the hypotheses",
                 "Blue: what was measured, with its interval. Orange: mean of the networks of a hypothesis, recorded "
-                "alike; grey: each of them."),
+                "alike; grey: each of them. What `check` says besides, the power of each test and what this recording "
+                "cannot tell among it, is in its text."),
        table});
   return result;
 }
