@@ -113,9 +113,11 @@ TEST_CASE("alignment of a rule is the median over runs of its means over updates
   write_falling_run(directory, 3, 40, 0.7);
   auto study = one_condition({1, 2, 3, 4});
   for (std::size_t k = 0; k < 3; ++k) study.conditions[0].runs[k].alignment = {{"e_prop", 0.4, 1}};
-  const auto alignments = alignments_of(directory.string(), study);
+  std::vector<std::string> notes;
+  const auto alignments = alignments_of(directory.string(), study, notes);
+  CHECK(notes.empty());
   study.conditions[0].runs.resize(2);
-  CHECK(alignments_of(directory.string(), study)[0].curves[0].runs == 2);
+  CHECK(alignments_of(directory.string(), study, notes)[0].curves[0].runs == 2);
   fs::remove_all(directory);
 
   REQUIRE(alignments.size() == 1);
@@ -135,7 +137,11 @@ TEST_CASE("alignment of a rule is the median over runs of its means over updates
   const auto panels = alignment_panels(alignments, compare_conditions(study));
   REQUIRE(panels.size() == 1);
   CHECK(panels[0].name == "alignment-e_prop");
-  CHECK(alignments_of("nowhere", one_condition({1})).empty());
+  CHECK(alignments_of("nowhere", one_condition({1}), notes).empty());
+  CHECK(notes.empty());  // no run is said to have any
+  CHECK(alignments_of("nowhere", study, notes).empty());
+  REQUIRE(notes.size() == 2);
+  CHECK(notes[0].find("nowhere") == 0);
 }
 
 TEST_CASE("a map has every pair of options that vary, its cells what the summary says") {

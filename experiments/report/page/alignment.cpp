@@ -78,7 +78,8 @@ std::string means_text(const RuleAlignment& alignment, const ComparedStudy& stud
 
 }  // namespace
 
-std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study) {
+std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study,
+                                         std::vector<std::string>& notes) {
   const auto runs_each = RuleAlignment::most_runs / std::max<std::size_t>(1, study.conditions.size());
   long updates = 1;
   for (const auto& condition : study.conditions) updates = std::max(updates, largest_budget(condition.runs));
@@ -96,7 +97,8 @@ std::vector<RuleAlignment> alignments_of(const std::string& directory, const Stu
           if (curves.count(rule) == 0) order.push_back(rule);
           curves[rule].push_back(binned(cosine, bin));
         }
-      } catch (const UserError&) {  // it could be read when the study was
+      } catch (const UserError& problem) {  // it could be read when the study was
+        notes.push_back(problem.what());
       }
     }
     for (const auto& rule : order) {

@@ -16,15 +16,17 @@ struct RuleAlignment {
   struct Curve {
     std::size_t condition;  // its place in the study
     std::size_t runs;       // that had one
-    std::vector<double> low, middle,
-        high;  // quartiles over runs of means over a bin of updates; NaN where fewer than half are left
+    /// Quartiles over runs of means over a bin of updates; NaN where fewer than half of the runs are left.
+    std::vector<double> low, middle, high;
   };
   std::vector<Curve> curves;
   long bin;  // updates in one
 };
 
-/// Of the runs of the lowest seeds, whose files are read; a file that cannot be read is left out. Empty where no run has any.
-std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study);
+/// Of the runs of the lowest seeds, whose files are read; one that cannot be read is left out and added to `notes`. Empty where
+/// no run has any.
+std::vector<RuleAlignment> alignments_of(const std::string& directory, const StudyRecord& study,
+                                         std::vector<std::string>& notes);
 
 /// A panel for each rule, whose caption has the means of the summaries of the first six conditions. `alignments` must outlive them.
 std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& alignments, const ComparedStudy& study,

@@ -79,10 +79,9 @@ FiguresBeside figures_beside(const std::string& directory, const std::string& na
 
 std::string figures_beside_html(const FiguresBeside& beside) {
   std::string html;
-  for (const auto& [path, bytes, caption] : beside.figures)
+  for (const auto& [path, bytes] : beside.figures)
     html += fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml,{}\"><figcaption>{}</figcaption></figure>\n",
-                        markup(printable(path)), percent_encoded(bytes),
-                        markup(printable(caption.empty() ? path : caption)));
+                        markup(printable(path)), percent_encoded(bytes), markup(printable(path)));
   for (const auto& note : beside.notes) html += element("p", note, "class=\"notice\"");
   return html;
 }

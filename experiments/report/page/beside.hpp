@@ -9,9 +9,8 @@
 namespace stillpoint {
 
 struct FigureBeside {
-  std::string path;          // within the directory, or what it is
-  std::string bytes;         // SVG of anyone
-  std::string caption = {};  // "": the path
+  std::string path;   // within the directory
+  std::string bytes;  // SVG of anyone
 };
 
 struct FiguresBeside {
@@ -19,9 +18,8 @@ struct FiguresBeside {
   std::vector<std::string> notes;     // what is left out, and what could be drawn
 };
 
-/// SVG files in the directory and in those of
-/// its folders that hold a report of predictions; but the learning curves of the study `name`, which the page draws
-/// itself, what is no SVG (a note says so), and those whose numbers `drawn` holds. The first of `most_bytes` together.
+/// SVG files in the directory and in those of its folders that hold a report of predictions; but the learning curves of
+/// the study `name`, which the page draws itself, what is no SVG (a note says so), and those whose numbers `drawn` holds. The first of `most_bytes` together.
 FiguresBeside figures_beside(const std::string& directory, const std::string& name, const ResultsBeside& drawn = {},
                              std::size_t most_bytes = 1'500'000);
 

@@ -19,7 +19,5 @@ inline std::string sequential_colour(std::size_t step) {
                                                              "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838"};
   return colours[step];
 }
-/// Of text on it, in either theme of a page.
-inline std::string colour_of_text_on(std::size_t step) { return step < colour_steps / 2 ? "#FEFEFE" : "#010101"; }
 
 }  // namespace stillpoint

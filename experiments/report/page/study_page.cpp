@@ -215,7 +215,7 @@ StudyPage read_study_page(const std::string& directory, const ComparisonRequest&
   if (!restructuring.problem.empty()) page.results.notes.push_back(restructuring.problem);
   page.beside = figures_beside(directory, page.study.study.name, page.results);
   page.networks = compared_networks(directory, page.study.study, request, analyses, page.results.notes);
-  page.alignments = alignments_of(directory, page.study.study);
+  page.alignments = alignments_of(directory, page.study.study, page.results.notes);
   page.timelines = timelines_of(directory, page.study.study, restructuring.conditions);
   return page;
 }
