@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from study_results import ROOT, refuse, studies_of, study_file, summary_of
+from study_results import OPTIONS, ROOT, directory_of, refuse, refuse_unused, sets_and_others, studies_of, summary_of
 
-PAGE = re.compile(r"^<!-- page of (\S+?\.ini)((?: --(?:by|against) \S+)*) -->$", re.MULTILINE)
+PAGE = re.compile(r"^<!-- page of (\S+?\.ini)" + OPTIONS + r" -->$", re.MULTILINE)
 WIDTH, HEIGHT = 1000, 1600  # of a picture
 
 
@@ -29,15 +29,15 @@ def picture(page, out):
 
 
 def main(words):
-    studies, program = studies_of("--gallery", words)
-    shown = {study_file(file)["study"]["name"]: (file, options) for file, options in PAGE.findall((ROOT / "docs/gallery.md").read_text())}
-    for name, directory in studies.items():
-        if name not in shown:
-            refuse(directory, f"docs/gallery.md shows no page of the study {name}", f"it shows {', '.join(shown)}")
-        file, options = shown[name]
+    (studies, program), why = studies_of("--gallery", words), {}
+    pages = [(file, options, directory_of(file, options, studies, why)) for file, options in PAGE.findall((ROOT / "docs/gallery.md").read_text())]
+    refuse_unused(studies, why, "docs/gallery.md shows no page")
+    for file, options, directory in pages:
+        if directory is None:
+            continue
         summary_of(directory, file, options, program)
         page = ROOT / "docs/gallery" / f"{Path(file).stem}.html"
-        subprocess.run([program, "report", directory, "--out", page, *options.split()], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([program, "report", directory, "--out", page, *sets_and_others(options)[1]], check=True, capture_output=True)
         picture(page, page.with_suffix(".png"))
         print(f"written: {page.relative_to(ROOT)} and its picture")
 

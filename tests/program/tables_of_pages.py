@@ -11,6 +11,7 @@ from support import SMALL, SOURCE, given, main, ok, runs, settings, write
 sys.path.insert(0, str(SOURCE / "docs/site"))
 import gallery  # noqa: E402
 import study_results  # noqa: E402
+import summary_columns  # noqa: E402
 import tables  # noqa: E402
 
 
@@ -53,7 +54,7 @@ def test_options_that_are_numbers_and_names_of_sections(tmp):
     write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "network.gain = 1 2.5\nrule.name = bptt e_prop").replace("\ngain = 2", ""))
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
     assert re.findall(r"^\| ([\d.]+ \| \w+) \| \d/3", written(tmp, tmp / "r"), re.MULTILINE) == ["1 | bptt", "1 | e_prop", "2.5 | bptt", "2.5 | e_prop"]
-    named = tables.options_of([{"condition": {"network.gain": 1, "freeze_in.updates": 0, "oja.rate": 1, "optimizer.rate": 1}}])
+    named = tables.options_of([{"condition": {"network.gain": 1, "freeze_in.updates": 0, "oja.rate": 1, "optimizer.rate": 1}}], summary_columns.COLUMNS)
     assert list(named) == ["gain", "freeze_in.updates", "rate", "optimizer.rate"], named  # in full where a column or an option has the name
 
 
@@ -91,6 +92,54 @@ def test_comparisons_are_those_of_the_options_of_summary(tmp):
     page = (tmp / "docs/page.md").read_text()
     write(tmp / "docs/page.md", page.replace("--against tcr", "--against matched_speed"))
     assert "matched_speed" in written(tmp, tmp / "r")
+
+
+def test_columns_of_equal_time_are_those_of_compare(tmp):
+    tree(tmp, "rule | updates | ms/update | reached in equal time | ms of training")
+    write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "rule.name = bptt e_prop") + "criterion = 0.8\n")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    compared = ok("compare", tmp / "r", "--equal-seconds")
+    for rule, updates, each, reached, training in rows_of(written(tmp, tmp / "r"))[1:]:
+        found = re.search(rf"^#\d +{rule} +{re.escape(reached)} +(.*?\]) +([\d.]+) ", compared, re.MULTILINE)
+        assert found and float(found[2]) == float(each), (each, compared)
+        assert [f"{float(value):.0f}" for value in re.findall(r"[\d.]+", found[1])] == re.findall(r"\d+", training), (training, compared)
+        assert updates != training, updates
+
+
+def test_a_study_with_options_set_is_that_study_alone(tmp):
+    tree(tmp, "arm | reached", ' --set network.gain=1 --set study.arm="none tcr_permuted" --set study.first_seed=5 --against none')
+    ok("run", tmp / "s.ini", "--out", tmp / "s", "--quiet")
+    assert "in s.ini 1; give the study as the page has it" in written(tmp, tmp / "s")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet", *settings("network.gain=1", "study.arm=none tcr_permuted", "study.first_seed=5"))
+    assert [row[0] for row in rows_of(written(tmp, tmp / "r"))] == ["arm", "none", "tcr_permuted"]
+    shutil.copytree(tmp / "r", tmp / "again")
+    assert "is " in written(tmp, tmp / "r", tmp / "again")
+    page = (tmp / "docs/page.md").read_text()
+    write(tmp / "docs/page.md", page.replace('="none tcr_permuted"', "=tcr_permuted").replace(" --against none", "").replace("arm | ", ""))
+    ok("run", tmp / "s.ini", "--out", tmp / "one", "--quiet", *settings("network.gain=1", "study.arm=tcr_permuted", "study.first_seed=5"))
+    assert len(rows_of(written(tmp, tmp / "one"))) == 2  # what a grid had is an option like others
+
+
+def test_restructuring_is_as_its_analysis_has_it(tmp):
+    names = ("first event", "before", "lead")
+    tree(tmp, " | ".join(["arm", "drop / gradual / none", *names, "shuffled", *(f"{name} (phase space)" for name in names)]))
+    write(tmp / "docs/page.md", (tmp / "docs/page.md").read_text().replace("table of", "restructuring of"))
+    study = SMALL.replace("none tcr", "none tcr\ncontrol.targets = own shuffled").replace("gain = 2", "gain = 0.5")
+    study = study.replace("updates = 12\nbatch = 4", "updates = 200\nbatch = 16\ncheckpoints = every 10\n[optimizer]\nname = sgd\nrate = 0.1")
+    write(tmp / "s.ini", study + "[task]\ndelay_ms = 100\n")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    rows = [dict(zip(names, row)) for names, *rows in [rows_of(written(tmp, tmp / "r"))] for row in rows]
+    seen = set()
+    for of, options in (("", ()), (" (phase space)", ("--descriptors", "attractors,settled,field,slowest,exponent"))):
+        said = ok("analyze", "restructuring", tmp / "r", "--quiet", *options)
+        for row, number in zip(rows, (0, 2), strict=True):
+            counts = " +".join(row["drop / gradual / none"].split(" / "))
+            assert re.search(rf"^#{number} .*  3 +{counts} +0 +\d +{re.escape(row[f'first event{of}'])} ", said, re.MULTILINE), (row, said)
+            before = re.fullmatch(r"(\d) \(([\d.]+), ([<\d.]+)\)", row[f"before{of}"])
+            lead = " +".join(map(re.escape, [*before.groups(), row[f"lead{of}"]])) if before else None
+            assert before is None or re.search(rf"^#{number} .* {lead} ", said, re.MULTILINE), (row, said)
+        seen.add((rows[0][f"first event{of}"], rows[0][f"before{of}"]))
+    assert len(seen) == 2 and all(before != "-" for _, before in seen), seen  # the two differ, and there are leads to compare
 
 
 def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
