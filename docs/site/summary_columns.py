@@ -55,6 +55,7 @@ COLUMNS = {
     "ms/update": lambda row: f"{1000 * row['equal time']['seconds_per_update']:.3g}",
     "reached in equal time": lambda row: share(row["equal time"]),
     "ms of training": lambda row: updates(row["equal time"]),
+    "p of reached (Holm)": lambda row: compared(row, lambda of: number(of["p_reached_holm"], "{:.2g}")),
     "p (Holm)": lambda row: compared(row, lambda of: number(of["p_holm"], "{:.2g}")),
     "Cliff's delta": lambda row: compared(row, lambda of: estimate(of["cliffs_delta"], of["cliffs_delta_interval"], "{:+.2f}")),
 }
