@@ -50,12 +50,11 @@ COLUMNS = {
 
 
 def rows(directory, text, summary, program):
-    """Conditions that are judged, with the programs of their runs; with columns of the phase space, what is found by its descriptors."""
+    """Conditions that are judged; with columns of the phase space, what is found by its descriptors."""
     def found(*options):
         return said_by(program, "analyze", "restructuring", directory, "--quiet", "--json", "-", *options)["conditions"]
 
-    judged, programs = found(), {row["number"]: row["programs"] for row in summary}
+    judged = found()
     for row, other in zip(judged, found("--descriptors", PHASE_SPACE) if "(phase space)" in text else judged, strict=True):
-        row["programs"] = programs[row["number"]]
         row["phase space"] = other
     return judged

@@ -72,7 +72,7 @@ def other_than(directory, file, sets=()):
     used = dict(line.split(" = ", 1) for line in json.loads((directory / "study.json").read_text())["identity"].splitlines())
     if "tune.seeds" in used:
         used["tune.seeds"], used["tune.first_seed"] = used["tune.seeds"].split(" from ")
-    for section in set(ini.sections()) - {"study", "quick"}:
+    for section in (name for name in ini.sections() if name not in ("study", "quick")):
         for key, given in ini[section].items():
             name = f"{section}.{key}"
             if name != "training.updates" and not same(given, used.get(name, "not known")):  # of which a study may be given more

@@ -20,7 +20,7 @@ def share(row):
 
 def updates(row):
     """To criterion, or ms of training; where fewer than half of the runs reached it the median lies beyond the budget."""
-    form = ".0f" if row.get("unit") == "ms" else "g"
+    form = ".1f" if row.get("unit") == "ms" else "g"
     said = [f">{row['budget']:{form}}" if value is None else f"{value:{form}}" for value in (row["median_updates"], *row["median_updates_interval"])]
     return f"{said[0]} [{said[1]}, {said[2]}]"
 

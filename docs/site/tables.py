@@ -10,7 +10,8 @@ A table that is made so stands between two comments:
 which say the study and the columns (options that the study varies, as arm, gain or rule, and those of summary_columns.py) and, once it is
 made, the seeds and the programs; until then an older table may stand there. `quickstart.ini --against tcr` compares as `summary` does with
 these options, `quickstart.ini --set network.gain=1.5` is the study that `run` makes of this, `restructuring of` in the place of `table of`
-asks `analyze restructuring` (restructuring_columns.py). In a crossed table
+asks `analyze restructuring` (restructuring_columns.py), `predictions of` the report of `predict` in DIR/report (prediction_tables.py). In a
+crossed table
 
     gain | runs, updates per beta
 
@@ -19,11 +20,12 @@ options are those of the file, and no run is missing."""
 import re
 import sys
 
+import prediction_tables
 import restructuring_columns
 import summary_columns
 from study_results import OPTIONS, ROOT, directory_of, refuse, refuse_unused, studies_of, summary_of
 
-MARK = re.compile(r"^<!-- (table|restructuring) of (\S+?\.ini)" + OPTIONS + r": (.+) -->\n"
+MARK = re.compile(r"^<!-- (table|restructuring|predictions) of (\S+?\.ini)" + OPTIONS + r": (.+) -->\n"
                   r"(?:\|.*\n|\n)*<!-- (?:\d+ seeds?, .*|not made yet) -->$", re.MULTILINE)
 SOURCES = {"table": summary_columns, "restructuring": restructuring_columns}
 
@@ -67,8 +69,8 @@ def cell(measured, names, row):
     return ", ".join([text for text in said if text != "-"] or said[:1])
 
 
-def text_of(kind, file, options, text, rows):
-    measured = SOURCES[kind].COLUMNS
+def lines_of(file, text, rows, measured):
+    """Of a table in Markdown, a line for each condition, or for those that are alike but for what the columns are crossed by."""
     varied = options_of(rows, measured)
     columns = columns_of(file, text, varied, measured)
     across = {varied[per] for _, per in columns if per}
@@ -90,23 +92,30 @@ def text_of(kind, file, options, text, rows):
                 else:
                     cells.append(cell(measured, names, fitting[0]) if fitting else "-")
     table = ["| " + " | ".join(line) + " |" for line in (head, *body)]
-    table.insert(1, "|" + "---|" * len(head))
-    programs = " and ".join(sorted({made for row in rows for made in row["programs"]}))
-    return "\n".join([f"<!-- {kind} of {file}{options}: {text} -->\n", *table, f"\n<!-- {rows[0]['runs']} seeds, {programs} -->"])
+    return [table[0], "|" + "---|" * len(head), *table[1:]]
+
+
+def made(kind, file, options, text, directory, program):
+    """A table between its comments."""
+    summary = summary_of(directory, file, options, program)
+    if kind == "predictions":
+        lines = prediction_tables.lines(directory, text)
+    else:
+        lines = lines_of(file, text, SOURCES[kind].rows(directory, text, summary, program), SOURCES[kind].COLUMNS)
+    programs = " and ".join(sorted({each for row in summary for each in row["programs"]}))
+    return "\n".join([f"<!-- {kind} of {file}{options}: {text} -->\n", *lines, f"\n<!-- {summary[0]['runs']} seeds, {programs} -->"])
 
 
 def main(words):
     (studies, program), why, pages = studies_of("--tables", words), {}, {}
 
-    def made(match):
-        kind, file, options, text = match.groups()
-        if (directory := directory_of(file, options, studies, why)) is None:
-            return match[0]
-        return text_of(kind, file, options, text, SOURCES[kind].rows(directory, text, summary_of(directory, file, options, program), program))
+    def anew(match):
+        directory = directory_of(match[2], match[3], studies, why)
+        return match[0] if directory is None else made(*match.groups(), directory, program)
 
     for page in sorted((ROOT / "docs").rglob("*.md")):
         before = page.read_text()
-        if (after := MARK.sub(made, before)) != before:
+        if (after := MARK.sub(anew, before)) != before:
             pages[page] = after
     refuse_unused(studies, why, "no page has a table")
     for page, text in pages.items():

@@ -99,17 +99,16 @@ def test_columns_of_equal_time_are_those_of_compare(tmp):
     write(tmp / "s.ini", SMALL.replace("study.arm = none tcr", "rule.name = bptt e_prop") + "criterion = 0.8\n")
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
     compared = ok("compare", tmp / "r", "--equal-seconds")
-    for rule, updates, each, reached, training in rows_of(written(tmp, tmp / "r"))[1:]:
-        found = re.search(rf"^#\d +{rule} +{re.escape(reached)} +(.*?\]) +([\d.]+) ", compared, re.MULTILINE)
-        assert found and float(found[2]) == float(each), (each, compared)
-        assert [f"{float(value):.0f}" for value in re.findall(r"[\d.]+", found[1])] == re.findall(r"\d+", training), (training, compared)
-        assert updates != training, updates
+    for rule, updates, *cells in rows_of(written(tmp, tmp / "r"))[1:]:
+        each, reached, training = map(re.escape, cells)
+        assert re.search(rf"^#\d +{rule} +{reached} +{training} +{each} ", compared, re.MULTILINE), (cells, compared)
+        assert "." not in updates, updates
 
 
 def test_a_study_with_options_set_is_that_study_alone(tmp):
     tree(tmp, "arm | reached", ' --set network.gain=1 --set study.arm="none tcr_permuted" --set study.first_seed=5 --against none')
     ok("run", tmp / "s.ini", "--out", tmp / "s", "--quiet")
-    assert "in s.ini 1; give the study as the page has it" in written(tmp, tmp / "s")
+    assert "grid.study.arm = none tcr, in s.ini none tcr_permuted; give the study as the page has it" in written(tmp, tmp / "s")
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet", *settings("network.gain=1", "study.arm=none tcr_permuted", "study.first_seed=5"))
     assert [row[0] for row in rows_of(written(tmp, tmp / "r"))] == ["arm", "none", "tcr_permuted"]
     shutil.copytree(tmp / "r", tmp / "again")
@@ -140,6 +139,28 @@ def test_restructuring_is_as_its_analysis_has_it(tmp):
             assert before is None or re.search(rf"^#{number} .* {lead} ", said, re.MULTILINE), (row, said)
         seen.add((rows[0][f"first event{of}"], rows[0][f"before{of}"]))
     assert len(seen) == 2 and all(before != "-" for _, before in seen), seen  # the two differ, and there are leads to compare
+
+
+def test_predictions_are_those_of_the_report_of_predict(tmp):
+    tree(tmp, "overview 1")
+    page = (tmp / "docs/page.md").read_text().replace("table of", "predictions of")
+    write(tmp / "docs/page.md", page + page.replace("overview 1", "static, tcr: creep") + page.replace("overview 1", "tcr, static per setting: creep"))
+    write(tmp / "s.ini", SMALL.replace("study.arm", "network.gain = 1 2\nstudy.arm").replace("\ngain = 2", "") + "[noise]\ndrive = 0.1\n")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet")
+    assert "has no predictions.json" in written(tmp, tmp / "r")
+    ok("predict", tmp / "r", "--out", tmp / "r/report", "--only", "creep,residual_200", "--size", "6x6", "--half-step", "0", "--all", "--quiet")
+    report = (tmp / "r/report/predictions.md").read_text()
+    overview, by_rates, settings_ = re.findall(r"(?:^\|.*\n)+", written(tmp, tmp / "r"), re.MULTILINE)
+    assert overview in report and overview.count("\n") == 3, overview
+    creep = report.split(". creep\n")[1].split("\n## ")[0]
+    for hypothesis, cell in zip(("static", "tcr"), rows_of(by_rates)[1][1:], strict=True):
+        assert f"| {hypothesis} | {cell} | " in creep, (hypothesis, cell, creep)
+    assert [row[0] for row in rows_of(settings_)] == ["setting", "gain = 1", "gain = 2"], settings_
+    assert all(len(row[1].split(", ")) == 2 for row in rows_of(settings_)), settings_
+    write(tmp / "docs/page.md", page.replace("overview 1", "overview 3"))
+    assert "2 predictions in its overview" in written(tmp, tmp / "r")
+    write(tmp / "docs/page.md", page.replace("overview 1", "tcr: creeps"))
+    assert "prediction creeps: is none of" in written(tmp, tmp / "r")
 
 
 def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
