@@ -32,17 +32,21 @@ criterion = 0.55
 `;
 const hostile = "</script><img src=x onerror=alert(1)>";
 
-/** The page of a study that is run for it. */
-function page_of(name, settings = []) {
+/** Half as white as paper, half blue. */
+const picture = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><path d="M0 0h200v100H0z" fill="#FFFFFF"/><path d="M100 0h100v100h-100z" fill="#0072B2"/></svg>';
+
+/** The page of a study that is run for it; `files` lie beside it. */
+function page_of(name, settings = [], files = {}) {
   const [study, out] = [join(work, `${name}.ini`), join(work, name)];
   writeFileSync(study, small);
   const words = settings.flatMap((each) => ["--set", each]);
   execFileSync(program, ["run", study, "--out", out, "--quiet", ...words], { stdio: "pipe" });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(out, file), text);
   execFileSync(program, ["report", out], { stdio: "pipe" });
   return join(out, "report.html");
 }
 const pages = {
-  twenty: page_of("twenty"),
+  twenty: page_of("twenty", [], { "picture.svg": picture }),
   one: page_of("one", ["study.seeds=1", "study.arm=none"]),
   diverged: page_of("diverged", ["study.seeds=2", "network.nonlinearity=relu", "network.gain=3", "optimizer.name=sgd",
                                  "optimizer.rate=1e9", "optimizer.clip=0"]),
@@ -182,6 +186,39 @@ const tests = {
     await page.locator("#theme").click();
     assert.equal(await ground(), "rgb(255, 255, 255)");
     assert.notEqual(dark, "rgb(255, 255, 255)");
+  },
+  async pictures_are_dark_on_a_dark_page_and_keep_their_hues() {
+    const { page } = await open(pages.twenty, { colorScheme: "dark" });
+    const image = page.locator("img");
+    const colours = async () => {
+      const shot = `data:image/png;base64,${(await image.screenshot()).toString("base64")}`;
+      return page.evaluate(async (source) => {
+        const shown = Object.assign(new Image(), { src: source });
+        await shown.decode();
+        const canvas = Object.assign(document.createElement("canvas"), { width: shown.width, height: shown.height });
+        const context = canvas.getContext("2d");
+        context.drawImage(shown, 0, 0);
+        return [0.25, 0.75].map((share) => [...context.getImageData(share * shown.width, shown.height / 2, 1, 1).data.slice(0, 3)]);
+      }, shot);
+    };
+    const paper = [[255, 255, 255], [0, 114, 178]];
+    const check_dark = ([ground, [red, green, blue]]) => {
+      [0x14, 0x17, 0x1a].forEach((of_page, i) => assert.ok(Math.abs(ground[i] - of_page) < 8, String(ground)));
+      assert.ok(blue > green + 30 && green > red + 30, `${red} ${green} ${blue}`); // as #0072B2 is
+      const lightness = (red + green + blue) / 3;
+      assert.ok(lightness > 110, `${lightness}`);
+    };
+    check_dark(await colours());
+    await page.locator("#theme").click();
+    assert.deepEqual(await colours(), paper);
+    await page.locator("#theme").click();
+    check_dark(await colours());
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    assert.deepEqual(await colours(), paper);
+    const light = await open(pages.twenty, { colorScheme: "light" });
+    assert.equal(await light.page.locator("img").evaluate((node) => getComputedStyle(node).filter), "none");
+    await light.page.locator("#theme").click();
+    assert.notEqual(await light.page.locator("img").evaluate((node) => getComputedStyle(node).filter), "none");
   },
   async downloads_hold_what_is_drawn() {
     const { page } = await open(pages.twenty);
