@@ -190,6 +190,23 @@ TEST_CASE("The smallest difference that pairs tell from none is the least that i
   CHECK_FALSE(smallest_told_difference(5, 1));
 }
 
+TEST_CASE("A title that a figure says itself is said once on the page, and in its file") {
+  auto page = page_of(two_arms());
+  StudyPanel panel{"predictions-1-creep", "creep", "Larger.", "predictions-1-creep", 40, [](Drawing& drawing) {
+                     drawing.text({8, 12}, "creep", {9, "start", 0, "#000000", true});
+                     drawing.text({8, 35}, "creep", {8});  // of an axis
+                   }};
+  page.results.results.push_back({"predictions.json", "", {{panel, {{"columns", {"a"}}, {"rows", {{1}}}}}}});
+  const auto html = page_html(page);
+  CHECK(count(html, ">creep<") == 2);
+  CHECK(count(html, "viewBox=\"0 12 252.28 28.00\"") == 1);
+  for (const auto& file : panel_files(page))
+    if (file.name == "predictions-1-creep.svg") {
+      CHECK(count(file.bytes, ">creep<") == 2 + 1);  // the name of the drawing
+      CHECK(count(file.bytes, "viewBox=\"0 0 252.28 40.00\"") == 1);
+    }
+}
+
 TEST_CASE("Shares are written without a zero in front") {
   CHECK(share_text(0.65) == ".65");
   CHECK(share_text(-0.05) == "-.05");

@@ -37,14 +37,19 @@ std::string coordinates(const std::vector<Point>& points) {
 
 }  // namespace
 
-Svg::Svg(double width, double height, const std::string& title, Place place) : place_(place) {
-  const bool by_itself = place == Place::file;
-  body_ = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" {}viewBox=\"0 0 {:.2f} {:.2f}\" "
-      "font-family=\"Helvetica, Arial, sans-serif\"{}>\n<title>{}</title>\n",
-      by_itself ? fmt::format("width=\"{:.2f}pt\" height=\"{:.2f}pt\" ", width, height) : "", width, height,
-      by_itself ? "" : " role=\"img\"", markup(title));
-  if (by_itself) rect({0, 0}, width, height, "#FFFFFF");
+Svg::Svg(double width, double height, const std::string& title, Place place, std::string heading)
+    : width_(width), height_(height), place_(place), title_(title), heading_(std::move(heading)) {
+  if (place == Place::file) rect({0, 0}, width, height, "#FFFFFF");
+}
+
+std::string Svg::str() const {
+  const bool by_itself = place_ == Place::file;
+  return fmt::format(
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" {}viewBox=\"0 {:g} {:.2f} {:.2f}\" "
+             "font-family=\"Helvetica, Arial, sans-serif\"{}>\n<title>{}</title>\n",
+             by_itself ? fmt::format("width=\"{:.2f}pt\" height=\"{:.2f}pt\" ", width_, height_) : "", top_, width_,
+             height_ - top_, by_itself ? "" : " role=\"img\"", markup(title_)) +
+         body_ + "</svg>\n";
 }
 
 std::string Svg::colour(const std::string& hexadecimal) const {
@@ -106,6 +111,10 @@ void Svg::rects(const std::vector<Box>& boxes, const std::string& fill) {
 }
 
 void Svg::text(Point at, const std::string& text, const TextStyle& style) {
+  if (place_ == Place::page && style.bold && text == heading_) {
+    top_ = at.y;
+    return;
+  }
   const auto turn =
       style.rotation == 0 ? "" : fmt::format(" transform=\"rotate({:.1f} {:.2f} {:.2f})\"", style.rotation, at.x, at.y);
   body_ += fmt::format(

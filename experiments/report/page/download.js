@@ -13,11 +13,11 @@ function save(name, type, text) {
 function paper(svg) {
   const copy = svg.cloneNode(true);
   for (const off of copy.querySelectorAll(".off")) off.remove();
-  const [, , width, height] = copy.getAttribute("viewBox").split(" ");
+  const [x, y, width, height] = copy.getAttribute("viewBox").split(" ");
   copy.setAttribute("width", `${width}pt`);
   copy.setAttribute("height", `${height}pt`);
   const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width, height, fill: "#FFFFFF" })) ground.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ x, y, width, height, fill: "#FFFFFF" })) ground.setAttribute(name, value);
   copy.querySelector("title").after(ground);
   return new XMLSerializer().serializeToString(copy).replace(/var\(--c[0-9A-F]{6},(#[0-9A-F]{6})\)/g, "$1");
 }

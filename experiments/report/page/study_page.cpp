@@ -71,7 +71,7 @@ std::string findings_html(const StudyPage& page) {
 }
 
 std::string svg_of(const StudyPanel& panel) {
-  Svg svg(panel.width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page);
+  Svg svg(panel.width, panel.height, panel.title + ". " + panel.caption, Svg::Place::page, panel.title);
   panel.draw(svg);
   return svg.str();
 }
