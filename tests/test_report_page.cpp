@@ -187,7 +187,31 @@ TEST_CASE("The smallest difference that pairs tell from none is the least that i
     CHECK_FALSE(told(differing - 1));
   }
   CHECK(smallest_told_difference(20, 3) == 7 / 20.);
+  CHECK(fewest_telling_pairs(1) == 6);  // 2 / 2^6 = .031
+  CHECK(fewest_telling_pairs(3) == 7);
   CHECK_FALSE(smallest_told_difference(5, 1));
+}
+
+TEST_CASE("Where pairs are too few to tell any difference the page says how many could") {
+  const auto answer = [](StudyRecord record) { return findings(compare_conditions(std::move(record)))[0].answer; };
+  const std::string says = "It takes at least 6 such pairs, all of which differ in one direction, to tell a difference";
+  CHECK(answer(arms_of(5, 0, 5)).find(says + " from none; here are 5.") != std::string::npos);
+  CHECK(answer(arms_of(1, 0, 1)).find(says + " from none; here is 1.") != std::string::npos);
+  CHECK(answer(arms_of(3, 0, 6)).find("It takes") == std::string::npos);
+  auto record = arms_of(6, 0, 6);  // of which one is left out
+  record.conditions[1].runs[0].unmatched = true;
+  CHECK(answer(record).find(says + " from none; here are 5.") != std::string::npos);
+  CHECK(answer(record).find("1 pair is left out") != std::string::npos);
+  record = arms_of(6, 0, 6);
+  for (const char* arm : {"matched_speed", "matched_chaos"}) {
+    auto another = record.conditions[1];
+    another.varied[0].second = arm;
+    another.number = static_cast<long>(record.conditions.size());
+    record.conditions.push_back(std::move(another));
+  }
+  CHECK(
+      answer(record).find("It takes at least 7 such pairs, all of which differ in one direction, to tell a difference "
+                          "from none among 3 comparisons, whatever the others say; here are 6.") != std::string::npos);
 }
 
 TEST_CASE("A title that a figure says itself is said once on the page, and in its file") {

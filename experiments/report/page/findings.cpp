@@ -42,6 +42,20 @@ std::string corrected(const ComparedStudy& study, const std::optional<double>& p
   return study.count > 1 ? fmt::format("{} after Holm's correction for {} comparisons", text, study.count) : text;
 }
 
+/// The smallest difference that so many pairs could have told, or how many pairs could have told any.
+std::string what_pairs_tell(long pairs, long comparisons) {
+  if (const auto smallest = smallest_told_difference(pairs, comparisons))
+    return fmt::format(
+        "The smallest difference that {} pairs tell from none{} is {}, all pairs that differ in one direction.", pairs,
+        comparisons > 1 ? ", whatever the other comparisons say," : "", share_text(*smallest));
+  return fmt::format(
+      "It takes at least {} such pairs, all of which differ in one direction, to tell a difference from none{}; here "
+      "{} {}.",
+      fewest_telling_pairs(comparisons),
+      comparisons > 1 ? fmt::format(" among {} comparisons, whatever the others say", comparisons) : "",
+      pairs == 1 ? "is" : "are", pairs);
+}
+
 /// Of the difference of shares, over pairs. What is said of it must stand both in the interval and in the test, which is
 /// exact where pairs are few.
 std::string shares_sentence(const ComparedStudy& study, const Comparison& comparison, const std::string& name,
@@ -57,15 +71,8 @@ std::string shares_sentence(const ComparedStudy& study, const Comparison& compar
     return fmt::format("{}: {} runs reach criterion with {} than with {}.", value,
                        difference.value > 0 ? "more" : "fewer", name, other);
   }
-  const auto smallest = smallest_told_difference(comparison.pairs, study.count);
-  return fmt::format(
-      "{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value, name,
-      smallest ? fmt::format("The smallest difference that {} pairs tell from none{} is {}, all pairs that differ "
-                             "in one direction.",
-                             comparison.pairs, study.count > 1 ? ", whatever the other comparisons say," : "",
-                             share_text(*smallest))
-               : fmt::format("{} {} too few to tell any difference from none.", comparison.pairs,
-                             comparison.pairs == 1 ? "pair is" : "pairs are"));
+  return fmt::format("{}: whether {} changes how many runs reach criterion cannot be told from these runs. {}", value,
+                     name, what_pairs_tell(comparison.pairs, study.count));
 }
 
 /// Where the log-rank test tells the times of two conditions apart, but not which are shorter.
@@ -167,11 +174,16 @@ std::string share_text(double share) {
   return text == "-.00" ? ".00" : text;
 }
 
+long fewest_telling_pairs(long comparisons) {
+  long pairs = 1;
+  for (double p = static_cast<double>(comparisons); p > told_level; p /= 2) ++pairs;  // two of the 2^n signs of n pairs
+  return pairs;
+}
+
 std::optional<double> smallest_told_difference(long pairs, long comparisons) {
-  double p = 2 * static_cast<double>(comparisons);  // two of the 2^n signs of the pairs that differ
-  for (long differing = 1; differing <= pairs; ++differing)
-    if ((p /= 2) <= told_level) return static_cast<double>(differing) / static_cast<double>(pairs);
-  return std::nullopt;
+  const auto fewest = fewest_telling_pairs(comparisons);
+  if (pairs < fewest) return std::nullopt;
+  return static_cast<double>(fewest) / static_cast<double>(pairs);
 }
 
 std::vector<Finding> findings(const ComparedStudy& study) {
