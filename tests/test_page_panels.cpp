@@ -125,11 +125,11 @@ TEST_CASE("alignment of a rule is the median over runs of its means over updates
   CHECK(alignments[0].bin == 4);  // 400 updates of the budget in 128 bins at most
   const auto& curve = alignments[0].curves.at(0);
   CHECK(curve.runs == 3);
-  REQUIRE(curve.middle.size() == 15);
+  REQUIRE(curve.cosine.middle.size() == 15);
   for (std::size_t bin = 0; bin < 15; ++bin) {
-    CHECK(curve.low[bin] == Approx(0.25));
-    CHECK(curve.middle[bin] == Approx(0.3));
-    CHECK(curve.high[bin] == Approx(0.5));
+    CHECK(curve.cosine.low[bin] == Approx(0.25));
+    CHECK(curve.cosine.middle[bin] == Approx(0.3));
+    CHECK(curve.cosine.high[bin] == Approx(0.5));
   }
   const auto table = alignment_table(alignments, study);
   CHECK(table["rows"].size() == 15);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "experiments/report/lines.hpp"
 #include "experiments/report/text_table.hpp"
 #include "tests/catch.hpp"
 
@@ -40,7 +41,8 @@ TEST_CASE("a table that is too wide is folded: each part begins with the names, 
 }
 
 TEST_CASE("lines are broken between words, no word is lost, and what follows is indented") {
-  const std::string text = "  one two three four\n\nshort\n\n  --option  what it means, in several words é é é é é é é\n";
+  const std::string text =
+      "  one two three four\n\nshort\n\n  --option  what it means, in several words é é é é é é é\n";
   for (std::size_t width = 1; width < 60; ++width) {
     const auto made = wrapped(text, width, 2);
     CHECK(words_of(made) == words_of(text));
@@ -55,4 +57,14 @@ TEST_CASE("lines are broken between words, no word is lost, and what follows is 
         "legend: of a\n  table in\n  three\n\n  indented\n  twice\n");
   CHECK(wrapped("", 10).empty());
   CHECK(wrapped("a_word_without_any_place_to_break", 5) == "a_word_without_any_place_to_break");
+}
+
+TEST_CASE("words of a drawing stand in lines that fit, and a word that is too long is broken there alone") {
+  using Lines = std::vector<std::string>;
+  CHECK(in_lines("one two three", 7) == Lines{"one two", "three"});
+  CHECK(in_lines("one two three", 6) == Lines{"one", "two", "three"});
+  CHECK(in_lines("", 6) == Lines{""});
+  CHECK(in_lines("é é é", 3) == Lines{"é é", "é"});  // characters, not bytes
+  CHECK(in_lines("ééééé é", 2) == Lines{"éé", "éé", "é", "é"});
+  CHECK(in_lines("ééééé é", 2, LongWord::whole) == Lines{"ééééé", "é"});
 }

@@ -66,7 +66,7 @@ Figure check_figure(const Check& check, const std::string& conclusion) {
   const double width = (page_width - 16 - gap * (across - 1)) / across,
                height = head + row_height * static_cast<double>(check.hypotheses.size()) + foot;
   const auto rows = (told.size() + across - 1) / across;
-  const auto lines = wrapped(conclusion, 128);
+  const auto lines = in_lines(conclusion, 128);
   const double below_panels = top + height * static_cast<double>(rows);
   return {page_width, below_panels + 9 * static_cast<double>(lines.size()) + below, "A recording and the hypotheses",
           [=](Drawing& drawing) {

@@ -13,33 +13,7 @@ namespace {
 constexpr double title_height = 12, line_height = 8.5, row_gap = 3, axis_height = 16;
 constexpr double sample_width = 24, text_left = CurvePanels::left + sample_width + 6;
 constexpr double track_left = 318, track_width = 112, numbers_left = track_left + track_width + 8;
-
-/// Lines of at most so many characters that their column holds in 7-point type, broken at spaces where there are some.
-std::vector<std::string> wrapped(const std::string& text) {
-  constexpr std::size_t longest = 65;  // letters are 3.7 points wide on average
-  std::vector<std::string> lines{""};
-  std::size_t length = 0, space = 0, since_space = 0;  // of the last line, in characters; space: where to break it
-  for (const char byte : text) {
-    auto& line = lines.back();
-    const bool begins = begins_character(byte);
-    if (begins && length == longest) {
-      const auto rest = space > 0 ? line.substr(space) : std::string();
-      if (space > 0) line.erase(space - 1);
-      length = space > 0 ? since_space : 0;
-      space = 0;
-      lines.push_back(rest);
-    }
-    lines.back() += byte;
-    if (!begins) continue;
-    ++length;
-    ++since_space;
-    if (byte == ' ') {
-      space = lines.back().size();
-      since_space = 0;
-    }
-  }
-  return lines;
-}
+constexpr std::size_t name_width = 65;  // characters: of 7-point type, 3.7 points wide on average
 
 }  // namespace
 
@@ -59,8 +33,8 @@ ConditionRows::ConditionRows(const std::vector<Condition>& conditions, const std
                              const std::vector<Series>& series, Axis updates)
     : updates_(std::move(updates)) {
   for (const auto& [condition, stroke] : series)
-    rows_.push_back(
-        {&conditions[condition], &summaries[condition], stroke, wrapped(legend_entry(conditions[condition]))});
+    rows_.push_back({&conditions[condition], &summaries[condition], stroke,
+                     in_lines(legend_entry(conditions[condition]), name_width)});
 }
 
 double ConditionRows::height() const {

@@ -56,6 +56,21 @@ void draw_point(Drawing& drawing, Point at, const Condition& condition, const st
   if (is_hollow(condition)) drawing.circle(at, 1.0, "#FFFFFF");
 }
 
+Quartiles quartiles_of(const std::vector<std::vector<double>>& curves, std::size_t bins, std::size_t fewest) {
+  Quartiles quartiles;
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    std::vector<double> values;
+    for (const auto& curve : curves)
+      if (bin < curve.size() && !std::isnan(curve[bin])) values.push_back(curve[bin]);
+    if (values.size() < fewest) values.clear();
+    std::sort(values.begin(), values.end());
+    quartiles.low.push_back(quantile(values, 0.25));
+    quartiles.middle.push_back(quantile(values, 0.5));
+    quartiles.high.push_back(quantile(values, 0.75));
+  }
+  return quartiles;
+}
+
 CurvePanels::Measure CurvePanels::choose_measure(const std::vector<Condition>& conditions) {
   double low = infinity, high = -infinity;
   for (const auto& condition : conditions)
@@ -75,7 +90,9 @@ CurvePanels::CurvePanels(const std::vector<Condition>& conditions)
       width_(bin_of(last_)),
       bins_(static_cast<std::size_t>((last_ + width_ - 1) / width_)) {
   for (const auto& condition : conditions) {
-    const auto& curve = curves_.emplace_back(quartiles_of(condition.runs));
+    std::vector<std::vector<double>> runs;
+    for (const auto& run : condition.runs) runs.push_back(binned(run));
+    const auto& curve = curves_.emplace_back(quartiles_of(runs, bins_));
     for (const auto* values : {&curve.low, &curve.middle, &curve.high})
       drawn_.insert(drawn_.end(), values->begin(), values->end());
   }
@@ -100,22 +117,6 @@ std::vector<double> CurvePanels::binned(const RunRecord& run) const {
   for (auto& mean : means) last = mean = std::isnan(mean) ? last : mean;
   means.resize(bins_, run.diverged() ? measure_.worst : means.empty() ? nan : run.*measure_.final_value);
   return means;
-}
-
-CurvePanels::Quartiles CurvePanels::quartiles_of(const std::vector<RunRecord>& runs) const {
-  std::vector<std::vector<double>> curves;
-  for (const auto& run : runs) curves.push_back(binned(run));
-  Quartiles result;
-  for (std::size_t bin = 0; bin < bins_; ++bin) {
-    std::vector<double> values;
-    for (const auto& curve : curves)
-      if (!std::isnan(curve[bin])) values.push_back(curve[bin]);
-    std::sort(values.begin(), values.end());
-    result.low.push_back(quantile(values, 0.25));
-    result.middle.push_back(quantile(values, 0.5));
-    result.high.push_back(quantile(values, 0.75));
-  }
-  return result;
 }
 
 Point CurvePanels::at(const Panel& panel, std::size_t bin, double value) const {

@@ -29,6 +29,18 @@ std::string run_label(const RunRecord& run);
 /// The steps of the share of runs that reached, in % [update, %], from 0 to the largest budget.
 std::vector<Point> reached_steps(const std::vector<RunRecord>& runs);
 
+/// Of curves over runs, in each bin of updates; NaN where too few runs have a value.
+struct Quartiles {
+  std::vector<double> low, middle, high;
+};
+/// NaN of a curve, and what lies beyond its end, is no value; `fewest`: values that a bin needs.
+Quartiles quartiles_of(const std::vector<std::vector<double>>& curves, std::size_t bins, std::size_t fewest = 1);
+
+/// Mean of the updates in a bin of so many.
+inline double bin_centre(std::size_t bin, long width) {
+  return static_cast<double>(bin) * static_cast<double>(width) + static_cast<double>(width - 1) / 2;
+}
+
 class CurvePanels {
  public:
   static constexpr double left = 40, height = 135;
@@ -55,18 +67,12 @@ class CurvePanels {
   const std::string& title() const { return measure_.title; }
   std::size_t bins() const { return bins_; }
   /// Mean of the updates in a bin.
-  double centre(std::size_t bin) const {
-    return static_cast<double>(bin) * static_cast<double>(width_) + static_cast<double>(width_ - 1) / 2;
-  }
+  double centre(std::size_t bin) const { return bin_centre(bin, width_); }
   /// Mean of the run's curve in each bin; NaN before it begins or without one. After its end: infinitely bad if the run
   /// diverged, else its final value.
   std::vector<double> binned(const RunRecord& run) const;
   /// Updates that a point of a learning curve stands for.
   long bin_width() const { return width_; }
-  /// One value per bin, NaN without runs.
-  struct Quartiles {
-    std::vector<double> low, middle, high;
-  };
   const Quartiles& quartiles(std::size_t condition) const { return curves_[condition]; }
 
  private:
@@ -79,7 +85,6 @@ class CurvePanels {
     double worst;
   };
   static Measure choose_measure(const std::vector<Condition>& conditions);
-  Quartiles quartiles_of(const std::vector<RunRecord>& runs) const;
   Point at(const Panel& panel, std::size_t bin, double value) const;
   void draw_band(Drawing& drawing, const Panel& panel, const Quartiles& curve, const std::string& colour,
                  double opacity) const;

@@ -31,8 +31,6 @@ std::string superscript(int exponent) {
 
 }  // namespace
 
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
-
 std::string tick_label(double value, Axis::Scale scale) {
   const double exponent = std::log10(value);
   if (scale == Axis::Scale::log10 && std::abs(exponent) > 2.5 && std::abs(exponent - std::round(exponent)) < 1e-9)
@@ -111,8 +109,7 @@ void Panel::draw_axes(Drawing& drawing, const std::string& letter, const std::st
     const double at_y = corner.y + height * (1 - y.fraction(value));
     drawing.line({corner.x, at_y}, {corner.x - tick, at_y}, {});
     drawing.text({corner.x - tick - 2, at_y + 2.5}, tick_label(value, y.scale), {7, "end"});
-    const auto label = tick_label(value, y.scale);
-    widest = std::max(widest, 3.9 * static_cast<double>(std::count_if(label.begin(), label.end(), begins_character)));
+    widest = std::max(widest, 3.9 * static_cast<double>(characters_of(tick_label(value, y.scale))));
   }
   if (x.labelled) drawing.text({corner.x + width / 2, bottom + 22}, x.label, {8, "middle"});
   drawing.text({corner.x - std::max(28., tick + 5 + widest), corner.y + height / 2}, y.label, {8, "middle", -90});

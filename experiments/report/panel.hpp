@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments/report/drawing.hpp"
+#include "experiments/report/lines.hpp"
 
 namespace stillpoint {
 
@@ -23,9 +24,6 @@ struct Axis {
   /// 0 at low, 1 at high; values beyond them are put at the end of the axis, NaN stays NaN.
   double fraction(double value) const;
 };
-
-/// Of the bytes of UTF-8, those that are not the rest of a character.
-bool begins_character(char byte);
 
 /// A number as it stands beside a tick, with a true minus sign; powers of ten on a logarithmic axis.
 std::string tick_label(double value, Axis::Scale scale = Axis::Scale::linear);

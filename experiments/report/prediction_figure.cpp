@@ -67,19 +67,6 @@ void draw_rows(Drawing& drawing, const Panel& panel, const ShownPrediction& show
 
 double point_spread(std::size_t i) { return (static_cast<double>((i * 7) % 11) / 10 - 0.5) * 0.5; }
 
-std::vector<std::string> wrapped(const std::string& text, std::size_t most) {
-  std::vector<std::string> lines = {""};
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    const auto word = text.substr(at, end - at);
-    if (!lines.back().empty() && lines.back().size() + word.size() + 1 > most) lines.push_back("");
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
-    at = end + 1;
-  }
-  return lines;
-}
-
 ShownPrediction shown_prediction(const PredictionStudy& study, const PredictionTable& table, const PredictionRow& row) {
   const std::size_t middle = study.setting.sizes.size() / 2;
   ShownPrediction shown{row.prediction, {}, focus_of(table), study.setting.sizes[middle]};
@@ -91,7 +78,7 @@ ShownPrediction shown_prediction(const PredictionStudy& study, const PredictionT
 
 Figure prediction_figure(const ShownPrediction& shown) {
   const auto& prediction = predictions()[shown.prediction];
-  const auto question = wrapped(prediction.question, 72);
+  const auto question = in_lines(prediction.question, 72);
   const auto count = static_cast<double>(shown.rows.size());
   const double head = top + 9 * static_cast<double>(question.size() - 1), height = row_height * count;
   std::vector<double> values;

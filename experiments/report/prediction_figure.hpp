@@ -13,8 +13,6 @@ namespace stillpoint {
 
 /// A network's place within its row, spread so that equal values can be told.
 double point_spread(std::size_t i);
-/// Lines of so many characters at most, broken between words.
-std::vector<std::string> wrapped(const std::string& text, std::size_t most);
 
 /// All that its figure shows.
 struct ShownPrediction {

@@ -3,22 +3,17 @@
 #include <algorithm>
 
 #include "experiments/options/message.hpp"
+#include "experiments/report/lines.hpp"
 
 namespace stillpoint {
 
 namespace {
 
-/// Characters, not bytes, of UTF-8 text.
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
 std::vector<std::size_t> column_widths(const Rows& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
   for (const auto& row : rows)
     for (std::size_t column = 0; column < row.size(); ++column)
-      widths[column] = std::max(widths[column], width_of(row[column]));
+      widths[column] = std::max(widths[column], characters_of(row[column]));
   return widths;
 }
 
@@ -47,7 +42,7 @@ std::string aligned(const Rows& given, std::size_t left, std::size_t width) {
       std::string line;
       for (std::size_t column = 0; column < to; ++column) {
         if (column >= left && column < from) continue;
-        const std::string padding(widths[column] - width_of(row[column]), ' ');
+        const std::string padding(widths[column] - characters_of(row[column]), ' ');
         line += (column == 0 ? "" : "  ") + (column < left ? row[column] + padding : padding + row[column]);
       }
       line.erase(line.find_last_not_of(' ') + 1);
@@ -77,32 +72,13 @@ std::vector<std::string> paragraphs_of(const std::string& text) {
   return paragraphs;
 }
 
-/// Where to break a line that is too long: at the last space that has `width` characters before it at most, else at the
-/// first; npos where there is none.
-std::size_t break_in(const std::string& line, std::size_t width) {
-  const auto first = line.find_first_not_of(' ');
-  std::size_t at = line.find(' ', first), characters = 0;
-  for (std::size_t i = 0; i < line.size() && characters <= width; ++i) {
-    if (line[i] == ' ' && i > first) at = i;
-    characters += begins_character(line[i]);
-  }
-  return at;
-}
-
 }  // namespace
 
 std::string wrapped(const std::string& text, std::size_t width, std::size_t hang) {
   std::string made;
-  for (auto line : paragraphs_of(text)) {
+  for (const auto& line : paragraphs_of(text)) {
     const auto indent = std::min(line.find_first_not_of(' '), line.size()) + hang;
-    while (width_of(line) > width) {
-      const auto at = break_in(line, width);
-      const auto next = line.find_first_not_of(' ', at);
-      if (at == std::string::npos || next == std::string::npos) break;
-      made += line.substr(0, line.find_last_not_of(' ', at) + 1) + '\n';
-      line = std::string(indent, ' ') + line.substr(next);
-    }
-    made += line + '\n';
+    for (const auto& each : in_lines(line, width, LongWord::whole, indent)) made += each + '\n';
   }
   if (text.empty() || text.back() != '\n') made.erase(made.size() - !made.empty());
   return made;

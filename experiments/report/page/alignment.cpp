@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 
-#include "analysis/statistics/quantiles.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/study_directory.hpp"
 
@@ -29,36 +28,22 @@ std::vector<double> binned(const std::vector<double>& values, long bin) {
   return means;
 }
 
-RuleAlignment::Curve quartiles_of(std::size_t condition, const std::vector<std::vector<double>>& runs) {
-  RuleAlignment::Curve curve{condition, runs.size(), {}, {}, {}};
+RuleAlignment::Curve curve_of(std::size_t condition, const std::vector<std::vector<double>>& runs) {
   std::size_t bins = 0;
   for (const auto& run : runs) bins = std::max(bins, run.size());
-  for (std::size_t bin = 0; bin < bins; ++bin) {
-    std::vector<double> values;
-    for (const auto& run : runs)
-      if (bin < run.size() && std::isfinite(run[bin])) values.push_back(run[bin]);
-    if (2 * values.size() < runs.size()) values.clear();  // too few are left of those that began
-    std::sort(values.begin(), values.end());
-    curve.low.push_back(quantile(values, 0.25));
-    curve.middle.push_back(quantile(values, 0.5));
-    curve.high.push_back(quantile(values, 0.75));
-  }
-  return curve;
-}
-
-double centre(const RuleAlignment& alignment, std::size_t bin) {
-  return static_cast<double>(bin) * static_cast<double>(alignment.bin) + static_cast<double>(alignment.bin - 1) / 2;
+  return {condition, runs.size(), quartiles_of(runs, bins, (runs.size() + 1) / 2)};
 }
 
 void draw_curve(Drawing& drawing, const Panel& panel, const RuleAlignment& alignment, const RuleAlignment::Curve& curve,
                 const Stroke& stroke) {
+  const auto& [low, middle, high] = curve.cosine;
   std::vector<Point> line, band, back;
-  for (std::size_t bin = 0; bin < curve.middle.size(); ++bin) {
-    const double x = centre(alignment, bin);
-    line.push_back(std::isfinite(curve.middle[bin]) ? panel.at(x, curve.middle[bin]) : Point{NAN, NAN});
-    if (!std::isfinite(curve.low[bin])) continue;
-    band.push_back(panel.at(x, curve.low[bin]));
-    back.push_back(panel.at(x, curve.high[bin]));
+  for (std::size_t bin = 0; bin < middle.size(); ++bin) {
+    const double x = bin_centre(bin, alignment.bin);
+    line.push_back(std::isfinite(middle[bin]) ? panel.at(x, middle[bin]) : Point{NAN, NAN});
+    if (!std::isfinite(low[bin])) continue;
+    band.push_back(panel.at(x, low[bin]));
+    back.push_back(panel.at(x, high[bin]));
   }
   band.insert(band.end(), back.rbegin(), back.rend());
   if (band.size() > 2) drawing.polygon(band, stroke.colour, 0.15);
@@ -105,7 +90,7 @@ std::vector<RuleAlignment> alignments_of(const std::string& directory, const Stu
       auto found =
           std::find_if(alignments.begin(), alignments.end(), [&](const auto& each) { return each.rule == rule; });
       if (found == alignments.end()) found = alignments.insert(alignments.end(), {rule, {}, bin});
-      found->curves.push_back(quartiles_of(i, curves[rule]));
+      found->curves.push_back(curve_of(i, curves[rule]));
     }
   }
   return alignments;
@@ -120,8 +105,8 @@ std::vector<StudyPanel> alignment_panels(const std::vector<RuleAlignment>& align
     std::vector<double> values{0, 1};
     double last = 1;
     for (const auto& curve : alignment.curves) {
-      values.insert(values.end(), curve.low.begin(), curve.low.end());
-      values.insert(values.end(), curve.high.begin(), curve.high.end());
+      values.insert(values.end(), curve.cosine.low.begin(), curve.cosine.low.end());
+      values.insert(values.end(), curve.cosine.high.begin(), curve.cosine.high.end());
       last = std::max(last, static_cast<double>(largest_budget(study.study.conditions[curve.condition].runs)));
     }
     const Panel panel{{left, top},
@@ -158,10 +143,10 @@ Json alignment_table(const std::vector<RuleAlignment>& alignments, const StudyRe
   for (const auto& alignment : alignments)
     for (const auto& curve : alignment.curves) {
       const auto& condition = study.conditions[curve.condition];
-      for (std::size_t bin = 0; bin < curve.middle.size(); ++bin)
-        table["rows"].push_back({alignment.rule, condition.number, condition.label(), centre(alignment, bin),
-                                 number(curve.low[bin]), number(curve.middle[bin]), number(curve.high[bin]),
-                                 curve.runs});
+      const auto& [low, middle, high] = curve.cosine;
+      for (std::size_t bin = 0; bin < middle.size(); ++bin)
+        table["rows"].push_back({alignment.rule, condition.number, condition.label(), bin_centre(bin, alignment.bin),
+                                 number(low[bin]), number(middle[bin]), number(high[bin]), curve.runs});
     }
   return table;
 }

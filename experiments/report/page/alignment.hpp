@@ -16,8 +16,7 @@ struct RuleAlignment {
   struct Curve {
     std::size_t condition;  // its place in the study
     std::size_t runs;       // that had one
-    /// Quartiles over runs of means over a bin of updates; NaN where fewer than half of the runs are left.
-    std::vector<double> low, middle, high;
+    Quartiles cosine;       // of means over a bin of updates; NaN where fewer than half of the runs are left
   };
   std::vector<Curve> curves;
   long bin;  // updates in one

@@ -6,7 +6,6 @@
 #include "experiments/report/page/page_text.hpp"
 #include "experiments/report/page/portrait_panels.hpp"
 #include "experiments/report/panel.hpp"
-#include "experiments/report/prediction_figure.hpp"
 
 namespace stillpoint {
 
@@ -56,7 +55,7 @@ std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment,
 }  // namespace
 
 std::vector<std::string> title_lines(const Portrait& portrait, const Portrait::Moment& moment) {
-  return wrapped(fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update), 50);
+  return in_lines(fmt::format("{}, seed {}, update {}", portrait.label, portrait.seed, moment.update), 50);
 }
 
 void draw_title(Drawing& drawing, double at, const std::vector<std::string>& lines) {

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "experiments/report/cells.hpp"
-#include "experiments/report/prediction_figure.hpp"
 
 namespace stillpoint {
 
@@ -83,7 +82,7 @@ std::vector<Field> fields_of(const StudyRecord& study, const std::vector<VariedO
 }
 
 double height_of(const Field& field, const VariedOption& down) {
-  const auto lines = field.title.empty() ? 0 : wrapped(field.title, letters).size();
+  const auto lines = field.title.empty() ? 0 : in_lines(field.title, letters).size();
   return static_cast<double>(lines) * title_line + 4 + static_cast<double>(down.values.size()) * cell_height +
          values_height + gap;
 }
@@ -106,7 +105,7 @@ void draw_cell(Drawing& drawing, Point corner, double width, const Summary& summ
 void draw_field(Drawing& drawing, double& y, const Field& field, const VariedOption& across, const VariedOption& down,
                 const std::vector<Summary>& summaries, double panel_width) {
   if (!field.title.empty())
-    for (const auto& line : wrapped(field.title, letters)) drawing.text({8, y += title_line}, line, {7});
+    for (const auto& line : in_lines(field.title, letters)) drawing.text({8, y += title_line}, line, {7});
   y += 4;
   const double left = left_margin(down);
   const double width = (panel_width - left - right_margin) / static_cast<double>(across.values.size());

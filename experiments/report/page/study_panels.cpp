@@ -6,7 +6,6 @@
 
 #include "experiments/report/cells.hpp"
 #include "experiments/report/page/findings.hpp"
-#include "experiments/report/prediction_figure.hpp"
 
 namespace stillpoint {
 
@@ -31,7 +30,7 @@ struct Row {
 constexpr double line_height = 9, track_height = 11, number_width = 84, row_left = 10;
 
 double height_of(const Row& row, double width) {
-  return line_height * static_cast<double>(wrapped(row.name, letters_in_a_row(width)).size()) + track_height;
+  return line_height * static_cast<double>(in_lines(row.name, letters_in_a_row(width)).size()) + track_height;
 }
 
 double height_of(const std::vector<Row>& rows, double width) {
@@ -49,7 +48,7 @@ void draw_rows(Drawing& drawing, const std::vector<Row>& rows, const Axis& axis,
   double y = 4;
   for (const auto& row : rows) {
     drawing.begin("series row", "", static_cast<long>(row.condition), height_of(row, width));
-    for (const auto& line : wrapped(row.name, letters_in_a_row(width)))
+    for (const auto& line : in_lines(row.name, letters_in_a_row(width)))
       drawing.text({row_left, y += line_height}, line);
     const double middle = y + track_height / 2 + 1;
     if (signed_axis)  // of 0, beneath the names
@@ -174,14 +173,14 @@ std::vector<Series> page_series(const StudyRecord& study) {
 double legend_height(const StudyRecord& study, double width) {
   double height = 4;
   for (const auto& condition : study.conditions)
-    height += line_height * static_cast<double>(wrapped(condition.name(), letters_in_a_row(width) - 10).size());
+    height += line_height * static_cast<double>(in_lines(condition.name(), letters_in_a_row(width) - 10).size());
   return height;
 }
 
 void draw_legend(Drawing& drawing, const StudyRecord& study, double y, double width) {
   for (const auto& [i, stroke] : page_series(study)) {
     drawing.line({row_left, y + 6.5}, {row_left + 24, y + 6.5}, stroke);
-    for (const auto& line : wrapped(study.conditions[i].name(), letters_in_a_row(width) - 10))
+    for (const auto& line : in_lines(study.conditions[i].name(), letters_in_a_row(width) - 10))
       drawing.text({row_left + 30, y += line_height}, line);
   }
 }

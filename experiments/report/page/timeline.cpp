@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "experiments/report/prediction_figure.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/study/measuring.hpp"
 #include "experiments/study/study_directory.hpp"
@@ -141,7 +140,7 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
           if (phase.name == each.phase && (names.empty() || names.back() != phase.name)) names.push_back(phase.name);
   for (const auto& timeline : timelines) {
     last = std::max(last, static_cast<double>(largest_budget(study.conditions[timeline.condition].runs)));
-    height += line_height * static_cast<double>(wrapped(study.conditions[timeline.condition].name(), letters).size()) +
+    height += line_height * static_cast<double>(in_lines(study.conditions[timeline.condition].name(), letters).size()) +
               row_height * static_cast<double>(timeline.runs.size()) + gap;
     for (const auto& run : timeline.runs) {
       events = events || !run.events.empty();
@@ -169,7 +168,7 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
     for (const auto& timeline : timelines) {
       const auto& name = study.conditions[timeline.condition].name();
       drawing.text({width - right_margin, y + line_height - 2}, verdict_of(timeline), {7, "end"});
-      for (const auto& line : wrapped(name, letters)) drawing.text({left_margin, (y += line_height) - 2}, line);
+      for (const auto& line : in_lines(name, letters)) drawing.text({left_margin, (y += line_height) - 2}, line);
       for (const auto& run : timeline.runs) {
         const double middle = y + row_height / 2;
         for (const auto& phase : run.phases)
