@@ -72,6 +72,7 @@ TEST_CASE("axes have round ticks that span the data") {
   CHECK(loss.fraction(0.1) == Approx(0.5));
   for (const double low : {0., -1.}) CHECK(loss.fraction(low) == 0);
   CHECK(Axis{"", 0.1, 1, Axis::Scale::log10}.ticks().size() == 4);
+  CHECK(Axis{"", 4.5, 401, Axis::Scale::log10}.ticks() == std::vector<double>{5, 10, 20, 50, 100, 200});
   for (const double equal : {0., -3., 1e6}) {
     const auto axis = Axis::covering("", {equal, equal * (1 + 1e-15)});
     CHECK((axis.low < equal && equal < axis.high));

@@ -89,6 +89,9 @@ TEST_CASE("a timeline has the phases of every run's curve, by the onset of their
   Svg svg(column_width, panel->height, "");
   panel->draw(svg);
   CHECK(timelines[0].runs[0].phases.back().to == 59);
+  Svg on_page(column_width, panel->height, "", Svg::Place::page);
+  panel->draw(on_page);
+  CHECK(on_page.str().find("<g class=\"series row\" data-condition=\"0\" data-height=\"26\">") != std::string::npos);
   const double last = 400;                 // the budget of both
   for (const double event : {10.0, 30.0})  // where they belong between the margins of 10 points
     CHECK(svg.str().find(fmt::format("<circle cx=\"{:.2f}\"", 10 + (column_width - 20) * event / last)) !=

@@ -231,6 +231,11 @@ TEST_CASE("A title that a figure says itself is said once on the page, and in it
     }
 }
 
+TEST_CASE("A logarithmic axis of updates begins where the curves begin") {
+  const auto record = arms_of(1, 0, 1);  // of 400 updates, in bins of 4
+  CHECK(CurvePanels(record.conditions).updates(Axis::Scale::log10).low == 2.5);
+}
+
 TEST_CASE("Shares are written without a zero in front") {
   CHECK(share_text(0.65) == ".65");
   CHECK(share_text(-0.05) == "-.05");

@@ -100,7 +100,7 @@ CurvePanels::CurvePanels(const std::vector<Condition>& conditions)
 
 Axis CurvePanels::updates(Axis::Scale scale) const {
   const auto last = static_cast<double>(last_);
-  if (scale == Axis::Scale::log10) return {"update + 1", 1, last + 1, scale};
+  if (scale == Axis::Scale::log10) return {"update + 1", centre(0) + 1, last + 1, scale};
   return {"update", 0, last};
 }
 

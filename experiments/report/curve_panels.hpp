@@ -56,7 +56,7 @@ class CurvePanels {
   /// Runs at criterion in %; to its right, unless `spacing` is 0, the shares that reached, so far from each other.
   void draw_reached(Drawing& drawing, const Panel& panel, const std::vector<Series>& series, double spacing) const;
 
-  /// From 0 to the last update of the study; logarithmic: of update + 1, so that update 0 is on it.
+  /// From 0 to the last update of the study; logarithmic: of update + 1, from the first point of a curve on.
   Axis updates(Axis::Scale scale = Axis::Scale::linear) const;
   /// Of the curves. Absent: the scale that they are drawn in where nothing else is asked for.
   Axis values(std::optional<Axis::Scale> scale = {}) const;

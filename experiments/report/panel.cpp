@@ -66,11 +66,12 @@ std::vector<double> Axis::ticks() const {
   if (scale == Scale::log10) {
     const double first = std::ceil(std::log10(low) - 1e-9), last = std::floor(std::log10(high) + 1e-9);
     const double stride = std::ceil((last - first + 1) / 6);
-    for (double exponent = first; exponent <= last; exponent += stride) {
+    const bool few = last - first < 2;  // powers: what lies between them, and before the first, is marked as well
+    for (double exponent = first - (few ? 1 : 0); exponent <= last; exponent += stride) {
       const double power = std::pow(10, exponent);
-      values.push_back(power);
+      if (exponent >= first) values.push_back(power);
       for (const double factor : {2., 5.})
-        if (last - first < 2 && factor * power < high) values.push_back(factor * power);
+        if (few && factor * power >= low && factor * power < high) values.push_back(factor * power);
     }
     return values;
   }

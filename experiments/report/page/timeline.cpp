@@ -55,6 +55,11 @@ void add_events(RunTimeline& run, const ConditionRestructuring& condition) {
   }
 }
 
+double height_of(const ConditionTimeline& timeline, const std::string& name) {
+  return line_height * static_cast<double>(in_lines(name, letters).size()) +
+         row_height * static_cast<double>(timeline.runs.size()) + gap;
+}
+
 void draw_key(Drawing& drawing, double y, const std::vector<std::string>& names, bool events, bool reached) {
   double x = left_margin;
   const auto entry = [&](const std::string& name, double mark) {
@@ -140,8 +145,7 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
           if (phase.name == each.phase && (names.empty() || names.back() != phase.name)) names.push_back(phase.name);
   for (const auto& timeline : timelines) {
     last = std::max(last, static_cast<double>(largest_budget(study.conditions[timeline.condition].runs)));
-    height += line_height * static_cast<double>(in_lines(study.conditions[timeline.condition].name(), letters).size()) +
-              row_height * static_cast<double>(timeline.runs.size()) + gap;
+    height += height_of(timeline, study.conditions[timeline.condition].name());
     for (const auto& run : timeline.runs) {
       events = events || !run.events.empty();
       reached = reached || run.reached_at;
@@ -167,6 +171,7 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
     double y = 2;
     for (const auto& timeline : timelines) {
       const auto& name = study.conditions[timeline.condition].name();
+      drawing.begin("series row", "", static_cast<long>(timeline.condition), height_of(timeline, name));
       drawing.text({width - right_margin, y + line_height - 2}, verdict_of(timeline), {7, "end"});
       for (const auto& line : in_lines(name, letters)) drawing.text({left_margin, (y += line_height) - 2}, line);
       for (const auto& run : timeline.runs) {
@@ -181,10 +186,13 @@ std::optional<StudyPanel> timeline_panel(const std::vector<ConditionTimeline>& t
         y += row_height;
       }
       y += gap;
+      drawing.end();
     }
+    drawing.begin("axis", "", -1, axis_height + key_height);
     track.draw_x_axis(drawing);
     drawing.text({track.corner.x + track.width / 2, height + 20}, "update", {8, "middle"});
     draw_key(drawing, height + axis_height, names, events, reached);
+    drawing.end();
   };
   return StudyPanel{"timeline", "Phases of learning", caption, "timeline", height + axis_height + key_height, draw, "",
                     false};
