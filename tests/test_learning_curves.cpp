@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "experiments/report/curve_panels.hpp"
 #include "experiments/report/learning_curves.hpp"
 #include "experiments/report/panel.hpp"
 #include "tests/catch.hpp"
@@ -251,4 +252,16 @@ TEST_CASE("conditions that lack runs or a match are marked in the figure and sai
   CHECK(figure.find("Hollow points") != std::string::npos);
   CHECK(figure.find(">100 [90, 120]</text>") != std::string::npos);
   CHECK(figure.find(">&gt;400 [") != std::string::npos);
+}
+
+TEST_CASE("quartiles over curves are of those that have a value there, and none where they are too few") {
+  const std::vector<std::vector<double>> curves{{1, 2}, {3, not_a_number}, {5}};
+  const auto some = quartiles_of(curves, 3), most = quartiles_of(curves, 2, 2);
+  CHECK(some.low[0] == 2);
+  CHECK(some.middle[0] == 3);
+  CHECK(some.high[0] == 4);
+  CHECK(some.middle[1] == 2);
+  CHECK(std::isnan(some.middle[2]));
+  CHECK(most.middle[0] == 3);
+  CHECK(std::isnan(most.middle[1]));
 }
