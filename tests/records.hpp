@@ -73,4 +73,18 @@ inline StudyRecord two_arms() {
   return study;
 }
 
+/// Two arms of so many seeds, of which the first so many reached criterion: those of tcr, those of none.
+inline StudyRecord arms_of(long reached, long others, long seeds) {
+  StudyRecord study{"arms", {}};
+  for (const auto& [arm, of] : {std::pair("none", others), std::pair("tcr", reached)}) {
+    Condition condition{{{"study.arm", arm}}, {}};
+    condition.number = static_cast<long>(study.conditions.size());
+    for (long k = 0; k < seeds; ++k)
+      condition.runs.push_back(
+          run(static_cast<std::uint64_t>(k), k < of ? std::optional<long>(100 + k) : std::nullopt));
+    study.conditions.push_back(std::move(condition));
+  }
+  return study;
+}
+
 }  // namespace stillpoint::testing

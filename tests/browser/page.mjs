@@ -22,6 +22,19 @@ export async function downloaded(page, button) {
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
 }
 
+/** [red, green, blue] half way down an element, as seen, at shares of its width. */
+export async function colours_of(page, element, shares) {
+  const source = `data:image/png;base64,${(await element.screenshot()).toString("base64")}`;
+  return page.evaluate(async ([src, places]) => {
+    const shown = Object.assign(new Image(), { src });
+    await shown.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: shown.width, height: shown.height });
+    const context = canvas.getContext("2d");
+    context.drawImage(shown, 0, 0);
+    return places.map((share) => [...context.getImageData(share * shown.width, shown.height / 2, 1, 1).data.slice(0, 3)]);
+  }, [source, shares]);
+}
+
 /** RFC 4180. */
 export function parsed(text) {
   const rows = [[]];

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { data_of, downloaded, open as open_in, parsed } from "./page.mjs";
+import { colours_of, data_of, downloaded, open as open_in, parsed } from "./page.mjs";
 
 const [program, modules, executablePath, ...chosen] = process.argv.slice(2);
 const require = createRequire(resolve(modules, "package.json"));
@@ -190,17 +190,7 @@ const tests = {
   async pictures_are_dark_on_a_dark_page_and_keep_their_hues() {
     const { page } = await open(pages.twenty, { colorScheme: "dark" });
     const image = page.locator("img");
-    const colours = async () => {
-      const shot = `data:image/png;base64,${(await image.screenshot()).toString("base64")}`;
-      return page.evaluate(async (source) => {
-        const shown = Object.assign(new Image(), { src: source });
-        await shown.decode();
-        const canvas = Object.assign(document.createElement("canvas"), { width: shown.width, height: shown.height });
-        const context = canvas.getContext("2d");
-        context.drawImage(shown, 0, 0);
-        return [0.25, 0.75].map((share) => [...context.getImageData(share * shown.width, shown.height / 2, 1, 1).data.slice(0, 3)]);
-      }, shot);
-    };
+    const colours = () => colours_of(page, image, [0.25, 0.75]);
     const paper = [[255, 255, 255], [0, 114, 178]];
     const check_dark = ([ground, [red, green, blue]]) => {
       [0x14, 0x17, 0x1a].forEach((of_page, i) => assert.ok(Math.abs(ground[i] - of_page) < 8, String(ground)));
