@@ -57,6 +57,20 @@ std::string failed_text(const RunsStatus& runs) {
   return text.empty() ? "" : "\n  failed:\n" + text;
 }
 
+std::string unreadable_text(const RunsStatus& runs) {
+  constexpr std::size_t most = 3;
+  auto names = runs.unreadable;
+  if (names.empty()) return "";
+  for (auto& name : names) name += ".h5";
+  const auto more = names.size() > most ? fmt::format(" and {} more", names.size() - most) : "";
+  const char* them = names.size() == 1 ? "it" : "them";
+  names.resize(std::min(names.size(), most));
+  return fmt::format(
+      "\n  {} of the finished cannot be read, cut short or no HDF5: {}{}; remove {} and give `stillpoint run` the same "
+      "study again\n",
+      runs.unreadable.size(), fmt::join(names, ", "), more, them);
+}
+
 json runs_json(const RunsStatus& runs) {
   const auto seconds = [](const std::optional<double>& value) { return value ? json(*value) : json(); };
   json running = json::array(), failed = json::array();
@@ -74,12 +88,15 @@ json runs_json(const RunsStatus& runs) {
           {"seconds_left_one_at_a_time", seconds(runs.one_at_a_time)},
           {"planned", runs.planned()},
           {"kept", runs.kept},
+          {"unreadable", runs.unreadable.size()},
           {"running_runs", running},
-          {"failed_runs", failed}};
+          {"failed_runs", failed},
+          {"unreadable_runs", runs.unreadable}};
 }
 
 std::string block(const std::string& title, const RunsStatus& runs) {
-  return title + "\n" + run_counts(runs) + time_left_text(runs) + running_text(runs) + failed_text(runs);
+  return title + "\n" + run_counts(runs) + time_left_text(runs) + running_text(runs) + failed_text(runs) +
+         unreadable_text(runs);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // How far a study is, from the names of its files and what the owners of its runs say: no curve is read. Of finished
-// runs a sample is opened, for what they took.
+// runs a sample is opened, for what they took, and the first bytes of all are read.
 #pragma once
 
 #include <optional>
@@ -19,11 +19,12 @@ struct RunsStatus {
   struct Failed {
     std::string name, reason;
   };
-  long finished = 0;             // diverged ones as well: that is an outcome
-  std::vector<Running> running;  // a process has it, and was alive half a minute ago
-  std::vector<Failed> failed;    // could not be gone on with when it was last tried: the reason lies beside it
-  long left = 0;                 // nobody works on it
-  long kept = 0;                 // of those left, stopped on their way: they go on there
+  long finished = 0;                    // diverged ones as well: that is an outcome
+  std::vector<std::string> unreadable;  // of those finished, by name: their files are cut short, or no HDF5
+  std::vector<Running> running;         // a process has it, and was alive half a minute ago
+  std::vector<Failed> failed;           // could not be gone on with when it was last tried: the reason lies beside it
+  long left = 0;                        // nobody works on it
+  long kept = 0;                        // of those left, stopped on their way: they go on there
   /// Seconds until all that is not finished is, with as many runs at a time as now, by what runs of the same condition
   /// took; nothing while none runs, or of a condition with runs left none has ended.
   std::optional<double> seconds_left;

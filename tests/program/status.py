@@ -107,6 +107,25 @@ def test_a_run_that_cannot_be_gone_on_with_has_failed_until_it_is(tmp):
     assert counts(status(out)) == (6, 0, 0, 0) and not finished.with_suffix(".failed").exists()
 
 
+def test_finished_runs_whose_files_are_cut_short_are_named(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("study.seeds=3"))
+    assert status(out)["unreadable"] == 0 and "cannot be read" not in ok("status", out)
+    paths = runs(out)
+    for path, size in zip(paths, (0, 30, 1000, paths[3].stat().st_size - 1)):
+        os.truncate(path, size)
+    write(paths[4], "no run " * 1000)
+    found, table = status(out), ok("status", out)
+    assert counts(found) == (6, 0, 0, 0) and found["unreadable"] == 5, found
+    assert found["unreadable_runs"] == [path.stem for path in paths[:5]], found
+    said = f"5 of the finished cannot be read, cut short or no HDF5: {', '.join(path.name for path in paths[:3])} and 2 more; remove them and give"
+    assert said in table, table
+    for path in paths[:5]:
+        path.unlink()
+    ok("run", study, "--out", out, "--quiet", *settings("study.seeds=3"))
+    assert counts(status(out)) == (6, 0, 0, 0) and status(out)["unreadable"] == 0
+
+
 def test_tuning_is_told_for_itself(tmp):
     study, out = write(tmp / "s.ini", SMALL + "[tune]\nrate = 1 2\nseeds = 1\n"), tmp / "out"
     child = begun(study, out, "--jobs", 1, *settings("training.updates=1000000"))

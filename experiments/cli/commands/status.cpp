@@ -30,7 +30,8 @@ Command status_command() {
   return {
       "status", "DIR [--format table|json]",
       "How far a study is: runs finished, running (on which machine, since when), failed and left, and the time left.\n"
-      "Failed are runs that could not be gone on with; one that diverged is finished. Times are those of UTC.",
+      "Failed are runs that could not be gone on with; one that diverged is finished. Finished runs whose files are\n"
+      "cut short or no HDF5 are named. Times are those of UTC.",
       "stillpoint status results/quickstart --format json", status};
 }
 
