@@ -185,6 +185,23 @@ def test_followed_attractors_are_drawn_from_their_numbers_as_the_command_draws_t
     assert "followed.json: is damaged: checkpoints/0/points/0/along is missing" in text_of(out / "report.html")
 
 
+def test_figures_of_an_earlier_report_are_named_and_stay(tmp):
+    study, figures = copied(tmp), tmp / "figures"
+    done = stillpoint("report", study, "--figures", figures)
+    assert done.returncode == 0 and "remark" not in done.stderr, done.stderr
+    done = stillpoint("report", study, "--figures", figures)
+    assert "remark" not in done.stderr, done.stderr
+    for name in "old.svg", "old.pdf", "notes.txt":
+        write(figures / name, "x")
+    done = stillpoint("report", study, "--figures", figures)
+    assert f"remark: {figures} holds 2 other figures, which this report did not write: old.pdf, old.svg\n" in done.stderr, done.stderr
+    for k in range(9):
+        write(figures / f"a{k}.svg", "x")
+    done = stillpoint("report", study, "--figures", figures)
+    assert "holds 11 other figures, which this report did not write: a0.svg, a1.svg, a2.svg, a3.svg, a4.svg, a5.svg, ..\n" in done.stderr, done.stderr
+    assert all((figures / name).read_text() == "x" for name in ("old.svg", "old.pdf", "notes.txt", "a8.svg"))
+
+
 def test_restructuring_events_that_were_measured_are_shown(tmp):
     study, out = write(tmp / "s.ini", SMALL), tmp / "out"
     ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))

@@ -2,12 +2,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 #include "experiments/cli/analyses/of_study.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/comparison_options.hpp"
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
+#include "experiments/options/message.hpp"
 #include "experiments/report/page/figure_style.hpp"
 #include "experiments/report/page/study_page.hpp"
 #include "experiments/results/atomic_file.hpp"
@@ -31,6 +33,28 @@ void open_figures(const std::string& directory) {
   fs::create_directories(directory, failed);
   require_argument(fs::is_directory(directory, failed) && ::access(directory.c_str(), W_OK) == 0, "--figures",
                    directory, "cannot be written to; name a directory that can");
+}
+
+/// Writes panels, and says which figures lie beside them that may be of an earlier report.
+void write_figures(const std::string& directory, const std::vector<FigureFile>& files) {
+  std::set<std::string> written, others;
+  for (const auto& file : files) {
+    write_atomically((fs::path(directory) / file.name).string(), file.bytes);
+    written.insert(file.name);
+  }
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) {
+    const auto end = entry.path().extension();
+    const auto name = entry.path().filename().string();
+    if ((end == ".svg" || end == ".pdf") && written.count(name) == 0) others.insert(name);
+  }
+  if (others.empty()) return;
+  constexpr std::size_t most = 6;
+  const std::vector<std::string> named(
+      others.begin(), std::next(others.begin(), static_cast<std::ptrdiff_t>(std::min(most, others.size()))));
+  tell(fmt::format("remark: {} holds {} other figure{}, which this report did not write: {}{}", directory,
+                   others.size(), others.size() == 1 ? "" : "s", fmt::join(named, ", "),
+                   others.size() > most ? ", .." : ""));
 }
 
 int report(const std::vector<std::string>& arguments, const Command& command) {
@@ -58,9 +82,7 @@ int report(const std::vector<std::string>& arguments, const Command& command) {
   require_parameter(fs::path(out).extension() == ".html", "--out", out, "must end in .html");
   const auto page = read_study_page(directory, comparison_request(values), kept_analyses(directory));
   write_atomically(out, page_html(page));
-  if (!figures.empty())
-    for (const auto& file : panel_files(page, style))
-      write_atomically((fs::path(figures) / file.name).string(), file.bytes);
+  if (!figures.empty()) write_figures(figures, panel_files(page, style));
   fmt::print("{}\n", out);
   return 0;
 }
