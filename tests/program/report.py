@@ -34,6 +34,7 @@ def test_a_page_holds_the_numbers_of_the_summary_and_asks_for_nothing(tmp):
     html = re.sub(r"(?s)<script type=\"module\">.*?</script>", "", html)
     assert not re.search(r"(src|href)=\"(?!#|data:)", html) and "://" not in html
     assert page.stat().st_size < 5e6
+    assert "of type 1 (types: 0: channel 0 had more pulses, 1: channel 1), noise left out" in text_of(page)
     ok("summary", study)  # the page is no part of the study
 
 

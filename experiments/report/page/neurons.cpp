@@ -156,8 +156,9 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait, double panel_wi
   const auto found = ramps.size();
   ramps.resize(std::min(found, shown));
   for (const auto& ramp : ramps) add_rates({ramp.neuron, ramp.change, ramp.strength}, trial, ramp.neuron, steady);
-  const auto of = fmt::format("Mean over {} trial{} of type {}, noise left out, of the last network.", trial.trials,
-                              trial.trials == 1 ? "" : "s", trial.type);
+  const auto of =
+      fmt::format("Mean over {} trial{} of type {}{}, noise left out, of the last network.", trial.trials,
+                  trial.trials == 1 ? "" : "s", trial.type, trial.types.empty() ? "" : " (types: " + trial.types + ")");
   const auto some = static_cast<Index>(rows.size()) < trial.rates.rows()
                         ? fmt::format(" {} of {} neurons, evenly from that order.", rows.size(), trial.rates.rows())
                         : "";

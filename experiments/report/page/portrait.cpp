@@ -240,6 +240,7 @@ std::vector<Portrait> portraits_of(const std::string& directory, const StudyReco
         auto file = with_network(run.path.file, run.path.checkpoints[run.networks[job.network]].network);
         auto& own = measured[job.run][job.network];
         measure_trials(file.subject, own);
+        own.trial.types = task_kind(file.require_run().options.text("task.name")).condition;
         measure_points(file, own);
       },
       [&](const Job& job, const UserError& problem) { portraits[chosen[job.run].portrait].note = problem.what(); },

@@ -21,6 +21,7 @@ struct TypicalTrial {
   double bin_ms = 0;
   int type = 0;  // that most of the trials have
   long trials = 0;
+  std::string types = {};  // what the task says that a type is
 };
 
 struct Portrait {
