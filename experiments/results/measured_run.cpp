@@ -122,4 +122,12 @@ std::optional<MeasuredRun> kept_measurement(const std::string& file, const std::
   }
 }
 
+std::optional<Index> kept_walks(const std::string& file) {
+  try {
+    return read_json(file, [](const Json& json) { return json.at("identity").at("walks").get<Index>(); });
+  } catch (const UserError&) {  // absent or damaged
+    return std::nullopt;
+  }
+}
+
 }  // namespace stillpoint

@@ -31,6 +31,8 @@ MeasuredRun measure_run(const std::string& run_file, const MeasureSetting& setti
 /// What was kept in a file of this very run (not of one that was redone since) under these settings, or nothing.
 std::optional<MeasuredRun> kept_measurement(const std::string& file, const std::string& run_file,
                                             const MeasureSetting& setting);
+/// Random walks beside a run that were measured for a file; nothing where it cannot be read.
+std::optional<Index> kept_walks(const std::string& file);
 /// Throws UserError.
 void keep_measurement(const std::string& file, const std::string& run_file, const MeasuredRun& run,
                       const MeasureSetting& setting);

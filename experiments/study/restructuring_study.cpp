@@ -32,7 +32,7 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
   };
   if (setting.kept_only) {
     for (const auto& job : jobs)
-      if (!found(job)) throw UserError(job.file + ": is not there, or of other settings than the usual");
+      if (!found(job)) job.result->problem = RunRestructuring::is_not_kept;
     return;
   }
   measure_runs(
@@ -40,6 +40,14 @@ void measure_all(const std::vector<Measurement>& jobs, const MeasureSetting& wha
       [&](const Measurement& job) { *job.result = measure_run(job.run, what); },
       [](const Measurement& job, const UserError& problem) { job.result->problem = problem.what(); },
       [&](const Measurement& job) { keep_measurement(job.file, job.run, *job.result, what); });
+}
+
+/// Beside each run, as the first of the measurements that are kept says; a study that has more runs since, or fewer,
+/// would have been given others.
+Index kept_walks_of(const std::vector<Measurement>& jobs) {
+  for (const auto& job : jobs)
+    if (const auto walks = kept_walks(job.file)) return *walks;
+  return 0;
 }
 
 void keep_rows(DescriptorPath& path, const std::vector<Index>& rows) {
@@ -72,8 +80,9 @@ Index events_by(const std::vector<Matrix<double>>& z, const std::vector<ControlP
                        [&](const auto& each) { return !find_restructuring(each, controls, rate).empty(); });
 }
 
-void date_drop(RunRestructuring& run, const RunCurve& curve) {
+void date_drop(RunRestructuring& run, const std::string& file) {
   try {
+    const auto curve = read_run_of_study(file).curve;
     PhaseSetting setting;
     setting.resamples = 100;  // for the ends of an interval that the spacing of checkpoints mostly exceeds
     const auto phases = find_learning_phases({curve.update, curve.loss, {}}, setting);
@@ -115,8 +124,7 @@ ConditionRestructuring judge(const std::string& directory, const Condition& own,
     RunRestructuring run{own.runs[i].seed, measured[i].problem, {}, {}, measured[i].update, {}, {}};
     condition.diverged += own.runs[i].diverged();
     condition.unbounded_walks += measured[i].unbounded_walks;
-    if (run.problem.empty())
-      date_drop(run, read_run_of_study(run_path(directory, static_cast<std::size_t>(own.number), run.seed)).curve);
+    if (run.problem.empty()) date_drop(run, run_path(directory, static_cast<std::size_t>(own.number), run.seed));
     condition.not_measured += !run.problem.empty();
     if (run.problem.empty())
       ++(run.verdict == LearningPhases::Verdict::abrupt    ? condition.abrupt
@@ -172,7 +180,8 @@ ConditionRestructuring judge(const std::string& directory, const Condition& own,
 
 std::vector<ConditionRestructuring> find_restructuring_of_study(const std::string& directory,
                                                                 const RestructuringSetting& given) {
-  const auto study = read_finished_results(directory);
+  std::vector<std::string> damaged;
+  const auto study = given.kept_only ? read_results(directory, &damaged) : read_finished_results(directory);
   auto setting = given;
   require_parameter(setting.trials >= 8, "--trials", fmt::format("{}", setting.trials), "must be 8 or more");
   require_parameter(setting.false_positive_rate > 0 && setting.false_positive_rate < 1, "--rate",
@@ -207,8 +216,14 @@ std::vector<ConditionRestructuring> find_restructuring_of_study(const std::strin
       (is_shuffled(condition) ? shuffled_jobs : jobs).push_back({file, kept_in.string(), &measured[c][i]});
     }
   }
+  if (setting.kept_only) setting.walks = kept_walks_of(jobs);
   measure_all(jobs, {setting.trials, setting.walks}, setting);
   measure_all(shuffled_jobs, {setting.trials, 0}, setting);
+  if (setting.kept_only && std::all_of(jobs.begin(), jobs.end(), [](const auto& job) {
+        return job.result->problem == RunRestructuring::is_not_kept;
+      }))
+    throw UserError(fmt::format("{}: holds no measurement of a run as it is, with the usual {} trials",
+                                (fs::path(directory) / "restructuring").string(), setting.trials));
 
   for (auto& runs : measured)
     for (auto& run : runs) {

@@ -17,10 +17,13 @@ struct RestructuringSetting {
   std::vector<Index> descriptors;     // rows of descriptor_names() that count; empty: all
   int jobs = 0;                       // threads; 0: one per processor
   bool quiet = false;
-  bool kept_only = false;  // nothing is measured: what is kept is judged, and where something is not, UserError
+  /// Nothing is measured: what is kept of runs that can be read is judged, with as many walks as it has; UserError where
+  /// there is none of it.
+  bool kept_only = false;
 };
 
 struct RunRestructuring {
+  static constexpr const char* is_not_kept = "not measured yet";  // a problem, of kept_only
   std::uint64_t seed;
   std::string problem;  // not measured: why
   LearningPhases::Verdict verdict = LearningPhases::Verdict::none;

@@ -203,6 +203,24 @@ def test_figures_of_an_earlier_report_are_named_and_stay(tmp):
     assert all((figures / name).read_text() == "x" for name in ("old.svg", "old.pdf", "notes.txt", "a8.svg"))
 
 
+def test_restructuring_events_are_shown_without_runs_that_are_damaged_or_not_measured(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))
+    ok("analyze", "restructuring", out, "--quiet", "--walks", 10)
+    ok("report", out)
+    page = out / "report.html"
+    assert "of 3 measured runs have an event" in text_of(page) and "not measured yet" not in text_of(page)
+    broken, paths = runs(out)[0], runs(out)
+    broken.write_bytes(broken.read_bytes()[:1000])
+    (out / "restructuring" / paths[-1].with_suffix(".json").name).unlink()
+    ok("report", out)
+    text, rows = text_of(page), data_of(page)["tables"]["restructuring"]["rows"]
+    assert f"Damaged and left out: {broken}" in text
+    assert text.count("of 2 measured runs have an event") == 2, text
+    assert "Restructuring events are without runs that are not measured yet, #1 tcr: seed 3; `stillpoint analyze restructuring" in text, text
+    assert rows and not {(0, 1), (1, 3)} & {(row[0], row[2]) for row in rows}, rows
+
+
 def test_restructuring_events_that_were_measured_are_shown(tmp):
     study, out = write(tmp / "s.ini", SMALL), tmp / "out"
     ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))
@@ -214,7 +232,8 @@ def test_restructuring_events_that_were_measured_are_shown(tmp):
     plotted, drawn = (re.findall("<circle.*", (tmp / of).read_text()) for of in ("events.svg", "figures/restructuring.svg"))
     assert plotted == drawn and len(drawn) > 1, (plotted, drawn)
     assert "By chance alone 5 % of runs would have an event" in text_of(page)
-    next((out / "restructuring").glob("*.json")).unlink()
+    for kept in (out / "restructuring").glob("*.json"):
+        kept.unlink()
     ok("report", out)
     assert "Restructuring events are not shown" in text_of(page)
 

@@ -1,6 +1,7 @@
 // Restructuring events that were measured before, as a result beside the study.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "experiments/options/message.hpp"
@@ -32,6 +33,23 @@ std::string events_line(const ConditionRestructuring& condition) {
   return text + (condition.note.empty() ? "." : fmt::format(" ({}).", condition.note));
 }
 
+/// "#1 tcr: seeds 3, 4", of each condition with runs whose measurement is not kept.
+std::vector<std::string> not_kept(const std::vector<ConditionRestructuring>& conditions) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> lines;
+  for (const auto& condition : conditions) {
+    std::vector<std::uint64_t> seeds;
+    for (const auto& run : condition.runs)
+      if (run.problem == RunRestructuring::is_not_kept) seeds.push_back(run.seed);
+    if (seeds.empty()) continue;
+    const auto more = seeds.size() > most ? fmt::format(" and {} more", seeds.size() - most) : "";
+    const char* word = seeds.size() == 1 ? "seed" : "seeds";
+    seeds.resize(std::min(seeds.size(), most));
+    lines.push_back(fmt::format("{}: {} {}{}", condition.condition.name(), word, fmt::join(seeds, ", "), more));
+  }
+  return lines;
+}
+
 Json events_table(const std::vector<ConditionRestructuring>& conditions) {
   Json table{
       {"columns", {"condition", "label", "seed", "drop_onset", "event_after", "event_seen", "event_over", "p", "lead"}},
@@ -56,7 +74,13 @@ KeptRestructuring kept_restructuring(const std::string& directory) {
   try {
     RestructuringSetting setting;
     setting.kept_only = true;
-    return {find_restructuring_of_study(directory, setting), ""};
+    KeptRestructuring kept{find_restructuring_of_study(directory, setting), ""};
+    if (const auto left_out = not_kept(kept.conditions); !left_out.empty())
+      kept.problem = fmt::format(
+          "Restructuring events are without runs that are not measured yet, {}; `stillpoint analyze restructuring {}` "
+          "measures them.",
+          fmt::join(left_out, "; "), shell_word(directory));
+    return kept;
   } catch (const UserError& problem) {
     return {{},
             fmt::format("Restructuring events are not shown: {}. `stillpoint analyze restructuring {}` "

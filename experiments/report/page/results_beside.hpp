@@ -44,8 +44,8 @@ ResultBeside followed_beside(const ReportEntry& all, const std::string& name);
 
 /// What `analyze restructuring` keeps in DIR/restructuring.
 struct KeptRestructuring {
-  std::vector<ConditionRestructuring> conditions;  // empty: nothing is kept, or not of every run
-  std::string problem;                             // then
+  std::vector<ConditionRestructuring> conditions;  // of runs that can be read and were measured
+  std::string problem;                             // why there are none, or which runs were not measured
 };
 KeptRestructuring kept_restructuring(const std::string& directory);
 /// Absent where nothing is kept.
