@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "experiments/report/followed_figure.hpp"
 #include "experiments/report/page/alignment.hpp"
 #include "experiments/report/page/study_maps.hpp"
 #include "experiments/report/page/timeline.hpp"
@@ -145,6 +146,22 @@ TEST_CASE("alignment of a rule is the median over runs of its means over updates
   CHECK(alignments_of("nowhere", study, notes).empty());
   REQUIRE(notes.size() == 2);
   CHECK(notes[0].find("nowhere") == 0);
+}
+
+TEST_CASE("a figure of attractors of which none was found says so") {
+  const auto drawn = [](std::vector<std::vector<FollowedPoint>> points) {
+    Followed followed{};
+    followed.points = std::move(points);
+    FollowedFigure figure{"a run", {0, 10}};
+    figure.update = {0, 10};
+    figure.loss = {1, 0.5};
+    return svg_file(followed_figure(std::move(followed), std::move(figure)));
+  };
+  const std::string words = "no fixed point was found: nothing is followed";
+  CHECK(drawn({{}, {}}).find(words) != std::string::npos);
+  FollowedPoint point{};
+  point.state = Vector<double>::Ones(1);
+  CHECK(drawn({{point}, {}}).find(words) == std::string::npos);  // grey: found, and on no track
 }
 
 TEST_CASE("a map has every pair of options that vary, its cells what the summary says") {

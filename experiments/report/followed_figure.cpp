@@ -90,6 +90,9 @@ class FollowedDrawing {
     for (const auto& change : followed_.changes)
       if (is_shown(change)) draw_symbol(to_, at(change.interval, change.s, change.state), symbol_of(change));
     draw_numbers();
+    if (right_ends_.empty() && !drawn_grey_)
+      to_.text({panel_.corner.x + panel_.width / 2, panel_.corner.y + panel_.height / 2},
+               "no fixed point was found: nothing is followed", {7, "middle"});
     panel_.draw_axes(to_, "", "");
     loss_.draw_axes(to_, "", "");
     to_.text({left_margin, 12}, figure_.title, {8, "start", 0, "#000000", true});

@@ -203,6 +203,21 @@ def test_figures_of_an_earlier_report_are_named_and_stay(tmp):
     assert all((figures / name).read_text() == "x" for name in ("old.svg", "old.pdf", "notes.txt", "a8.svg"))
 
 
+def test_followed_attractors_of_which_there_are_none_are_told_in_words(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "study.seeds=1"))
+    found = json.loads(ok("analyze", "follow", runs(out)[0], "--json", "-"))
+    found.update(tracks=0, branches=[], changes=[], matched=[])
+    found["run"]["holds"] = {}
+    for checkpoint in found["checkpoints"]:
+        checkpoint["points"] = []
+    write(out / "none.json", json.dumps(found))
+    ok("report", out, "--figures", tmp / "figures")
+    said = f"{found['run']['file']}: no fixed point was found at {len(found['checkpoints'])} checkpoints, updates 0 to 12: nothing is followed."
+    assert said in text_of(out / "report.html"), (said, text_of(out / "report.html"))
+    assert not (tmp / "figures/follow-1.svg").exists()
+
+
 def test_restructuring_events_are_shown_without_runs_that_are_damaged_or_not_measured(tmp):
     study, out = write(tmp / "s.ini", SMALL), tmp / "out"
     ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "training.updates=120"))

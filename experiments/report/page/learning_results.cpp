@@ -164,6 +164,15 @@ ResultBeside followed_beside(const ReportEntry& all, const std::string& name) {
   read_run(all["run"], figure);
   figure.share = all["axis_share"].number(0, 1 + 1e-9);
   auto followed = Reading(all, figure).followed;
+  ResultBeside result;
+  if (followed.tracks == 0) {
+    std::size_t points = 0;
+    for (const auto& at : followed.points) points += at.size();
+    result.says = fmt::format("{}: {} at {} checkpoints, updates {} to {}: nothing is followed.", figure.title,
+                              points == 0 ? "no fixed point was found" : "no fixed point that was found is on a track",
+                              figure.updates.size(), figure.updates.front(), figure.updates.back());
+    if (points == 0) return result;
+  }
   auto numbers = numbers_of(followed, figure);
   const auto title = figure.title;
   auto drawn = followed_figure(std::move(followed), std::move(figure));
@@ -178,7 +187,6 @@ ResultBeside followed_beside(const ReportEntry& all, const std::string& name) {
                    std::move(drawn.draw)};
   panel.shows_conditions = false;
   panel.width = drawn.width;
-  ResultBeside result;
   result.panels.push_back({std::move(panel), std::move(numbers)});
   return result;
 }
