@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "experiments/report/cells.hpp"
 #include "experiments/report/prediction_cells.hpp"
 #include "experiments/report/text_table.hpp"
@@ -104,6 +107,8 @@ Json session_json(const ObservedSession& of, const Observation& all) {
   }
   json["peri_event"] = std::move(conditions);
   if (of.timescale) json["autocorrelation"] = autocorrelation_json(*of.timescale);
+  json["rasters"] = Json::array();
+  for (const auto& raster : of.rasters) json["rasters"].push_back({{"unit", raster.unit}, {"spikes_ms", raster.ms}});
   Json statistics = Json::object();
   for (std::size_t f = 0; f < of.statistics.size(); ++f)
     for (std::size_t i = 0; i < of.statistics[f].size(); ++i) {
@@ -115,7 +120,100 @@ Json session_json(const ObservedSession& of, const Observation& all) {
   return json;
 }
 
+// ---- and back
+
+Vector<double> values_of(const ReportEntry& entry) {
+  const auto list = entry.list();
+  Vector<double> values(static_cast<Index>(list.size()));
+  for (std::size_t i = 0; i < list.size(); ++i) values(static_cast<Index>(i)) = list[i].statistic().value_or(NAN);
+  return values;
+}
+
+double number_of(const ReportEntry& entry) {
+  const auto value = entry.statistic();
+  if (!value) entry.fail("a number");
+  return *value;
+}
+
+Curve curve_of(const ReportEntry& entry) {
+  Curve curve{values_of(entry["mean"]), {}, entry["interval_of"].text()};
+  const auto lows = entry.find("low"), highs = entry.find("high");
+  if (!lows || !highs) return curve;
+  const auto low = values_of(*lows), high = values_of(*highs);
+  if (low.size() != curve.mean.size() || high.size() != low.size()) lows->fail("a list of as many as mean and high");
+  if (!low.allFinite() || !high.allFinite()) lows->fail("numbers, as those of high");
+  for (Index i = 0; i < low.size(); ++i) curve.band.push_back({low(i), high(i)});
+  return curve;
+}
+
+std::optional<IntrinsicTimescale> timescale_of(const ReportEntry& session) {
+  const auto of = session.find("autocorrelation");
+  const auto fit = of ? of->find("fit") : std::nullopt;
+  if (!fit) return std::nullopt;
+  IntrinsicTimescale found{};
+  found.tau_ms = number_of((*fit)["tau_ms"]);
+  found.second_tau_ms = (*fit)["second_tau_ms"].statistic();
+  found.amplitude = number_of((*fit)["amplitude"]);
+  found.share = number_of((*fit)["share"]);
+  found.offset = number_of((*fit)["offset"]);
+  found.first_lag_ms = number_of((*fit)["first_lag_ms"]);
+  return found;
+}
+
+/// Its rates are those of the unit in `peri_event`.
+Raster raster_of(const ReportEntry& entry, const ReportEntry& session) {
+  Raster raster{static_cast<long>(number_of(entry["unit"])), {}, {}};
+  for (const auto& condition : entry["spikes_ms"].list()) {
+    auto& trials = raster.ms.emplace_back();
+    for (const auto& trial : condition.list()) {
+      const auto ms = values_of(trial);
+      trials.emplace_back(ms.begin(), ms.end());
+    }
+  }
+  const auto ids = session["unit_ids"].list();
+  const auto place = static_cast<std::size_t>(
+      std::find_if(ids.begin(), ids.end(),
+                   [&](const auto& id) { return number_of(id) == static_cast<double>(raster.unit); }) -
+      ids.begin());
+  for (const auto& condition : session["peri_event"].list()) {
+    const auto units = condition.find("units");
+    const auto rows = units ? units->list() : std::vector<ReportEntry>();
+    if (units && place >= rows.size()) entry["unit"].fail("one of unit_ids, with its row in peri_event");
+    raster.rate_hz.push_back(units ? values_of(rows[place]) : Vector<double>());
+  }
+  if (raster.rate_hz.size() != raster.ms.size()) entry["spikes_ms"].fail("a list of as many as peri_event");
+  return raster;
+}
+
 }  // namespace
+
+ShownObservation shown_observation_of(const ReportEntry& all) {
+  const auto sessions = all["sessions"].list();
+  if (sessions.empty()) all["sessions"].fail("a list of one or more");
+  const auto& first = sessions.front();
+  const auto window = all["window_ms"].list();
+  if (window.size() != 2) all["window_ms"].fail("two numbers");
+  ShownObservation shown;
+  shown.file = first["file"].text();
+  shown.unit = first["unit"].text();
+  shown.align = all["align"].text();
+  shown.of_spikes = first["signal"].text() == "spikes";
+  shown.units = first["units"].count();
+  shown.sessions = sessions.size();
+  shown.from_ms = number_of(window[0]);
+  shown.bin_ms = all["bin_ms"].number(1e-6, 1e9);
+  shown.conditions.column = all["condition"].text();
+  for (const auto& name : all["conditions"].list()) shown.conditions.names.push_back(name.text());
+  for (const auto& curve : all["rates"].list()) shown.rates.push_back(curve_of(curve));
+  if (shown.rates.size() != shown.conditions.names.size()) all["rates"].fail("a list of as many as conditions");
+  shown.autocorrelation = curve_of(all["autocorrelation"]);
+  shown.timescale = timescale_of(first);
+  for (const auto& raster : first["rasters"].list()) {
+    shown.rasters.push_back(raster_of(raster, first));
+    if (shown.rasters.back().ms.size() != shown.rates.size()) raster.fail("spikes in each of the conditions");
+  }
+  return shown;
+}
 
 std::string observation_table(const Observation& of) {
   Rows rows = {{"statistic", "value [95 %]", "unit", "interval of", "what it is"}};
@@ -135,7 +233,8 @@ std::string observation_table(const Observation& of) {
 std::string observation_json(const Observation& of) {
   const auto& selection = of.setting.selection;
   const auto& statistics = of.setting.statistics;
-  Json json = {{"format", "stillpoint-observation"},
+  Json json = {{"kind", "observation"},
+               {"format", "stillpoint-observation"},
                {"version", 1},
                {"where", selection.trials.text()},
                {"units", selection.units.text()},

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "experiments/report/panel.hpp"
-#include "experiments/report/svg.hpp"
 
 namespace stillpoint {
 
@@ -34,27 +33,24 @@ std::string caption(const LearningPhases& found, const std::string& step) {
 }
 
 /// Its middle with its interval, above the panel; the main one's is dashed through it.
-void draw(Svg& svg, const Panel& panel, const LearningPhases::Drop& drop, bool main) {
+void draw(Drawing& drawing, const Panel& panel, const LearningPhases::Drop& drop, bool main) {
   const auto x_of = [&](double update) { return panel.at(update, panel.y.high).x; };
   const std::string colour = main ? main_colour : other_colour;
   const double at = x_of(drop.update.value), low = x_of(drop.update.low), high = x_of(drop.update.high),
                y = top_margin - 15;
-  if (main) svg.line({at, top_margin}, {at, top_margin + panel_height}, {colour, 0.8, "3 1.5"});
-  svg.line({low, y}, {high, y}, {colour, 1.6, ""});
-  for (const double end : {low, high}) svg.line({end, y - 3}, {end, y + 3}, {colour, 0.8, ""});
-  svg.circle({at, y}, main ? 2.2 : 1.6, colour);
+  if (main) drawing.line({at, top_margin}, {at, top_margin + panel_height}, {colour, 0.8, "3 1.5"});
+  drawing.line({low, y}, {high, y}, {colour, 1.6, ""});
+  for (const double end : {low, high}) drawing.line({end, y - 3}, {end, y + 3}, {colour, 0.8, ""});
+  drawing.circle({at, y}, main ? 2.2 : 1.6, colour);
 }
 
-void draw_key(Svg& svg, double x, const std::string& text, const Stroke& stroke, bool dot) {
-  svg.line({x, legend_top}, {x + 20, legend_top}, stroke);
-  if (dot) svg.circle({x + 10, legend_top}, 2.2, stroke.colour);
-  svg.text({x + 25, legend_top + 2.5}, text);
+void draw_key(Drawing& drawing, double x, const std::string& text, const Stroke& stroke, bool dot) {
+  drawing.line({x, legend_top}, {x + 20, legend_top}, stroke);
+  if (dot) drawing.circle({x + 10, legend_top}, 2.2, stroke.colour);
+  drawing.text({x + 25, legend_top + 2.5}, text);
 }
 
-}  // namespace
-
-std::string phases_figure(const LossCurve& curve, const LearningPhases& found, const std::string& title) {
-  Svg svg(page_width, legend_top + 16, title);
+void draw_phases(Drawing& drawing, const LossCurve& curve, const LearningPhases& found, const std::string& title) {
   const auto scale = found.logarithmic ? Axis::Scale::log10 : Axis::Scale::linear;
   const Panel panel{{left_margin, top_margin},
                     page_width - left_margin - right_margin,
@@ -65,29 +61,38 @@ std::string phases_figure(const LossCurve& curve, const LearningPhases& found, c
   if (found.phases.size() > 1)
     for (const auto& phase : found.phases) {
       const double from = x_of(phase.from), to = x_of(phase.to);
-      svg.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shade_of(phase.name));
+      drawing.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shade_of(phase.name));
       // A drop is mostly narrower than its name.
       if (to - from > 4.5 * static_cast<double>(phase.name.size()))
-        svg.text({(from + to) / 2, top_margin - 4}, phase.name, {7, "middle", 0, "#444444"});
+        drawing.text({(from + to) / 2, top_margin - 4}, phase.name, {7, "middle", 0, "#444444"});
     }
-  for (const auto& drop : found.drops) draw(svg, panel, drop, &drop == found.drop());
+  for (const auto& drop : found.drops) draw(drawing, panel, drop, &drop == found.drop());
   const auto line = [&](const std::vector<double>& update, const std::vector<double>& loss, const Stroke& stroke) {
     std::vector<Point> points;
     for (std::size_t i = 0; i < update.size(); ++i) points.push_back(panel.at(update[i], loss[i]));
-    svg.polyline(points, stroke);
+    drawing.polyline(points, stroke);
   };
   line(curve.update, curve.loss, {loss_colour, 0.7, ""});
   line(found.update, found.fitted, {line_colour, 1.3, ""});
   for (const auto& drop : found.drops) line(drop.window, drop.fitted, {line_colour, 1.3, ""});
-  panel.draw_axes(svg, "", "");
-  svg.text({left_margin, 12}, title, {8, "start", 0, "#000000", true});
-  svg.text({left_margin, 23}, caption(found, curve.step), {7});
+  panel.draw_axes(drawing, "", "");
+  drawing.text({left_margin, 12}, title, {8, "start", 0, "#000000", true});
+  drawing.text({left_margin, 23}, caption(found, curve.step), {7});
 
-  draw_key(svg, left_margin, "curve", {loss_colour, 0.7, ""}, false);
-  draw_key(svg, left_margin + 65, "fitted model", {line_colour, 1.3, ""}, false);
-  if (!found.drops.empty()) draw_key(svg, left_margin + 150, "main drop, 95 % interval", {main_colour, 1.6, ""}, true);
-  if (found.drops.size() > 1) draw_key(svg, left_margin + 275, "other drops", {other_colour, 1.6, ""}, true);
-  return svg.str();
+  draw_key(drawing, left_margin, "curve", {loss_colour, 0.7, ""}, false);
+  draw_key(drawing, left_margin + 65, "fitted model", {line_colour, 1.3, ""}, false);
+  if (!found.drops.empty())
+    draw_key(drawing, left_margin + 150, "main drop, 95 % interval", {main_colour, 1.6, ""}, true);
+  if (found.drops.size() > 1) draw_key(drawing, left_margin + 275, "other drops", {other_colour, 1.6, ""}, true);
+}
+
+}  // namespace
+
+Figure phases_figure(LossCurve curve, LearningPhases found, std::string title) {
+  return {page_width, legend_top + 16, title,
+          [curve = std::move(curve), found = std::move(found), title](Drawing& drawing) {
+            draw_phases(drawing, curve, found, title);
+          }};
 }
 
 }  // namespace stillpoint

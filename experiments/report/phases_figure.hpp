@@ -4,11 +4,15 @@
 #include <string>
 
 #include "analysis/learning/learning_phases.hpp"
+#include "experiments/report/drawing.hpp"
 
 namespace stillpoint {
 
-/// SVG, 180 mm wide: the loss on a logarithmic axis, the better model's loss, phases shaded, and the interval of the
-/// drop's position above them.
-std::string phases_figure(const LossCurve& curve, const LearningPhases& found, const std::string& title);
+/// Of a curve, in JSON: a figure of more is no part of a page.
+inline constexpr std::size_t most_kept_points = 20000;
+
+/// 180 mm wide: the loss on a logarithmic axis, the better model's loss, phases shaded, and the interval of the drop's
+/// position above them.
+Figure phases_figure(LossCurve curve, LearningPhases found, std::string title);
 
 }  // namespace stillpoint

@@ -137,8 +137,11 @@ def put(path, contents):
 
 
 def phases(path, *options):
-    """The answer without what is said of the columns, and that."""
+    """The answer without the names of file, columns and axes, and what is said of the columns."""
     found = json.loads(ok("analyze", "phases", path, "--bootstrap", 20, "--json", "-", *options))
+    assert found.pop("file") == path.name
+    for name in "step", "name":
+        found["curve"].pop(name)
     return found, found.pop("columns")
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The page of a study: what it says of studies that are whole, unfinished, damaged; what it refuses."""
 import json
+import math
 import re
 import shutil
 import sys
@@ -186,6 +187,82 @@ def test_followed_attractors_are_drawn_from_their_numbers_as_the_command_draws_t
     assert "followed.json: is damaged: checkpoints/0/points/0/along is missing" in text_of(out / "report.html")
 
 
+def test_followed_attractors_of_which_there_are_none_are_told_in_words(tmp):
+    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
+    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "study.seeds=1"))
+    found = json.loads(ok("analyze", "follow", runs(out)[0], "--json", "-"))
+    found.update(tracks=0, branches=[], changes=[], matched=[])
+    found["run"]["holds"] = {}
+    for checkpoint in found["checkpoints"]:
+        checkpoint["points"] = []
+    write(out / "none.json", json.dumps(found))
+    ok("report", out, "--figures", tmp / "figures")
+    said = f"{found['run']['file']}: no fixed point was found at {len(found['checkpoints'])} checkpoints, updates 0 to 12: nothing is followed."
+    assert said in text_of(out / "report.html"), (said, text_of(out / "report.html"))
+    assert not (tmp / "figures/follow-1.svg").exists()
+
+
+def curves():
+    """Learning curves of every kind, as tables: they fall at once, three times, slowly, not, and come back."""
+    update = range(0, 1000, 10)
+    noise = [0.05 * math.sin(0.7 * u * u) for u in update]
+    falls = {"abrupt": lambda u: 3 * (u >= 400), "gradual": lambda u: u / 300, "none": lambda u: 0, "undone": lambda u: 400 <= u < 600,
+             "three": lambda u: 0.7 * (u >= 250) + 2 * (u >= 500) + (u >= 750)}
+    for name, fall in falls.items():
+        yield name, "update,loss\n" + "".join(f"{u},{math.exp(e - fall(u))}\n" for u, e in zip(update, noise))
+
+
+def test_phases_and_observations_are_drawn_from_their_numbers_as_the_commands_draw_them(tmp):
+    study, page = copied(tmp), tmp / "study/report.html"
+    plotted = {}
+    for number, (name, table) in enumerate(sorted(curves()), 1):
+        text = ok("analyze", "phases", write(tmp / f"{name}.csv", table), "--json", study / f"{name}.json", "--plot", study / f"{name}.svg", "--bootstrap", 20)
+        assert f"verdict  {'abrupt' if name == 'three' else name}\n" in text, text
+        plotted[f"phases-{number}"] = (study / f"{name}.svg").read_text()
+    ok("export-nwb", runs(study)[0], tmp / "session.nwb", "--experiments", "rest,step", "--neurons", 12, "--trials", 12, "--no-rates", "--f-max-hz", 200)
+    for number, words in enumerate([["--condition", "experiment"], []], 1):
+        seen = study / "seen"
+        seen.mkdir(exist_ok=True)
+        ok("observe", tmp / "session.nwb", "--window", "0..1000", *words, "--quiet", "--json", seen / f"{number}.json", "--plot", study / f"of-{number}.svg")
+        plotted[f"observation-{number}"] = (study / f"of-{number}.svg").read_text()
+        assert plotted[f"observation-{number}"].count("unit ") >= 3
+    ok("report", study, "--figures", tmp / "figures")
+    for name, picture in plotted.items():
+        assert (tmp / f"figures/{name}.svg").read_text() == picture, name
+    html, data = page.read_text(), data_of(page)
+    assert "data:image/svg" not in html, re.findall('<img alt="[^"]*"', html)
+    drop = json.loads((study / "abrupt.json").read_text())["drop"]
+    assert ["drop", drop["update"], drop["low"], drop["high"], None] in data["tables"]["phases-1"]["rows"]
+    assert {"mean", "autocorrelation, by lag"} < {row[0] for row in data["tables"]["observation-1"]["rows"]}
+
+    def changed(path, change):
+        found = json.loads(path.read_text())
+        change(found)
+        path.write_text(json.dumps(found))
+
+    # What does not hold what its figure needs is said, and its picture is shown; what is damaged is named.
+    changed(study / "abrupt.json", lambda found: found.pop("curve"))
+    changed(study / "none.json", lambda found: found.update(curve=None))
+    changed(study / "three.json", lambda found: found["curve"]["loss"].pop())
+    changed(study / "seen/1.json", lambda found: found.pop("kind"))
+    changed(study / "seen/2.json", lambda found: found["sessions"][0]["rasters"][0].update(unit=1e9))
+    ok("report", study)
+    text, html = text_of(page), page.read_text()
+    for said in ("abrupt.json: a result of `stillpoint analyze phases`, not drawn from its numbers, for it does not hold its curve, which earlier versions left out",
+                 "none.json: a result of `stillpoint analyze phases`, not drawn from its numbers, for it does not hold its curve, of more than 20000 points",
+                 "seen/1.json: a result of `stillpoint observe`, not drawn from its numbers, for it does not hold spikes of single units, which earlier versions left out",
+                 "three.json: is damaged: curve/loss", "seen/2.json: is damaged: sessions/0/rasters/0/unit"):
+        assert said in text, (said, text)
+    assert set(re.findall('<img alt="([^"]*)"', html)) == {"abrupt.svg", "none.svg", "three.svg", "of-1.svg", "of-2.svg"}
+
+
+def test_a_curve_of_very_many_points_is_not_kept_in_its_json(tmp):
+    for points, kept in (20000, True), (20001, False):
+        table = write(tmp / "long.csv", "update,loss\n" + "".join(f"{u},{1 + 0.01 * math.sin(u * u)}\n" for u in range(points)))
+        curve = json.loads(ok("analyze", "phases", table, "--json", "-", "--bootstrap", 20))["curve"]
+        assert (curve is not None) == kept, points
+
+
 def test_figures_of_an_earlier_report_are_named_and_stay(tmp):
     study, figures = copied(tmp), tmp / "figures"
     done = stillpoint("report", study, "--figures", figures)
@@ -201,21 +278,6 @@ def test_figures_of_an_earlier_report_are_named_and_stay(tmp):
     done = stillpoint("report", study, "--figures", figures)
     assert "holds 11 other figures, which this report did not write: a0.svg, a1.svg, a2.svg, a3.svg, a4.svg, a5.svg, ..\n" in done.stderr, done.stderr
     assert all((figures / name).read_text() == "x" for name in ("old.svg", "old.pdf", "notes.txt", "a8.svg"))
-
-
-def test_followed_attractors_of_which_there_are_none_are_told_in_words(tmp):
-    study, out = write(tmp / "s.ini", SMALL), tmp / "out"
-    ok("run", study, "--out", out, "--quiet", *settings("training.checkpoints=every 10", "study.seeds=1"))
-    found = json.loads(ok("analyze", "follow", runs(out)[0], "--json", "-"))
-    found.update(tracks=0, branches=[], changes=[], matched=[])
-    found["run"]["holds"] = {}
-    for checkpoint in found["checkpoints"]:
-        checkpoint["points"] = []
-    write(out / "none.json", json.dumps(found))
-    ok("report", out, "--figures", tmp / "figures")
-    said = f"{found['run']['file']}: no fixed point was found at {len(found['checkpoints'])} checkpoints, updates 0 to 12: nothing is followed."
-    assert said in text_of(out / "report.html"), (said, text_of(out / "report.html"))
-    assert not (tmp / "figures/follow-1.svg").exists()
 
 
 def test_restructuring_events_are_shown_without_runs_that_are_damaged_or_not_measured(tmp):

@@ -8,6 +8,7 @@
 #include "experiments/cli/output_file.hpp"
 #include "experiments/options/argument.hpp"
 #include "experiments/report/phases_figure.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/report/text_table.hpp"
 #include "experiments/results/curve_file.hpp"
 #include "experiments/results/result_file.hpp"
@@ -36,6 +37,16 @@ Json json_of(const LearningPhases::Drop& drop) {
           {"rho", drop.rho},
           {"sigma", drop.sigma},
           {"points_averaged", drop.averaged}};
+}
+
+/// What the figure shows of it, null where that would be long: the curve, and the model of the whole or of each drop.
+Json curve_json(const LossCurve& curve, const LearningPhases& found) {
+  if (curve.update.size() > most_kept_points) return nullptr;
+  Json fitted = Json::array();
+  if (!found.update.empty()) fitted.push_back({{"update", found.update}, {"loss", found.fitted}});
+  for (const auto& drop : found.drops) fitted.push_back({{"update", drop.window}, {"loss", drop.fitted}});
+  return {
+      {"step", curve.step}, {"name", curve.name}, {"update", curve.update}, {"loss", curve.loss}, {"fitted", fitted}};
 }
 
 Json phases_json(const LearningPhases& found, const PhaseSetting& setting) {
@@ -119,7 +130,7 @@ AnalysisKind phases_analysis() {
   kind.schema =
       "{kind, verdict: abrupt|gradual|undone|none, drop: {update, low, high, from, to, loss_before, loss_after, "
       "undone, ..} or null, drops: [..], phases: [{name, from, to, loss, accuracy}], evidence: {delta_bic, strength, "
-      "scale, ..}, columns: {update, value, guessed, ..}}";
+      "scale, ..}, columns: {update, value, guessed, ..}, file, curve: {step, name, update, loss, fitted} or null}";
   kind.example = "stillpoint analyze phases curve.csv --json phases.json --plot phases.svg";
   kind.add_options = [](po::options_description& options) {
     options.add_options()("column", po::value<std::string>(), "the curve, by name or number; default: the loss")(
@@ -142,11 +153,13 @@ AnalysisKind phases_analysis() {
     auto& curve = read.curve;
     curve.rising = given.count("rising") > 0;
     const auto found = phases_of(read, file, setting);
-    if (!plot.empty())
-      write_atomically(plot, phases_figure(curve, found, std::filesystem::path(file).filename().string()));
+    const auto title = std::filesystem::path(file).filename().string();
+    if (!plot.empty()) write_atomically(plot, svg_file(phases_figure(curve, found, title)));
     text = read.text() + as_text(found, curve);
     auto json = phases_json(found, setting);
     json["columns"] = read.json();
+    json["file"] = title;
+    json["curve"] = curve_json(curve, found);
     return json;
   };
   const auto is_abrupt = [](const Json& result) { return result["verdict"] == "abrupt"; };

@@ -11,6 +11,7 @@
 #include "experiments/report/contents.hpp"
 #include "experiments/report/observation_figure.hpp"
 #include "experiments/report/observation_formats.hpp"
+#include "experiments/report/svg.hpp"
 #include "experiments/results/atomic_file.hpp"
 #include "sim/options/nearest.hpp"
 
@@ -65,7 +66,7 @@ ObservationSetting setting_of(const po::variables_map& values) {
         selection.bin_ms * static_cast<double>(bins_about(selection.window, selection.bin_ms).count);
   setting.statistics.lag_ms = values["lag-ms"].as<double>();
   if (!text("only").empty()) setting.only = only_of(text("only"));
-  setting.rasters = values.count("plot") > 0 ? drawn_units : 0;
+  setting.rasters = values.count("plot") > 0 || values.count("json") > 0 ? drawn_units : 0;
   return setting;
 }
 
@@ -118,7 +119,8 @@ po::options_description observe_options() {
       "statistics, with commas; default: all but cross_temporal, which takes long")(
       "animal", po::value<std::string>()->default_value(""),
       "whose sessions the files are: subject, or a column of trials; animals are what intervals are of")(
-      "json", po::value<OutputFile>(), "all of it, curves of every unit among them, as JSON; -: to standard output")(
+      "json", po::value<OutputFile>(),
+      "all of it as JSON, curves of every unit and the spikes of a figure among them; -: to standard output")(
       "plot", po::value<OutputFile>(),
       "figure (.svg): rates by condition, the autocorrelation, and spikes of the three units that fire most, of 30 "
       "trials "
@@ -141,7 +143,7 @@ int observe(const std::vector<std::string>& arguments, const Command& command) {
     });
     if (shows) say("\r\033[K");
     tell_left_out(recordings);
-    if (!plot.empty()) write_atomically(plot, observation_figure(observation));
+    if (!plot.empty()) write_atomically(plot, svg_file(observation_figure(shown_observation(observation))));
     if (!json.empty() && json != "-") write_atomically(json, observation_json(observation));
     fmt::print("{}", json == "-" ? observation_json(observation) : observation_table(observation));
   });

@@ -1,4 +1,5 @@
-// Followed attractors, read back from what `analyze follow --json` wrote of them, along the axis of its figure.
+// How networks learned, read back: attractors of `analyze follow --json`, along the axis of its figure, and curves with
+// their phases of `analyze phases --json`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "experiments/report/followed_figure.hpp"
 #include "experiments/report/page/results_beside.hpp"
+#include "experiments/report/phases_figure.hpp"
 
 namespace stillpoint {
 
@@ -157,7 +159,93 @@ Json numbers_of(const Followed& followed, const FollowedFigure& figure) {
   return {{"columns", {"what", "update", "track", "place_on_axis", "stable"}}, {"rows", rows}};
 }
 
+StudyPanel panel_of(Figure figure, const std::string& name, std::string caption) {
+  StudyPanel panel{name, figure.title, std::move(caption), name, figure.height, std::move(figure.draw)};
+  panel.shows_conditions = false;
+  panel.width = figure.width;
+  return panel;
+}
+
+// ---- phases of a curve
+
+IntervalEstimate estimate_at(const ReportEntry& entry) {
+  return {number_of(entry["update"]), number_of(entry["low"]), number_of(entry["high"])};
+}
+
+/// A list of updates that increase, and one of losses.
+void read_line(const ReportEntry& entry, std::vector<double>& update, std::vector<double>& loss) {
+  for (const auto& each : entry["update"].list()) {
+    update.push_back(number_of(each));
+    if (update.size() > 1 && update.back() <= update[update.size() - 2]) each.fail("later than the one before");
+  }
+  for (const auto& each : entry["loss"].list()) loss.push_back(number_of(each));
+  if (update.size() != loss.size()) entry["loss"].fail("a list of as many as update");
+}
+
+LearningPhases::Verdict verdict_of(const ReportEntry& entry) {
+  using Verdict = LearningPhases::Verdict;
+  for (const auto verdict : {Verdict::none, Verdict::gradual, Verdict::abrupt, Verdict::undone})
+    if (entry.text() == verdict_name(verdict)) return verdict;
+  entry.fail("abrupt, gradual, undone or none");
+}
+
+LearningPhases phases_of(const ReportEntry& all) {
+  LearningPhases found;
+  found.verdict = verdict_of(all["verdict"]);
+  found.logarithmic = all["evidence"]["scale"].text() == "logarithm";
+  const auto main = all.find("drop");
+  for (const auto& entry : all["drops"].list()) {
+    LearningPhases::Drop drop{};
+    drop.update = estimate_at(entry);
+    drop.evidence = number_of(entry["delta_bic"]);
+    if (main && number_of((*main)["update"]) == drop.update.value) found.main = found.drops.size();
+    found.drops.push_back(std::move(drop));
+  }
+  if (main && !found.main) main->fail("one of drops");
+  for (const auto& entry : all["phases"].list())
+    found.phases.push_back(
+        {entry["name"].text(), number_of(entry["from"]), number_of(entry["to"]), number_of(entry["loss"]), NAN});
+  const auto fitted = all["curve"]["fitted"].list();
+  const std::size_t whole = fitted.size() > found.drops.size() ? 1 : 0;
+  if (fitted.size() != found.drops.size() + whole) all["curve"]["fitted"].fail("a line of the whole, or of each drop");
+  if (whole) read_line(fitted.front(), found.update, found.fitted);
+  for (std::size_t i = 0; i < found.drops.size(); ++i)
+    read_line(fitted[whole + i], found.drops[i].window, found.drops[i].fitted);
+  return found;
+}
+
+Json numbers_of(const LossCurve& curve, const LearningPhases& found) {
+  Json rows = Json::array();
+  for (const auto& drop : found.drops)
+    rows.push_back({"drop", drop.update.value, drop.update.low, drop.update.high, nullptr});
+  for (const auto& phase : found.phases) rows.push_back({phase.name, nullptr, phase.from, phase.to, phase.loss});
+  const auto add_line = [&](const char* what, const std::vector<double>& update, const std::vector<double>& loss) {
+    for (std::size_t i = 0; i < update.size(); ++i) rows.push_back({what, update[i], nullptr, nullptr, loss[i]});
+  };
+  add_line("curve", curve.update, curve.loss);
+  add_line("fitted model", found.update, found.fitted);
+  for (const auto& drop : found.drops) add_line("fitted model", drop.window, drop.fitted);
+  return {{"columns", {"what", curve.step, "low", "high", curve.name}}, {"rows", rows}};
+}
+
 }  // namespace
+
+ResultBeside phases_beside(const ReportEntry& all, const std::string& name) {
+  LossCurve curve;
+  curve.step = all["curve"]["step"].text();
+  curve.name = all["curve"]["name"].text();
+  read_line(all["curve"], curve.update, curve.loss);
+  if (curve.update.size() < 2) all["curve"]["update"].fail("a list of two or more");
+  auto found = phases_of(all);
+  auto numbers = numbers_of(curve, found);
+  ResultBeside result;
+  result.panels.push_back(
+      {panel_of(phases_figure(std::move(curve), std::move(found), all["file"].text()), name,
+                "A learning curve and its phases, by `stillpoint analyze phases`: grey the curve, blue the fitted "
+                "model; above, drops with their intervals of 95 %."),
+       std::move(numbers)});
+  return result;
+}
 
 ResultBeside followed_beside(const ReportEntry& all, const std::string& name) {
   FollowedFigure figure;
@@ -174,20 +262,12 @@ ResultBeside followed_beside(const ReportEntry& all, const std::string& name) {
     if (points == 0) return result;
   }
   auto numbers = numbers_of(followed, figure);
-  const auto title = figure.title;
-  auto drawn = followed_figure(std::move(followed), std::move(figure));
-  StudyPanel panel{name,
-                   title,
-                   "Attractors followed through learning: fixed points of the network at its checkpoints and the "
-                   "branches between them, along the first "
-                   "principal axis of those that were followed: solid where stable, dashed where not, with the changes "
-                   "that `stillpoint analyze follow` found on the way; below, the loss.",
-                   name,
-                   drawn.height,
-                   std::move(drawn.draw)};
-  panel.shows_conditions = false;
-  panel.width = drawn.width;
-  result.panels.push_back({std::move(panel), std::move(numbers)});
+  result.panels.push_back(
+      {panel_of(followed_figure(std::move(followed), std::move(figure)), name,
+                "Attractors followed through learning: fixed points of the network at its checkpoints and the branches "
+                "between them, along the first principal axis of those that were followed: solid where stable, dashed "
+                "where not, with the changes that `stillpoint analyze follow` found on the way; below, the loss."),
+       std::move(numbers)});
   return result;
 }
 

@@ -1,4 +1,4 @@
-// Predictions and checked recordings, read back from what `predict` and `check` wrote of them.
+// Predictions and recordings, read back from what `predict`, `check` and `observe` wrote of them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include "experiments/predictions/animals_file.hpp"
 #include "experiments/predictions/hypotheses.hpp"
 #include "experiments/report/check_figure.hpp"
+#include "experiments/report/observation_formats.hpp"
 #include "experiments/report/page/results_beside.hpp"
 #include "experiments/report/prediction_figure.hpp"
 
@@ -138,6 +139,29 @@ CheckedPrediction checked_of(const ReportEntry& entry, std::size_t prediction, J
   return checked;
 }
 
+Json numbers_of_observation(const ShownObservation& shown) {
+  auto table = table_of({"what", "condition", "ms", "value", "low", "high"});
+  const auto add_curve = [&](const std::string& what, const std::string& condition, const Curve& curve,
+                             double from_ms) {
+    for (Index i = 0; i < curve.mean.size(); ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      const bool has_band = k < curve.band.size();
+      table["rows"].push_back({what, condition, from_ms + shown.bin_ms * static_cast<double>(i), curve.mean(i),
+                               has_band ? Json(curve.band[k].low) : Json(),
+                               has_band ? Json(curve.band[k].high) : Json()});
+    }
+  };
+  const double middle_ms = shown.from_ms + shown.bin_ms / 2;
+  for (std::size_t c = 0; c < shown.rates.size(); ++c) {
+    const auto& name = shown.conditions.names[c];
+    add_curve("mean", name, shown.rates[c], middle_ms);
+    for (const auto& raster : shown.rasters)
+      add_curve(fmt::format("rate of unit {}", raster.unit), name, {raster.rate_hz[c], {}}, middle_ms);
+  }
+  add_curve("autocorrelation, by lag", "", shown.autocorrelation, shown.bin_ms);
+  return table;
+}
+
 }  // namespace
 
 ResultBeside predictions_beside(const ReportEntry& all, const std::string& folder, const std::string& name,
@@ -194,6 +218,21 @@ ResultBeside check_beside(const ReportEntry& all, const std::string& name) {
                 "alike; grey: each of them. What `check` says besides, the power of each test and what this recording "
                 "cannot tell among it, is in its text."),
        table});
+  return result;
+}
+
+ResultBeside observation_beside(const ReportEntry& all, const std::string& name) {
+  auto shown = shown_observation_of(all);
+  auto table = numbers_of_observation(shown);
+  auto figure = observation_figure(std::move(shown));
+  auto title = figure.title;
+  ResultBeside result;
+  result.panels.push_back(
+      {panel_of(std::move(figure), name, std::move(title),
+                "What `stillpoint observe` saw, about the event: spikes of single units and their rates, the mean of "
+                "all with its interval of 95 %, by condition in colour; the autocorrelation across trials with its "
+                "fit. Its statistics and the spikes are in the file."),
+       std::move(table)});
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "experiments/report/phases_figure.hpp"
 #include "experiments/report/svg.hpp"
 #include "experiments/results/text_file.hpp"
 
@@ -47,7 +48,26 @@ std::string maker_of(const std::string& kind) {
                                                  "follow",       "memories",    "activity",   "restructuring"};
   if (kind == "predictions") return "predict";
   if (kind == "check") return "check";
+  if (kind == "observation") return "observe";
   return analyses.count(kind) > 0 ? "analyze " + kind : "";
+}
+
+/// "" where it is of another program.
+std::string kind_of(const nlohmann::json& all) {
+  if (!all.is_object()) return "";
+  if (const auto kind = all.find("kind"); kind != all.end()) return kind->is_string() ? kind->get<std::string>() : "";
+  // of an earlier version
+  const auto format = all.find("format");
+  return format != all.end() && *format == "stillpoint-observation" ? "observation" : "";
+}
+
+/// What a figure is drawn from and the file does not hold; "" where it holds all.
+std::string missing_of(const std::string& kind, const nlohmann::json& all) {
+  const auto curve = all.find("curve");
+  if (kind == "phases" && curve == all.end()) return "its curve, which earlier versions left out";
+  if (kind == "phases" && curve->is_null()) return fmt::format("its curve, of more than {} points", most_kept_points);
+  if (kind == "observation" && !all.contains("kind")) return "spikes of single units, which earlier versions left out";
+  return "";
 }
 
 Figure figure_of(const StudyPanel& panel) { return {panel.width, panel.height, panel.title, panel.draw}; }
@@ -63,10 +83,8 @@ class Search {
       if (const auto size = fs::file_size(file, failed); !failed && size > largest_file)
         throw UserError(fmt::format("{}: has more than {} MB", path, largest_file >> 20));
       // What is thrown names the file by its path within the directory.
-      parse_json(read_text(file.string()), path, [&](const nlohmann::json& all) {
-        if (all.is_object() && all.contains("kind") && all.at("kind").is_string())
-          take(all, all.at("kind").get<std::string>(), file, path);
-      });
+      parse_json(read_text(file.string()), path,
+                 [&](const nlohmann::json& all) { take(all, kind_of(all), file, path); });
     } catch (const UserError& problem) {
       // Of a file beside it, too, by its path within the directory.
       const std::string message = problem.what(), prefix = directory_.string() + "/";
@@ -81,6 +99,13 @@ class Search {
   void take(const nlohmann::json& all, const std::string& kind, const fs::path& file, const std::string& path) {
     const auto maker = maker_of(kind);
     if (maker.empty()) return;
+    if (const auto missing = missing_of(kind, all); !missing.empty()) {
+      found.notes.push_back(
+          fmt::format("{}: a result of `stillpoint {}`, not drawn from its numbers, for it does not hold {}; where "
+                      "--plot drew it, its SVG file here is shown.",
+                      path, maker, missing));
+      return;
+    }
     const auto entry = ReportEntry::of_kind(kind, all, path, maker);
     const auto name = fmt::format("{}-{}", kind, ++count_[kind]);
     ResultBeside result;
@@ -88,8 +113,12 @@ class Search {
       result = predictions_beside(entry, file.parent_path().string(), name, found.notes);
     else if (kind == "check")
       result = check_beside(entry, name);
+    else if (kind == "observation")
+      result = observation_beside(entry, name);
     else if (kind == "follow")
       result = followed_beside(entry, name);
+    else if (kind == "phases")
+      result = phases_beside(entry, name);
     else {
       found.notes.push_back(
           fmt::format("{}: a result of `stillpoint {}`, which this page does not draw; where --plot draws it, its SVG "

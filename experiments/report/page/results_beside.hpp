@@ -1,5 +1,5 @@
 // Results of other commands that lie in a study's directory, told by what they hold and drawn anew from their numbers:
-// predictions, checked recordings, followed attractors.
+// predictions, recordings that were checked or observed, followed attractors, phases of learning curves.
 #pragma once
 
 #include <optional>
@@ -40,7 +40,9 @@ ResultsBeside results_beside(const std::string& directory, std::size_t most_byte
 ResultBeside predictions_beside(const ReportEntry& all, const std::string& folder, const std::string& name,
                                 std::vector<std::string>& notes);
 ResultBeside check_beside(const ReportEntry& all, const std::string& name);
+ResultBeside observation_beside(const ReportEntry& all, const std::string& name);
 ResultBeside followed_beside(const ReportEntry& all, const std::string& name);
+ResultBeside phases_beside(const ReportEntry& all, const std::string& name);
 
 /// What `analyze restructuring` keeps in DIR/restructuring.
 struct KeptRestructuring {
