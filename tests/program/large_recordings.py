@@ -111,7 +111,7 @@ def test_units_and_series_larger_than_memory_are_observed(tmp):
         assert np.allclose(found[unit], expected), (unit, found[unit], expected)
     # A figure has the marks that it can show, not one for each of a million spikes at the same times.
     assert np.array_equal(observed_in(limit, large, *words, "--plot", tmp / "large.svg")["peri_event"][0]["units"], found)
-    marks = re.findall(r'points="([0-9.]+,[0-9.]+) [0-9.]+,[0-9.]+"', (tmp / "large.svg").read_text())
+    marks = re.findall(r"M([0-9.]+,[0-9.]+)h0", (tmp / "large.svg").read_text())
     different = 64 * TRIALS * 2 + TRIALS  # of the two units that fire often, and at most so many of the third
     assert 64 * TRIALS * 2 <= len(marks) < different + 100 and len(set(marks)) > 0.99 * len(marks), (len(marks), different)
     found = observed_in(limit, large, *words, *series)["peri_event"][0]["units"]
