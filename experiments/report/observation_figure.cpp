@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "experiments/report/panel.hpp"
 
@@ -185,7 +186,7 @@ ShownObservation shown_observation(const Observation& of) {
 
 Figure observation_figure(ShownObservation of) {
   const double height = top + height_of_rasters(of) + curve_height + below_axis;
-  auto title = "Observed in " + of.file;
+  auto title = "Observed in " + std::filesystem::path(of.file).filename().string();
   return {page_width, height, std::move(title),
           [of = std::move(of)](Drawing& drawing) { draw_observation(drawing, of); }};
 }

@@ -14,8 +14,12 @@ namespace {
 constexpr double left_margin = 46, right_margin = 12, top_margin = 48, panel_height = 150, legend_top = 240;
 const std::string main_colour = "#D55E00", other_colour = "#CC79A7", line_colour = "#0072B2", loss_colour = "#555555";
 
-std::string shade_of(const std::string& phase) {
-  return phase == "search" ? "#E8EEF4" : phase == "drop" ? "#F6DCC8" : phase == "comprehension" ? "#E2F0EA" : "#F3F3F3";
+/// Colour and opacity, which are seen on white and on black.
+std::pair<std::string, double> shade_of(const std::string& phase) {
+  if (phase == "search") return {"#0072B2", 0.09};
+  if (phase == "drop") return {"#D55E00", 0.22};
+  if (phase == "comprehension") return {"#009E73", 0.11};
+  return {"#000000", 0.05};
 }
 
 std::string caption(const LearningPhases& found, const std::string& step) {
@@ -61,7 +65,9 @@ void draw_phases(Drawing& drawing, const LossCurve& curve, const LearningPhases&
   if (found.phases.size() > 1)
     for (const auto& phase : found.phases) {
       const double from = x_of(phase.from), to = x_of(phase.to);
-      drawing.rect({from, top_margin}, std::max(0.8, to - from), panel_height, shade_of(phase.name));
+      const double end = std::max(from + 0.8, to), bottom = top_margin + panel_height;
+      const auto [colour, opacity] = shade_of(phase.name);
+      drawing.polygon({{from, top_margin}, {end, top_margin}, {end, bottom}, {from, bottom}}, colour, opacity);
       // A drop is mostly narrower than its name.
       if (to - from > 4.5 * static_cast<double>(phase.name.size()))
         drawing.text({(from + to) / 2, top_margin - 4}, phase.name, {7, "middle", 0, "#444444"});

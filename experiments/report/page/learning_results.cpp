@@ -238,11 +238,13 @@ ResultBeside phases_beside(const ReportEntry& all, const std::string& name) {
   if (curve.update.size() < 2) all["curve"]["update"].fail("a list of two or more");
   auto found = phases_of(all);
   auto numbers = numbers_of(curve, found);
+  const std::string drops = found.drops.empty() ? "." : "; above it drops, with their intervals of 95 %.";
   ResultBeside result;
   result.panels.push_back(
-      {panel_of(phases_figure(std::move(curve), std::move(found), all["file"].text()), name,
-                "A learning curve and its phases, by `stillpoint analyze phases`: grey the curve, blue the fitted "
-                "model; above, drops with their intervals of 95 %."),
+      {panel_of(
+           phases_figure(std::move(curve), std::move(found), all["file"].text()), name,
+           "A learning curve and its phases, by `stillpoint analyze phases`: grey the curve, blue the fitted model" +
+               drops),
        std::move(numbers)});
   return result;
 }
