@@ -164,14 +164,14 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait, double panel_wi
                         : "";
   std::vector<ResultPanel> panels;
   panels.push_back(panel_of(
-      portrait, "neurons", "When each neuron is most active: " + portrait.label,
+      portrait, "neurons", "When each neuron is most active",
       of + " A row per neuron, from its least rate to its greatest; a neuron that does not change is dark." + some,
       top + height + 45, [portrait, rows, width](Drawing& drawing) { draw_raster(drawing, portrait, rows, width); },
       std::move(raster)));
   panels.back().panel.width = panel_width;
   if (ramps.empty()) return panels;
   panels.push_back(panel_of(
-      portrait, "ramps", "Neurons that ramp: " + portrait.label,
+      portrait, "ramps", "Neurons that ramp",
       of + fmt::format(
                " Strength: change of a straight line fitted over the whole trial, over the standard deviation of "
                "what the line leaves. The {} strongest of the {} that change by at least a tenth of the "
