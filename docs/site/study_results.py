@@ -27,20 +27,14 @@ def sets_and_others(options):
 
 
 def study_file(name, sets=()):
-    """As `run` has it with these --set: several values of an option that may vary are a grid."""
+    """As `run` has it with these --set: of an option that varies they are its values."""
     ini = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=("#", ";"))
     ini.optionxform = str
     ini.read(ROOT / name)
     for key, value in sets:
-        section, _, option = key.partition(".")
-        varies = ini.has_option("grid", key)
-        if varies and len(value.split()) == 1:
-            ini.remove_option("grid", key)
-        if varies and len(value.split()) > 1:
-            ini.set("grid", key, value)
-        else:
-            ini.has_section(section) or ini.add_section(section)
-            ini.set(section, option, value)
+        section, _, option = ("grid", ".", key) if ini.has_option("grid", key) else key.partition(".")
+        ini.has_section(section) or ini.add_section(section)
+        ini.set(section, option, value)
     return ini
 
 

@@ -107,8 +107,9 @@ def test_columns_of_equal_time_are_those_of_compare(tmp):
 
 def test_a_study_with_options_set_is_that_study_alone(tmp):
     tree(tmp, "arm | reached", ' --set network.gain=1 --set study.arm="none tcr_permuted" --set study.first_seed=5 --against none')
+    write(tmp / "s.ini", SMALL.replace("study.arm", "network.gain = 1 2\nstudy.arm").replace("\ngain = 2", ""))
     ok("run", tmp / "s.ini", "--out", tmp / "s", "--quiet")
-    assert "grid.study.arm = none tcr, in s.ini none tcr_permuted; give the study as the page has it" in written(tmp, tmp / "s")
+    assert "grid.network.gain = 1 2, in s.ini 1; give the study as the page has it" in written(tmp, tmp / "s")
     ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet", *settings("network.gain=1", "study.arm=none tcr_permuted", "study.first_seed=5"))
     assert [row[0] for row in rows_of(written(tmp, tmp / "r"))] == ["arm", "none", "tcr_permuted"]
     shutil.copytree(tmp / "r", tmp / "again")
