@@ -256,6 +256,31 @@ def test_phases_and_observations_are_drawn_from_their_numbers_as_the_commands_dr
     assert set(re.findall('<img alt="([^"]*)"', html)) == {"abrupt.svg", "none.svg", "three.svg", "of-1.svg", "of-2.svg"}
 
 
+def test_lyapunov_spectra_are_drawn_from_their_numbers(tmp):
+    study, page = copied(tmp), tmp / "study/report.html"
+
+    def dots():
+        return (tmp / "figures/lyapunov-1.svg").read_text().count("h0")
+
+    ok("analyze", "lyapunov", runs(study)[0], "--exponents", 5, "--duration-ms", 500, "--discard-ms", 100, "--json", study / "spectrum.json")
+    found = json.loads((study / "spectrum.json").read_text())
+    ok("report", study, "--figures", tmp / "figures")
+    rows = data_of(page)["tables"]["lyapunov-1"]["rows"]
+    assert rows == [[i + 1, *numbers] for i, numbers in enumerate(zip(found["exponents_per_s"], found["standard_errors_per_s"]))], rows
+    assert dots() == 5 and "Lyapunov spectrum" in text_of(page)
+
+    found["exponents_per_s"][3:] = found["standard_errors_per_s"][3:] = [None, None]  # of a network that is not invertible
+    (study / "spectrum.json").write_text(json.dumps(found))
+    ok("report", study, "--figures", tmp / "figures")
+    assert data_of(page)["tables"]["lyapunov-1"]["rows"][3] == [4, None, None] and "2 of -infinity are not drawn." in text_of(page)
+    assert dots() == 3
+
+    found["standard_errors_per_s"].pop()
+    (study / "spectrum.json").write_text(json.dumps(found))
+    ok("report", study)
+    assert "spectrum.json: is damaged: standard_errors_per_s" in text_of(page) and "lyapunov-1" not in data_of(page)["tables"]
+
+
 def test_a_curve_of_very_many_points_is_not_kept_in_its_json(tmp):
     for points, kept in (20000, True), (20001, False):
         table = write(tmp / "long.csv", "update,loss\n" + "".join(f"{u},{1 + 0.01 * math.sin(u * u)}\n" for u in range(points)))

@@ -119,6 +119,8 @@ class Search {
       result = followed_beside(entry, name);
     else if (kind == "phases")
       result = phases_beside(entry, name);
+    else if (kind == "lyapunov")
+      result = lyapunov_beside(entry, name);
     else {
       found.notes.push_back(
           fmt::format("{}: a result of `stillpoint {}`, which this page does not draw; where --plot draws it, its SVG "

@@ -1,5 +1,5 @@
 // Results of other commands that lie in a study's directory, told by what they hold and drawn anew from their numbers:
-// predictions, recordings that were checked or observed, followed attractors, phases of learning curves.
+// predictions, recordings that were checked or observed, followed attractors, phases of learning curves, Lyapunov spectra.
 #pragma once
 
 #include <optional>
@@ -43,6 +43,7 @@ ResultBeside check_beside(const ReportEntry& all, const std::string& name);
 ResultBeside observation_beside(const ReportEntry& all, const std::string& name);
 ResultBeside followed_beside(const ReportEntry& all, const std::string& name);
 ResultBeside phases_beside(const ReportEntry& all, const std::string& name);
+ResultBeside lyapunov_beside(const ReportEntry& all, const std::string& name);
 
 /// What `analyze restructuring` keeps in DIR/restructuring.
 struct KeptRestructuring {
