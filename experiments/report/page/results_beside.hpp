@@ -1,5 +1,5 @@
 // Results of other commands that lie in a study's directory, told by what they hold and drawn anew from their numbers:
-// predictions, recordings that were checked or observed, followed attractors, phases of learning curves, Lyapunov spectra.
+// predictions, recordings checked or observed, followed attractors, phases of learning curves, Lyapunov spectra.
 #pragma once
 
 #include <optional>
