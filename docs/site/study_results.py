@@ -69,8 +69,9 @@ def other_than(directory, file, sets=()):
     for section in (name for name in ini.sections() if name not in ("study", "quick")):
         for key, given in ini[section].items():
             name = f"{section}.{key}"
-            if name != "training.updates" and not same(given, used.get(name, "not known")):  # of which a study may be given more
-                return f"{name} = {used.get(name, 'not known')}, in {file} {given}"
+            had = used.get(name, "not varied" if section in ("grid", "tune") else "-")  # -: concerns no condition
+            if name != "training.updates" and not same(given, had):  # of which a study may be given more
+                return f"{name} = {had}, in {file} {given}"
     first, count = ini.getint("study", "first_seed", fallback=1), ini.getint("study", "seeds", fallback=1)
     seeds = {int(path.stem.split("-seed")[1]) for path in (directory / "runs").glob("condition*-seed*.h5")}
     if seeds != set(range(first, first + count)):

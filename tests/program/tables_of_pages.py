@@ -106,17 +106,17 @@ def test_columns_of_equal_time_are_those_of_compare(tmp):
 
 
 def test_a_study_with_options_set_is_that_study_alone(tmp):
-    tree(tmp, "arm | reached", ' --set network.gain=1 --set study.arm="none tcr_permuted" --set study.first_seed=5 --against none')
-    write(tmp / "s.ini", SMALL.replace("study.arm", "network.gain = 1 2\nstudy.arm").replace("\ngain = 2", ""))
+    tree(tmp, "arm | reached", ' --set network.kind=leaky_rate --set study.arm="none tcr_permuted" --set study.first_seed=5 --against none')
+    write(tmp / "s.ini", SMALL.replace("study.arm", "network.kind = leaky_rate plrnn\nstudy.arm").replace("size = 20", "size = 20\nA = 0.7"))  # of PLRNNs alone
     ok("run", tmp / "s.ini", "--out", tmp / "s", "--quiet")
-    assert "grid.network.gain = 1 2, in s.ini 1; give the study as the page has it" in written(tmp, tmp / "s")
-    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet", *settings("network.gain=1", "study.arm=none tcr_permuted", "study.first_seed=5"))
+    assert "grid.network.kind = leaky_rate plrnn, in s.ini leaky_rate; give the study as the page has it" in written(tmp, tmp / "s")
+    ok("run", tmp / "s.ini", "--out", tmp / "r", "--quiet", *settings("network.kind=leaky_rate", "study.arm=none tcr_permuted", "study.first_seed=5"))
     assert [row[0] for row in rows_of(written(tmp, tmp / "r"))] == ["arm", "none", "tcr_permuted"]
     shutil.copytree(tmp / "r", tmp / "again")
     assert "is " in written(tmp, tmp / "r", tmp / "again")
     page = (tmp / "docs/page.md").read_text()
     write(tmp / "docs/page.md", page.replace('="none tcr_permuted"', "=tcr_permuted").replace(" --against none", "").replace("arm | ", ""))
-    ok("run", tmp / "s.ini", "--out", tmp / "one", "--quiet", *settings("network.gain=1", "study.arm=tcr_permuted", "study.first_seed=5"))
+    ok("run", tmp / "s.ini", "--out", tmp / "one", "--quiet", *settings("network.kind=leaky_rate", "study.arm=tcr_permuted", "study.first_seed=5"))
     assert len(rows_of(written(tmp, tmp / "one"))) == 2  # what a grid had is an option like others
 
 
@@ -169,6 +169,10 @@ def test_other_and_unfinished_studies_are_refused_and_nothing_is_written(tmp):
     before = (tmp / "docs/page.md").read_text()
     ok("run", tmp / "s.ini", "--out", tmp / "other", "--quiet", *settings("network.gain=1"))
     assert "network.gain = 1, in s.ini 2;" in written(tmp, tmp / "other")
+    plain = (tmp / "s.ini").read_text()
+    write(tmp / "s.ini", plain.replace("study.arm = none tcr", "study.arm = none tcr\nnetwork.gain = 1 2").replace("\ngain = 2", ""))
+    assert "grid.network.gain = not varied, in s.ini 1 2;" in written(tmp, tmp / "other")
+    write(tmp / "s.ini", plain)
     ok("run", tmp / "s.ini", "--out", tmp / "few", "--quiet", *settings("study.seeds=2"))
     assert "seeds 1 to 2, in s.ini 1 to 3;" in written(tmp, tmp / "few")
     ok("run", tmp / "s.ini", "--out", tmp / "longer", "--quiet", *settings("training.updates=14"))
