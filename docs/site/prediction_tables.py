@@ -3,7 +3,7 @@
     overview 10                              the first ten lines of the report's overview
     tcr, static: creep, residual_200         by rates: a line for each prediction, a column for each hypothesis
     tcr, high_pass per setting: creep        a line for each setting, both hypotheses in a cell
-    per variant: creep, residual_200         a line for each prediction, a column for each setting outside of the table
+    per variant: creep, residual_200         a line for each prediction, a column for each form of a hypothesis, where a setting has several
     rehearsal                                what classifiers make of recordings, a line for each size"""
 import json
 import re
@@ -33,16 +33,22 @@ def by_hypothesis(rows, hypotheses):
 
 
 def by_setting(rows, hypotheses):
-    of = {(row["name"], each["setting"], each["hypothesis"]): each["value"] for row in rows for each in row["settings"] if not each["variant"]}
+    of = {}
+    for row in rows:
+        for each in sorted(row["settings"], key=lambda each: each["study"]):  # variants of later studies stand outside of the table
+            of.setdefault((row["name"], each["setting"], each["hypothesis"]), each["value"])
     settings = list(dict.fromkeys(setting for _, setting, _ in of))
     head = ["setting", *(f"{row['name']}: {', '.join(hypotheses)}" for row in rows)]
     return [head, *([setting, *(", ".join(number(of.get((row["name"], setting, name))) for name in hypotheses) for row in rows)] for setting in settings)]
 
 
 def by_variant(rows):
-    variants = list(dict.fromkeys(each["variant"] for row in rows for each in row["settings"] if each["variant"]))
-    return [["prediction", *variants],
-            *([row["name"], *(estimate(next((each for each in row["settings"] if each["variant"] == variant), None)) for variant in variants)] for row in rows)]
+    met = dict.fromkeys((each["setting"], each["variant"]) for row in rows for each in row["settings"] if each["variant"])
+    settings = [setting for setting, _ in met]
+    met = [(setting, variant) for setting, variant in met if settings.count(setting) > 1]
+    with_setting = len({setting for setting, _ in met}) > 1
+    return [["prediction", *(f"{setting}, {variant}" if with_setting else variant for setting, variant in met)],
+            *([row["name"], *(estimate(next((each for each in row["settings"] if (each["setting"], each["variant"]) == at), None)) for at in met)] for row in rows)]
 
 
 def right(matrix):

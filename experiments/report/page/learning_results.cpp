@@ -159,13 +159,6 @@ Json numbers_of(const Followed& followed, const FollowedFigure& figure) {
   return {{"columns", {"what", "update", "track", "place_on_axis", "stable"}}, {"rows", rows}};
 }
 
-StudyPanel panel_of(Figure figure, const std::string& name, std::string caption) {
-  StudyPanel panel{name, figure.title, std::move(caption), name, figure.height, std::move(figure.draw)};
-  panel.shows_conditions = false;
-  panel.width = figure.width;
-  return panel;
-}
-
 // ---- phases of a curve
 
 IntervalEstimate estimate_at(const ReportEntry& entry) {
@@ -241,11 +234,11 @@ ResultBeside phases_beside(const ReportEntry& all, const std::string& name) {
   const std::string drops = found.drops.empty() ? "." : "; above it drops, with their intervals of 95 %.";
   ResultBeside result;
   result.panels.push_back(
-      {panel_of(
-           phases_figure(std::move(curve), std::move(found), all["file"].text()), name,
-           "A learning curve and its phases, by `stillpoint analyze phases`: grey the curve, blue the fitted model" +
-               drops),
-       std::move(numbers)});
+      result_panel(phases_figure(std::move(curve), std::move(found), all["file"].text()), name,
+                   "A learning curve and its phases, by `stillpoint analyze phases`: grey the curve, blue the fitted "
+                   "model" +
+                       drops,
+                   std::move(numbers)));
   return result;
 }
 
@@ -264,12 +257,12 @@ ResultBeside followed_beside(const ReportEntry& all, const std::string& name) {
     if (points == 0) return result;
   }
   auto numbers = numbers_of(followed, figure);
-  result.panels.push_back(
-      {panel_of(followed_figure(std::move(followed), std::move(figure)), name,
-                "Attractors followed through learning: fixed points of the network at its checkpoints and the branches "
-                "between them, along the first principal axis of those that were followed: solid where stable, dashed "
-                "where not, with the changes that `stillpoint analyze follow` found on the way; below, the loss."),
-       std::move(numbers)});
+  result.panels.push_back(result_panel(
+      followed_figure(std::move(followed), std::move(figure)), name,
+      "Attractors followed through learning: fixed points of the network at its checkpoints and the branches "
+      "between them, along the first principal axis of those that were followed: solid where stable, dashed "
+      "where not, with the changes that `stillpoint analyze follow` found on the way; below, the loss.",
+      std::move(numbers)));
   return result;
 }
 

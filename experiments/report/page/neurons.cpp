@@ -113,12 +113,8 @@ void add_rates(Json row, const TypicalTrial& trial, Index neuron, Json& table) {
   table["rows"].push_back(std::move(row));
 }
 
-ResultPanel panel_of(const Portrait& portrait, const std::string& name, std::string title, std::string caption,
-                     double panel_height, std::function<void(Drawing&)> draw, Json table) {
-  const auto file = fmt::format("{}-condition{:04d}", name, portrait.condition);
-  StudyPanel panel{file, std::move(title), std::move(caption), file, panel_height, std::move(draw)};
-  panel.shows_conditions = false;
-  return {std::move(panel), std::move(table)};
+std::string file_of(const std::string& name, const Portrait& portrait) {
+  return fmt::format("{}-condition{:04d}", name, portrait.condition);
 }
 
 }  // namespace
@@ -163,23 +159,23 @@ std::vector<ResultPanel> neuron_panels(const Portrait& portrait, double panel_wi
                         ? fmt::format(" {} of {} neurons, evenly from that order.", rows.size(), trial.rates.rows())
                         : "";
   std::vector<ResultPanel> panels;
-  panels.push_back(panel_of(
-      portrait, "neurons", "When each neuron is most active",
+  panels.push_back(result_panel(
+      {panel_width, top + height + 45, "When each neuron is most active",
+       [portrait, rows, width](Drawing& drawing) { draw_raster(drawing, portrait, rows, width); }},
+      file_of("neurons", portrait),
       of + " A row per neuron, from its least rate to its greatest; a neuron that does not change is dark." + some,
-      top + height + 45, [portrait, rows, width](Drawing& drawing) { draw_raster(drawing, portrait, rows, width); },
       std::move(raster)));
-  panels.back().panel.width = panel_width;
   if (ramps.empty()) return panels;
-  panels.push_back(panel_of(
-      portrait, "ramps", "Neurons that ramp",
+  panels.push_back(result_panel(
+      {panel_width, top + height + 28 + 9 * static_cast<double>(ramps.size()), "Neurons that ramp",
+       [portrait, ramps, width](Drawing& drawing) { draw_ramps(drawing, portrait, ramps, width); }},
+      file_of("ramps", portrait),
       of + fmt::format(
                " Strength: change of a straight line fitted over the whole trial, over the standard deviation of "
                "what the line leaves. The {} strongest of the {} that change by at least a tenth of the "
                "largest change; a network of chance has some as well. Neurons count from 0.",
                ramps.size(), found),
-      top + height + 28 + 9 * static_cast<double>(ramps.size()),
-      [portrait, ramps, width](Drawing& drawing) { draw_ramps(drawing, portrait, ramps, width); }, std::move(steady)));
-  panels.back().panel.width = panel_width;
+      std::move(steady)));
   return panels;
 }
 

@@ -17,11 +17,9 @@ namespace {
 
 Json table_of(std::vector<std::string> columns) { return {{"columns", std::move(columns)}, {"rows", Json::array()}}; }
 
-StudyPanel panel_of(Figure figure, std::string name, std::string title, std::string caption) {
-  StudyPanel panel{name, std::move(title), std::move(caption), name, figure.height, std::move(figure.draw)};
-  panel.shows_conditions = false;
-  panel.width = figure.width;
-  return panel;
+Figure titled(Figure figure, std::string title) {
+  figure.title = std::move(title);
+  return figure;
 }
 
 std::optional<Interval> interval_of(const ReportEntry& entry) {
@@ -186,9 +184,8 @@ ResultBeside predictions_beside(const ReportEntry& all, const std::string& folde
     if (!outcome)
       result.says =
           "The file is of an earlier version and does not say what it tells apart; predictions.md beside it does.";
-    result.panels.push_back(
-        {panel_of(prediction_figure(shown), fmt::format("{}-{}", name, of), of, outcome ? outcome->text() : ""),
-         numbers_of_prediction(shown)});
+    result.panels.push_back(result_panel(titled(prediction_figure(shown), of), fmt::format("{}-{}", name, of),
+                                         outcome ? outcome->text() : "", numbers_of_prediction(shown)));
   }
   if (result.says.empty())
     result.says =
@@ -212,27 +209,25 @@ ResultBeside check_beside(const ReportEntry& all, const std::string& name) {
   ResultBeside result;
   result.says = all["conclusion"].text();
   if (check.predictions.empty()) return result;
-  result.panels.push_back(
-      {panel_of(check_figure(check, result.says), name, "A recording and the hypotheses",
-                "Blue: what was measured, with its interval. Orange: mean of the networks of a hypothesis, recorded "
-                "alike; grey: each of them. What `check` says besides, the power of each test and what this recording "
-                "cannot tell among it, is in its text."),
-       table});
+  result.panels.push_back(result_panel(
+      titled(check_figure(check, result.says), "A recording and the hypotheses"), name,
+      "Blue: what was measured, with its interval. Orange: mean of the networks of a hypothesis, recorded "
+      "alike; grey: each of them. What `check` says besides, the power of each test and what this recording "
+      "cannot tell among it, is in its text.",
+      std::move(table)));
   return result;
 }
 
 ResultBeside observation_beside(const ReportEntry& all, const std::string& name) {
   auto shown = shown_observation_of(all);
   auto table = numbers_of_observation(shown);
-  auto figure = observation_figure(std::move(shown));
-  auto title = figure.title;
   ResultBeside result;
-  result.panels.push_back(
-      {panel_of(std::move(figure), name, std::move(title),
-                "What `stillpoint observe` saw, about the event: spikes of single units and their rates, the mean of "
-                "all with its interval of 95 %, by condition in colour; the autocorrelation across trials with its "
-                "fit. Its statistics and the spikes are in the file."),
-       std::move(table)});
+  result.panels.push_back(result_panel(
+      observation_figure(std::move(shown)), name,
+      "What `stillpoint observe` saw, about the event: spikes of single units and their rates, the mean of "
+      "all with its interval of 95 %, by condition in colour; the autocorrelation across trials with its "
+      "fit. Its statistics and the spikes are in the file.",
+      std::move(table)));
   return result;
 }
 

@@ -105,13 +105,11 @@ std::optional<ResultBeside> restructuring_beside(const KeptRestructuring& kept) 
         "conditions with and without it are not alike in what is measured.",
         without);
   auto figure = restructuring_figure(kept.conditions);
-  StudyPanel panel{"restructuring", "Restructuring events", std::move(caption),
-                   "restructuring", figure.height,          std::move(figure.draw)};
-  panel.shows_conditions = false;
-  panel.width = figure.width;
+  figure.title = "Restructuring events";
   ResultBeside result;
   result.path = "analyze restructuring";
-  result.panels.push_back({std::move(panel), events_table(kept.conditions)});
+  result.panels.push_back(
+      result_panel(std::move(figure), "restructuring", std::move(caption), events_table(kept.conditions)));
   return result;
 }
 

@@ -161,6 +161,13 @@ class Search {
 
 }  // namespace
 
+ResultPanel result_panel(Figure figure, const std::string& name, std::string caption, Json table) {
+  StudyPanel panel{name, std::move(figure.title), std::move(caption), name, figure.height, std::move(figure.draw)};
+  panel.shows_conditions = false;
+  panel.width = figure.width;
+  return {std::move(panel), std::move(table)};
+}
+
 ResultsBeside results_beside(const std::string& directory, std::size_t most_bytes) {
   Search search(directory, most_bytes);
   for (const auto& file : json_files(directory)) search.look_at(file);

@@ -20,6 +20,9 @@ struct ResultPanel {
   Json table;  // {"columns", "rows"}
 };
 
+/// name: of its file. Has no legend of conditions.
+ResultPanel result_panel(Figure figure, const std::string& name, std::string caption, Json table);
+
 struct ResultBeside {
   std::string path;  // of its file, within the directory
   std::string says;  // what the command concluded, in its words; "" where each panel has its own

@@ -55,9 +55,9 @@ std::string panel_html(const Portrait& portrait, const Portrait::Moment& moment,
          svg.str() + "</div>\n";
 }
 
-/// Decreasing; -infinity of directions that a step takes to 0, which have no error.
+/// Decreasing; absent of directions that a step takes to 0, whose exponent is -infinity, which has no error.
 struct LyapunovSpectrum {
-  std::vector<double> exponent, error;  // [1/s]
+  std::vector<std::optional<double>> exponent, error;  // [1/s]
 };
 
 LyapunovSpectrum exponents_of(const ReportEntry& all) {
@@ -66,21 +66,19 @@ LyapunovSpectrum exponents_of(const ReportEntry& all) {
     all["standard_errors_per_s"].fail("a list of as many as exponents_per_s, one or more");
   LyapunovSpectrum spectrum;
   for (std::size_t i = 0; i < exponents.size(); ++i) {
-    const auto exponent = exponents[i].statistic(), error = errors[i].statistic();
-    spectrum.exponent.push_back(exponent.value_or(-INFINITY));
-    spectrum.error.push_back(exponent && error ? *error : NAN);
+    spectrum.exponent.push_back(exponents[i].statistic());
+    spectrum.error.push_back(spectrum.exponent.back() ? errors[i].statistic() : std::nullopt);
   }
   return spectrum;
 }
-
-Json finite_number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 void draw_exponents(Drawing& drawing, const LyapunovSpectrum& spectrum, double width) {
   constexpr double top = 12;
   const auto& [exponent, error] = spectrum;
   std::vector<double> shown{0};
   for (std::size_t i = 0; i < exponent.size(); ++i)
-    for (const double sign : {-1.0, 1.0}) shown.push_back(exponent[i] + (std::isnan(error[i]) ? 0 : sign * error[i]));
+    for (const double sign : {-1.0, 1.0})
+      if (exponent[i]) shown.push_back(*exponent[i] + sign * error[i].value_or(0));
   const auto last = static_cast<double>(exponent.size()) + 1;
   const Panel panel{{left, top},
                     width - left - right,
@@ -90,12 +88,12 @@ void draw_exponents(Drawing& drawing, const LyapunovSpectrum& spectrum, double w
   drawing.polyline({panel.at(0, 0), panel.at(panel.x.high, 0)}, {"#999999", 0.8, "3 2"});
   std::vector<Point> dots;
   for (std::size_t i = 0; i < exponent.size(); ++i) {
-    if (!std::isfinite(exponent[i])) continue;
+    if (!exponent[i]) continue;
     const auto number = static_cast<double>(i + 1);
-    if (!std::isnan(error[i]))
-      drawing.polyline({panel.at(number, exponent[i] - error[i]), panel.at(number, exponent[i] + error[i])},
+    if (error[i])
+      drawing.polyline({panel.at(number, *exponent[i] - *error[i]), panel.at(number, *exponent[i] + *error[i])},
                        {"#0072B2", 0.8, ""});
-    dots.push_back(panel.at(number, exponent[i]));
+    dots.push_back(panel.at(number, *exponent[i]));
   }
   drawing.circles(dots, 1.5, "#0072B2");
   panel.draw_axes(drawing, "", "");
@@ -107,24 +105,19 @@ ResultBeside lyapunov_beside(const ReportEntry& all, const std::string& name) {
   auto spectrum = exponents_of(all);
   Json table{{"columns", {"number", "exponent_per_s", "standard_error_per_s"}}, {"rows", Json::array()}};
   for (std::size_t i = 0; i < spectrum.exponent.size(); ++i)
-    table["rows"].push_back({i + 1, finite_number(spectrum.exponent[i]), finite_number(spectrum.error[i])});
+    table["rows"].push_back({i + 1, number_or_null(spectrum.exponent[i]), number_or_null(spectrum.error[i])});
   const auto synapse = all["synapse"].text();
-  const auto collapsed = std::count(spectrum.exponent.begin(), spectrum.exponent.end(), -INFINITY);
-  StudyPanel panel{
-      name,
-      "Lyapunov spectrum",
-      fmt::format("Exponents of {} by `stillpoint analyze lyapunov`, over {:g} ms of a path: above 0 directions grow "
-                  "apart. Bars: one standard error, of 20 blocks, too small on a limit cycle.{}",
-                  synapse == "none" ? "the network" : "the network and its synapses " + printable(synapse),
-                  all["duration_ms"].number(0, 1e12),
-                  collapsed > 0 ? fmt::format(" {} of -infinity are not drawn.", collapsed) : ""),
-      name,
-      12 + height + 33,
-      [spectrum](Drawing& drawing) { draw_exponents(drawing, spectrum, column_width); }};
-  panel.shows_conditions = false;
-  panel.width = column_width;
+  const auto collapsed = std::count(spectrum.exponent.begin(), spectrum.exponent.end(), std::nullopt);
+  auto caption = fmt::format(
+      "Exponents of {} by `stillpoint analyze lyapunov`, over {:g} ms of a path: above 0 directions grow "
+      "apart. Bars: one standard error, of 20 blocks, too small on a limit cycle.{}",
+      synapse == "none" ? "the network" : "the network and its synapses " + printable(synapse),
+      all["duration_ms"].number(0, 1e12),
+      collapsed > 0 ? fmt::format(" {} of -infinity are not drawn.", collapsed) : "");
+  Figure figure{column_width, 12 + height + 33, "Lyapunov spectrum",
+                [spectrum](Drawing& drawing) { draw_exponents(drawing, spectrum, column_width); }};
   ResultBeside result;
-  result.panels.push_back({std::move(panel), std::move(table)});
+  result.panels.push_back(result_panel(std::move(figure), name, std::move(caption), std::move(table)));
   return result;
 }
 
