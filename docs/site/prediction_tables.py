@@ -4,6 +4,8 @@
     tcr, static: creep, residual_200         by rates: a line for each prediction, a column for each hypothesis
     tcr, high_pass per setting: creep        a line for each setting, both hypotheses in a cell
     per variant: creep, residual_200         a line for each prediction, a column for each form of a hypothesis, where a setting has several
+    learning by rates: delay_speed           of the days of training, before, during and after the fall of the loss; by sessions as well
+    lead of 4 sessions: delay_decoding       days from the first change of a statistic to the fall
     rehearsal                                what classifiers make of recordings, a line for each size"""
 import json
 import re
@@ -51,6 +53,30 @@ def by_variant(rows):
             *([row["name"], *(estimate(next((each for each in row["settings"] if (each["setting"], each["variant"]) == at), None)) for at in met)] for row in rows)]
 
 
+def of_learning(said, names, asked, wanted):
+    chosen = [each for each in said.get(asked, []) if each["statistic"] in names and wanted(each)]
+    if not chosen:
+        refuse("predictions.json", f"holds no {asked} of {', '.join(names)}", "it needs networks of every day of training, and statistics that its run was asked for")
+    return chosen
+
+
+def learning(said, measured, names):
+    cells = [["hypothesis", "loss falls", "statistic", "before", "during", "after", "during less before", "after less before", "networks"]]
+    for each in of_learning(said, names, "learning", lambda each: each["measured"] == measured):
+        parts = (estimate({"value": each[part], "interval": each[f"{part}_interval"]}) for part in ("before", "during", "after", "during_less_before", "after_less_before"))
+        cells.append([each["hypothesis"], each["verdict"], each["statistic"], *parts, str(each["networks"])])
+    return cells
+
+
+def lead(said, sessions, names):
+    cells = [["hypothesis", "loss falls", "statistic", "found in", "lead (days)", "95 % of days in random order below", "p"]]
+    for each in of_learning(said, names, "lead", lambda each: each["sessions_per_day"] == sessions):
+        at_random = each["null"] or {"high": None, "p": None}
+        cells.append([each["hypothesis"], each["verdict"], each["statistic"], f"{each['found']} of {each['networks']}",
+                      estimate({"value": each["lead_days"], "interval": each["interval"]}), number(at_random["high"]), number(at_random["p"])])
+    return cells
+
+
 def right(matrix):
     low, high = matrix["right_interval"]
     return f"{matrix['right']:.2f} [{low:.2f}, {high:.2f}]"
@@ -83,13 +109,17 @@ def lines(directory, text):
     said = json.loads((report / "predictions.json").read_text())
     if found_count := re.fullmatch(r"overview (\d+)", text):
         return overview(report, int(found_count[1]))
+    names = [name.strip() for name in text.partition(":")[2].split(",")]
     if text == "rehearsal":
         cells = rehearsal(said)
+    elif found := re.match(r"learning by (rates|sessions):", text):
+        cells = learning(said, found[1], names)
+    elif found := re.match(r"lead of (\d+) sessions?:", text):
+        cells = lead(said, int(found[1]), names)
     else:
-        hypotheses, _, names = text.partition(":")
-        hypotheses, _, per = hypotheses.partition("per ")
+        hypotheses, _, per = text.partition(":")[0].partition("per ")
         known = {row["name"]: row for row in said["predictions"]}
-        for name in (names := [name.strip() for name in names.split(",")]):
+        for name in names:
             if name not in known:
                 refuse(f"prediction {name}", f"is none of {report}", f"it has {', '.join(known)}")
         rows, hypotheses = [known[name] for name in names], [name.strip() for name in hypotheses.split(",")]
