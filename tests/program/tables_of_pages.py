@@ -2,6 +2,7 @@
 """Tables that scripts/docs --tables writes into pages, and pages of the gallery: what the program says of the study, and of no other and no unfinished one."""
 import contextlib
 import io
+import json
 import re
 import shutil
 import sys
@@ -158,6 +159,33 @@ def test_predictions_are_those_of_the_report_of_predict(tmp):
         assert f"| {hypothesis} | {cell} | " in creep, (hypothesis, cell, creep)
     assert [row[0] for row in rows_of(settings_)] == ["setting", "gain = 1", "gain = 2"], settings_
     assert all(len(row[1].split(", ")) == 2 for row in rows_of(settings_)), settings_
+    values = [row[1] for row in rows_of(settings_)]
+
+    # a second study's form of a hypothesis, in one setting, stands beside the first and not in its place
+    said = json.loads((tmp / "r/report/predictions.json").read_text())
+    own = next(row for row in said["predictions"] if row["name"] == "creep")["settings"]
+    for each in own:
+        each["variant"] = "beta = 100" if each["hypothesis"] == "tcr" else ""
+    first = next(each for each in own if each["hypothesis"] == "tcr" and each["setting"] == "gain = 2")
+    own.insert(0, {**first, "study": 2, "variant": "beta = 10", "value": 7.25, "interval": [7, 7.5]})
+    said["learning"] = [{"hypothesis": "tcr", "verdict": "abrupt", "statistic": statistic, "measured": measured, "networks": 3,
+                         **{name: value for at, part in enumerate(("before", "during", "after", "during_less_before", "after_less_before"), start)
+                            for name, value in ((part, at), (f"{part}_interval", [at - 1, at + 1]))}}
+                        for statistic, measured, start in (("creep", "rates", 2), ("creep", "sessions", 4), ("other", "rates", 6))]
+    said["lead"] = [{"hypothesis": "tcr", "verdict": "abrupt", "statistic": "creep", "sessions_per_day": sessions, "lead_days": lead, "interval": None, "found": 1,
+                     "networks": 3, "null": {"high": 2.5, "p": 0.25} if lead is not None else None} for sessions, lead in ((1, 3), (4, None))]
+    write(tmp / "r/report/predictions.json", json.dumps(said))
+    asked = ("tcr, static per setting: creep", "per variant: creep", "learning by rates: creep", "lead of 1 session: creep", "lead of 4 sessions: creep")
+    write(tmp / "docs/page.md", "".join(page.replace("overview 1", text) for text in asked))
+    per_setting, per_variant, learning, one, four = (rows_of(table) for table in re.findall(r"(?:^\|.*\n)+", written(tmp, tmp / "r"), re.MULTILINE))
+    assert [row[1] for row in per_setting[1:]] == values[1:], (per_setting, values)
+    assert per_variant[0] == ["prediction", "beta = 10", "beta = 100"] and per_variant[1][1] == "7.25 [7, 7.5]", per_variant
+    assert per_variant[1][2].split(" ")[0] == per_setting[2][1].split(", ")[0], (per_variant, per_setting)
+    assert learning[1:] == [["tcr", "abrupt", "creep", *(f"{at} [{at - 1}, {at + 1}]" for at in range(2, 7)), "3"]], learning
+    assert one[1:] == [["tcr", "abrupt", "creep", "1 of 3", "3", "2.5", "0.25"]] and four[1][4:] == ["-"] * 3, (one, four)
+    write(tmp / "docs/page.md", page.replace("overview 1", "lead of 2 sessions: creep"))
+    assert "holds no lead of creep" in written(tmp, tmp / "r")
+
     write(tmp / "docs/page.md", page.replace("overview 1", "overview 3"))
     assert "2 predictions in its overview" in written(tmp, tmp / "r")
     write(tmp / "docs/page.md", page.replace("overview 1", "tcr: creeps"))
